@@ -1,0 +1,3 @@
+//! The Commerce Services side, reached over HTTP only.
+
+pub mod wire;

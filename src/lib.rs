@@ -1,0 +1,20 @@
+//! `axcs`: the operator console, worker and self-hosted service for Commerce Services of
+//! Microsoft Dynamics AX 2012.
+//!
+//! The map. Arrows go one way; `tests/architecture.rs` holds them:
+//!
+//! ```text
+//! model  <-  company   the AX side, read only            \
+//! model  <-  ledger    what axcs itself remembers         >  <-  jobs  <-  cli, console
+//! model  <-  commerce  Commerce Services over HTTP       /
+//! model, commerce::wire  <-  service   the self-hosted Commerce Services and its website
+//! ```
+//!
+//! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
+
+pub mod commerce;
+pub mod company;
+pub mod jobs;
+pub mod ledger;
+pub mod model;
+pub mod sqlite;

@@ -1,0 +1,3 @@
+//! Arguments, settings, logging, then the console, a worker, the service or one command.
+
+fn main() {}

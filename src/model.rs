@@ -1,0 +1,18 @@
+//! What operators talk about: data and rules. No I/O, no async, no terminal.
+
+pub mod amount;
+pub mod catalog;
+pub mod exception;
+pub mod job;
+pub mod log;
+pub mod run;
+pub mod selection;
+pub mod stream;
+
+pub use amount::Amount;
+pub use catalog::Record;
+pub use exception::Exception;
+pub use job::{Job, JobStatus};
+pub use run::{Counts, Progress, RunId, RunStatus, StreamProgress};
+pub use selection::{Rule, Selection};
+pub use stream::Stream;

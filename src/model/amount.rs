@@ -1,0 +1,115 @@
+//! An exact decimal: AX's `numeric(32,16)` in memory, a decimal string on the wire.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A quantity, price or percentage.
+///
+/// On the wire it is a string in its shortest form (`"63.5"`, never `"63.5000"` or `63.5`), so
+/// that equal values have equal bytes and nobody rounds. A value that does not fit is refused,
+/// not rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount(Decimal);
+
+/// The text is not a decimal number of at most 28 significant digits.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0:?} is not a decimal number of at most 28 digits")]
+pub struct NotAnAmount(pub String);
+
+impl Amount {
+    /// Zero.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// `self + other`, or `None` where the sum does not fit.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// True for 0.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl From<i64> for Amount {
+    fn from(whole: i64) -> Self {
+        Self(Decimal::from(whole))
+    }
+}
+
+impl FromStr for Amount {
+    type Err = NotAnAmount;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Decimal::from_str_exact(text)
+            .map(Self)
+            .map_err(|_| NotAnAmount(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `normalize` also turns -0 into 0.
+        fmt::Display::fmt(&self.0.normalize(), f)
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = Amount;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a decimal number as a string, such as \"12.5\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_have_equal_bytes() {
+        for (given, wire) in [
+            ("63.5000", "\"63.5\""),
+            ("0", "\"0\""),
+            ("-0.00", "\"0\""),
+            ("408", "\"408\""),
+        ] {
+            let amount: Amount = given.parse().unwrap();
+            assert_eq!(serde_json::to_string(&amount).unwrap(), wire, "{given}");
+        }
+    }
+
+    #[test]
+    fn too_precise_is_refused_not_rounded() {
+        let digits = "1.12345678901234567890123456789012345";
+        assert!(digits.parse::<Amount>().is_err());
+        assert!(serde_json::from_str::<Amount>(&format!("\"{digits}\"")).is_err());
+    }
+
+    #[test]
+    fn numbers_that_are_not_strings_are_refused() {
+        let error = serde_json::from_str::<Amount>("12.5")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("as a string"), "{error}");
+    }
+}

@@ -1,0 +1,448 @@
+//! The records that travel from AX to Commerce Services, one type for each [`Stream`].
+//!
+//! The types are shared by the company (which fills them), the jobs (which serialise them) and the
+//! service (which refuses what does not fit). Empty text means "no value", as in AX, and is left
+//! out of the JSON. Field order is the wire order: equal records have equal bytes.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::amount::Amount;
+use super::stream::Stream;
+
+/// Name and description in one language (`ECORESPRODUCTTRANSLATION`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// AX language id, such as `en-us` or `zh-hant`.
+    pub language: String,
+    /// Product name.
+    pub name: String,
+    /// Longer text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+}
+
+/// A node of a category hierarchy (`ECORESCATEGORY`). Its id is the node's RecId.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// RecId of the node, as text.
+    pub id: String,
+    /// Name of the hierarchy the node belongs to.
+    pub hierarchy: String,
+    /// Name of the node.
+    pub name: String,
+    /// Code of the node.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    /// Id of the node above; empty at the root.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub parent: String,
+    /// False where AX has switched the node off.
+    pub active: bool,
+}
+
+/// Which family of dimensions a group describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DimensionFamily {
+    /// Configuration, size, colour, style (`ECORESPRODUCTDIMENSIONGROUP`).
+    Product,
+    /// Site, warehouse, location (`ECORESSTORAGEDIMENSIONGROUP`).
+    Storage,
+    /// Batch, serial number (`ECORESTRACKINGDIMENSIONGROUP`).
+    Tracking,
+}
+
+impl DimensionFamily {
+    /// The word used on the wire and in record ids.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Storage => "storage",
+            Self::Tracking => "tracking",
+        }
+    }
+}
+
+/// A dimension group. Its id is `family|name`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DimensionGroup {
+    /// Which dimensions it is about.
+    pub family: DimensionFamily,
+    /// Name of the group.
+    pub name: String,
+    /// Longer text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+}
+
+/// An item sales tax group (`TAXITEMGROUPHEADING`, `TAXONITEM`). Its id is the group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemTaxGroup {
+    /// The group, such as `TX-FULL`.
+    pub group: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Sales tax codes of the group, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+}
+
+/// A mode of delivery (`DLVMODE`). Its id is the code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryMode {
+    /// The mode, such as `GROUND`.
+    pub code: String,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Carrier id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    /// Carrier name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier_name: String,
+}
+
+/// The four product dimensions (`INVENTDIM.CONFIGID`, `INVENTSIZEID`, `INVENTCOLORID`,
+/// `INVENTSTYLEID`); empty where the item does not use one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductDimensions {
+    /// Configuration.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub configuration: String,
+    /// Size.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub size: String,
+    /// Colour.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub colour: String,
+    /// Style.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub style: String,
+}
+
+/// A variant of a product master (`INVENTDIMCOMBINATION` with its `ECORESPRODUCT`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Display product number of the variant.
+    pub number: String,
+    /// What tells it from its siblings.
+    pub dimensions: ProductDimensions,
+    /// Names in every language, sorted by language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<Text>,
+}
+
+/// Item or service (`ECORESPRODUCT.PRODUCTTYPE`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProductType {
+    /// 0: something that is stocked.
+    Item,
+    /// 1: a service.
+    Service,
+}
+
+/// A released product (`INVENTTABLE` with its shared product). Its id is the item number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Item number.
+    pub item: String,
+    /// Display product number of the shared product.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub product: String,
+    /// Item or service.
+    pub product_type: ProductType,
+    /// Search name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub search_name: String,
+    /// Item group.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item_group: String,
+    /// Item sales tax group of the sales side (`INVENTTABLEMODULE`, module type 2).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item_tax_group: String,
+    /// Product dimension group, empty for a product without variants.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dimension_group: String,
+    /// Sales unit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Base sales price in the company's currency, for [`Item::price_unit`] units.
+    pub price: Amount,
+    /// Number of units the price is for.
+    pub price_unit: Amount,
+    /// Net weight.
+    pub net_weight: Amount,
+    /// Ids of the categories the product is in, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Texts in every language, sorted by language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<Text>,
+    /// Variants, sorted by number. Empty for a product without variants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
+}
+
+/// Available quantity of an item or variant in one warehouse (`INVENTSUM` by `INVENTDIM`, closed
+/// rows left out). Its id is `item|configuration|size|colour|style|site|warehouse`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnHand {
+    /// Item number.
+    pub item: String,
+    /// The variant; all empty for a product without variants.
+    #[serde(default, skip_serializing_if = "ProductDimensions::is_blank")]
+    pub dimensions: ProductDimensions,
+    /// Site.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub site: String,
+    /// Warehouse.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub warehouse: String,
+    /// Available physical: what can be promised now.
+    pub available: Amount,
+}
+
+impl ProductDimensions {
+    /// True where no dimension is used.
+    pub fn is_blank(&self) -> bool {
+        [&self.configuration, &self.size, &self.colour, &self.style]
+            .into_iter()
+            .all(|dimension| dimension.is_empty())
+    }
+}
+
+/// What a trade agreement grants (`PRICEDISCTABLE.RELATION` 4 to 7, the sales side).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgreementKind {
+    /// 4: sales price.
+    Price,
+    /// 5: line discount.
+    LineDiscount,
+    /// 6: multiline discount.
+    MultilineDiscount,
+    /// 7: total discount.
+    TotalDiscount,
+}
+
+/// How far an account or item code reaches (`TableGroupAll`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeScope {
+    /// 0: one account or item.
+    Table,
+    /// 1: a group of them.
+    Group,
+    /// 2: all.
+    All,
+}
+
+/// A trade agreement (`PRICEDISCTABLE`). Its id is the RecId.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradeAgreement {
+    /// RecId, as text.
+    pub id: String,
+    /// What it grants.
+    pub kind: AgreementKind,
+    /// Whom it is for.
+    pub account_code: CodeScope,
+    /// The customer or customer group; empty for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
+    /// What it is for.
+    pub item_code: CodeScope,
+    /// The item or item discount group; empty for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item: String,
+    /// The variant it is for; left out where it holds for all.
+    #[serde(default, skip_serializing_if = "ProductDimensions::is_blank")]
+    pub dimensions: ProductDimensions,
+    /// Site it is limited to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub site: String,
+    /// Warehouse it is limited to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub warehouse: String,
+    /// Currency of [`TradeAgreement::amount`].
+    pub currency: String,
+    /// Price, or discount in currency.
+    pub amount: Amount,
+    /// First discount percentage.
+    pub percent_1: Amount,
+    /// Second discount percentage.
+    pub percent_2: Amount,
+    /// Holds from this quantity (for a total discount: amount) on.
+    pub quantity_from: Amount,
+    /// Holds below this quantity; 0 means no limit.
+    pub quantity_to: Amount,
+    /// First day; left out where open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// Last day; left out where open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Date>,
+    /// Unit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Number of units the price is for.
+    pub price_unit: Amount,
+}
+
+/// One record of any stream, as read from the company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// See [`Category`].
+    Category(Category),
+    /// See [`DimensionGroup`].
+    DimensionGroup(DimensionGroup),
+    /// See [`ItemTaxGroup`].
+    ItemTaxGroup(ItemTaxGroup),
+    /// See [`DeliveryMode`].
+    DeliveryMode(DeliveryMode),
+    /// See [`Item`].
+    Item(Box<Item>),
+    /// See [`TradeAgreement`].
+    TradeAgreement(Box<TradeAgreement>),
+    /// See [`OnHand`].
+    OnHand(OnHand),
+}
+
+impl Record {
+    /// The stream it travels in.
+    pub const fn stream(&self) -> Stream {
+        match self {
+            Self::Category(_) => Stream::Categories,
+            Self::DimensionGroup(_) => Stream::DimensionGroups,
+            Self::ItemTaxGroup(_) => Stream::ItemTaxGroups,
+            Self::DeliveryMode(_) => Stream::DeliveryModes,
+            Self::Item(_) => Stream::Items,
+            Self::TradeAgreement(_) => Stream::TradeAgreements,
+            Self::OnHand(_) => Stream::OnHand,
+        }
+    }
+
+    /// The record's id within its stream, stable for its life in AX.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Category(record) => record.id.clone(),
+            Self::DimensionGroup(record) => record_id(&[record.family.name(), &record.name]),
+            Self::ItemTaxGroup(record) => record.group.clone(),
+            Self::DeliveryMode(record) => record.code.clone(),
+            Self::Item(record) => record.item.clone(),
+            Self::TradeAgreement(record) => record.id.clone(),
+            Self::OnHand(record) => record_id(&[
+                &record.item,
+                &record.dimensions.configuration,
+                &record.dimensions.size,
+                &record.dimensions.colour,
+                &record.dimensions.style,
+                &record.site,
+                &record.warehouse,
+            ]),
+        }
+    }
+
+    /// Appends the record's JSON value to `out`. Equal records append equal bytes.
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::Category(record) => serde_json::to_writer(out, record),
+            Self::DimensionGroup(record) => serde_json::to_writer(out, record),
+            Self::ItemTaxGroup(record) => serde_json::to_writer(out, record),
+            Self::DeliveryMode(record) => serde_json::to_writer(out, record),
+            Self::Item(record) => serde_json::to_writer(out, record),
+            Self::TradeAgreement(record) => serde_json::to_writer(out, record),
+            Self::OnHand(record) => serde_json::to_writer(out, record),
+        }
+    }
+
+    /// Reads one value of `stream` strictly: unknown fields, numbers in place of decimal strings
+    /// and missing fields are errors that name the field.
+    pub fn from_json(stream: Stream, json: &str) -> serde_json::Result<Self> {
+        Ok(match stream {
+            Stream::Categories => Self::Category(serde_json::from_str(json)?),
+            Stream::DimensionGroups => Self::DimensionGroup(serde_json::from_str(json)?),
+            Stream::ItemTaxGroups => Self::ItemTaxGroup(serde_json::from_str(json)?),
+            Stream::DeliveryModes => Self::DeliveryMode(serde_json::from_str(json)?),
+            Stream::Items => Self::Item(serde_json::from_str(json)?),
+            Stream::TradeAgreements => Self::TradeAgreement(serde_json::from_str(json)?),
+            Stream::OnHand => Self::OnHand(serde_json::from_str(json)?),
+        })
+    }
+}
+
+/// Joins the parts of a composite id with `|`; `|` and `\` inside a part are escaped with `\`.
+pub fn record_id(parts: &[&str]) -> String {
+    let mut id = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            id.push('|');
+        }
+        if part.contains(['|', '\\']) {
+            for character in part.chars() {
+                if matches!(character, '|' | '\\') {
+                    id.push('\\');
+                }
+                id.push(character);
+            }
+        } else {
+            id.push_str(part);
+        }
+    }
+    id
+}
+
+/// Splits what [`record_id`] joined.
+pub fn split_record_id(id: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = id.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '|' => {
+                parts.push(String::new());
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        if let Some(part) = parts.last_mut() {
+            part.push(literal);
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_record_id_splits_into_the_parts_it_was_made_of(parts in prop::collection::vec("[a-c|\\\\ü]{0,5}", 1..8)) {
+            let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
+            prop_assert_eq!(split_record_id(&record_id(&borrowed)), parts);
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_by_name() {
+        let error = Record::from_json(Stream::DeliveryModes, r#"{"code":"GROUND","colour":"red"}"#)
+            .unwrap_err();
+        assert!(error.to_string().contains("colour"), "{error}");
+    }
+}

@@ -1,0 +1,283 @@
+//! One execution of a job: its counts, its progress and how it ended.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::exception::Exception;
+use super::job::{Job, JobStatus};
+use super::stream::Stream;
+
+/// Number of a run, given by the ledger, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub i64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// How a run stands, in AX's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// Under way.
+    Executing,
+    /// Done, and balanced.
+    Ended,
+    /// Failed; the run's exception says why.
+    Error,
+    /// Stopped by an operator or by the end of the program.
+    Canceled,
+}
+
+impl RunStatus {
+    /// The word operators know.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Executing => "Executing",
+            Self::Ended => "Ended",
+            Self::Error => "Error",
+            Self::Canceled => "Canceled",
+        }
+    }
+}
+
+impl fmt::Display for RunStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl From<RunStatus> for JobStatus {
+    fn from(status: RunStatus) -> Self {
+        match status {
+            RunStatus::Executing => Self::Executing,
+            RunStatus::Ended => Self::Ended,
+            RunStatus::Error => Self::Error,
+            RunStatus::Canceled => Self::Canceled,
+        }
+    }
+}
+
+/// What happened to the records of one stream in one run.
+///
+/// A run balances when `enumerated = acknowledged + unchanged + quarantined` (promise G3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Records the run had to look at.
+    pub enumerated: u64,
+    /// Records sent and accepted, deletions included.
+    pub acknowledged: u64,
+    /// Records not sent because the service already holds the same value.
+    pub unchanged: u64,
+    /// Records set aside with a reason.
+    pub quarantined: u64,
+    /// Deletions among the acknowledged.
+    pub deleted: u64,
+    /// Records the service dropped when a complete load was committed.
+    pub retired: u64,
+    /// Batches sent.
+    pub batches: u64,
+    /// Bytes of all request bodies before compression.
+    pub payload_bytes: u64,
+    /// Requests repeated after a passing failure.
+    pub retries: u64,
+}
+
+impl Counts {
+    /// Records that are settled one way or another.
+    pub const fn settled(&self) -> u64 {
+        self.acknowledged + self.unchanged + self.quarantined
+    }
+
+    /// True where every enumerated record is accounted for.
+    pub const fn balances(&self) -> bool {
+        self.enumerated == self.settled()
+    }
+
+    /// Adds the counts of another stream.
+    pub fn add(&mut self, other: &Self) {
+        self.enumerated += other.enumerated;
+        self.acknowledged += other.acknowledged;
+        self.unchanged += other.unchanged;
+        self.quarantined += other.quarantined;
+        self.deleted += other.deleted;
+        self.retired += other.retired;
+        self.batches += other.batches;
+        self.payload_bytes += other.payload_bytes;
+        self.retries += other.retries;
+    }
+}
+
+/// Where a stream stands within a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Its turn has not come.
+    #[default]
+    Pending,
+    /// Batches of unknown outcome are sent again.
+    Settling,
+    /// Records are read, compared and sent.
+    Sending,
+    /// The complete load is committed or the cursor is moved.
+    Committing,
+    /// Done.
+    Done,
+}
+
+impl Phase {
+    /// One word for tables and gauges.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Settling => "settling",
+            Self::Sending => "sending",
+            Self::Committing => "committing",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// One stream of a run: live while it runs, kept with the run afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamProgress {
+    /// The stream.
+    pub stream: Stream,
+    /// Where it stands.
+    pub phase: Phase,
+    /// How many records there are to look at, as far as known.
+    pub total: Option<u64>,
+    /// What happened so far.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// When its turn came.
+    pub started: Option<Timestamp>,
+    /// When it was done.
+    pub finished: Option<Timestamp>,
+    /// Why the whole stream is read instead of its changes, in words for the operator.
+    pub reload: Option<String>,
+}
+
+impl StreamProgress {
+    /// A stream whose turn has not come.
+    pub const fn pending(stream: Stream) -> Self {
+        Self {
+            stream,
+            phase: Phase::Pending,
+            total: None,
+            counts: Counts {
+                enumerated: 0,
+                acknowledged: 0,
+                unchanged: 0,
+                quarantined: 0,
+                deleted: 0,
+                retired: 0,
+                batches: 0,
+                payload_bytes: 0,
+                retries: 0,
+            },
+            started: None,
+            finished: None,
+            reload: None,
+        }
+    }
+}
+
+/// A run as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The run.
+    pub run: RunId,
+    /// Its job.
+    pub job: Job,
+    /// When it started.
+    pub started: Timestamp,
+    /// True from the moment an operator asked to cancel.
+    pub cancelling: bool,
+    /// What it waits for, if it waits: "service unavailable, next try in 8 s".
+    pub waiting: Option<String>,
+    /// Every stream of the job, in order.
+    pub streams: Vec<StreamProgress>,
+}
+
+impl Progress {
+    /// The sum over all streams.
+    pub fn counts(&self) -> Counts {
+        let mut sum = Counts::default();
+        for stream in &self.streams {
+            sum.add(&stream.counts);
+        }
+        sum
+    }
+
+    /// The stream being worked on.
+    pub fn current(&self) -> Option<&StreamProgress> {
+        self.streams
+            .iter()
+            .find(|stream| !matches!(stream.phase, Phase::Pending | Phase::Done))
+    }
+
+    /// Records to look at in all streams, as far as known.
+    pub fn total(&self) -> Option<u64> {
+        self.streams.iter().map(|stream| stream.total).sum()
+    }
+}
+
+/// A run as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run.
+    pub run: RunId,
+    /// Its job.
+    pub job: Job,
+    /// How it stands.
+    pub status: RunStatus,
+    /// True where nothing was sent on purpose.
+    pub dry_run: bool,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// Every stream of the job, in order.
+    pub streams: Vec<StreamProgress>,
+    /// Why it failed.
+    pub exception: Option<Exception>,
+}
+
+impl RunSummary {
+    /// The sum over all streams.
+    pub fn counts(&self) -> Counts {
+        let mut sum = Counts::default();
+        for stream in &self.streams {
+            sum.add(&stream.counts);
+        }
+        sum
+    }
+}
+
+/// A job with its last run, as a list of jobs shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobOverview {
+    /// The job.
+    pub job: Job,
+    /// How it stands.
+    pub status: JobStatus,
+    /// Its last run that is not under way any more.
+    pub last: Option<RunSummary>,
+    /// Records in quarantine in the job's streams.
+    pub quarantined: u64,
+}
+
+/// The runs of this process that are under way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveRuns {
+    /// One for each job under way.
+    pub executing: Vec<Progress>,
+    /// Grows by one with each run that ends: time to load the overview again.
+    pub ended: u64,
+}

@@ -1,0 +1,138 @@
+//! A SQLite file behind one thread of its own: the embedded company, the embedded ledger and the
+//! service's store all sit on it.
+//!
+//! Calls are closures that run on that thread, one after the other; async callers await the answer.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{mpsc, oneshot};
+
+/// Calls waiting for the thread, at most; further callers wait.
+const QUEUE: usize = 64;
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Call = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SqliteError {
+    /// A statement or the opening failed.
+    #[error("{path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The thread is gone: the program is stopping.
+    #[error("{0}: the database is closed")]
+    Closed(PathBuf),
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Made where it is missing.
+    Create,
+    /// Only read.
+    ReadOnly,
+}
+
+/// A handle on the thread. Clones share it; the thread ends with the last of them.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    calls: mpsc::Sender<Call>,
+    path: PathBuf,
+}
+
+impl Sqlite {
+    /// Opens `path` and prepares the connection with `prepare` (schema, migrations).
+    pub async fn open<E>(
+        path: &Path,
+        access: Access,
+        prepare: impl FnOnce(&mut Connection) -> Result<(), E> + Send + 'static,
+    ) -> Result<Self, E>
+    where
+        E: From<SqliteError> + Send + 'static,
+    {
+        let (calls, mut queue) = mpsc::channel::<Call>(QUEUE);
+        let (opened, is_open) = oneshot::channel();
+        let file = path.to_owned();
+        let name = format!(
+            "sqlite-{}",
+            path.file_stem().unwrap_or_default().to_string_lossy()
+        );
+        let spawned = std::thread::Builder::new().name(name).spawn(move || {
+            let ready = connect(&file, access)
+                .map_err(|source| {
+                    E::from(SqliteError::Sqlite {
+                        path: file.clone(),
+                        source,
+                    })
+                })
+                .and_then(|mut connection| prepare(&mut connection).map(|()| connection));
+            match ready {
+                Ok(mut connection) => {
+                    if opened.send(Ok(())).is_ok() {
+                        while let Some(call) = queue.blocking_recv() {
+                            call(&mut connection);
+                        }
+                    }
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            }
+        });
+        let closed = || E::from(SqliteError::Closed(path.to_owned()));
+        spawned.map_err(|_| closed())?;
+        is_open.await.map_err(|_| closed())??;
+        Ok(Self {
+            calls,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Runs `call` on the database's thread.
+    pub async fn call<T, E>(
+        &self,
+        call: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqliteError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let boxed: Call = Box::new(move |connection| drop(answer.send(call(connection))));
+        let closed = || E::from(SqliteError::Closed(self.path.clone()));
+        self.calls.send(boxed).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Opens a connection with the settings every file of ours has.
+pub fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
+    let connection = match access {
+        Access::Create => Connection::open(path)?,
+        Access::ReadOnly => Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?,
+    };
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if access == Access::Create {
+        // WAL: readers see a snapshot and never wait for the writer. NORMAL: a commit survives
+        // the death of the process at any moment; what a power cut may take back is sent again.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+    }
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    Ok(connection)
+}
