@@ -1,1 +1,332 @@
-//! What `axcs` itself remembers: jobs, runs, cursors, what was acknowledged, what is set aside.
+//! What `axcs` itself remembers: runs, leases, cursors, what was acknowledged, what is under way,
+//! what is set aside, and the product selection.
+//!
+//! [`Ledger`] is what the jobs ask; `embedded` answers it from a SQLite file for one machine.
+//! Only the ledger's own clock decides about leases.
+
+pub mod embedded;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::model::run::RunSummary;
+use crate::model::{Job, RunId, RunStatus, Selection, Stream};
+
+pub use embedded::EmbeddedLedger;
+
+/// The ledger could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A statement failed or the file cannot be opened.
+    #[error("the ledger failed: {0}")]
+    Store(#[from] crate::sqlite::SqliteError),
+    /// A statement failed.
+    #[error("the ledger failed while {what}: {source}")]
+    Statement {
+        /// What was tried, as "reading the cursor".
+        what: &'static str,
+        /// What the database said.
+        source: rusqlite::Error,
+    },
+    /// The ledger was written by a newer program.
+    #[error(
+        "the ledger {place} has format {found}, this axcs knows formats up to {known}: use the newer axcs"
+    )]
+    Newer {
+        /// The file.
+        place: String,
+        /// Format of the file.
+        found: i64,
+        /// Newest format this program knows.
+        known: i64,
+    },
+    /// The run's lease is gone: another worker took the job over.
+    #[error("run {0} lost its lease to another worker")]
+    Fenced(RunId),
+    /// Something stored in the ledger is not what this program writes.
+    #[error("the ledger holds an unreadable {what}: {text:?}")]
+    Unreadable {
+        /// What should be there.
+        what: &'static str,
+        /// What is there.
+        text: String,
+    },
+}
+
+/// What a run proves at every write: it still holds its leases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fence {
+    /// The run.
+    pub run: RunId,
+    /// Its job.
+    pub job: Job,
+    /// Number that grew when the run took its leases.
+    pub token: i64,
+}
+
+/// Who holds the lease that a run wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The job whose lease is taken.
+    pub job: Job,
+    /// Host and process.
+    pub owner: String,
+    /// When the lease ends unless it is renewed.
+    pub expires: Timestamp,
+    /// How long that is from now, by the ledger's clock.
+    pub remaining: Duration,
+}
+
+/// The answer to [`Ledger::begin_run`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// The run may start.
+    Started(Fence),
+    /// Another run holds a lease it needs.
+    Held(Holder),
+}
+
+/// How far a stream has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Change version of the company.
+    pub version: i64,
+    /// Identity of the company's database when the version was read.
+    pub incarnation: String,
+    /// Product selection the stream was uploaded with.
+    pub selection_revision: i64,
+}
+
+/// A stream being read whole, kept so that a killed run can go on where it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// Grows with each pass; marks what the pass has seen.
+    pub generation: i64,
+    /// The complete load at the service, where the pass uses one.
+    pub load: Option<String>,
+    /// The cursor that the pass earns.
+    pub target: Cursor,
+    /// Everything up to this record id is settled.
+    pub resume_after: Option<String>,
+    /// Why the stream is read whole.
+    pub reason: String,
+}
+
+/// Where a stream stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// How far it has come; `None` before its first upload.
+    pub cursor: Option<Cursor>,
+    /// A pass that was begun and not finished.
+    pub pass: Option<Pass>,
+}
+
+/// What the ledger believes the service holds of a stream, to be compared with what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Number of records.
+    pub count: u64,
+    /// Sum of the records' digests (`commerce::wire::record_digest`).
+    pub digest: u64,
+}
+
+/// A batch whose outcome is not known: it was written down before it was sent, and no answer was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Number of the batch.
+    pub batch: i64,
+    /// Its records.
+    pub ids: Vec<String>,
+}
+
+/// A record the service refused, or that AX could not give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// Id of the record.
+    pub id: String,
+    /// Stable code.
+    pub code: String,
+    /// Field at fault.
+    pub field: String,
+    /// Why, in plain words.
+    pub text: String,
+}
+
+/// What came of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// Records the service holds now, with the hash of their value.
+    pub held: Vec<(String, u64)>,
+    /// Records the service does not hold any more.
+    pub dropped: Vec<String>,
+    /// Records set aside.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A quarantined record as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Quarantined {
+    /// Stream of the record.
+    pub stream: Stream,
+    /// Id of the record.
+    pub id: String,
+    /// Stable code.
+    pub code: String,
+    /// Field at fault.
+    pub field: String,
+    /// Why, in plain words.
+    pub text: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was set aside first.
+    pub first: Timestamp,
+    /// When it was tried last.
+    pub last: Timestamp,
+}
+
+/// What `axcs` remembers. Every method that changes something for a run takes its [`Fence`] and
+/// fails with [`LedgerError::Fenced`], changing nothing, where the run has lost its leases.
+#[async_trait]
+pub trait Ledger: Send + Sync + 'static {
+    /// Where the ledger is, for messages.
+    fn place(&self) -> String;
+
+    /// Takes the leases of `needs` and notes a new run of `job`. Runs that were under way on
+    /// these leases and lost them are noted as failed.
+    async fn begin_run(
+        &self,
+        job: Job,
+        needs: &[Job],
+        owner: &str,
+        lease: Duration,
+        dry_run: bool,
+    ) -> Result<Begun, LedgerError>;
+
+    /// Extends the run's leases by `lease` from now.
+    async fn renew(&self, fence: Fence, lease: Duration) -> Result<(), LedgerError>;
+
+    /// Notes how the run ended and gives its leases back.
+    async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError>;
+
+    /// The newest runs, newest first.
+    async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError>;
+
+    /// One run.
+    async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError>;
+
+    /// How the last run of the job stands, whichever process runs it.
+    async fn status(&self, job: Job) -> Result<Option<RunStatus>, LedgerError>;
+
+    /// Where a stream stands.
+    async fn position(&self, stream: Stream) -> Result<Position, LedgerError>;
+
+    /// What the service should hold of a stream.
+    async fn acknowledged(&self, stream: Stream) -> Result<Acknowledged, LedgerError>;
+
+    /// Begins a pass and forgets an unfinished one. With `forget` it also forgets what was
+    /// acknowledged: the service does not hold it.
+    async fn begin_pass(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        load: Option<String>,
+        target: Cursor,
+        reason: &str,
+        forget: bool,
+    ) -> Result<Pass, LedgerError>;
+
+    /// Notes that a pass has settled everything up to `after`.
+    async fn advance_pass(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        after: &str,
+    ) -> Result<(), LedgerError>;
+
+    /// Acknowledged records that the pass has not seen: at most `limit`, in the order of ids,
+    /// behind `after`.
+    async fn unseen(
+        &self,
+        stream: Stream,
+        generation: i64,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, LedgerError>;
+
+    /// Moves the cursor and ends the pass, if there is one.
+    async fn move_cursor(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        cursor: &Cursor,
+    ) -> Result<(), LedgerError>;
+
+    /// Which of the records does the service hold already? For each one whether its value (its
+    /// absence, for `None`) is what was acknowledged. Within a pass they are marked as seen.
+    async fn is_unchanged(
+        &self,
+        stream: Stream,
+        seen_in: Option<i64>,
+        records: Vec<(String, Option<u64>)>,
+    ) -> Result<Vec<bool>, LedgerError>;
+
+    /// Writes down that a batch with these records is about to be sent; answers its number, which
+    /// is also the version of its lines: it only grows.
+    async fn intend(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        ids: Vec<String>,
+    ) -> Result<i64, LedgerError>;
+
+    /// Writes down what came of a batch and forgets the intent.
+    async fn settle(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        batch: i64,
+        generation: Option<i64>,
+        settlement: Settlement,
+    ) -> Result<(), LedgerError>;
+
+    /// Sets records aside that were never sent.
+    async fn set_aside(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        generation: Option<i64>,
+        records: Vec<SetAside>,
+    ) -> Result<(), LedgerError>;
+
+    /// Makes the next batch number greater than `version`: the service holds that one.
+    async fn raise_version(&self, version: i64) -> Result<(), LedgerError>;
+
+    /// Batches of unknown outcome.
+    async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError>;
+
+    /// Forgets batches after their records were settled by later ones.
+    async fn forget_batches(&self, fence: Fence, batches: Vec<i64>) -> Result<(), LedgerError>;
+
+    /// Quarantined records of the given streams, newest first, at most `limit`.
+    async fn quarantined(
+        &self,
+        streams: &[Stream],
+        limit: usize,
+    ) -> Result<Vec<Quarantined>, LedgerError>;
+
+    /// How many records of the given streams are in quarantine.
+    async fn quarantine_count(&self, streams: &[Stream]) -> Result<u64, LedgerError>;
+
+    /// The product selection.
+    async fn selection(&self) -> Result<Selection, LedgerError>;
+
+    /// Replaces the product selection where it still has the revision it was read with; answers
+    /// the stored selection, or `None` where somebody else changed it meanwhile.
+    async fn store_selection(&self, selection: Selection)
+    -> Result<Option<Selection>, LedgerError>;
+
+    /// A name for this ledger that no other ledger has: part of every idempotency key.
+    async fn incarnation(&self) -> Result<String, LedgerError>;
+}

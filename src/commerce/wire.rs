@@ -103,6 +103,9 @@ pub struct CollectionSummary {
     pub count: u64,
     /// Sum of [`record_digest`] over all records, as [`hex64`].
     pub digest: String,
+    /// Greatest version the collection has ever held, dropped records included; 0 before the
+    /// first. A sender that lost its memory numbers its batches above it.
+    pub newest_version: i64,
 }
 
 /// One record in a listing.

@@ -1,0 +1,164 @@
+//! The figures of the design, each beside its own limit measured in the same run:
+//! `cargo bench --bench figures -- upload [--items N]`.
+//!
+//! Each figure prints a line `name | figure | limit | ratio`.
+#![allow(missing_docs, reason = "a program, not a library")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and stops at the first fault"
+)]
+
+mod bare_pipe;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axcs::commerce::client::{Client, ClientOptions, Compression};
+use axcs::company::embedded::{Embedded, generator};
+use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::ledger::{EmbeddedLedger, Ledger};
+use axcs::model::{Job, Rule, RunStatus, Selection};
+use axcs::service;
+
+const IN_FLIGHT: usize = 4;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let items = arguments
+        .iter()
+        .position(|argument| argument == "--items")
+        .map_or(200_000, |at| arguments[at + 1].parse().unwrap());
+    let wants = |name: &str| {
+        arguments
+            .iter()
+            .any(|argument| argument == name || argument == "all")
+    };
+    if !wants("upload") {
+        println!("figures: upload (or all); --items N");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(upload(items));
+}
+
+/// A complete run into an empty service, beside the same records through a pipe without engine.
+async fn upload(items: u64) {
+    let dir = tempfile::tempdir().unwrap();
+    let company = dir.path().join("company.db");
+    let file = company.clone();
+    tokio::task::spawn_blocking(move || generator::generate(&file, items, 1, false, |_, _| {}))
+        .await
+        .unwrap()
+        .unwrap();
+    println!(
+        "{items} items generated; {} cores",
+        std::thread::available_parallelism().unwrap()
+    );
+
+    // A B B A: a machine that slows down meanwhile does not favour either.
+    let mut bare = Vec::new();
+    let mut engine = Vec::new();
+    let mut records = 0;
+    for round in 0..2 {
+        for first in [true, false] {
+            let folder = dir.path().join(format!("{round}-{first}"));
+            std::fs::create_dir(&folder).unwrap();
+            if first == (round == 0) {
+                let (sent, took) =
+                    bare_pipe::run(&company, &folder, &everything(), IN_FLIGHT).await;
+                records = sent;
+                bare.push(took);
+            } else {
+                engine.push(complete_run(&company, &folder, records).await);
+            }
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+    }
+    let rate = |times: &[Duration]| {
+        let best = times.iter().min().unwrap();
+        records as f64 / best.as_secs_f64()
+    };
+    let (figure, limit) = (rate(&engine), rate(&bare));
+    println!(
+        "upload of {records} records | {figure:.0} records/s | {limit:.0} records/s (bare pipe) | {:.2}",
+        figure / limit
+    );
+}
+
+fn everything() -> Selection {
+    Selection::everything()
+}
+
+async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
+    let service = service::start(service::Options {
+        dir: folder.join("service"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        token: "figures".to_owned(),
+        tls: None,
+        insecure: false,
+    })
+    .await
+    .unwrap();
+    let ledger = EmbeddedLedger::open(&folder.join("ledger.db"))
+        .await
+        .unwrap();
+    let incarnation = ledger.incarnation().await.unwrap();
+    let commerce = Client::new(ClientOptions {
+        url: service.url(),
+        token: "figures".to_owned(),
+        compression: Compression::Auto,
+        ca_file: None,
+        connect_timeout: Duration::from_secs(5),
+        request_timeout: Duration::from_secs(60),
+        give_up_after: Duration::from_secs(60),
+    })
+    .unwrap();
+    let sides = Sides {
+        company: Arc::new(Embedded::open(company, None).await.unwrap()),
+        ledger: Arc::new(ledger),
+        commerce,
+        incarnation,
+        in_flight: IN_FLIGHT,
+        lease: Duration::from_secs(30),
+    };
+    let place = Place {
+        profile: String::new(),
+        company: String::new(),
+        service: service.url(),
+    };
+    let runner = Runner::new(sides, place);
+    selection::change(runner.sides(), |selection| {
+        selection.rules.push(Rule::ItemRange {
+            from: String::new(),
+            to: String::new(),
+        });
+    })
+    .await
+    .unwrap();
+    let started = Instant::now();
+    let run = runner
+        .start(Job::Complete, RunOptions::default())
+        .await
+        .unwrap();
+    let summary = runner.finished(run).await.unwrap();
+    let took = started.elapsed();
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    if records > 0 {
+        assert_eq!(
+            summary.counts().acknowledged,
+            records,
+            "both pipes carry the same records"
+        );
+    }
+    runner.shut_down().await;
+    service.stop().await;
+    took
+}

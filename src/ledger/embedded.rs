@@ -1,0 +1,398 @@
+//! The ledger in a SQLite file, for one machine. Several processes of that machine may share it.
+
+mod passes;
+mod records;
+mod rows;
+mod runs;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{
+    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, Pass, Position, Quarantined, SetAside,
+    Settlement, Unsettled,
+};
+use crate::model::run::RunSummary;
+use crate::model::{Job, RunId, RunStatus, Selection, Stream};
+use crate::sqlite::{Access, Sqlite};
+
+/// One script for each format, from the first on; applied in order.
+const MIGRATIONS: [&str; 1] = [include_str!("embedded/migration-1.sql")];
+
+/// The ledger in a SQLite file.
+#[derive(Clone, Debug)]
+pub struct EmbeddedLedger {
+    store: Sqlite,
+}
+
+impl EmbeddedLedger {
+    /// Opens the ledger, makes it where it is missing and brings it to the newest format.
+    ///
+    /// # Errors
+    /// [`LedgerError::Newer`] where a newer program has written it.
+    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        let place = path.display().to_string();
+        let store = Sqlite::open(path, Access::Create, move |connection| {
+            migrate(connection, &place)
+        })
+        .await?;
+        Ok(Self { store })
+    }
+
+    /// Runs `work` in one transaction that takes the write lock at its start.
+    async fn write<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.store
+            .call(move |connection| {
+                let failed = |source| LedgerError::Statement { what, source };
+                let transaction = connection
+                    .transaction_with_behavior(TransactionBehavior::Immediate)
+                    .map_err(failed)?;
+                let value = work(&transaction)?;
+                transaction.commit().map_err(failed)?;
+                Ok(value)
+            })
+            .await
+    }
+
+    /// Runs `work` on a state of the ledger that does not change meanwhile.
+    async fn read<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.store
+            .call(move |connection| {
+                connection
+                    .transaction()
+                    .and_then(|transaction| work(&transaction))
+                    .map_err(|source| LedgerError::Statement { what, source })
+            })
+            .await
+    }
+}
+
+fn migrate(connection: &mut Connection, place: &str) -> Result<(), LedgerError> {
+    let failed = |source| LedgerError::Statement {
+        what: "bringing it to the newest format",
+        source,
+    };
+    let known = MIGRATIONS.len() as i64;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    let found: i64 = transaction
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed)?;
+    if found > known {
+        return Err(LedgerError::Newer {
+            place: place.to_owned(),
+            found,
+            known,
+        });
+    }
+    for script in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(script).map_err(failed)?;
+    }
+    transaction
+        .pragma_update(None, "user_version", known)
+        .map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+/// Fails with [`LedgerError::Fenced`] where the run's lease has gone to somebody else.
+fn check(transaction: &Transaction<'_>, fence: Fence) -> Result<(), LedgerError> {
+    let held: bool = transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM lease WHERE job = ? AND token = ? AND run = ?)",
+        )
+        .and_then(|mut statement| {
+            statement.query_row((fence.job.name(), fence.token, fence.run.0), |row| {
+                row.get(0)
+            })
+        })
+        .map_err(|source| LedgerError::Statement {
+            what: "checking the lease",
+            source,
+        })?;
+    if held {
+        Ok(())
+    } else {
+        Err(LedgerError::Fenced(fence.run))
+    }
+}
+
+#[async_trait]
+impl Ledger for EmbeddedLedger {
+    fn place(&self) -> String {
+        self.store.path().display().to_string()
+    }
+
+    async fn begin_run(
+        &self,
+        job: Job,
+        needs: &[Job],
+        owner: &str,
+        lease: Duration,
+        dry_run: bool,
+    ) -> Result<Begun, LedgerError> {
+        let (needs, owner) = (needs.to_vec(), owner.to_owned());
+        self.write("starting a run", move |transaction| {
+            runs::begin(transaction, job, &needs, &owner, lease, dry_run)
+        })
+        .await
+    }
+
+    async fn renew(&self, fence: Fence, lease: Duration) -> Result<(), LedgerError> {
+        self.write("renewing a lease", move |transaction| {
+            check(transaction, fence)?;
+            runs::renew(transaction, fence, lease)
+        })
+        .await
+    }
+
+    async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError> {
+        let summary = summary.clone();
+        self.write("ending a run", move |transaction| {
+            check(transaction, fence)?;
+            runs::finish(transaction, fence, &summary)
+        })
+        .await
+    }
+
+    async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError> {
+        self.read("listing runs", move |connection| {
+            runs::list(connection, job, limit)
+        })
+        .await
+    }
+
+    async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError> {
+        self.read("reading a run", move |connection| {
+            runs::get(connection, run)
+        })
+        .await
+    }
+
+    async fn status(&self, job: Job) -> Result<Option<RunStatus>, LedgerError> {
+        self.read("reading the state of a job", move |connection| {
+            runs::status(connection, job)
+        })
+        .await
+    }
+
+    async fn position(&self, stream: Stream) -> Result<Position, LedgerError> {
+        self.read("reading a cursor", move |connection| {
+            passes::position(connection, stream)
+        })
+        .await
+    }
+
+    async fn acknowledged(&self, stream: Stream) -> Result<Acknowledged, LedgerError> {
+        self.read("adding up what was acknowledged", move |connection| {
+            records::acknowledged(connection, stream)
+        })
+        .await
+    }
+
+    async fn begin_pass(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        load: Option<String>,
+        target: Cursor,
+        reason: &str,
+        forget: bool,
+    ) -> Result<Pass, LedgerError> {
+        let reason = reason.to_owned();
+        self.write("beginning a pass", move |transaction| {
+            check(transaction, fence)?;
+            passes::begin(transaction, stream, load, target, reason, forget)
+        })
+        .await
+    }
+
+    async fn advance_pass(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        after: &str,
+    ) -> Result<(), LedgerError> {
+        let after = after.to_owned();
+        self.write("advancing a pass", move |transaction| {
+            check(transaction, fence)?;
+            passes::advance(transaction, stream, &after)
+        })
+        .await
+    }
+
+    async fn unseen(
+        &self,
+        stream: Stream,
+        generation: i64,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, LedgerError> {
+        let after = after.to_owned();
+        self.read("looking for records that are gone", move |connection| {
+            records::unseen(connection, stream, generation, &after, limit)
+        })
+        .await
+    }
+
+    async fn move_cursor(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        cursor: &Cursor,
+    ) -> Result<(), LedgerError> {
+        let cursor = cursor.clone();
+        self.write("moving a cursor", move |transaction| {
+            check(transaction, fence)?;
+            passes::move_cursor(transaction, fence, stream, &cursor)
+        })
+        .await
+    }
+
+    async fn is_unchanged(
+        &self,
+        stream: Stream,
+        seen_in: Option<i64>,
+        records: Vec<(String, Option<u64>)>,
+    ) -> Result<Vec<bool>, LedgerError> {
+        match seen_in {
+            None => {
+                self.read("comparing records", move |connection| {
+                    records::compare(connection, stream, &records)
+                })
+                .await
+            }
+            Some(generation) => {
+                self.write("comparing records", move |transaction| {
+                    records::compare_and_mark(transaction, stream, generation, &records)
+                })
+                .await
+            }
+        }
+    }
+
+    async fn intend(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        ids: Vec<String>,
+    ) -> Result<i64, LedgerError> {
+        self.write("writing a batch down", move |transaction| {
+            check(transaction, fence)?;
+            records::intend(transaction, fence, stream, &ids)
+        })
+        .await
+    }
+
+    async fn settle(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        batch: i64,
+        generation: Option<i64>,
+        settlement: Settlement,
+    ) -> Result<(), LedgerError> {
+        self.write("settling a batch", move |transaction| {
+            check(transaction, fence)?;
+            records::settle(transaction, fence, stream, generation, &settlement)?;
+            records::forget_batches(transaction, &[batch])
+        })
+        .await
+    }
+
+    async fn set_aside(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        generation: Option<i64>,
+        records: Vec<SetAside>,
+    ) -> Result<(), LedgerError> {
+        self.write("setting records aside", move |transaction| {
+            check(transaction, fence)?;
+            let settlement = Settlement {
+                set_aside: records,
+                ..Settlement::default()
+            };
+            records::settle(transaction, fence, stream, generation, &settlement)
+        })
+        .await
+    }
+
+    async fn raise_version(&self, version: i64) -> Result<(), LedgerError> {
+        self.write("raising the version", move |transaction| {
+            records::raise_version(transaction, version)
+        })
+        .await
+    }
+
+    async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError> {
+        self.read("looking for unsettled batches", move |connection| {
+            records::unsettled(connection, stream)
+        })
+        .await
+    }
+
+    async fn forget_batches(&self, fence: Fence, batches: Vec<i64>) -> Result<(), LedgerError> {
+        self.write("forgetting batches", move |transaction| {
+            check(transaction, fence)?;
+            records::forget_batches(transaction, &batches)
+        })
+        .await
+    }
+
+    async fn quarantined(
+        &self,
+        streams: &[Stream],
+        limit: usize,
+    ) -> Result<Vec<Quarantined>, LedgerError> {
+        let streams = streams.to_vec();
+        self.read("listing the quarantine", move |connection| {
+            records::quarantined(connection, &streams, limit)
+        })
+        .await
+    }
+
+    async fn quarantine_count(&self, streams: &[Stream]) -> Result<u64, LedgerError> {
+        let streams = streams.to_vec();
+        self.read("counting the quarantine", move |connection| {
+            records::quarantine_count(connection, &streams)
+        })
+        .await
+    }
+
+    async fn selection(&self) -> Result<Selection, LedgerError> {
+        self.read("reading the product selection", passes::selection)
+            .await
+    }
+
+    async fn store_selection(
+        &self,
+        selection: Selection,
+    ) -> Result<Option<Selection>, LedgerError> {
+        self.write("storing the product selection", move |transaction| {
+            passes::store_selection(transaction, selection)
+        })
+        .await
+    }
+
+    async fn incarnation(&self) -> Result<String, LedgerError> {
+        self.read("reading the ledger's name", |connection| {
+            connection.query_row("SELECT incarnation FROM ledger", [], |row| row.get(0))
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! Cursors, passes, and the product selection they were made with.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::super::{Cursor, Fence, LedgerError, Pass, Position};
+use super::{rows, runs};
+use crate::model::{Selection, Stream};
+
+fn failed(source: rusqlite::Error) -> LedgerError {
+    LedgerError::Statement {
+        what: "keeping cursors",
+        source,
+    }
+}
+
+pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Position> {
+    let cursor = connection
+        .prepare_cached(
+            "SELECT version, incarnation, selection_revision FROM cursor WHERE stream = ?",
+        )?
+        .query_row([stream.name()], |row| {
+            Ok(Cursor {
+                version: row.get(0)?,
+                incarnation: row.get(1)?,
+                selection_revision: row.get(2)?,
+            })
+        })
+        .optional()?;
+    let pass = connection
+        .prepare_cached(
+            "SELECT generation, load, version, incarnation, selection_revision, resume_after, reason \
+             FROM pass WHERE stream = ?",
+        )?
+        .query_row([stream.name()], |row| {
+            Ok(Pass {
+                generation: row.get(0)?,
+                load: row.get(1)?,
+                target: Cursor {
+                    version: row.get(2)?,
+                    incarnation: row.get(3)?,
+                    selection_revision: row.get(4)?,
+                },
+                resume_after: row.get(5)?,
+                reason: row.get(6)?,
+            })
+        })
+        .optional()?;
+    Ok(Position { cursor, pass })
+}
+
+pub fn begin(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    load: Option<String>,
+    target: Cursor,
+    reason: String,
+    forget: bool,
+) -> Result<Pass, LedgerError> {
+    if forget {
+        transaction
+            .execute("DELETE FROM acknowledged WHERE stream = ?", [stream.name()])
+            .map_err(failed)?;
+    }
+    // Greater than the mark of every record: nothing counts as seen yet.
+    let generation = transaction
+        .query_row(
+            "SELECT 1 + max(coalesce((SELECT max(generation) FROM pass), 0), \
+                            coalesce((SELECT max(generation) FROM acknowledged WHERE stream = ?), 0))",
+            [stream.name()],
+            |row| row.get(0),
+        )
+        .map_err(failed)?;
+    transaction
+        .execute(
+            "INSERT OR REPLACE INTO pass (stream, generation, load, version, incarnation, selection_revision, resume_after, reason) \
+             VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
+            params![
+                stream.name(),
+                generation,
+                load,
+                target.version,
+                target.incarnation,
+                target.selection_revision,
+                reason
+            ],
+        )
+        .map_err(failed)?;
+    Ok(Pass {
+        generation,
+        load,
+        target,
+        resume_after: None,
+        reason,
+    })
+}
+
+pub fn advance(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    after: &str,
+) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached("UPDATE pass SET resume_after = ? WHERE stream = ?")
+        .and_then(|mut statement| statement.execute((after, stream.name())))
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub fn move_cursor(
+    transaction: &Transaction<'_>,
+    fence: Fence,
+    stream: Stream,
+    cursor: &Cursor,
+) -> Result<(), LedgerError> {
+    let now = runs::now(transaction).map_err(failed)?;
+    transaction
+        .execute(
+            "INSERT OR REPLACE INTO cursor (stream, version, incarnation, selection_revision, run, moved) VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                stream.name(),
+                cursor.version,
+                cursor.incarnation,
+                cursor.selection_revision,
+                fence.run.0,
+                now
+            ],
+        )
+        .map_err(failed)?;
+    transaction
+        .execute("DELETE FROM pass WHERE stream = ?", [stream.name()])
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub fn selection(connection: &Connection) -> rusqlite::Result<Selection> {
+    connection.query_row("SELECT content FROM selection", [], |row| {
+        rows::json(row, 0)
+    })
+}
+
+pub fn store_selection(
+    transaction: &Transaction<'_>,
+    mut selection: Selection,
+) -> Result<Option<Selection>, LedgerError> {
+    let read_with = selection.revision;
+    selection.revision += 1;
+    let changed = transaction
+        .execute(
+            "UPDATE selection SET revision = ?, content = ? WHERE revision = ?",
+            params![
+                selection.revision,
+                rows::to_json(&selection).map_err(failed)?,
+                read_with
+            ],
+        )
+        .map_err(failed)?;
+    Ok((changed == 1).then_some(selection))
+}

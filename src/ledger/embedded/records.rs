@@ -1,0 +1,276 @@
+//! Records: what the service holds, what is under way, what is set aside.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::super::{Acknowledged, Fence, LedgerError, Quarantined, Settlement, Unsettled};
+use super::{rows, runs};
+use crate::commerce::wire::record_digest;
+use crate::model::Stream;
+
+fn failed(source: rusqlite::Error) -> LedgerError {
+    LedgerError::Statement {
+        what: "keeping records",
+        source,
+    }
+}
+
+pub fn acknowledged(connection: &Connection, stream: Stream) -> rusqlite::Result<Acknowledged> {
+    let mut sum = Acknowledged {
+        count: 0,
+        digest: 0,
+    };
+    let mut statement =
+        connection.prepare_cached("SELECT id, hash FROM acknowledged WHERE stream = ?")?;
+    let mut found = statement.query([stream.name()])?;
+    while let Some(row) = found.next()? {
+        let hash: i64 = row.get(1)?;
+        sum.count += 1;
+        sum.digest = sum.digest.wrapping_add(record_digest(
+            row.get_ref(0)?.as_str()?,
+            hash.cast_unsigned(),
+        ));
+    }
+    Ok(sum)
+}
+
+pub fn compare(
+    connection: &Connection,
+    stream: Stream,
+    records: &[(String, Option<u64>)],
+) -> rusqlite::Result<Vec<bool>> {
+    let mut statement =
+        connection.prepare_cached("SELECT hash FROM acknowledged WHERE stream = ? AND id = ?")?;
+    records
+        .iter()
+        .map(|(id, hash)| {
+            let held: Option<i64> = statement
+                .query_row((stream.name(), id), |row| row.get(0))
+                .optional()?;
+            Ok(held.map(i64::cast_unsigned) == *hash)
+        })
+        .collect()
+}
+
+pub fn compare_and_mark(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    generation: i64,
+    records: &[(String, Option<u64>)],
+) -> Result<Vec<bool>, LedgerError> {
+    let mut statement = transaction
+        .prepare_cached(
+            "UPDATE acknowledged SET generation = ? WHERE stream = ? AND id = ? RETURNING hash",
+        )
+        .map_err(failed)?;
+    records
+        .iter()
+        .map(|(id, hash)| {
+            let held: Option<i64> = statement
+                .query_row((generation, stream.name(), id), |row| row.get(0))
+                .optional()
+                .map_err(failed)?;
+            Ok(held.map(i64::cast_unsigned) == *hash)
+        })
+        .collect()
+}
+
+pub fn unseen(
+    connection: &Connection,
+    stream: Stream,
+    generation: i64,
+    after: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM acknowledged WHERE stream = ? AND id > ? AND generation <> ? ORDER BY id LIMIT ?",
+    )?;
+    let found = statement.query_map(
+        params![stream.name(), after, generation, limit as i64],
+        |row| row.get(0),
+    )?;
+    found.collect()
+}
+
+pub fn intend(
+    transaction: &Transaction<'_>,
+    fence: Fence,
+    stream: Stream,
+    ids: &[String],
+) -> Result<i64, LedgerError> {
+    let batch: i64 = transaction
+        .prepare_cached("UPDATE ledger SET next_batch = next_batch + 1 RETURNING next_batch - 1")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .map_err(failed)?;
+    let now = runs::now(transaction).map_err(failed)?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO outbox (batch, stream, run, ids, created) VALUES (?, ?, ?, ?, ?)",
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
+                batch,
+                stream.name(),
+                fence.run.0,
+                rows::to_json(&ids)?,
+                now
+            ])
+        })
+        .map_err(failed)?;
+    Ok(batch)
+}
+
+pub fn settle(
+    transaction: &Transaction<'_>,
+    fence: Fence,
+    stream: Stream,
+    generation: Option<i64>,
+    settlement: &Settlement,
+) -> Result<(), LedgerError> {
+    hold(transaction, stream, generation, &settlement.held).map_err(failed)?;
+    drop_records(transaction, stream, &settlement.dropped).map_err(failed)?;
+    // What arrived, or is gone, is not in quarantine any more. It is empty nearly always.
+    if quarantine_count(transaction, &[stream]).map_err(failed)? > 0 {
+        let mut statement = transaction
+            .prepare_cached("DELETE FROM quarantine WHERE stream = ? AND id = ?")
+            .map_err(failed)?;
+        let held = settlement.held.iter().map(|(id, _)| id);
+        for id in held.chain(&settlement.dropped) {
+            statement.execute((stream.name(), id)).map_err(failed)?;
+        }
+    }
+    set_aside(transaction, fence, stream, generation, settlement).map_err(failed)
+}
+
+fn hold(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    generation: Option<i64>,
+    held: &[(String, u64)],
+) -> rusqlite::Result<()> {
+    // Outside a pass the mark of the last one stays, so that a pass under way still finds the
+    // record unseen or seen as it was.
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO acknowledged (stream, id, hash, generation) VALUES (?1, ?2, ?3, coalesce(?4, 0)) \
+         ON CONFLICT DO UPDATE SET hash = excluded.hash, generation = coalesce(?4, generation)",
+    )?;
+    for (id, hash) in held {
+        statement.execute(params![stream.name(), id, hash.cast_signed(), generation])?;
+    }
+    Ok(())
+}
+
+fn drop_records(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    dropped: &[String],
+) -> rusqlite::Result<()> {
+    let mut statement =
+        transaction.prepare_cached("DELETE FROM acknowledged WHERE stream = ? AND id = ?")?;
+    for id in dropped {
+        statement.execute((stream.name(), id))?;
+    }
+    Ok(())
+}
+
+fn set_aside(
+    transaction: &Transaction<'_>,
+    fence: Fence,
+    stream: Stream,
+    generation: Option<i64>,
+    settlement: &Settlement,
+) -> rusqlite::Result<()> {
+    let now = runs::now(transaction)?;
+    for record in &settlement.set_aside {
+        transaction.execute(
+            "INSERT INTO quarantine (stream, id, code, field, text, run, attempts, first, last) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) \
+             ON CONFLICT DO UPDATE SET code = excluded.code, field = excluded.field, text = excluded.text, \
+             run = excluded.run, attempts = attempts + 1, last = excluded.last",
+            params![
+                stream.name(),
+                record.id,
+                record.code,
+                record.field,
+                record.text,
+                fence.run.0,
+                now
+            ],
+        )?;
+        // An older value may still be at the service: the record is not gone, only stuck.
+        transaction.execute(
+            "UPDATE acknowledged SET generation = coalesce(?, generation) WHERE stream = ? AND id = ?",
+            params![generation, stream.name(), record.id],
+        )?;
+    }
+    Ok(())
+}
+
+pub fn raise_version(transaction: &Transaction<'_>, version: i64) -> Result<(), LedgerError> {
+    transaction
+        .execute(
+            "UPDATE ledger SET next_batch = max(next_batch, ? + 1)",
+            [version],
+        )
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub fn unsettled(connection: &Connection, stream: Stream) -> rusqlite::Result<Vec<Unsettled>> {
+    let mut statement = connection
+        .prepare_cached("SELECT batch, ids FROM outbox WHERE stream = ? ORDER BY batch")?;
+    let found = statement.query_map([stream.name()], |row| {
+        Ok(Unsettled {
+            batch: row.get(0)?,
+            ids: rows::json(row, 1)?,
+        })
+    })?;
+    found.collect()
+}
+
+pub fn forget_batches(transaction: &Transaction<'_>, batches: &[i64]) -> Result<(), LedgerError> {
+    let mut statement = transaction
+        .prepare_cached("DELETE FROM outbox WHERE batch = ?")
+        .map_err(failed)?;
+    for batch in batches {
+        statement.execute([batch]).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Streams as the JSON array that `json_each` takes.
+fn names(streams: &[Stream]) -> rusqlite::Result<String> {
+    rows::to_json(&streams)
+}
+
+pub fn quarantined(
+    connection: &Connection,
+    streams: &[Stream],
+    limit: usize,
+) -> rusqlite::Result<Vec<Quarantined>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT stream, id, code, field, text, attempts, first, last FROM quarantine \
+         WHERE stream IN (SELECT value FROM json_each(?)) ORDER BY last DESC, stream, id LIMIT ?",
+    )?;
+    let found = statement.query_map(params![names(streams)?, limit as i64], |row| {
+        Ok(Quarantined {
+            stream: rows::word(row, 0)?,
+            id: row.get(1)?,
+            code: row.get(2)?,
+            field: row.get(3)?,
+            text: row.get(4)?,
+            attempts: row.get(5)?,
+            first: rows::time(row, 6)?,
+            last: rows::time(row, 7)?,
+        })
+    })?;
+    found.collect()
+}
+
+pub fn quarantine_count(connection: &Connection, streams: &[Stream]) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM quarantine WHERE stream IN (SELECT value FROM json_each(?))",
+        )?
+        .query_row([names(streams)?], |row| row.get::<_, i64>(0))
+        .map(i64::cast_unsigned)
+}

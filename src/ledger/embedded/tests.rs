@@ -1,0 +1,399 @@
+//! The promises of the embedded ledger.
+
+use super::*;
+use crate::ledger::Holder;
+use crate::model::Rule;
+use crate::model::run::StreamProgress;
+
+const LEASE: Duration = Duration::from_secs(60);
+
+async fn open() -> (tempfile::TempDir, EmbeddedLedger) {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+        .await
+        .unwrap();
+    (dir, ledger)
+}
+
+async fn begin(
+    ledger: &EmbeddedLedger,
+    job: Job,
+    needs: &[Job],
+    owner: &str,
+    lease: Duration,
+) -> Begun {
+    ledger
+        .begin_run(job, needs, owner, lease, false)
+        .await
+        .unwrap()
+}
+
+async fn started(ledger: &EmbeddedLedger) -> Fence {
+    match begin(ledger, Job::Inventory, &[Job::Inventory], "a", LEASE).await {
+        Begun::Started(fence) => fence,
+        Begun::Held(holder) => panic!("held by {holder:?}"),
+    }
+}
+
+fn held(ids: &[(&str, u64)]) -> Settlement {
+    Settlement {
+        held: ids
+            .iter()
+            .map(|(id, hash)| ((*id).to_owned(), *hash))
+            .collect(),
+        ..Settlement::default()
+    }
+}
+
+fn cursor(version: i64) -> Cursor {
+    Cursor {
+        version,
+        incarnation: "x".into(),
+        selection_revision: 1,
+    }
+}
+
+#[tokio::test]
+async fn a_newer_ledger_is_refused_and_left_as_it_is() {
+    let (dir, ledger) = open().await;
+    drop(ledger);
+    let path = dir.path().join("ledger.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    let refused = EmbeddedLedger::open(&path).await.unwrap_err();
+    assert!(
+        matches!(refused, LedgerError::Newer { found: 99, .. }),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("use the newer axcs"));
+}
+
+#[tokio::test]
+async fn one_run_per_job_and_the_complete_job_beside_none() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let again = begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await;
+    assert!(
+        matches!(again, Begun::Held(Holder { job: Job::Inventory, ref owner, .. }) if owner == "a")
+    );
+    let complete = begin(&ledger, Job::Complete, &Job::ALL, "b", LEASE).await;
+    assert!(matches!(
+        complete,
+        Begun::Held(Holder {
+            job: Job::Inventory,
+            ..
+        })
+    ));
+    let other = begin(
+        &ledger,
+        Job::TradeAgreements,
+        &[Job::TradeAgreements],
+        "b",
+        LEASE,
+    )
+    .await;
+    assert!(
+        matches!(other, Begun::Started(_)),
+        "jobs without a stream in common run side by side"
+    );
+
+    let summary = ledger.run(fence.run).await.unwrap().unwrap();
+    let ended = RunSummary {
+        status: RunStatus::Ended,
+        ..summary
+    };
+    ledger.finish_run(fence, &ended).await.unwrap();
+    assert!(matches!(
+        begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await,
+        Begun::Started(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_is_taken_over_and_its_run_can_write_no_more() {
+    let (_dir, ledger) = open().await;
+    let Begun::Started(old) = begin(
+        &ledger,
+        Job::Inventory,
+        &[Job::Inventory],
+        "a",
+        Duration::ZERO,
+    )
+    .await
+    else {
+        panic!("nobody else holds the lease")
+    };
+    assert_eq!(
+        ledger.status(Job::Inventory).await.unwrap(),
+        Some(RunStatus::Error)
+    );
+    let Begun::Started(new) = begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await
+    else {
+        panic!("the lease has run out")
+    };
+    assert!(new.token > old.token);
+    let killed = ledger.run(old.run).await.unwrap().unwrap();
+    assert_eq!(killed.status, RunStatus::Error);
+    assert!(killed.exception.unwrap().text.contains("without saying"));
+
+    let stream = Stream::Items;
+    assert!(matches!(
+        ledger.renew(old, LEASE).await,
+        Err(LedgerError::Fenced(_))
+    ));
+    assert!(matches!(
+        ledger.intend(old, stream, vec!["A".into()]).await,
+        Err(LedgerError::Fenced(_))
+    ));
+    assert!(matches!(
+        ledger.move_cursor(old, stream, &cursor(9)).await,
+        Err(LedgerError::Fenced(_))
+    ));
+    assert!(matches!(
+        ledger.settle(old, stream, 1, None, held(&[("A", 1)])).await,
+        Err(LedgerError::Fenced(_))
+    ));
+    assert_eq!(ledger.position(stream).await.unwrap(), Position::default());
+    assert_eq!(ledger.acknowledged(stream).await.unwrap().count, 0);
+}
+
+#[tokio::test]
+async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
+    let (dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let batch = ledger
+        .intend(fence, Stream::Items, vec!["A".into(), "B".into()])
+        .await
+        .unwrap();
+    drop(ledger);
+    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+        .await
+        .unwrap();
+    let unsettled = ledger.unsettled(Stream::Items).await.unwrap();
+    assert_eq!(
+        unsettled,
+        [Unsettled {
+            batch,
+            ids: vec!["A".into(), "B".into()]
+        }]
+    );
+    assert!(ledger.unsettled(Stream::OnHand).await.unwrap().is_empty());
+    ledger
+        .settle(
+            fence,
+            Stream::Items,
+            batch,
+            None,
+            held(&[("A", 1), ("B", 2)]),
+        )
+        .await
+        .unwrap();
+    assert!(ledger.unsettled(Stream::Items).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn batch_numbers_only_grow() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let first = ledger.intend(fence, Stream::Items, vec![]).await.unwrap();
+    let second = ledger.intend(fence, Stream::OnHand, vec![]).await.unwrap();
+    assert!(second > first);
+    ledger.raise_version(1_000).await.unwrap();
+    assert_eq!(
+        ledger.intend(fence, Stream::Items, vec![]).await.unwrap(),
+        1_001
+    );
+    ledger.raise_version(5).await.unwrap();
+    assert_eq!(
+        ledger.intend(fence, Stream::Items, vec![]).await.unwrap(),
+        1_002
+    );
+}
+
+#[tokio::test]
+async fn unchanged_means_the_acknowledged_hash_and_gone_means_not_acknowledged() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let huge = u64::MAX - 1;
+    ledger
+        .settle(
+            fence,
+            Stream::Items,
+            1,
+            None,
+            held(&[("A", 1), ("B", huge)]),
+        )
+        .await
+        .unwrap();
+    let asked = vec![
+        ("A".to_owned(), Some(1)),
+        ("A".to_owned(), Some(2)),
+        ("A".to_owned(), None),
+        ("B".to_owned(), Some(huge)),
+        ("C".to_owned(), Some(3)),
+        ("C".to_owned(), None),
+    ];
+    let expected = [true, false, false, true, false, true];
+    assert_eq!(
+        ledger
+            .is_unchanged(Stream::Items, None, asked.clone())
+            .await
+            .unwrap(),
+        expected
+    );
+    assert_eq!(
+        ledger
+            .is_unchanged(Stream::Items, Some(7), asked)
+            .await
+            .unwrap(),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    ledger
+        .settle(
+            fence,
+            stream,
+            1,
+            None,
+            held(&[("A", 1), ("B", 2), ("C", 3), ("D", 4)]),
+        )
+        .await
+        .unwrap();
+    let pass = ledger
+        .begin_pass(fence, stream, None, cursor(5), "complete", false)
+        .await
+        .unwrap();
+    let generation = pass.generation;
+    ledger
+        .is_unchanged(stream, Some(generation), vec![("A".into(), Some(1))])
+        .await
+        .unwrap();
+    ledger
+        .settle(fence, stream, 2, Some(generation), held(&[("B", 9)]))
+        .await
+        .unwrap();
+    let stuck = SetAside {
+        id: "C".into(),
+        code: "bad-value".into(),
+        field: "price".into(),
+        text: "no".into(),
+    };
+    ledger
+        .set_aside(fence, stream, Some(generation), vec![stuck])
+        .await
+        .unwrap();
+    assert_eq!(
+        ledger.unseen(stream, generation, "", 10).await.unwrap(),
+        ["D"]
+    );
+
+    ledger.advance_pass(fence, stream, "B").await.unwrap();
+    let position = ledger.position(stream).await.unwrap();
+    assert_eq!(position.pass.unwrap().resume_after.as_deref(), Some("B"));
+    assert_eq!(position.cursor, None);
+    ledger.move_cursor(fence, stream, &cursor(5)).await.unwrap();
+    let position = ledger.position(stream).await.unwrap();
+    assert_eq!(
+        position,
+        Position {
+            cursor: Some(cursor(5)),
+            pass: None
+        }
+    );
+
+    let next = ledger
+        .begin_pass(fence, stream, None, cursor(6), "again", false)
+        .await
+        .unwrap();
+    assert_eq!(
+        ledger
+            .unseen(stream, next.generation, "", 10)
+            .await
+            .unwrap()
+            .len(),
+        4,
+        "nothing is seen yet"
+    );
+}
+
+#[tokio::test]
+async fn a_record_leaves_the_quarantine_when_it_arrives() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stuck = |text: &str| SetAside {
+        id: "A".into(),
+        code: "bad-value".into(),
+        field: "price".into(),
+        text: text.into(),
+    };
+    ledger
+        .set_aside(fence, Stream::Items, None, vec![stuck("first")])
+        .await
+        .unwrap();
+    ledger
+        .set_aside(fence, Stream::Items, None, vec![stuck("second")])
+        .await
+        .unwrap();
+    let listed = ledger.quarantined(&Stream::ALL, 10).await.unwrap();
+    assert_eq!(
+        (listed.len(), listed[0].attempts, listed[0].text.as_str()),
+        (1, 2, "second")
+    );
+    assert_eq!(ledger.quarantine_count(&[Stream::OnHand]).await.unwrap(), 0);
+    ledger
+        .settle(fence, Stream::Items, 1, None, held(&[("A", 1)]))
+        .await
+        .unwrap();
+    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn of_two_changes_to_one_selection_the_second_has_to_look_again() {
+    let (_dir, ledger) = open().await;
+    let read = ledger.selection().await.unwrap();
+    assert!(read.is_empty());
+    let mut mine = read.clone();
+    mine.rules.push(Rule::ItemGroup {
+        group: "FIN".into(),
+    });
+    let stored = ledger.store_selection(mine.clone()).await.unwrap().unwrap();
+    assert_eq!(stored.revision, read.revision + 1);
+    assert_eq!(ledger.selection().await.unwrap(), stored);
+    assert_eq!(ledger.store_selection(mine).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_run_keeps_its_streams_and_its_exception() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let mut stream = StreamProgress::pending(Stream::Items);
+    stream.counts.enumerated = 7;
+    stream.reload = Some("the retention has passed".into());
+    let summary = RunSummary {
+        status: RunStatus::Error,
+        streams: vec![stream],
+        exception: Some(crate::model::exception::Documented::NetworkError.because("no route")),
+        ..ledger.run(fence.run).await.unwrap().unwrap()
+    };
+    ledger.finish_run(fence, &summary).await.unwrap();
+    let kept = ledger.runs(Some(Job::Inventory), 5).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (&kept[0].streams, &kept[0].exception),
+        (&summary.streams, &summary.exception)
+    );
+    assert!(kept[0].finished.is_some());
+    assert!(
+        ledger
+            .runs(Some(Job::Complete), 5)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
