@@ -1,6 +1,14 @@
 //! The engine: it moves records from the company to Commerce Services and remembers in the ledger
 //! how far it came.
 
+pub mod batch;
+mod execution;
+mod failure;
+pub mod plan;
+mod report;
 pub mod runner;
+pub mod selection;
+pub mod upload;
+pub mod verify;
 
-pub use runner::{RunOptions, Runner};
+pub use runner::{Place, RunOptions, Runner, Sides};

@@ -1,10 +1,25 @@
 //! Starts, watches and cancels runs: the one door through which commands and console reach the jobs.
 
-use tokio::sync::watch;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use crate::model::exception::Exception;
-use crate::model::run::{JobOverview, LiveRuns, RunSummary};
-use crate::model::{Job, RunId};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::execution::Execution;
+use super::report::Report;
+use crate::commerce::client::Client;
+use crate::company::Company;
+use crate::ledger::{Begun, Fence, Holder, Ledger};
+use crate::model::exception::{Documented, Exception};
+use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
+use crate::model::{Job, JobStatus, Progress, RunId, RunStatus};
+
+/// How long the end of the program waits for its runs.
+const SHUTDOWN: Duration = Duration::from_secs(3);
 
 /// How a run is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,12 +30,6 @@ pub struct RunOptions {
     pub complete: bool,
     /// Let the service drop any number of records that a complete load does not mention.
     pub confirm_retire: bool,
-}
-
-/// Starts, watches and cancels runs.
-#[derive(Debug)]
-pub struct Runner {
-    live: watch::Sender<LiveRuns>,
 }
 
 /// What the runner works on, for the first lines of every screen.
@@ -34,10 +43,63 @@ pub struct Place {
     pub service: String,
 }
 
+/// The sides that a job works between.
+pub struct Sides {
+    /// The AX company.
+    pub company: Arc<dyn Company>,
+    /// What `axcs` remembers.
+    pub ledger: Arc<dyn Ledger>,
+    /// Commerce Services.
+    pub commerce: Client,
+    /// Name of the ledger: part of every idempotency key.
+    pub incarnation: String,
+    /// Batches under way at once.
+    pub in_flight: usize,
+    /// How long a run may go without renewing its lease.
+    pub lease: Duration,
+}
+
+impl fmt::Debug for Sides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sides")
+            .field("ledger", &self.ledger.place())
+            .field("in_flight", &self.in_flight)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Starts, watches and cancels runs.
+#[derive(Debug)]
+pub struct Runner {
+    sides: Arc<Sides>,
+    place: Place,
+    owner: String,
+    live: watch::Sender<LiveRuns>,
+    cancels: Arc<Mutex<BTreeMap<Job, CancellationToken>>>,
+    tasks: TaskTracker,
+}
+
 impl Runner {
+    /// A runner without runs.
+    pub fn new(sides: Sides, place: Place) -> Self {
+        Self {
+            sides: Arc::new(sides),
+            place,
+            owner: format!("process {}", std::process::id()),
+            live: watch::Sender::default(),
+            cancels: Arc::default(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
     /// What the runner works on.
     pub fn place(&self) -> Place {
-        todo!()
+        self.place.clone()
+    }
+
+    /// The sides it works between.
+    pub fn sides(&self) -> &Arc<Sides> {
+        &self.sides
     }
 
     /// The runs of this process that are under way; the newest state always wins.
@@ -47,25 +109,164 @@ impl Runner {
 
     /// Every job with its last run.
     pub async fn overview(&self) -> Result<Vec<JobOverview>, Exception> {
-        todo!()
+        let ledger = &self.sides.ledger;
+        let mut overview = Vec::with_capacity(Job::ALL.len());
+        for job in Job::ALL {
+            let runs = ledger.runs(Some(job), 2).await?;
+            let last = runs
+                .into_iter()
+                .find(|run| run.status != RunStatus::Executing);
+            overview.push(JobOverview {
+                job,
+                status: ledger
+                    .status(job)
+                    .await?
+                    .map_or(JobStatus::Waiting, JobStatus::from),
+                last,
+                quarantined: ledger.quarantine_count(job.streams()).await?,
+            });
+        }
+        Ok(overview)
     }
 
     /// The newest runs, newest first.
     pub async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, Exception> {
-        let _ = (job, limit);
-        todo!()
+        Ok(self.sides.ledger.runs(job, limit).await?)
     }
 
     /// Starts a run of `job` and returns as soon as it is under way.
+    ///
+    /// Where the lease is held by a process that was killed, this waits until the lease ends.
+    ///
+    /// # Errors
+    /// Where the job, or for the complete job any job, is already running.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
-        let _ = (job, options);
-        todo!()
+        if !job.can_run() {
+            return Err(Exception::new(
+                format!("{} cannot be run.", job.ax_name()),
+                "This version of axcs does not move orders.",
+                "Use a newer axcs.",
+            ));
+        }
+        let fence = self.take_leases(job, options.dry_run).await?;
+        let cancel = CancellationToken::new();
+        self.cancels().insert(job, cancel.clone());
+        let progress = Progress {
+            run: fence.run,
+            job,
+            started: jiff::Timestamp::now(),
+            cancelling: false,
+            waiting: None,
+            streams: job
+                .streams()
+                .iter()
+                .copied()
+                .map(StreamProgress::pending)
+                .collect(),
+        };
+        let execution = Execution {
+            sides: Arc::clone(&self.sides),
+            fence,
+            options,
+            report: Report::open(self.live.clone(), progress),
+            cancel,
+        };
+        let cancels = Arc::clone(&self.cancels);
+        self.tasks.spawn(async move {
+            execution.run().await;
+            cancels
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&job);
+        });
+        Ok(fence.run)
     }
 
     /// Asks the run of `job` to stop at its next checkpoint, within two seconds. False where none
     /// is under way in this process.
     pub fn cancel(&self, job: Job) -> bool {
-        let _ = job;
-        todo!()
+        let Some(cancel) = self.cancels().get(&job).cloned() else {
+            return false;
+        };
+        self.live.send_modify(|runs| {
+            for run in runs.executing.iter_mut().filter(|run| run.job == job) {
+                run.cancelling = true;
+            }
+        });
+        cancel.cancel();
+        true
+    }
+
+    /// Waits until a run of this process has ended and answers how.
+    pub async fn finished(&self, run: RunId) -> Result<RunSummary, Exception> {
+        let mut live = self.live();
+        // The sender lives as long as `self`.
+        let _ = live
+            .wait_for(|runs| runs.executing.iter().all(|progress| progress.run != run))
+            .await;
+        self.sides.ledger.run(run).await?.ok_or_else(|| {
+            Exception::new(
+                format!("Run {run} is not in the ledger."),
+                "",
+                "Check the ledger's file.",
+            )
+        })
+    }
+
+    /// Stops every run at its next checkpoint and waits for them.
+    pub async fn shut_down(&self) {
+        for cancel in self.cancels().values() {
+            cancel.cancel();
+        }
+        self.tasks.close();
+        if tokio::time::timeout(SHUTDOWN, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("runs were still under way when the program ended");
+        }
+    }
+
+    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<Job, CancellationToken>> {
+        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One run per job, and none beside the complete job, which takes the leases of all.
+    async fn take_leases(&self, job: Job, dry_run: bool) -> Result<Fence, Exception> {
+        let needs: &[Job] = if job == Job::Complete {
+            &Job::ALL
+        } else {
+            std::slice::from_ref(&job)
+        };
+        let Sides { ledger, lease, .. } = &*self.sides;
+        let mut waited_for: Option<Holder> = None;
+        loop {
+            let holder = match ledger
+                .begin_run(job, needs, &self.owner, *lease, dry_run)
+                .await?
+            {
+                Begun::Started(fence) => return Ok(fence),
+                Begun::Held(holder) => holder,
+            };
+            let renewed = waited_for
+                .as_ref()
+                .is_some_and(|before| before.expires != holder.expires);
+            if holder.owner == self.owner || renewed {
+                let documented = if job == Job::Complete && holder.job != Job::Complete {
+                    Documented::ConflictingJobs
+                } else {
+                    Documented::AnotherInstance
+                };
+                return Err(documented.because(format!(
+                    "{} is run by {}.",
+                    holder.job.ax_name(),
+                    holder.owner
+                )));
+            }
+            // A killed process does not renew: look again often enough to see the difference.
+            tracing::info!("waiting for the lease of {}", holder.owner);
+            tokio::time::sleep(holder.remaining.min(*lease / 4) + Duration::from_millis(20)).await;
+            waited_for = Some(holder);
+        }
     }
 }

@@ -1,0 +1,270 @@
+//! Records made ready to be sent: serialised once, hashed once, cut into batches.
+
+use crate::commerce::wire::{MAX_LINE_BYTES, MAX_LINES, Op, content_hash};
+use crate::company::{Entry, Page};
+use crate::ledger::SetAside;
+
+/// A batch is cut when its values reach this many bytes. Far below the limit of the service:
+/// what is in flight counts as memory, and a smaller batch is settled sooner.
+const CUT_AT_BYTES: usize = 512 * 1024;
+/// Room for op, version and punctuation around a value.
+const LINE_OVERHEAD: usize = 80;
+
+/// One record of a batch. Its value stands in the batch's buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Id of the record.
+    pub id: String,
+    /// Hash of its value; `None` where the record is gone.
+    pub hash: Option<u64>,
+    start: usize,
+    end: usize,
+}
+
+/// Prepared records and the bytes of their values.
+#[derive(Debug, Default)]
+pub struct Batch {
+    records: Vec<Prepared>,
+    values: Vec<u8>,
+}
+
+impl Batch {
+    /// Serialises a page. Records that cannot be sent are answered apart.
+    pub fn prepare(page: Page) -> (Self, Vec<SetAside>) {
+        let mut batch = Self {
+            records: Vec::with_capacity(page.len()),
+            values: Vec::new(),
+        };
+        let mut set_aside = Vec::new();
+        for entry in page {
+            let id = entry.id();
+            match entry {
+                Entry::Present(record) => {
+                    let start = batch.values.len();
+                    // Writing to memory: only a value that JSON cannot express can fail.
+                    let written = record.write_json(&mut batch.values);
+                    let size = batch.values.len() - start;
+                    let refusal = match written {
+                        Err(error) => Some(("not-json", error.to_string())),
+                        Ok(()) if size + id.len() + LINE_OVERHEAD > MAX_LINE_BYTES => Some((
+                            "too-large",
+                            format!("{size} bytes; a record has at most {MAX_LINE_BYTES}"),
+                        )),
+                        Ok(()) => None,
+                    };
+                    if let Some((code, text)) = refusal {
+                        batch.values.truncate(start);
+                        set_aside.push(SetAside {
+                            id,
+                            code: code.to_owned(),
+                            field: String::new(),
+                            text,
+                        });
+                        continue;
+                    }
+                    let hash = Some(content_hash(&batch.values[start..]));
+                    batch.records.push(Prepared {
+                        id,
+                        hash,
+                        start,
+                        end: start + size,
+                    });
+                }
+                Entry::Gone { id } => {
+                    let end = batch.values.len();
+                    batch.records.push(Prepared {
+                        id,
+                        hash: None,
+                        start: end,
+                        end,
+                    });
+                }
+                Entry::Unreadable { id, field, reason } => set_aside.push(SetAside {
+                    id,
+                    code: "unreadable".to_owned(),
+                    field,
+                    text: reason,
+                }),
+            }
+        }
+        (batch, set_aside)
+    }
+
+    /// Deletions of records that are not read any more.
+    pub fn deletions(ids: Vec<String>) -> Self {
+        let records = ids
+            .into_iter()
+            .map(|id| Prepared {
+                id,
+                hash: None,
+                start: 0,
+                end: 0,
+            })
+            .collect();
+        Self {
+            records,
+            values: Vec::new(),
+        }
+    }
+
+    /// Takes over the records of `page` that `keep` names, and answers the batches that are full.
+    pub fn take(&mut self, page: &Self, keep: impl Fn(usize) -> bool) -> Vec<Self> {
+        let mut full = Vec::new();
+        for (index, record) in page.records.iter().enumerate() {
+            if !keep(index) {
+                continue;
+            }
+            let start = self.values.len();
+            self.values
+                .extend_from_slice(&page.values[record.start..record.end]);
+            self.records.push(Prepared {
+                start,
+                end: self.values.len(),
+                ..record.clone()
+            });
+            if self.records.len() >= MAX_LINES || self.values.len() >= CUT_AT_BYTES {
+                full.push(std::mem::take(self));
+            }
+        }
+        full
+    }
+
+    /// The NDJSON body, every line with `version`.
+    pub fn body(&self, version: i64) -> Vec<u8> {
+        let ids: usize = self.records.iter().map(|record| record.id.len()).sum();
+        let mut body =
+            Vec::with_capacity(self.values.len() + ids + self.records.len() * LINE_OVERHEAD);
+        let version = version.to_string();
+        for record in &self.records {
+            let op = if record.hash.is_some() {
+                Op::Upsert
+            } else {
+                Op::Delete
+            };
+            body.extend_from_slice(match op {
+                Op::Upsert => br#"{"op":"upsert","id":"#,
+                Op::Delete => br#"{"op":"delete","id":"#,
+            });
+            write_json_string(&mut body, &record.id);
+            body.extend_from_slice(br#","version":"#);
+            body.extend_from_slice(version.as_bytes());
+            if op == Op::Upsert {
+                body.extend_from_slice(br#","value":"#);
+                body.extend_from_slice(&self.values[record.start..record.end]);
+            }
+            body.extend_from_slice(b"}\n");
+        }
+        body
+    }
+
+    /// The records, in the order of the lines.
+    pub fn records(&self) -> &[Prepared] {
+        &self.records
+    }
+
+    /// The ids, in the order of the lines.
+    pub fn ids(&self) -> Vec<String> {
+        self.records
+            .iter()
+            .map(|record| record.id.clone())
+            .collect()
+    }
+
+    /// True without records.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+fn write_json_string(out: &mut Vec<u8>, text: &str) {
+    let plain = text
+        .bytes()
+        .all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
+    if plain {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commerce::wire::Line;
+    use crate::model::catalog::DeliveryMode;
+    use crate::model::{Record, Stream};
+
+    fn mode(code: &str, text_bytes: usize) -> Entry {
+        Entry::Present(Record::DeliveryMode(DeliveryMode {
+            code: code.to_owned(),
+            description: "x".repeat(text_bytes),
+            carrier: String::new(),
+            carrier_name: String::new(),
+        }))
+    }
+
+    #[test]
+    fn a_body_reads_back_as_the_lines_it_was_made_of() {
+        let page = vec![
+            mode("GROUND", 3),
+            Entry::Gone {
+                id: "A\"|\\B\n".into(),
+            },
+        ];
+        let (batch, set_aside) = Batch::prepare(page);
+        assert!(set_aside.is_empty());
+        let body = batch.body(42);
+        let lines: Vec<Line<'_>> = std::str::from_utf8(&body)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            (lines[0].op, &*lines[0].id, lines[0].version),
+            (Op::Upsert, "GROUND", 42)
+        );
+        let value = lines[0].value.unwrap().get();
+        assert_eq!(
+            batch.records()[0].hash,
+            Some(content_hash(value.as_bytes()))
+        );
+        assert!(Record::from_json(Stream::DeliveryModes, value).is_ok());
+        assert_eq!((lines[1].op, &*lines[1].id), (Op::Delete, "A\"|\\B\n"));
+        assert!(lines[1].value.is_none());
+    }
+
+    #[test]
+    fn batches_are_cut_by_lines_and_by_bytes() {
+        let small = Batch::prepare((0..2_500).map(|n| mode(&n.to_string(), 1)).collect()).0;
+        let mut rest = Batch::default();
+        let full = rest.take(&small, |_| true);
+        assert_eq!(
+            full.iter()
+                .map(|batch| batch.records().len())
+                .collect::<Vec<_>>(),
+            [1000, 1000]
+        );
+        assert_eq!(rest.records().len(), 500);
+
+        let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 300_000)).collect()).0;
+        let mut rest = Batch::default();
+        assert_eq!(rest.take(&large, |_| true).len(), 2);
+    }
+
+    #[test]
+    fn a_record_too_large_for_a_line_is_set_aside_and_the_others_go_on() {
+        let (batch, set_aside) = Batch::prepare(vec![
+            mode("A", 1),
+            mode("HUGE", MAX_LINE_BYTES),
+            mode("B", 1),
+        ]);
+        assert_eq!(batch.ids(), ["A", "B"]);
+        assert_eq!(
+            (set_aside[0].id.as_str(), set_aside[0].code.as_str()),
+            ("HUGE", "too-large")
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! One run from its first stream to its last, while its lease is kept alive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::failure::Stop;
+use super::report::Report;
+use super::runner::{RunOptions, Sides};
+use super::upload::StreamRun;
+use crate::ledger::{Fence, LedgerError};
+use crate::model::exception::{Exception, chain};
+use crate::model::run::RunSummary;
+use crate::model::{RunStatus, Selection, Stream};
+
+/// The ledger gets this long to write down how a run ended.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A run that holds its leases.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// Company, ledger and service.
+    pub sides: Arc<Sides>,
+    /// Proof that the run holds its leases.
+    pub fence: Fence,
+    /// How it is done.
+    pub options: RunOptions,
+    /// The live picture.
+    pub report: Report,
+    /// Asks it to stop.
+    pub cancel: CancellationToken,
+}
+
+impl Execution {
+    /// Does the run and writes down how it ended, whatever happens.
+    pub async fn run(self) {
+        let span = tracing::info_span!("run", run = self.fence.run.0, job = %self.fence.job);
+        self.run_to_its_end().instrument(span).await;
+    }
+
+    async fn run_to_its_end(self) {
+        let started = Timestamp::now();
+        tracing::info!("{} started", self.fence.job.ax_name());
+        // A task of its own: a panic in it ends the run, not the program.
+        let mut work = tokio::spawn(self.clone().streams().in_current_span());
+        let ended = tokio::select! {
+            ended = &mut work => ended.unwrap_or_else(|error| {
+                Err(Stop::Failed(Exception::new(
+                    "The run failed inside axcs.",
+                    error.to_string(),
+                    "Start the job again and report it: this is a fault of the program.",
+                )))
+            }),
+            error = self.keep_lease() => {
+                work.abort();
+                Err(Stop::Failed(error.into()))
+            }
+        };
+        let (status, exception) = match ended {
+            Ok(()) => (RunStatus::Ended, None),
+            Err(Stop::Canceled) => (RunStatus::Canceled, None),
+            Err(Stop::Failed(exception)) => (RunStatus::Error, Some(exception)),
+        };
+        self.close(started, status, exception).await;
+    }
+
+    async fn streams(self) -> Result<(), Stop> {
+        let selection = Arc::new(self.sides.ledger.selection().await?);
+        let streams = self.fence.job.streams();
+        if selection.is_empty() && streams.iter().any(|stream| stream.follows_selection()) {
+            return Err(self.without_selection().await?.into());
+        }
+        for stream in streams {
+            let run = StreamRun::new(
+                Arc::clone(&self.sides),
+                self.fence,
+                *stream,
+                Arc::clone(&selection),
+                self.options,
+                self.report.clone(),
+                self.cancel.clone(),
+            );
+            tokio::select! {
+                biased;
+                // A stream stops by itself at its next checkpoint; this is for one that hangs.
+                () = cancelled_for(&self.cancel, Duration::from_millis(1_500)) => return Err(Stop::Canceled),
+                done = run.execute() => done?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The documented warning, with what the run would have sent.
+    async fn without_selection(&self) -> Result<Exception, Stop> {
+        let everything = Selection::everything();
+        let company = &self.sides.company;
+        let items = company.count(Stream::Items, &everything).await?;
+        let on_hand = company.count(Stream::OnHand, &everything).await?;
+        Ok(Exception::new(
+            "Before performing an inventory synchronization, ensure that you select the products that you want to sell online. \
+             Otherwise, your entire inventory will be synchronized with Commerce Services.",
+            format!(
+                "No product is selected. The run would have sent {items} items and {on_hand} on-hand quantities."
+            ),
+            "Select products: axcs products rules add --item-group GROUP (or --category, --items FROM..TO)",
+        ))
+    }
+
+    /// Renews the leases until that fails for good.
+    async fn keep_lease(&self) -> LedgerError {
+        let lease = self.sides.lease;
+        let mut kept_until = tokio::time::Instant::now() + lease;
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            let asked = tokio::time::Instant::now();
+            match self.sides.ledger.renew(self.fence, lease).await {
+                Ok(()) => kept_until = asked + lease,
+                Err(error @ LedgerError::Fenced(_)) => return error,
+                Err(error) if asked >= kept_until => return error,
+                Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),
+            }
+        }
+    }
+
+    async fn close(self, started: Timestamp, status: RunStatus, exception: Option<Exception>) {
+        let streams = self.report.streams();
+        let summary = RunSummary {
+            run: self.fence.run,
+            job: self.fence.job,
+            status,
+            dry_run: self.options.dry_run,
+            started,
+            finished: Some(Timestamp::now()),
+            streams,
+            exception,
+        };
+        let noted = self.sides.ledger.finish_run(self.fence, &summary);
+        match tokio::time::timeout(LAST_WORDS, noted).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!("the end of the run was not written down: {}", chain(&error))
+            }
+            Err(_) => tracing::error!("the end of the run was not written down in time"),
+        }
+        let counts = summary.counts();
+        match &summary.exception {
+            Some(exception) => tracing::error!(
+                "{}: {exception} {}",
+                summary.job.ax_name(),
+                exception.remedy
+            ),
+            None => tracing::info!(
+                "{} {}: {} acknowledged, {} unchanged, {} quarantined",
+                summary.job.ax_name(),
+                status.name().to_lowercase(),
+                counts.acknowledged,
+                counts.unchanged,
+                counts.quarantined
+            ),
+        }
+        self.report.close();
+    }
+}
+
+async fn cancelled_for(cancel: &CancellationToken, grace: Duration) {
+    cancel.cancelled().await;
+    tokio::time::sleep(grace).await;
+}

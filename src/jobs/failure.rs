@@ -1,0 +1,82 @@
+//! Turns the errors of company, ledger and service into what an operator reads.
+
+use crate::commerce::client::CommerceError;
+use crate::company::CompanyError;
+use crate::ledger::LedgerError;
+use crate::model::exception::{Documented, Exception, chain};
+
+/// Why a run stopped before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// An operator, or the end of the program, asked for it.
+    Canceled,
+    /// Something failed.
+    Failed(Exception),
+}
+
+impl<E: Into<Exception>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<LedgerError> for Exception {
+    fn from(error: LedgerError) -> Self {
+        let remedy = match &error {
+            LedgerError::Fenced(_) => "Nothing: the other worker goes on with the job.",
+            LedgerError::Newer { .. } => "Use the axcs that wrote the ledger, or a newer one.",
+            LedgerError::Store(_)
+            | LedgerError::Statement { .. }
+            | LedgerError::Unreadable { .. } => {
+                "Check that the ledger's disk has room and that nothing else writes to the file, then start the job again."
+            }
+        };
+        Self::new("The ledger could not be used.", chain(&error), remedy)
+    }
+}
+
+impl From<CompanyError> for Exception {
+    fn from(error: CompanyError) -> Self {
+        let remedy = match &error {
+            CompanyError::Unavailable { .. } => {
+                "Check the company of the profile: axcs company info"
+            }
+            CompanyError::Read { .. } => {
+                "Check that the company's database is whole: axcs company info"
+            }
+            CompanyError::Gap { .. } => "Start the job again: the stream is then read whole.",
+        };
+        Self::new("The company could not be read.", chain(&error), remedy)
+    }
+}
+
+impl From<CommerceError> for Exception {
+    fn from(error: CommerceError) -> Self {
+        let cause = chain(&error);
+        match error {
+            CommerceError::NotSent { .. } | CommerceError::Unknown { .. } => {
+                Documented::NetworkError.because(cause)
+            }
+            CommerceError::Unavailable { .. } => Self::new(
+                "The service is not available.",
+                cause,
+                "Try again later; look into the log of the service if it stays so.",
+            ),
+            CommerceError::Unauthorized { .. } => Self::new(
+                "The service refused the sign-in.",
+                cause,
+                "Check the token of the profile: axcs config show",
+            ),
+            CommerceError::Refused { .. } => Self::new(
+                "The service refused the request.",
+                cause,
+                "Look into the cause; the run goes on where it was when it is started again.",
+            ),
+            CommerceError::Malformed { .. } => Self::new(
+                "The service gave an answer that is not its own.",
+                cause,
+                "Check the address of the service: a proxy or another server may answer in its place.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Decides how a stream is read: its changes since the cursor, or whole, and why.
+
+use crate::company::Tracking;
+use crate::ledger::{Cursor, Pass, Position};
+use crate::model::exception::{Documented, Exception};
+use crate::model::{Selection, Stream};
+
+/// How a stream is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Only what changed after this version.
+    Changes {
+        /// Change version of the cursor.
+        since: i64,
+    },
+    /// Everything, compared with what was acknowledged.
+    Whole {
+        /// Why, for the operator.
+        reason: String,
+        /// A pass that was begun and can go on.
+        resume: Option<Pass>,
+    },
+}
+
+/// What is known before a stream is read.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// The stream.
+    pub stream: Stream,
+    /// True where the operator or the job asks for everything.
+    pub complete: bool,
+    /// Where the stream stands.
+    pub position: &'a Position,
+    /// The company's change tracking, read just now.
+    pub tracking: &'a Tracking,
+    /// The product selection in force.
+    pub selection: &'a Selection,
+}
+
+/// Decides how the stream is read. A gap (promise G4) is found here, before any cursor moves.
+///
+/// # Errors
+/// Where change tracking is off, or where the selection has changed and this is not a complete run.
+pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
+    let Situation {
+        stream,
+        complete,
+        position,
+        tracking,
+        selection,
+    } = situation;
+    if let Some(table) = tracking
+        .tables
+        .iter()
+        .find(|table| table.min_valid_version.is_none())
+    {
+        return Err(Documented::ChangeTrackingOff.because(format!(
+            "The table {} of the stream {stream} is not tracked.",
+            table.table
+        )));
+    }
+    if let Some(pass) = &position.pass
+        && gap(&pass.target, tracking).is_none()
+        && !is_outdated(&pass.target, *stream, selection)
+    {
+        return Ok(Plan::Whole {
+            reason: pass.reason.clone(),
+            resume: Some(pass.clone()),
+        });
+    }
+    let whole = |reason: String| {
+        Ok(Plan::Whole {
+            reason,
+            resume: None,
+        })
+    };
+    let Some(cursor) = &position.cursor else {
+        return whole("it was not synchronized before".to_owned());
+    };
+    if let Some(gap) = gap(cursor, tracking) {
+        return whole(gap);
+    }
+    if *complete {
+        return whole("complete synchronization".to_owned());
+    }
+    if is_outdated(cursor, *stream, selection) {
+        return Err(Documented::CompleteRequired.because("The product selection was changed."));
+    }
+    Ok(Plan::Changes {
+        since: cursor.version,
+    })
+}
+
+fn is_outdated(cursor: &Cursor, stream: Stream, selection: &Selection) -> bool {
+    stream.follows_selection() && cursor.selection_revision != selection.revision
+}
+
+/// Why the changes since the cursor are not complete, if they are not.
+fn gap(cursor: &Cursor, tracking: &Tracking) -> Option<String> {
+    if cursor.incarnation != tracking.incarnation {
+        return Some("the company's database was replaced".to_owned());
+    }
+    if cursor.version > tracking.current_version {
+        return Some(format!(
+            "the company's database was restored: it is at version {}, the cursor at {}",
+            tracking.current_version, cursor.version
+        ));
+    }
+    tracking.tables.iter().find_map(|table| {
+        let kept_from = table.min_valid_version?;
+        (cursor.version < kept_from).then(|| {
+            format!(
+                "{} keeps changes from version {kept_from} on, the cursor is at {}: \
+                 the retention has passed, or the table was truncated or tracked anew",
+                table.table, cursor.version
+            )
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::company::TableTracking;
+
+    fn cursor(version: i64) -> Cursor {
+        Cursor {
+            version,
+            incarnation: "a".into(),
+            selection_revision: 3,
+        }
+    }
+
+    fn tracking(current: i64, min_valid: i64) -> Tracking {
+        Tracking {
+            incarnation: "a".into(),
+            current_version: current,
+            retention_minutes: 2880,
+            tables: vec![TableTracking {
+                table: "INVENTSUM".into(),
+                min_valid_version: Some(min_valid),
+            }],
+        }
+    }
+
+    fn decide(
+        position: &Position,
+        tracking: &Tracking,
+        revision: i64,
+        complete: bool,
+    ) -> Result<Plan, Exception> {
+        let selection = Selection {
+            revision,
+            ..Selection::everything()
+        };
+        plan(&Situation {
+            stream: Stream::OnHand,
+            complete,
+            position,
+            tracking,
+            selection: &selection,
+        })
+    }
+
+    fn at(version: i64) -> Position {
+        Position {
+            cursor: Some(cursor(version)),
+            pass: None,
+        }
+    }
+
+    fn is_whole(plan: Result<Plan, Exception>, why: &str) -> bool {
+        matches!(plan, Ok(Plan::Whole { reason, resume: None }) if reason.contains(why))
+    }
+
+    #[test]
+    fn a_valid_cursor_reads_changes_only() {
+        for (version, min_valid) in [(100, 0), (100, 99), (100, 100), (0, 0)] {
+            assert_eq!(
+                decide(&at(version), &tracking(120, min_valid), 3, false).unwrap(),
+                Plan::Changes { since: version }
+            );
+        }
+    }
+
+    #[test]
+    fn a_cursor_behind_the_retention_reads_the_stream_whole_and_names_the_table() {
+        assert!(is_whole(
+            decide(&at(100), &tracking(120, 101), 3, false),
+            "INVENTSUM"
+        ));
+    }
+
+    #[test]
+    fn a_replaced_or_restored_database_is_noticed() {
+        let mut other = tracking(120, 0);
+        other.incarnation = "b".into();
+        assert!(is_whole(decide(&at(100), &other, 3, false), "replaced"));
+        assert!(is_whole(
+            decide(&at(100), &tracking(99, 0), 3, false),
+            "restored"
+        ));
+    }
+
+    #[test]
+    fn a_changed_selection_asks_for_a_complete_run() {
+        let refused = decide(&at(100), &tracking(120, 0), 4, false).unwrap_err();
+        assert_eq!(
+            refused.text,
+            "A complete synchronization is required to upload the changes."
+        );
+        assert!(is_whole(
+            decide(&at(100), &tracking(120, 0), 4, true),
+            "complete"
+        ));
+    }
+
+    #[test]
+    fn a_table_that_is_not_tracked_is_an_exception_not_version_zero() {
+        let mut off = tracking(120, 0);
+        off.tables[0].min_valid_version = None;
+        let refused = decide(&at(100), &off, 3, true).unwrap_err();
+        assert_eq!(refused.text, Documented::ChangeTrackingOff.text());
+    }
+
+    #[test]
+    fn an_unfinished_pass_goes_on_unless_its_start_is_lost() {
+        let pass = Pass {
+            generation: 7,
+            load: None,
+            target: cursor(100),
+            resume_after: Some("X".into()),
+            reason: "complete synchronization".into(),
+        };
+        let position = Position {
+            cursor: None,
+            pass: Some(pass.clone()),
+        };
+        let resumed = decide(&position, &tracking(120, 0), 3, false).unwrap();
+        assert_eq!(
+            resumed,
+            Plan::Whole {
+                reason: pass.reason.clone(),
+                resume: Some(pass)
+            }
+        );
+        assert!(is_whole(
+            decide(&position, &tracking(120, 101), 3, false),
+            "not synchronized"
+        ));
+        assert!(is_whole(
+            decide(&position, &tracking(120, 0), 4, true),
+            "not synchronized"
+        ));
+    }
+}

@@ -1,0 +1,96 @@
+//! The live picture of a run: the engine writes it, every console reads the newest state.
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::model::run::{LiveRuns, Phase, StreamProgress};
+use crate::model::{Counts, Job, Progress, Stream};
+
+/// One run's share of [`LiveRuns`].
+#[derive(Clone, Debug)]
+pub struct Report {
+    live: watch::Sender<LiveRuns>,
+    job: Job,
+}
+
+impl Report {
+    /// Puts a new run among the live ones.
+    pub fn open(live: watch::Sender<LiveRuns>, progress: Progress) -> Self {
+        let job = progress.job;
+        live.send_modify(|runs| runs.executing.push(progress));
+        Self { live, job }
+    }
+
+    /// Takes the run out of the live ones.
+    pub fn close(&self) {
+        self.live.send_modify(|runs| {
+            runs.executing.retain(|run| run.job != self.job);
+            runs.ended += 1;
+        });
+    }
+
+    /// The present state of the streams.
+    pub fn streams(&self) -> Vec<StreamProgress> {
+        let runs = self.live.borrow();
+        let run = runs.executing.iter().find(|run| run.job == self.job);
+        run.map(|run| run.streams.clone()).unwrap_or_default()
+    }
+
+    /// What happened in `stream` so far.
+    pub fn counts(&self, stream: Stream) -> Counts {
+        let runs = self.live.borrow();
+        runs.executing
+            .iter()
+            .filter(|run| run.job == self.job)
+            .flat_map(|run| &run.streams)
+            .find(|progress| progress.stream == stream)
+            .map(|progress| progress.counts)
+            .unwrap_or_default()
+    }
+
+    /// Changes the picture of the run.
+    pub fn run(&self, change: impl FnOnce(&mut Progress)) {
+        self.live.send_modify(|runs| {
+            if let Some(run) = runs.executing.iter_mut().find(|run| run.job == self.job) {
+                change(run);
+            }
+        });
+    }
+
+    /// Changes the picture of one stream.
+    pub fn stream(&self, stream: Stream, change: impl FnOnce(&mut StreamProgress)) {
+        self.run(|run| {
+            if let Some(progress) = run
+                .streams
+                .iter_mut()
+                .find(|progress| progress.stream == stream)
+            {
+                change(progress);
+            }
+        });
+    }
+
+    /// Moves a stream to its next phase.
+    pub fn phase(&self, stream: Stream, phase: Phase) {
+        self.stream(stream, |progress| {
+            let now = Timestamp::now();
+            progress.started.get_or_insert(now);
+            if phase == Phase::Done {
+                progress.finished = Some(now);
+                progress.total = Some(progress.counts.enumerated);
+            }
+            progress.phase = phase;
+        });
+    }
+
+    /// Says what the run waits for, or that it goes on.
+    pub fn waiting(&self, waiting: Option<String>) {
+        self.live.send_if_modified(|runs| {
+            runs.executing
+                .iter_mut()
+                .find(|run| run.job == self.job && run.waiting != waiting)
+                .map(|run| run.waiting = waiting)
+                .is_some()
+        });
+    }
+}

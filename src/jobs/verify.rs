@@ -1,0 +1,243 @@
+//! Compares both ends record by record: what the company's selection says with what the service
+//! holds. Nothing is believed that the ledger says.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use super::batch::Batch;
+use super::runner::Sides;
+use crate::commerce::wire::{MAX_LIST_LIMIT, hex64};
+use crate::model::exception::Exception;
+use crate::model::{Selection, Stream};
+
+/// How a record differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Selected in the company, not at the service.
+    Missing,
+    /// At both ends with different values.
+    Different,
+    /// At the service, not selected in the company.
+    Extra,
+}
+
+impl Kind {
+    /// One word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Different => "different",
+            Self::Extra => "extra",
+        }
+    }
+}
+
+/// One record that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// How it differs.
+    pub kind: Kind,
+    /// Id of the record.
+    pub id: String,
+    /// Why it could not be sent, where it is in quarantine.
+    pub quarantined: Option<String>,
+}
+
+/// The comparison of one stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// The stream.
+    pub stream: Stream,
+    /// Records in the company's selection.
+    pub company: u64,
+    /// Records at the service.
+    pub service: u64,
+    /// Records alike at both ends.
+    pub same: u64,
+    /// Records only in the company.
+    pub missing: u64,
+    /// Records with different values.
+    pub different: u64,
+    /// Records only at the service.
+    pub extra: u64,
+    /// The first of them, up to the limit asked for.
+    pub differences: Vec<Difference>,
+}
+
+impl Verified {
+    /// How many records differ.
+    pub const fn differs(&self) -> u64 {
+        self.missing + self.different + self.extra
+    }
+}
+
+/// Compares one stream; names at most `limit` differences.
+///
+/// The listing of the service goes to a temporary file, so that memory does not grow with it and
+/// the two ends may have different orders.
+pub async fn verify(
+    sides: &Arc<Sides>,
+    selection: &Selection,
+    stream: Stream,
+    limit: usize,
+) -> Result<Verified, Exception> {
+    let listed = Listed::open()?;
+    let mut after = None;
+    loop {
+        let page = sides
+            .commerce
+            .list(stream, after.as_deref(), MAX_LIST_LIMIT)
+            .await?;
+        listed.add(
+            page.records
+                .iter()
+                .map(|record| (record.id.as_str(), record.hash.as_str())),
+        )?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+
+    let mut verified = Verified {
+        stream,
+        company: 0,
+        service: listed.count()?,
+        same: 0,
+        missing: 0,
+        different: 0,
+        extra: 0,
+        differences: Vec::new(),
+    };
+    let mut reading = sides.company.read_all(stream, selection, None).await?;
+    while let Some(page) = reading.pages.recv().await {
+        let (batch, unsendable) = Batch::prepare(page?);
+        verified.company += (batch.records().len() + unsendable.len()) as u64;
+        let there = batch
+            .records()
+            .iter()
+            .map(|record| (&record.id, record.hash));
+        for (id, hash) in there.chain(unsendable.iter().map(|record| (&record.id, None))) {
+            let kind = match listed.take(id)? {
+                None => Kind::Missing,
+                Some(held) if Some(&held) == hash.map(hex64).as_ref() => {
+                    verified.same += 1;
+                    continue;
+                }
+                Some(_) => Kind::Different,
+            };
+            verified.note(kind, id, limit);
+        }
+    }
+    listed.for_each_left(|id| verified.note(Kind::Extra, id, limit))?;
+    explain(sides, &mut verified).await?;
+    Ok(verified)
+}
+
+impl Verified {
+    fn note(&mut self, kind: Kind, id: &str, limit: usize) {
+        match kind {
+            Kind::Missing => self.missing += 1,
+            Kind::Different => self.different += 1,
+            Kind::Extra => self.extra += 1,
+        }
+        if self.differences.len() < limit {
+            self.differences.push(Difference {
+                kind,
+                id: id.to_owned(),
+                quarantined: None,
+            });
+        }
+    }
+}
+
+/// Adds the reasons of the quarantine.
+async fn explain(sides: &Arc<Sides>, verified: &mut Verified) -> Result<(), Exception> {
+    if verified.differences.is_empty() {
+        return Ok(());
+    }
+    let quarantined = sides.ledger.quarantined(&[verified.stream], 10_000).await?;
+    for difference in &mut verified.differences {
+        difference.quarantined = quarantined
+            .iter()
+            .find(|record| record.id == difference.id)
+            .map(|record| format!("{}: {} {}", record.code, record.field, record.text));
+    }
+    Ok(())
+}
+
+/// The listing of the service in a temporary SQLite file that goes with the connection.
+struct Listed(Connection);
+
+impl Listed {
+    fn open() -> Result<Self, Exception> {
+        let connection = Connection::open("").map_err(failed)?;
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                 CREATE TABLE listed (id TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
+                 BEGIN;",
+            )
+            .map_err(failed)?;
+        Ok(Self(connection))
+    }
+
+    fn add<'a>(&self, records: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), Exception> {
+        let mut statement = self
+            .0
+            .prepare_cached("INSERT INTO listed VALUES (?, ?)")
+            .map_err(failed)?;
+        for record in records {
+            statement.execute(record).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn count(&self) -> Result<u64, Exception> {
+        self.0
+            .query_row("SELECT count(*) FROM listed", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(i64::cast_unsigned)
+            .map_err(failed)
+    }
+
+    /// Takes a record out; what is left in the end is extra.
+    fn take(&self, id: &str) -> Result<Option<String>, Exception> {
+        self.0
+            .prepare_cached("DELETE FROM listed WHERE id = ? RETURNING hash")
+            .and_then(|mut statement| {
+                statement
+                    .query_row(params![id], |row| row.get(0))
+                    .optional()
+            })
+            .map_err(failed)
+    }
+
+    fn for_each_left(&self, mut each: impl FnMut(&str)) -> Result<(), Exception> {
+        let mut statement = self
+            .0
+            .prepare("SELECT id FROM listed ORDER BY id")
+            .map_err(failed)?;
+        let mut left = statement.query([]).map_err(failed)?;
+        while let Some(row) = left.next().map_err(failed)? {
+            each(
+                row.get_ref(0)
+                    .and_then(|id| Ok(id.as_str()?))
+                    .map_err(failed)?,
+            );
+        }
+        Ok(())
+    }
+}
+
+fn failed(error: rusqlite::Error) -> Exception {
+    Exception::new(
+        "The listing of the service could not be kept.",
+        error.to_string(),
+        "Check that the folder for temporary files has room.",
+    )
+}
