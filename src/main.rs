@@ -1,3 +1,18 @@
-//! Arguments, settings, logging, then the console, a worker, the service or one command.
+//! Arguments, then the console, the service or one command, then the exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use axcs::cli::{self, Arguments};
+use clap::Parser as _;
+
+fn main() -> color_eyre::Result<ExitCode> {
+    color_eyre::install()?;
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let exit = runtime.block_on(cli::execute(arguments));
+    // A reader or a store may still hold a thread of its own; nothing of theirs is worth waiting for.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    Ok(exit.into())
+}

@@ -1,0 +1,206 @@
+//! The commands: arguments in, text or JSON out, an exit code. One file for each group of commands.
+
+mod company;
+mod config;
+mod demo;
+mod jobs;
+mod print;
+mod products;
+mod run;
+mod set_up;
+#[cfg(feature = "service")]
+mod service;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::model::exception::{Documented, Exception, chain};
+use crate::settings::{Overrides, Settings, SettingsError};
+
+/// Operator console for Commerce Services of Microsoft Dynamics AX 2012.
+///
+/// Without a command it opens the console. A newcomer starts with `axcs demo`.
+#[derive(Debug, Parser)]
+#[command(name = "axcs", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 a run failed or a check found a fault, 2 wrong usage or settings, \
+3 a database or the service cannot be reached, 130 or 143 stopped.")]
+pub struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Settings file
+    #[arg(long, global = true, value_name = "FILE", env = "AXCS_CONFIG")]
+    config: Option<PathBuf>,
+    /// Profile of the settings file
+    #[arg(long, global = true, value_name = "NAME", env = "AXCS_PROFILE")]
+    profile: Option<String>,
+    /// Folder of an embedded set-up: company, ledger and service in files
+    #[arg(long, global = true, value_name = "DIR", env = "AXCS_DIR")]
+    dir: Option<PathBuf>,
+    /// Print one JSON document (JSON lines for `run`)
+    #[arg(long, global = true)]
+    json: bool,
+    /// Show everything and change nothing
+    #[arg(long, global = true)]
+    read_only: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sample company, service and console on this machine, with nothing else to install
+    Demo(demo::DemoArguments),
+    /// Run the self-hosted Commerce Services until stopped
+    #[cfg(feature = "service")]
+    Service(service::ServiceArguments),
+    /// Run a job now and wait for its end
+    Run(run::RunArguments),
+    /// The five jobs and their last runs
+    Jobs,
+    /// Past runs
+    Runs(jobs::RunsArguments),
+    /// Records set aside, with the reason
+    Exceptions(jobs::ExceptionsArguments),
+    /// The products to sell online
+    Products(products::ProductsArguments),
+    /// The embedded company
+    Company(company::CompanyArguments),
+    /// Compare the company with the service, record by record
+    Verify(verify::VerifyArguments),
+    /// The settings
+    Config(config::ConfigArguments),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// A run failed, or a check found a fault.
+    Failed,
+    /// Wrong usage or settings.
+    Usage,
+    /// A database or the service cannot be reached.
+    Unreachable,
+    /// Stopped by a signal.
+    Stopped(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Stopped(code) => code,
+        })
+    }
+}
+
+/// A command that could not do what it was asked for.
+#[derive(Debug)]
+pub struct Refusal {
+    exit: Exit,
+    exception: Exception,
+}
+
+impl Refusal {
+    /// A wrong flag or setting.
+    fn usage(text: impl Into<String>, cause: impl std::fmt::Display, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, exception: Exception::new(text, cause, remedy) }
+    }
+
+    /// Something that cannot be reached.
+    fn unreachable(exception: Exception) -> Self {
+        Self { exit: Exit::Unreachable, exception }
+    }
+}
+
+impl From<Exception> for Refusal {
+    fn from(exception: Exception) -> Self {
+        let is_network = exception.text == Documented::NetworkError.text();
+        let exit = if is_network { Exit::Unreachable } else { Exit::Failed };
+        Self { exit, exception }
+    }
+}
+
+impl From<SettingsError> for Refusal {
+    fn from(error: SettingsError) -> Self {
+        let remedy = match &error {
+            SettingsError::Missing { .. } => {
+                "Try it with a sample company: axcs demo\n    Or write a settings file: axcs config init\n    Or name a folder: --dir DIR"
+            }
+            SettingsError::Unreadable { .. } => "Name another file with --config, or write one: axcs config init",
+            SettingsError::Wrong { .. } => "Correct the file; axcs config check reads it again. Every setting: axcs config init --print",
+            SettingsError::UnknownProfile { .. } => "Name one of them with --profile.",
+        };
+        Self::usage("The settings cannot be used.", chain(&error), remedy)
+    }
+}
+
+/// What every command needs.
+#[derive(Clone, Debug)]
+struct Invocation {
+    global: Global,
+}
+
+impl Invocation {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            config: self.global.config.clone(),
+            profile: self.global.profile.clone(),
+            dir: self.global.dir.clone(),
+        }
+    }
+
+    fn settings(&self) -> Result<Settings, Refusal> {
+        Ok(Settings::read(&self.overrides())?)
+    }
+
+    fn json(&self) -> bool {
+        self.global.json
+    }
+
+    /// Refuses a command that changes something where `--read-only` is given.
+    fn changes(&self, what: &str) -> Result<(), Refusal> {
+        if self.global.read_only {
+            return Err(Refusal::usage(format!("{what} changes something."), "--read-only was given.", "Leave --read-only out."));
+        }
+        Ok(())
+    }
+}
+
+/// Does what the arguments ask for.
+pub async fn execute(arguments: Arguments) -> Exit {
+    let invocation = Invocation { global: arguments.global };
+    let done = match arguments.command {
+        None => demo::console(&invocation).await,
+        Some(Command::Demo(arguments)) => demo::demo(&invocation, arguments).await,
+        #[cfg(feature = "service")]
+        Some(Command::Service(arguments)) => service::service(&invocation, arguments).await,
+        Some(Command::Run(arguments)) => run::run(&invocation, arguments).await,
+        Some(Command::Jobs) => jobs::jobs(&invocation).await,
+        Some(Command::Runs(arguments)) => jobs::runs(&invocation, arguments).await,
+        Some(Command::Exceptions(arguments)) => jobs::exceptions(&invocation, arguments).await,
+        Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
+        Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
+        Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
+        Some(Command::Config(arguments)) => config::config(&invocation, arguments),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(refusal) => {
+            print::exception(&refusal.exception);
+            refusal.exit
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! `axcs demo` and the console: a sample company, the service, the jobs and the screen in one process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::run::{Output, exit, follow};
+use super::set_up::{Folder, SetUp};
+use super::{Exit, Invocation, Refusal, company, print};
+use crate::company::embedded::{activity, generator};
+use crate::jobs::{RunOptions, Runner, selection};
+use crate::logging::{self, LoggingOptions};
+use crate::model::exception::{Exception, chain};
+use crate::model::{Counts, Job, Rule};
+use crate::settings::{self, Settings};
+
+/// The item group that the demo sells: finished goods.
+const SOLD: &str = generator::FINISHED_GOODS;
+/// How often the demo's activity changes something.
+const ACTIVITY: Duration = Duration::from_secs(5);
+/// How often the demo runs the inventory job. AX recommends 15 minutes; nobody watches that long.
+const INVENTORY: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Items of the sample company
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+    items: u64,
+    /// Run the complete job once, print one JSON summary and end
+    #[arg(long)]
+    headless: bool,
+    /// Make the demo's folder anew
+    #[arg(long)]
+    fresh: bool,
+    /// Seed of the sample company: the same seed makes the same company
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// `axcs demo`
+pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<Exit, Refusal> {
+    invocation.changes("A demo")?;
+    if !arguments.headless {
+        must_have_terminal("axcs demo --headless")?;
+    }
+    // Only the folder: a demo must not meet the service of somebody's settings.
+    let settings = Settings::for_folder(demo_folder(invocation)?)?;
+    let folder = Folder::of(&settings)?;
+    if arguments.fresh {
+        remove(&folder)?;
+    }
+    let log = start_log(&settings)?;
+    if folder.company().exists() {
+        print::note(format_args!(
+            "the demo's company in {} is used as it is; --fresh makes it anew",
+            folder.path().display()
+        ));
+    } else {
+        company::generate_with_progress(&folder, arguments.items, arguments.seed, false).await?;
+    }
+    let set_up = SetUp::open(&settings).await?;
+    selection::change(set_up.runner.sides(), |selection| {
+        if selection.is_empty() {
+            selection.rules.push(Rule::ItemGroup { group: SOLD.to_owned() });
+        }
+    })
+    .await?;
+    let done = if arguments.headless {
+        headless(&set_up.runner, &folder).await
+    } else {
+        with_activity(&set_up, &settings, log.0, invocation).await
+    };
+    set_up.close().await;
+    done
+}
+
+/// `axcs`
+pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
+    let settings = invocation.settings()?;
+    must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
+    let log = start_log(&settings)?;
+    let set_up = SetUp::open(&settings).await?;
+    let done = screen(&set_up.runner, &settings, log.0, invocation).await;
+    set_up.close().await;
+    done
+}
+
+/// The log of a command: only to the file.
+pub fn log_to_file(settings: &Settings) -> Option<logging::Guard> {
+    // A command goes on without a log; its answer is what was asked for.
+    start_log(settings).ok().map(|(_, guard)| guard)
+}
+
+fn start_log(settings: &Settings) -> Result<(logging::Ring, logging::Guard), Refusal> {
+    let options = LoggingOptions {
+        file_dir: Some(settings.log_folder()),
+        level: settings.log.level,
+        ..LoggingOptions::default()
+    };
+    logging::start(&options)
+        .map_err(|error| Refusal::usage("The log cannot be written.", chain(&error), "Set `log.folder` to a folder that can be written."))
+}
+
+fn demo_folder(invocation: &Invocation) -> Result<PathBuf, Refusal> {
+    invocation.global.dir.clone().or_else(settings::demo_folder).ok_or_else(|| {
+        Refusal::usage("There is no folder for the demo.", "This account has no home folder.", "Name one: axcs demo --dir DIR")
+    })
+}
+
+/// Removes what a demo made, and nothing else.
+fn remove(folder: &Folder) -> Result<(), Refusal> {
+    #[cfg(feature = "service")]
+    if let Some(url) = crate::service::running_at(&folder.service()) {
+        return Err(Refusal::usage(
+            "The demo's folder is in use.",
+            format!("Its service runs at {url}."),
+            "End the other axcs first.",
+        ));
+    }
+    let mut files = vec![folder.token()];
+    for database in [folder.company(), folder.ledger(), folder.service().join("commerce.db")] {
+        for ending in ["", "-wal", "-shm"] {
+            let mut name = database.clone().into_os_string();
+            name.push(ending);
+            files.push(name.into());
+        }
+    }
+    for file in files {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Refusal::usage(
+                    "The demo's folder was not made anew.",
+                    format!("{}: {error}", file.display()),
+                    "End every axcs that uses the folder, or name another one with --dir.",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal> {
+    let output = match Output::of(false) {
+        Output::Json | Output::Silent | Output::Plain => Output::Plain,
+        Output::Terminal => Output::Terminal,
+    };
+    let (summary, signal) = follow(runner, Job::Complete, RunOptions::default(), false, output).await?;
+    let items = runner.sides().company.count(crate::model::Stream::Items, &crate::model::Selection::everything());
+    print::json(&json!({
+        "dir": folder.path(),
+        "items": items.await.map_err(Exception::from)?,
+        "service": runner.place().service,
+        "run": summary.run,
+        "status": summary.status,
+        "balances": summary.streams.iter().all(|stream| stream.counts.balances()),
+        "payload_bytes": summary.counts().payload_bytes,
+        "streams": summary.streams,
+        "total": Counts::clone(&summary.counts()),
+        "exception": summary.exception,
+    }));
+    Ok(exit(&summary, signal))
+}
+
+/// The console over a company in which something happens.
+async fn with_activity(
+    set_up: &SetUp,
+    settings: &Settings,
+    ring: logging::Ring,
+    invocation: &Invocation,
+) -> Result<Exit, Refusal> {
+    let stop = CancellationToken::new();
+    let moving = tokio::spawn(activity::keep_moving(
+        Arc::clone(&set_up.company),
+        ACTIVITY,
+        Some(SOLD.to_owned()),
+        stop.clone(),
+    ));
+    let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));
+    let done = screen(&set_up.runner, settings, ring, invocation).await;
+    stop.cancel();
+    for task in [moving, running] {
+        // Both stop at the token; a fault in them was logged where it happened.
+        let _ = task.await;
+    }
+    done
+}
+
+/// The complete job once, then the inventory job again and again.
+async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
+    let mut job = Job::Complete;
+    loop {
+        match runner.start(job, RunOptions::default()).await {
+            Ok(run) => {
+                let finished = tokio::select! {
+                    () = stop.cancelled() => return,
+                    finished = runner.finished(run) => finished,
+                };
+                let has_ended = |summary: &crate::model::run::RunSummary| summary.status == crate::model::RunStatus::Ended;
+                if finished.as_ref().is_ok_and(has_ended) {
+                    job = Job::Inventory;
+                }
+            }
+            Err(exception) => tracing::warn!("{exception}"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(INVENTORY) => {}
+        }
+    }
+}
+
+fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
+    use std::io::IsTerminal as _;
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Refusal::usage("The console needs a terminal.", "Input or output is not one.", format!("Use instead: {instead}")))
+}

@@ -1,0 +1,337 @@
+//! `axcs products`: the selection of what is sold online, and what it would send.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::set_up::SetUp;
+use super::{Exit, Invocation, Refusal, print};
+use crate::company::Entry;
+use crate::jobs::Sides;
+use crate::jobs::selection::{self, StreamCount};
+use crate::model::exception::{Documented, Exception};
+use crate::model::{Record, Rule, Selection, Stream};
+
+#[derive(Debug, Args)]
+pub struct ProductsArguments {
+    #[command(subcommand)]
+    command: Option<ProductsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProductsCommand {
+    /// Sell these items whatever the rules say
+    Include {
+        /// Item numbers
+        #[arg(required = true)]
+        items: Vec<String>,
+    },
+    /// Never sell these items
+    Exclude {
+        /// Item numbers
+        #[arg(required = true)]
+        items: Vec<String>,
+    },
+    /// Leave these items to the rules again
+    Reset {
+        /// Item numbers
+        #[arg(required = true)]
+        items: Vec<String>,
+    },
+    /// The rules: an item that any of them names is sold
+    Rules {
+        #[command(subcommand)]
+        command: Option<RulesCommand>,
+    },
+    /// How many records of each stream the selection would send
+    Count,
+    /// The selected items
+    List {
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Begin behind this item
+        #[arg(long)]
+        after: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// Add a rule
+    Add(NewRule),
+    /// Remove a rule by its number
+    Remove {
+        /// Number of the rule, from 1
+        number: usize,
+    },
+    /// Remove every rule
+    Clear,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct NewRule {
+    /// Items of this item group
+    #[arg(long, value_name = "GROUP")]
+    item_group: Option<String>,
+    /// Items in this category or below: its name, code or RecId
+    #[arg(long, value_name = "CATEGORY")]
+    category: Option<String>,
+    /// Items from one number to another: FROM..TO, either may be left out
+    #[arg(long, value_name = "FROM..TO")]
+    items: Option<String>,
+}
+
+pub async fn products(invocation: &Invocation, arguments: ProductsArguments) -> Result<Exit, Refusal> {
+    let settings = invocation.settings()?;
+    let _guard = super::demo::log_to_file(&settings);
+    let set_up = SetUp::open(&settings).await?;
+    let done = answer(invocation, set_up.runner.sides(), arguments.command).await;
+    set_up.close().await;
+    done.map(|()| Exit::Done)
+}
+
+async fn answer(
+    invocation: &Invocation,
+    sides: &Arc<Sides>,
+    command: Option<ProductsCommand>,
+) -> Result<(), Refusal> {
+    let stored = sides.ledger.selection().await.map_err(Exception::from)?;
+    match command {
+        None | Some(ProductsCommand::Rules { command: None } | ProductsCommand::Count) => {
+            show(invocation, sides, &stored, false).await
+        }
+        Some(ProductsCommand::List { limit, after }) => list(invocation, sides, &stored, limit, after).await,
+        Some(ProductsCommand::Include { items }) => {
+            must_exist(sides, &items).await?;
+            edit(invocation, sides, |selection| {
+                selection.exclude.retain(|item| !items.contains(item));
+                add(&mut selection.include, &items);
+            })
+            .await
+        }
+        Some(ProductsCommand::Exclude { items }) => {
+            must_exist(sides, &items).await?;
+            edit(invocation, sides, |selection| {
+                selection.include.retain(|item| !items.contains(item));
+                add(&mut selection.exclude, &items);
+            })
+            .await
+        }
+        Some(ProductsCommand::Reset { items }) => {
+            edit(invocation, sides, |selection| {
+                selection.include.retain(|item| !items.contains(item));
+                selection.exclude.retain(|item| !items.contains(item));
+            })
+            .await
+        }
+        Some(ProductsCommand::Rules { command: Some(command) }) => match command {
+            RulesCommand::Add(rule) => {
+                let rule = read_rule(sides, rule).await?;
+                edit(invocation, sides, |selection| {
+                    if !selection.rules.contains(&rule) {
+                        selection.rules.push(rule.clone());
+                    }
+                })
+                .await
+            }
+            RulesCommand::Remove { number } => {
+                if number == 0 || number > stored.rules.len() {
+                    return Err(Refusal::usage(
+                        format!("There is no rule {number}."),
+                        format!("There are {} rules.", stored.rules.len()),
+                        "See them: axcs products rules",
+                    ));
+                }
+                let rule = stored.rules[number - 1].clone();
+                edit(invocation, sides, |selection| selection.rules.retain(|kept| *kept != rule)).await
+            }
+            RulesCommand::Clear => edit(invocation, sides, |selection| selection.rules.clear()).await,
+        },
+    }
+}
+
+fn add(list: &mut Vec<String>, items: &[String]) {
+    list.extend(items.iter().cloned());
+    list.sort_unstable();
+    list.dedup();
+}
+
+async fn edit(
+    invocation: &Invocation,
+    sides: &Arc<Sides>,
+    change: impl Fn(&mut Selection),
+) -> Result<(), Refusal> {
+    invocation.changes("A product selection")?;
+    let before = sides.ledger.selection().await.map_err(Exception::from)?;
+    let after = selection::change(sides, change).await?;
+    show(invocation, sides, &after, before.revision != after.revision).await
+}
+
+async fn show(
+    invocation: &Invocation,
+    sides: &Arc<Sides>,
+    selection: &Selection,
+    changed: bool,
+) -> Result<(), Refusal> {
+    let counts = selection::count(sides, selection).await?;
+    let uploaded = sides.ledger.position(Stream::Items).await.map_err(Exception::from)?.cursor;
+    let outdated = changed || uploaded.is_some_and(|cursor| cursor.selection_revision != selection.revision);
+    let required = outdated.then(|| Documented::CompleteRequired.text());
+    if invocation.json() {
+        print::json(&json!({
+            "selection": selection,
+            "counts": counts,
+            "complete_required": outdated,
+            "exception": required,
+        }));
+        return Ok(());
+    }
+    if selection.is_empty() {
+        print::line("No product is selected.");
+    }
+    for (index, rule) in selection.rules.iter().enumerate() {
+        print::line(format_args!("rule {}: {rule}", index + 1));
+    }
+    for (word, items) in [("included", &selection.include), ("excluded", &selection.exclude)] {
+        if !items.is_empty() {
+            print::line(format_args!("{word}: {}", items.join(", ")));
+        }
+    }
+    let rows: Vec<Vec<String>> = counts.iter().map(|count: &StreamCount| {
+        vec![count.stream.title().to_owned(), print::number(count.records)]
+    }).collect();
+    print::table(&["STREAM", "RECORDS"], &rows);
+    if let Some(text) = required {
+        print::line(text);
+        print::line(Documented::CompleteRequired.remedy());
+    }
+    Ok(())
+}
+
+async fn list(
+    invocation: &Invocation,
+    sides: &Arc<Sides>,
+    selection: &Selection,
+    limit: usize,
+    after: Option<String>,
+) -> Result<(), Refusal> {
+    let mut reading = sides
+        .company
+        .read_all(Stream::Items, selection, after.as_deref())
+        .await
+        .map_err(Exception::from)?;
+    let mut items = Vec::new();
+    while items.len() < limit
+        && let Some(page) = reading.pages.recv().await
+    {
+        for entry in page.map_err(Exception::from)? {
+            if let Entry::Present(Record::Item(item)) = entry
+                && items.len() < limit
+            {
+                items.push(item);
+            }
+        }
+    }
+    if invocation.json() {
+        print::json(&items);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = items
+        .iter()
+        .map(|item| {
+            let name = item.texts.first().map(|text| text.name.clone()).unwrap_or_default();
+            vec![item.item.clone(), name, item.item_group.clone(), item.variants.len().to_string(), item.price.to_string()]
+        })
+        .collect();
+    print::table(&["ITEM", "NAME", "ITEM GROUP", "VARIANTS", "PRICE"], &rows);
+    print::note(format_args!("{} of {} items", rows.len(), print::number(reading.total)));
+    Ok(())
+}
+
+async fn must_exist(sides: &Arc<Sides>, items: &[String]) -> Result<(), Refusal> {
+    let found = sides
+        .company
+        .read_ids(Stream::Items, &Selection::everything(), items)
+        .await
+        .map_err(Exception::from)?;
+    let missing: Vec<_> = found
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Gone { id } => Some(id.as_str()),
+            Entry::Present(_) | Entry::Unreadable { .. } => None,
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::usage(
+        "The selection was not changed.",
+        format!("The company has no item {}.", missing.join(", ")),
+        "See the items there are: axcs products list",
+    ))
+}
+
+async fn read_rule(sides: &Arc<Sides>, rule: NewRule) -> Result<Rule, Refusal> {
+    let rule = match rule {
+        NewRule { item_group: Some(group), .. } => Rule::ItemGroup { group },
+        NewRule { category: Some(category), .. } => Rule::Category { category: find_category(sides, &category).await? },
+        NewRule { items: Some(range), .. } => {
+            let Some((from, to)) = range.split_once("..") else {
+                return Err(Refusal::usage(
+                    "That is not a range of items.",
+                    format!("{range:?} has no `..` in it."),
+                    "Write FROM..TO, for example: --items A0001..A0999",
+                ));
+            };
+            Rule::ItemRange { from: from.to_owned(), to: to.to_owned() }
+        }
+        NewRule { .. } => return Err(Refusal::usage("No rule was given.", "", "See: axcs products rules add --help")),
+    };
+    let alone = Selection { rules: vec![rule.clone()], ..Selection::default() };
+    if sides.company.count(Stream::Items, &alone).await.map_err(Exception::from)? == 0 {
+        return Err(Refusal::usage(
+            "The selection was not changed.",
+            format!("No item of the company matches: {rule}."),
+            "Check the spelling; item groups and categories are those of the company.",
+        ));
+    }
+    Ok(rule)
+}
+
+/// The RecId of the category with this RecId, code or name.
+async fn find_category(sides: &Arc<Sides>, wanted: &str) -> Result<String, Refusal> {
+    let mut reading = sides
+        .company
+        .read_all(Stream::Categories, &Selection::default(), None)
+        .await
+        .map_err(Exception::from)?;
+    let mut found = Vec::new();
+    while let Some(page) = reading.pages.recv().await {
+        for entry in page.map_err(Exception::from)? {
+            if let Entry::Present(Record::Category(category)) = entry {
+                if category.id == wanted {
+                    return Ok(category.id);
+                }
+                if category.code == wanted || category.name.eq_ignore_ascii_case(wanted) {
+                    found.push(category);
+                }
+            }
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => Err(Refusal::usage(format!("There is no category {wanted:?}."), "", "Name it as AX does, or give its RecId.")),
+        several => {
+            let list: Vec<_> =
+                several.iter().map(|category| format!("{} ({}, {})", category.id, category.hierarchy, category.name)).collect();
+            Err(Refusal::usage(
+                format!("Several categories are called {wanted:?}."),
+                list.join("; "),
+                "Name one of them by its RecId.",
+            ))
+        }
+    }
+}

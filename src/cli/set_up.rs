@@ -1,0 +1,238 @@
+//! Opens what the settings name: company, ledger, service and client, joined in a runner.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Refusal;
+use crate::commerce::client::{Client, ClientOptions, Compression};
+use crate::company::Company;
+use crate::company::embedded::Embedded;
+use crate::jobs::{Place, Runner, Sides};
+use crate::ledger::{EmbeddedLedger, Ledger};
+use crate::model::exception::{Exception, chain};
+#[cfg(feature = "service")]
+use crate::service;
+use crate::settings::{CompressionSetting, Settings};
+
+/// The files of an embedded set-up.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder that the settings name.
+    pub fn of(settings: &Settings) -> Result<Self, Refusal> {
+        if settings.dir.as_os_str().is_empty() {
+            return Err(Refusal::usage(
+                "No folder is named.",
+                "The setting `dir` is empty.",
+                "Name the folder of an embedded set-up: --dir DIR, or `dir` in the settings file.",
+            ));
+        }
+        Ok(Self(settings.dir.clone()))
+    }
+
+    /// The company's file.
+    pub fn company(&self) -> PathBuf {
+        self.0.join("company.db")
+    }
+
+    /// The ledger's file.
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger.db")
+    }
+
+    /// The folder of the self-hosted service.
+    pub fn service(&self) -> PathBuf {
+        self.0.join("service")
+    }
+
+    /// The file of the token.
+    pub fn token(&self) -> PathBuf {
+        self.0.join("token")
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// Everything a command or the console works with.
+#[derive(Debug)]
+pub struct SetUp {
+    /// Company, ledger and service, joined.
+    pub runner: Arc<Runner>,
+    /// The company, for the demo's activity.
+    pub company: Arc<Embedded>,
+    #[cfg(feature = "service")]
+    service: Option<service::Running>,
+}
+
+impl SetUp {
+    /// Opens what the settings name. Where they name no address, the self-hosted service of the
+    /// folder is used: the one that runs already, else one started for this process.
+    pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
+        let folder = Folder::of(settings)?;
+        let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
+        let company = Embedded::open(&folder.company(), company)
+            .await
+            .map_err(|error| Refusal::unreachable(error.into()))?;
+        let company = Arc::new(company);
+        let facts = company.facts().await.map_err(Exception::from)?;
+        let ledger = EmbeddedLedger::open(&folder.ledger())
+            .await
+            .map_err(|error| Refusal::unreachable(error.into()))?;
+        let incarnation = ledger.incarnation().await.map_err(Exception::from)?;
+        let token = token(settings, &folder)?;
+
+        #[cfg(feature = "service")]
+        let (url, service) = if settings.service.url.is_empty() {
+            own_service(&folder, &token).await?
+        } else {
+            (settings.service.url.clone(), None)
+        };
+        #[cfg(not(feature = "service"))]
+        let url = if settings.service.url.is_empty() {
+            return Err(Refusal::usage(
+                "No service is named.",
+                "The setting `service.url` is empty and this axcs was built without the self-hosted service.",
+                "Set `service.url` in the settings file.",
+            ));
+        } else {
+            settings.service.url.clone()
+        };
+
+        let commerce = client(settings, url.clone(), token)?;
+        let place = Place {
+            profile: settings.profile.clone(),
+            company: format!("{} {}", facts.id, facts.name),
+            service: url,
+        };
+        let sides = Sides {
+            company: company.clone(),
+            ledger: Arc::new(ledger),
+            commerce,
+            incarnation,
+            in_flight: settings.engine.in_flight,
+            lease: settings.engine.lease(),
+        };
+        Ok(Self {
+            runner: Arc::new(Runner::new(sides, place)),
+            company,
+            #[cfg(feature = "service")]
+            service,
+        })
+    }
+
+    /// Stops the runs, then the service.
+    pub async fn close(self) {
+        self.runner.shut_down().await;
+        #[cfg(feature = "service")]
+        if let Some(service) = self.service {
+            service.stop().await;
+        }
+    }
+}
+
+fn client(settings: &Settings, url: String, token: String) -> Result<Client, Refusal> {
+    let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
+    Client::new(ClientOptions {
+        url,
+        token,
+        compression: match settings.service.compression {
+            CompressionSetting::Auto => Compression::Auto,
+            CompressionSetting::None => Compression::None,
+            CompressionSetting::Gzip => Compression::Gzip,
+            CompressionSetting::Zstd => Compression::Zstd,
+        },
+        ca_file: named(&settings.service.ca_file),
+        connect_timeout: Duration::from_secs(settings.engine.connect_timeout_seconds),
+        request_timeout: Duration::from_secs(settings.engine.request_timeout_seconds),
+        give_up_after: Duration::from_secs(settings.engine.give_up_after_seconds),
+    })
+    .map_err(|error| {
+        Refusal::usage("The service cannot be spoken to.", chain(&error), "Check `service` in the settings: axcs config show")
+    })
+}
+
+#[cfg(feature = "service")]
+async fn own_service(folder: &Folder, token: &str) -> Result<(String, Option<service::Running>), Refusal> {
+    if let Some(url) = service::running_at(&folder.service()) {
+        return Ok((url, None));
+    }
+    let options = service::Options {
+        dir: folder.service(),
+        listen: std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0)),
+        token: token.to_owned(),
+        tls: None,
+        insecure: false,
+    };
+    let running = service::start(options).await.map_err(|error| {
+        Refusal::unreachable(Exception::new(
+            "The self-hosted service did not start.",
+            chain(&error),
+            "Check the folder and that no other process uses it.",
+        ))
+    })?;
+    Ok((running.url(), Some(running)))
+}
+
+/// The token of the environment, else of the file, which an embedded set-up makes for itself.
+pub fn token(settings: &Settings, folder: &Folder) -> Result<String, Refusal> {
+    if let Ok(token) = std::env::var("AXCS_TOKEN")
+        && !token.is_empty()
+    {
+        return Ok(token);
+    }
+    let named = &settings.service.token_file;
+    let (file, may_create) = if named.as_os_str().is_empty() {
+        (folder.token(), settings.service.url.is_empty())
+    } else {
+        (named.clone(), false)
+    };
+    let read = match std::fs::read_to_string(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && may_create => create_token(&file),
+        read => read,
+    };
+    let refused = |cause: String| {
+        Refusal::usage(
+            "There is no token for the service.",
+            cause,
+            "Set AXCS_TOKEN, or `service.token_file` in the settings to a file that holds the token.",
+        )
+    };
+    let token = read.map_err(|error| refused(format!("{}: {error}", file.display())))?;
+    let token = token.trim();
+    if token.is_empty() {
+        return Err(refused(format!("{} is empty.", file.display())));
+    }
+    Ok(token.to_owned())
+}
+
+/// A random token in a file that only its owner reads.
+fn create_token(file: &Path) -> io::Result<String> {
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(io::Error::other)?;
+    let token = random.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(mut opened) => opened.write_all(token.as_bytes()).map(|()| token),
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => std::fs::read_to_string(file),
+        Err(error) => Err(error),
+    }
+}
