@@ -3,6 +3,8 @@
 //! [`Company`] is what the jobs ask; `embedded` answers it from a SQLite file with the same AX
 //! tables. Nothing here knows about the service or about what was sent before.
 
+pub mod embedded;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;

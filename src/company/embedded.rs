@@ -1,0 +1,205 @@
+//! A company in one SQLite file: the AX tables, change tracking kept by triggers, and what makes,
+//! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
+
+mod contents;
+pub mod load;
+mod new_file;
+mod reading;
+mod schema;
+mod selection;
+pub mod tables;
+pub mod tracking;
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+pub use contents::{CompanyCounts, Contents, TableContents, info};
+pub use load::{LoadError, Loaded, load};
+pub use new_file::{Existing, NewFileError};
+
+use self::reading::Reader;
+use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
+use crate::model::{Selection, Stream};
+use crate::sqlite::Access;
+
+/// A company file, opened for reading. Every call opens a connection of its own, so that one slow
+/// reader never holds up another.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    path: PathBuf,
+    facts: CompanyFacts,
+}
+
+impl Embedded {
+    /// Opens the company `company` of the file at `path`; without a name the only one there is.
+    ///
+    /// # Errors
+    /// [`CompanyError::Unavailable`] says what is wrong with the file, or which companies it has.
+    pub fn open(path: &Path, company: Option<&str>) -> Result<Self, CompanyError> {
+        let connection = schema::open(path, Access::ReadOnly)?;
+        let facts = choose(companies(&connection, path)?, company, path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            facts,
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the stream for `read`, which runs on a thread of its own.
+    async fn begin(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        read: impl FnOnce(&Reader, oneshot::Sender<Result<Reading, CompanyError>>) + Send + 'static,
+    ) -> Result<Reading, CompanyError> {
+        let (company, selection) = (self.clone(), selection.clone());
+        let (begun, answer) = oneshot::channel();
+        let thread = tokio::task::spawn_blocking(move || {
+            match Reader::open(&company.path, &company.facts, stream, &selection) {
+                Ok(reader) => read(&reader, begun),
+                Err(error) => drop(begun.send(Err(error))),
+            }
+        });
+        drop(thread);
+        answer.await.unwrap_or_else(|_| Err(stopped(stream)))
+    }
+
+    /// Runs `read` on a thread of its own.
+    async fn ask<T: Send + 'static>(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        read: impl FnOnce(&Reader) -> Result<T, CompanyError> + Send + 'static,
+    ) -> Result<T, CompanyError> {
+        let (company, selection) = (self.clone(), selection.clone());
+        tokio::task::spawn_blocking(move || {
+            let reader = Reader::open(&company.path, &company.facts, stream, &selection)?;
+            read(&reader)
+        })
+        .await
+        .unwrap_or_else(|_| Err(stopped(stream)))
+    }
+}
+
+#[async_trait]
+impl Company for Embedded {
+    async fn facts(&self) -> Result<CompanyFacts, CompanyError> {
+        Ok(self.facts.clone())
+    }
+
+    async fn tracking(&self, stream: Stream) -> Result<Tracking, CompanyError> {
+        self.ask(stream, &Selection::default(), Reader::tracking)
+            .await
+    }
+
+    async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
+        self.ask(stream, selection, Reader::count).await
+    }
+
+    async fn read_all(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        after: Option<&str>,
+    ) -> Result<Reading, CompanyError> {
+        let after = after.unwrap_or_default().to_owned();
+        self.begin(stream, selection, move |reader, begun| {
+            reading::all(reader, &after, begun);
+        })
+        .await
+    }
+
+    async fn read_changes(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        since: i64,
+    ) -> Result<Reading, CompanyError> {
+        self.begin(stream, selection, move |reader, begun| {
+            reading::changes(reader, since, begun);
+        })
+        .await
+    }
+
+    async fn read_ids(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        ids: &[String],
+    ) -> Result<Vec<Entry>, CompanyError> {
+        let ids = ids.to_vec();
+        self.ask(stream, selection, move |reader| reader.current(&ids))
+            .await
+    }
+}
+
+/// A connection that may write to the company at `path`: for the activity, and for whoever looks
+/// after its change tracking.
+pub fn writer(path: &Path) -> Result<Connection, CompanyError> {
+    schema::open(path, Access::Create)
+}
+
+fn companies(connection: &Connection, path: &Path) -> Result<Vec<CompanyFacts>, CompanyError> {
+    let read = || {
+        connection
+            .prepare("SELECT ID, NAME, PARTITION FROM DATAAREA WHERE ISVIRTUAL = 0 ORDER BY ID")?
+            .query_map([], |row| {
+                Ok(CompanyFacts {
+                    id: row.get(0)?,
+                    name: row.get(1)?,
+                    partition: row.get(2)?,
+                    release: "AX 2012 R2".to_owned(),
+                    place: path.display().to_string(),
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()
+    };
+    read().map_err(|error: rusqlite::Error| CompanyError::Read {
+        what: "DATAAREA".to_owned(),
+        source: error.into(),
+    })
+}
+
+fn choose(
+    mut companies: Vec<CompanyFacts>,
+    wanted: Option<&str>,
+    path: &Path,
+) -> Result<CompanyFacts, CompanyError> {
+    let list: Vec<&str> = companies
+        .iter()
+        .map(|company| company.id.as_str())
+        .collect();
+    let list = list.join(", ");
+    let reason = match wanted {
+        Some(name) => {
+            let found = |company: &CompanyFacts| company.id.eq_ignore_ascii_case(name);
+            if let Some(at) = companies.iter().position(found) {
+                return Ok(companies.swap_remove(at));
+            }
+            format!("it holds no company {name:?}; it holds: {list}")
+        }
+        None => match companies.pop() {
+            Some(only) if companies.is_empty() => return Ok(only),
+            Some(_) => format!("it holds several companies, name one of them: {list}"),
+            None => "it holds no company: the table DATAAREA is empty".to_owned(),
+        },
+    };
+    Err(CompanyError::Unavailable {
+        place: path.display().to_string(),
+        reason,
+    })
+}
+
+fn stopped(stream: Stream) -> CompanyError {
+    CompanyError::Read {
+        what: stream.title().to_lowercase(),
+        source: "the reading thread ended early".into(),
+    }
+}

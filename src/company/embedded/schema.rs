@@ -1,0 +1,107 @@
+//! The SQLite schema of an embedded company, made from the table definitions, and the marks by
+//! which a file is known to be one.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::tables::{self, Kind, Table};
+use crate::company::CompanyError;
+use crate::sqlite::{self, Access};
+
+/// `PRAGMA application_id` of an embedded company: "AXco".
+const APPLICATION_ID: i64 = 0x4158_636f;
+/// `PRAGMA user_version`: grows with every change of the schema.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Tables with their keys, and the marks of the file. What only slows a bulk insert down comes
+/// with [`create_indexes`].
+pub(super) fn create_tables(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    for table in tables::all() {
+        connection.execute_batch(&create_table(table))?;
+        if let Some(column) = table.unique {
+            connection.execute_batch(&format!(
+                "CREATE UNIQUE INDEX {table}_{column} ON {table} ({column});",
+                table = table.name
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// The access paths that are not keys.
+pub(super) fn create_indexes(connection: &Connection) -> rusqlite::Result<()> {
+    for table in tables::all() {
+        for columns in table.indexes {
+            connection.execute_batch(&format!(
+                "CREATE INDEX {table}_{name} ON {table} ({columns});",
+                table = table.name,
+                name = columns.join("_"),
+                columns = columns.join(", ")
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn create_table(table: &Table) -> String {
+    let mut ddl = format!("CREATE TABLE {} (\n", table.name);
+    for column in table.columns {
+        let storage = match column.kind {
+            Kind::String(_) | Kind::Real | Kind::DateTime => "TEXT NOT NULL",
+            Kind::Integer | Kind::Int64 => "INTEGER NOT NULL",
+            Kind::Int64OrNull => "INTEGER",
+        };
+        ddl += &format!(
+            "  {} {storage} DEFAULT {},\n",
+            column.name,
+            column.default()
+        );
+    }
+    // The rows lie in the order of the natural key: a page of items and of all that belongs to
+    // them is a few neighbouring places of the file.
+    let order = if table.has_number_key() {
+        "STRICT"
+    } else {
+        "STRICT, WITHOUT ROWID"
+    };
+    ddl += &format!("  PRIMARY KEY ({})\n) {order};", table.key.join(", "));
+    ddl
+}
+
+/// Opens an existing company; never makes a file.
+pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyError> {
+    let unavailable = |reason: String| CompanyError::Unavailable {
+        place: path.display().to_string(),
+        reason,
+    };
+    if !path.is_file() {
+        return Err(unavailable(
+            "there is no such file. Make a sample company with `axcs demo` or `axcs company \
+             generate`, or load an export of AX tables with `axcs company load FOLDER`"
+                .to_owned(),
+        ));
+    }
+    let mark = |connection: &Connection, name: &str| {
+        connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+    };
+    let connection =
+        sqlite::connect(path, access).map_err(|error| unavailable(error.to_string()))?;
+    let (application, version) = mark(&connection, "application_id")
+        .and_then(|application| Ok((application, mark(&connection, "user_version")?)))
+        .map_err(|error| unavailable(error.to_string()))?;
+    if application != APPLICATION_ID {
+        return Err(unavailable(
+            "the file is a database, but not a company of axcs. Name another file".to_owned(),
+        ));
+    }
+    if version != SCHEMA_VERSION {
+        return Err(unavailable(format!(
+            "the file has company format {version}, this axcs reads format {SCHEMA_VERSION}. \
+             Load or generate the company again, or use the axcs that made it"
+        )));
+    }
+    Ok(connection)
+}
