@@ -80,12 +80,11 @@ pub async fn record(
 
 /// Ids hold any character; a cursor is to survive every URL.
 fn cursor(id: &str) -> String {
-    let mut text = String::with_capacity(2 * id.len());
-    for byte in id.bytes() {
+    id.bytes().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
-        drop(write!(text, "{byte:02x}"));
-    }
-    text
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn read_cursor(text: &str) -> Option<String> {

@@ -1,7 +1,5 @@
 //! Names the field that a JSON error is about, with its path: `texts[0].name`.
 
-use std::fmt::Write;
-
 /// Longest path that is told, in characters.
 const MAX_PATH: usize = 100;
 
@@ -29,8 +27,8 @@ pub fn field(json: &str, error: &serde_json::Error) -> Option<String> {
         match step {
             Container::Object(key) if name.is_empty() => name.push_str(key),
             Container::Object("") => {}
-            Container::Object(key) => drop(write!(name, ".{key}")),
-            Container::Array(index) => drop(write!(name, "[{index}]")),
+            Container::Object(key) => name.extend([".", key]),
+            Container::Array(index) => name.push_str(&format!("[{index}]")),
         }
     }
     (!name.is_empty()).then(|| name.chars().take(MAX_PATH).collect())
