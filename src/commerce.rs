@@ -1,3 +1,4 @@
 //! The Commerce Services side, reached over HTTP only.
 
+pub mod client;
 pub mod wire;

@@ -17,4 +17,6 @@ pub mod company;
 pub mod jobs;
 pub mod ledger;
 pub mod model;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod sqlite;

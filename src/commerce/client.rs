@@ -1,0 +1,321 @@
+//! Commerce Services over HTTP, as the jobs use them. Knows nothing of records beyond their JSON and
+//! nothing of runs; every failure comes out as one [`CommerceError`].
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Method, RequestBuilder, Url};
+use serde::de::DeserializeOwned;
+
+use crate::model::{Stream, exception};
+
+use super::wire::{CollectionSummary, CommitLoad, Health, ListPage, Load, Stored, WhoAmI};
+
+use self::answer::Sent;
+use self::encoding::Encoding;
+
+mod answer;
+mod encoding;
+mod error;
+mod upload;
+
+pub use self::encoding::Compression;
+pub use self::error::{Class, CommerceError};
+pub use self::upload::{Upload, Uploaded, Wait};
+
+/// Idle connections are dropped before the service does it, so that no batch meets a closed one.
+const POOL_IDLE: Duration = Duration::from_secs(60);
+/// A dead peer is noticed after a few of these.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// Where Commerce Services are, and how to talk to them.
+#[derive(Clone)]
+pub struct ClientOptions {
+    /// Their address, such as `http://127.0.0.1:8620`; a path in it stays.
+    pub url: String,
+    /// The token.
+    pub token: String,
+    /// How batches travel.
+    pub compression: Compression,
+    /// Certificates in PEM that are trusted beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// For name, connection and TLS.
+    pub connect_timeout: Duration,
+    /// For a whole call.
+    pub request_timeout: Duration,
+}
+
+impl ClientOptions {
+    /// The usual deadlines and compression for `url`.
+    pub fn new(url: impl Into<String>, token: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            token: token.into(),
+            compression: Compression::Auto,
+            ca_file: None,
+            connect_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("url", &self.url)
+            .field("compression", &self.compression)
+            .field("ca_file", &self.ca_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Commerce Services.
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    token: String,
+    compression: Compression,
+    /// What [`Compression::Auto`] came to, once known.
+    chosen: Mutex<Option<Encoding>>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base", &self.base.as_str())
+            .field("compression", &self.compression)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client; nothing is sent yet.
+    pub fn new(options: ClientOptions) -> Result<Self, CommerceError> {
+        let base = base(&options.url)?;
+        let mut token = HeaderValue::try_from(format!("Bearer {}", options.token))
+            .ok()
+            .filter(|_| !options.token.trim().is_empty())
+            .ok_or_else(|| {
+                CommerceError::Settings(
+                    "the token is empty or has characters that a header cannot carry".to_owned(),
+                )
+            })?;
+        token.set_sensitive(true);
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
+            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
+            // The token goes to the address that was set, and nowhere else.
+            .redirect(Policy::none())
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.request_timeout)
+            .pool_idle_timeout(POOL_IDLE)
+            .tcp_keepalive(TCP_KEEPALIVE)
+            .tcp_nodelay(true)
+            .tls_backend_native();
+        let local = is_local(&base);
+        if local {
+            http = http.no_proxy();
+        }
+        if let Some(file) = &options.ca_file {
+            let certificates = std::fs::read(file)
+                .map_err(|error| error.to_string())
+                .and_then(|pem| {
+                    Certificate::from_pem_bundle(&pem).map_err(|error| exception::chain(&error))
+                })
+                .and_then(|found| match found.is_empty() {
+                    true => Err("it holds no certificate in PEM".to_owned()),
+                    false => Ok(found),
+                })
+                .map_err(|reason| {
+                    CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
+                })?;
+            http = http.tls_certs_merge(certificates);
+        }
+        let http = http
+            .build()
+            .map_err(|error| CommerceError::Settings(exception::chain(&error)))?;
+        let chosen = match options.compression {
+            Compression::None => Some(Encoding::Identity),
+            Compression::Gzip => Some(Encoding::Gzip),
+            Compression::Zstd => Some(Encoding::Zstd),
+            Compression::Auto => local.then_some(Encoding::Identity),
+        };
+        Ok(Self {
+            http,
+            base,
+            token: options.token,
+            compression: options.compression,
+            chosen: Mutex::new(chosen),
+        })
+    }
+
+    /// The address, for messages.
+    pub fn url(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// How the service does.
+    pub async fn health(&self) -> Result<Health, CommerceError> {
+        self.get(&["health"], &[]).await
+    }
+
+    /// Who the token belongs to, and the limits.
+    pub async fn whoami(&self) -> Result<WhoAmI, CommerceError> {
+        self.get(&["whoami"], &[]).await
+    }
+
+    /// Count and digest of a collection.
+    pub async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError> {
+        self.get(&[stream.name(), "summary"], &[]).await
+    }
+
+    /// A page of a collection's listing: the first one, or the one behind the cursor `after`.
+    pub async fn list(
+        &self,
+        stream: Stream,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ListPage, CommerceError> {
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(after.map(|after| ("after", after)));
+        self.get(&[stream.name()], &query).await
+    }
+
+    /// One record; `None` where the service has none.
+    pub async fn record(&self, stream: Stream, id: &str) -> Result<Option<Stored>, CommerceError> {
+        match self.get(&[stream.name(), "record"], &[("id", id)]).await {
+            Ok(record) => Ok(Some(record)),
+            Err(CommerceError::Refused { problem, .. }) if problem.code == "no-such-record" => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Begins a complete load. Refused with `load-open` where one is open.
+    pub async fn begin_load(&self, stream: Stream) -> Result<Load, CommerceError> {
+        self.post(&[stream.name(), "loads"], None).await
+    }
+
+    /// Where a complete load stands.
+    pub async fn load(&self, stream: Stream, id: &str) -> Result<Load, CommerceError> {
+        self.get(&[stream.name(), "loads", id], &[]).await
+    }
+
+    /// Retires what the load did not mention. Repeating it is harmless.
+    pub async fn commit_load(
+        &self,
+        stream: Stream,
+        id: &str,
+        how: CommitLoad,
+    ) -> Result<Load, CommerceError> {
+        let body = format!("{{\"confirm\":{}}}", how.confirm);
+        self.post(&[stream.name(), "loads", id, "commit"], Some(body))
+            .await
+    }
+
+    /// Gives a load up; nothing is retired. Repeating it is harmless.
+    pub async fn abandon_load(&self, stream: Stream, id: &str) -> Result<Load, CommerceError> {
+        self.post(&[stream.name(), "loads", id, "abandon"], None)
+            .await
+    }
+
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, CommerceError> {
+        let (request, sent) = self.request(Method::GET, path, query);
+        let response = request.send().await.map_err(|error| sent.failed(error))?;
+        sent.read(response).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        json: Option<String>,
+    ) -> Result<T, CommerceError> {
+        let (mut request, sent) = self.request(Method::POST, path, &[]);
+        if let Some(json) = json {
+            request = request.header(CONTENT_TYPE, "application/json").body(json);
+        }
+        let response = request.send().await.map_err(|error| sent.failed(error))?;
+        sent.read(response).await
+    }
+
+    /// A request below `/v1`, and how to speak of it.
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> (RequestBuilder, Sent<'_>) {
+        let mut url = self.base.clone();
+        // An http url always has a path.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("v1").extend(path);
+        }
+        let sent = Sent {
+            call: format!("{method} {url}"),
+            token: &self.token,
+        };
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        (self.http.request(method, url), sent)
+    }
+
+    /// The encoding of batches; asks the service once where it is its choice.
+    async fn encoding(&self) -> Result<Encoding, CommerceError> {
+        if let Some(encoding) = *self.lock_chosen() {
+            return Ok(encoding);
+        }
+        let best = Encoding::best(&self.whoami().await?.encodings);
+        Ok(*self.lock_chosen().get_or_insert(best))
+    }
+
+    fn forget_encoding(&self) {
+        *self.lock_chosen() = Some(Encoding::Identity);
+    }
+
+    fn lock_chosen(&self) -> std::sync::MutexGuard<'_, Option<Encoding>> {
+        // Nothing that holds it panics.
+        self.chosen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn base(text: &str) -> Result<Url, CommerceError> {
+    let bad = |reason: &str| {
+        CommerceError::Settings(format!(
+            "{reason}; expected is an address such as http://127.0.0.1:8620"
+        ))
+    };
+    let url =
+        Url::parse(text).map_err(|error| bad(&format!("{text:?} is not an address: {error}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad(
+            "the address holds a user or a password, the token stands apart",
+        ));
+    }
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(bad(&format!("{text:?} is neither http nor https")));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("the address holds a query or a fragment"));
+    }
+    Ok(url)
+}
+
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}

@@ -1,0 +1,139 @@
+//! What can go wrong between here and Commerce Services, by what it means for the caller
+//! (`reference/sync-engine`, 3.1).
+
+use std::time::Duration;
+
+use crate::commerce::wire::Problem;
+
+/// How a call failed. Each says what was tried, why it failed and what to do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CommerceError {
+    /// The client cannot be made of these settings.
+    #[error("the Commerce Services settings cannot be used: {0}")]
+    Settings(String),
+    /// Nothing reached the service.
+    #[error(
+        "{call} was not sent: {reason}. Check that the service runs and that this machine reaches its address"
+    )]
+    NotSent {
+        /// Method and url.
+        call: String,
+        /// Why: name, connection or TLS.
+        reason: String,
+    },
+    /// It may have reached the service and may have been done.
+    #[error(
+        "{call} was sent and no answer came: {reason}. Whether it was done is unknown; ask the service before sending anything else"
+    )]
+    Unknown {
+        /// Method and url.
+        call: String,
+        /// Why: the time was up or the connection broke.
+        reason: String,
+    },
+    /// The service, or something before it, cannot do it now.
+    #[error("{call} was answered {status}: {reason}. It is not done; try again later")]
+    Unavailable {
+        /// Method and url.
+        call: String,
+        /// HTTP status.
+        status: u16,
+        /// What the service said.
+        reason: String,
+        /// When it wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// The token is not accepted.
+    #[error("{call} was answered 401: {reason}. Set the token that the service was started with")]
+    Unauthorized {
+        /// Method and url.
+        call: String,
+        /// What the service said.
+        reason: String,
+    },
+    /// The service understood and says no; the same again gets the same answer.
+    #[error("{call} was refused: {title} ({code}). {detail}", title = .problem.title, code = .problem.code, detail = .problem.detail)]
+    Refused {
+        /// Method and url.
+        call: String,
+        /// What the service said.
+        problem: Box<Problem>,
+    },
+    /// The answer is not one of Commerce Services.
+    #[error(
+        "{call} was answered {status} with something else than Commerce Services send ({reason}): {content_type:?} {excerpt:?}. Check the address, and whether a proxy or a sign-in page stands between"
+    )]
+    Malformed {
+        /// Method and url.
+        call: String,
+        /// HTTP status.
+        status: u16,
+        /// Content-Type of the answer.
+        content_type: String,
+        /// What is wrong with it.
+        reason: String,
+        /// Its first 200 characters in one line, without the token.
+        excerpt: String,
+    },
+}
+
+/// What a failure means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// See [`CommerceError::Settings`].
+    Settings,
+    /// See [`CommerceError::NotSent`].
+    NotSent,
+    /// See [`CommerceError::Unknown`].
+    Unknown,
+    /// See [`CommerceError::Unavailable`].
+    Unavailable,
+    /// See [`CommerceError::Unauthorized`].
+    Unauthorized,
+    /// See [`CommerceError::Refused`].
+    Refused,
+    /// See [`CommerceError::Malformed`].
+    Malformed,
+}
+
+impl CommerceError {
+    /// What the failure means.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Settings(_) => Class::Settings,
+            Self::NotSent { .. } => Class::NotSent,
+            Self::Unknown { .. } => Class::Unknown,
+            Self::Unavailable { .. } => Class::Unavailable,
+            Self::Unauthorized { .. } => Class::Unauthorized,
+            Self::Refused { .. } => Class::Refused,
+            Self::Malformed { .. } => Class::Malformed,
+        }
+    }
+
+    /// The problem document of a refusal.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused { problem, .. } => Some(problem),
+            Self::Settings(_)
+            | Self::NotSent { .. }
+            | Self::Unknown { .. }
+            | Self::Unavailable { .. }
+            | Self::Unauthorized { .. }
+            | Self::Malformed { .. } => None,
+        }
+    }
+
+    /// A few words for a line of progress: `service unavailable (503)`.
+    pub fn in_brief(&self) -> String {
+        match self {
+            Self::Settings(_) => "settings cannot be used".to_owned(),
+            Self::NotSent { .. } => "service cannot be reached".to_owned(),
+            Self::Unknown { .. } => "no answer".to_owned(),
+            Self::Unavailable { status: 429, .. } => "throttled by the service".to_owned(),
+            Self::Unavailable { status, .. } => format!("service unavailable ({status})"),
+            Self::Unauthorized { .. } => "token not accepted".to_owned(),
+            Self::Refused { problem, .. } => format!("refused: {}", problem.code),
+            Self::Malformed { status, .. } => format!("not an answer of the service ({status})"),
+        }
+    }
+}

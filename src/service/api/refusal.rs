@@ -1,0 +1,108 @@
+//! Why a request is refused: a problem document (RFC 9457) with a stable code. Every error answer
+//! of the service is made here.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::commerce::wire::{PROBLEM_JSON, Problem};
+
+macro_rules! codes {
+    ($($variant:ident = $name:literal, $status:ident, $title:literal;)+) => {
+        /// The stable codes; programs match on their names, so none is ever renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Name on the wire, HTTP status and title.
+            pub const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+                match self {
+                    $(Self::$variant => ($name, StatusCode::$status, $title),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    BadQuery = "bad-query", BAD_REQUEST, "A query parameter is wrong";
+    BadCursor = "bad-cursor", BAD_REQUEST, "The cursor is not one of this service";
+    BadBody = "bad-body", BAD_REQUEST, "The body cannot be read";
+    EmptyBatch = "empty-batch", BAD_REQUEST, "The batch has no lines";
+    IdempotencyKeyMissing = "idempotency-key-missing", BAD_REQUEST, "A batch needs an Idempotency-Key";
+    IdempotencyKeyBad = "idempotency-key-bad", BAD_REQUEST, "The Idempotency-Key is malformed";
+    Unauthorized = "unauthorized", UNAUTHORIZED, "The token is missing or wrong";
+    NoSuchPath = "no-such-path", NOT_FOUND, "Nothing is served here";
+    NoSuchCollection = "no-such-collection", NOT_FOUND, "There is no such collection";
+    NoSuchRecord = "no-such-record", NOT_FOUND, "There is no such record";
+    NoSuchLoad = "no-such-load", NOT_FOUND, "There is no such complete load";
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The path does not know the method";
+    BodyTimeout = "body-timeout", REQUEST_TIMEOUT, "The body did not arrive in time";
+    LoadOpen = "load-open", CONFLICT, "A complete load is open";
+    LoadClosed = "load-closed", CONFLICT, "The complete load is closed";
+    TooManyRetired = "too-many-retired", CONFLICT, "The commit would retire too many records";
+    BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
+    TooManyLines = "too-many-lines", PAYLOAD_TOO_LARGE, "The batch has too many lines";
+    LineTooLong = "line-too-long", PAYLOAD_TOO_LARGE, "A line is too long";
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The Content-Type is not supported";
+    UnsupportedEncoding = "unsupported-encoding", UNSUPPORTED_MEDIA_TYPE, "The Content-Encoding is not supported";
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used with another body";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "The service failed";
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The request took too long";
+    StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The store cannot be used";
+}
+
+/// A request that is not done, and why.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Which problem it is.
+    pub code: Code,
+    /// This case, in words.
+    pub detail: String,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal with `code`, explained by `detail`.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            header: None,
+        }
+    }
+
+    /// The same with a header that tells programs what to do.
+    pub fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// The service cannot do it now, but soon.
+    pub fn for_now(code: Code, detail: impl Into<String>) -> Self {
+        Self::new(code, detail).with(header::RETRY_AFTER, "2")
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (name, status, title) = self.code.parts();
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            code: name.to_owned(),
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

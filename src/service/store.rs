@@ -1,0 +1,228 @@
+//! What the service remembers: one SQLite file. Every change is one transaction; nothing here
+//! knows about HTTP but the words of a [`Refusal`].
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::value::RawValue;
+
+use crate::commerce::wire::{CollectionSummary, ListPage, Listed, Stored, hex64};
+use crate::model::Stream;
+use crate::sqlite::{Access, Sqlite, SqliteError};
+
+use super::api::refusal::{Code, Refusal};
+
+mod answers;
+mod apply;
+mod loads;
+
+pub use apply::Batched;
+
+/// The schema this program knows.
+const VERSION: i64 = 1;
+
+/// The store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened or read.
+    #[error(transparent)]
+    Sqlite(#[from] SqliteError),
+    /// A statement failed.
+    #[error("preparing the store failed")]
+    Prepare(#[from] rusqlite::Error),
+    /// A newer axcs has written it.
+    #[error(
+        "the store has version {found}, this program knows versions up to {VERSION}; use the newer axcs"
+    )]
+    Newer {
+        /// Version of the file.
+        found: i64,
+    },
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "the store failed");
+        // What SQLite says may hold values or paths: it stays in the log.
+        Self::for_now(
+            Code::StoreUnavailable,
+            "the store could not be read or written; the log of the service says why",
+        )
+    }
+}
+
+impl From<SqliteError> for Refusal {
+    fn from(error: SqliteError) -> Self {
+        match error {
+            SqliteError::Sqlite { source, .. } => source.into(),
+            SqliteError::Closed(_) => {
+                Self::for_now(Code::StoreUnavailable, "the service is stopping")
+            }
+        }
+    }
+}
+
+/// The service's file.
+#[derive(Clone, Debug)]
+pub struct Store {
+    sqlite: Sqlite,
+}
+
+/// A collection's row.
+struct Collection {
+    id: i64,
+    records: i64,
+    digest: u64,
+}
+
+impl Store {
+    /// Opens the file at `path`, or makes it.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let sqlite = Sqlite::open(path, Access::Create, prepare).await?;
+        Ok(Self { sqlite })
+    }
+
+    /// Runs `call` on the store's thread; a panic there is this call's failure only.
+    async fn run<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.sqlite
+            .call(move |connection| {
+                std::panic::catch_unwind(AssertUnwindSafe(|| call(connection)))
+                    .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
+            })
+            .await
+    }
+
+    /// Count and digest of a collection.
+    pub async fn summary(&self, stream: Stream) -> Result<CollectionSummary, Refusal> {
+        self.run(move |connection| {
+            let collection = Collection::of(connection, stream)?;
+            Ok(CollectionSummary {
+                count: collection.records as u64,
+                digest: hex64(collection.digest),
+            })
+        })
+        .await
+    }
+
+    /// At most `limit` records behind the id `after`.
+    pub async fn list(
+        &self,
+        stream: Stream,
+        after: String,
+        limit: usize,
+    ) -> Result<ListPage, Refusal> {
+        self.run(move |connection| {
+            let collection = Collection::of(connection, stream)?;
+            let mut select = connection.prepare_cached(include_str!("store/list.sql"))?;
+            let mut records = select
+                .query_map(params![collection.id, after, limit as i64 + 1], |row| {
+                    Ok(Listed {
+                        id: row.get(0)?,
+                        version: row.get(1)?,
+                        hash: hex64(row.get::<_, i64>(2)? as u64),
+                    })
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let more = records.len() > limit;
+            records.truncate(limit);
+            let next = records
+                .last()
+                .filter(|_| more)
+                .map(|record| record.id.clone());
+            Ok(ListPage { records, next })
+        })
+        .await
+    }
+
+    /// One record with its value.
+    pub async fn record(&self, stream: Stream, id: String) -> Result<Option<Stored>, Refusal> {
+        self.run(move |connection| {
+            let collection = Collection::of(connection, stream)?;
+            let row = connection
+                .prepare_cached(include_str!("store/record.sql"))?
+                .query_row(params![collection.id, id], |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get::<_, i64>(1)?,
+                        row.get::<_, Vec<u8>>(2)?,
+                    ))
+                })
+                .optional()?;
+            let Some((version, hash, json)) = row else {
+                return Ok(None);
+            };
+            let value = String::from_utf8(json)
+                .ok()
+                .and_then(|json| RawValue::from_string(json).ok())
+                .ok_or_else(|| Refusal::new(Code::Internal, "the stored value is not JSON"))?;
+            Ok(Some(Stored {
+                id,
+                version,
+                hash: hex64(hash as u64),
+                value,
+            }))
+        })
+        .await
+    }
+
+    /// Drops answers that are older than a day.
+    pub async fn prune(&self) -> Result<usize, Refusal> {
+        self.run(|connection| Ok(answers::prune(connection)?)).await
+    }
+
+    /// Moves everything into the main file, so that a stopped service leaves one file.
+    pub async fn settle(&self) -> Result<(), Refusal> {
+        self.run(|connection| Ok(connection.pragma_update(None, "wal_checkpoint", "TRUNCATE")?))
+            .await
+    }
+}
+
+impl Collection {
+    fn of(connection: &Connection, stream: Stream) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached("SELECT id, records, digest FROM collection WHERE name = ?1")?
+            .query_row([stream.name()], |row| {
+                Ok(Self {
+                    id: row.get(0)?,
+                    records: row.get(1)?,
+                    digest: row.get::<_, i64>(2)? as u64,
+                })
+            })
+    }
+
+    fn save(&self, connection: &Connection) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached("UPDATE collection SET records = ?2, digest = ?3 WHERE id = ?1")?
+            .execute(params![self.id, self.records, self.digest as i64])?;
+        Ok(())
+    }
+}
+
+fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
+    // A checkpoint copies pages twice and syncs: fewer, larger ones; and enough cache that the ids
+    // of a million records stay in memory.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::Newer { found });
+    }
+    let transaction = connection.transaction()?;
+    if found == 0 {
+        transaction.execute_batch(include_str!("store/schema.sql"))?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    for stream in Stream::ALL {
+        transaction.execute(
+            "INSERT INTO collection (name) VALUES (?1) ON CONFLICT DO NOTHING",
+            [stream.name()],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
