@@ -12,11 +12,15 @@
 //!
 //! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
 
+pub mod cli;
 pub mod commerce;
 pub mod company;
 pub mod jobs;
 pub mod ledger;
+pub mod logging;
 pub mod model;
 #[cfg(feature = "service")]
 pub mod service;
+pub mod settings;
+pub mod signals;
 pub mod sqlite;

@@ -1,0 +1,140 @@
+//! The program as a test types it: one folder, exit code, output.
+#![allow(dead_code, reason = "no test file uses all of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+/// The program with a folder of its own.
+pub struct Axcs {
+    dir: tempfile::TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The last of several JSON lines.
+    pub fn last_json(&self) -> Value {
+        let line = self.stdout.lines().last().unwrap_or_else(|| panic!("no output: {self:?}"));
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+fn command(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_axcs"));
+    command
+        .env_remove("AXCS_CONFIG")
+        .env_remove("AXCS_DIR")
+        .env_remove("AXCS_PROFILE")
+        .env_remove("AXCS_TOKEN")
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home)
+        .env("XDG_DATA_HOME", home)
+        .stdin(Stdio::null());
+    command
+}
+
+fn said(mut command: Command) -> Said {
+    let output = command.output().unwrap();
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The program without `--dir`, for an account whose home is `home`.
+pub fn bare(home: &Path, arguments: &[&str]) -> Said {
+    let mut command = command(home);
+    command.args(arguments);
+    said(command)
+}
+
+impl Axcs {
+    /// An empty folder. Leases are short: a test that kills a run does not want to wait.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("short.toml"), "[engine]\nlease_seconds = 2\n").unwrap();
+        Self { dir }
+    }
+
+    /// A demo company of `items` items, uploaded once.
+    pub fn demo(items: u32) -> Self {
+        let axcs = Self::new();
+        axcs.ok(&["demo", "--headless", "--items", &items.to_string()]);
+        axcs
+    }
+
+    pub fn dir(&self) -> PathBuf {
+        self.dir.path().to_owned()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(self.dir.path());
+        command.arg("--dir").arg(self.dir.path());
+        if !arguments.contains(&"--config") {
+            command.arg("--config").arg(self.dir.path().join("short.toml"));
+        }
+        command.args(arguments);
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        said(self.command(arguments))
+    }
+
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Runs a command that has to succeed.
+    pub fn ok(&self, arguments: &[&str]) -> Said {
+        let said = self.run(arguments);
+        assert_eq!(said.code, 0, "{arguments:?}: {said:?}");
+        said
+    }
+
+    /// The JSON of a command that has to succeed.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        self.ok(&[arguments, &["--json"]].concat()).json()
+    }
+
+    /// Runs a job to its end and answers its summary.
+    pub fn run_json(&self, job: &str) -> Value {
+        self.ok(&["run", job, "--json"]).last_json()["summary"].clone()
+    }
+
+    /// The first selected item.
+    pub fn first_item(&self) -> String {
+        self.json(&["products", "list", "--limit", "1"])[0]["item"].as_str().unwrap().to_owned()
+    }
+
+    /// How many records of the job's streams differ.
+    pub fn differences(&self, job: &str) -> u64 {
+        let job: axcs::model::Job = job.parse().unwrap();
+        let differs = |stream: &axcs::model::Stream| {
+            let said = self.run(&["verify", "--stream", stream.name(), "--json"]);
+            said.json()["differences"].as_u64().unwrap()
+        };
+        job.streams().iter().map(differs).sum()
+    }
+}
+
+/// The part of an answer about one stream.
+pub fn stream<'a>(answer: &'a Value, name: &str) -> &'a Value {
+    answer["streams"]
+        .as_array()
+        .and_then(|streams| streams.iter().find(|stream| stream["stream"] == name))
+        .unwrap_or_else(|| panic!("no stream {name} in {answer}"))
+}
