@@ -14,7 +14,11 @@
 
 pub mod commerce;
 pub mod company;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod jobs;
 pub mod ledger;
+pub mod logging;
 pub mod model;
+pub mod signals;
 pub mod sqlite;
