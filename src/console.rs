@@ -2,7 +2,7 @@
 //! the jobs and from the log.
 
 pub mod app;
-mod draw;
+pub mod draw;
 pub mod engine;
 pub mod keys;
 mod overlays;
