@@ -15,6 +15,8 @@
 pub mod cli;
 pub mod commerce;
 pub mod company;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod jobs;
 pub mod ledger;
 pub mod logging;

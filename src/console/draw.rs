@@ -1,0 +1,242 @@
+//! Draws the whole screen from the state: first lines, tab, refusal, footer, windows. It changes
+//! nothing.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span, Text};
+
+use super::app::App;
+use super::tabs::{Tab, jobs, logs};
+use super::theme::Role;
+use super::words;
+
+/// The least screen that shows a tab.
+pub const LEAST: (u16, u16) = (60, 15);
+
+struct Areas {
+    place: Rect,
+    status: Rect,
+    tabs: Rect,
+    body: Rect,
+    toast: Rect,
+    footer: Rect,
+}
+
+fn areas(app: &App, screen: Rect) -> Areas {
+    let [place, status, tabs, body, toast, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(u16::from(app.toast().is_some())),
+        Constraint::Length(1),
+    ])
+    .areas(screen);
+    Areas {
+        place,
+        status,
+        tabs,
+        body,
+        toast,
+        footer,
+    }
+}
+
+/// The cells that hold lines of the log.
+pub fn log_page(app: &App) -> Rect {
+    let [_, lines, _] = logs::areas(areas(app, app.screen()).body, app.logs().is_searching());
+    lines
+}
+
+/// Draws the screen.
+pub fn draw(app: &App, frame: &mut Frame<'_>) {
+    let screen = frame.area();
+    if screen.width < LEAST.0 || screen.height < LEAST.1 {
+        draw_too_small(frame);
+        return;
+    }
+    let areas = areas(app, screen);
+    draw_place(app, frame, areas.place);
+    draw_status(app, frame, areas.status);
+    draw_tabs(app, frame, areas.tabs);
+    match app.tab() {
+        Tab::Jobs => {
+            let with = jobs::With {
+                now: app.now(),
+                zone: app.zone(),
+                keys: app.keys(),
+                theme: app.theme(),
+            };
+            jobs::draw(app.jobs(), frame, areas.body, with);
+        }
+        Tab::Logs => logs::draw(app.logs(), frame, areas.body, app.zone(), app.theme()),
+    }
+    for overlay in app.overlays() {
+        overlay.draw(app, frame);
+    }
+    draw_toast(app, frame, areas.toast);
+    draw_footer(app, frame, areas.footer);
+}
+
+fn draw_too_small(frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let text = format!(
+        "Too small: {}x{} cells. The console needs {}x{}.",
+        area.width, area.height, LEAST.0, LEAST.1
+    );
+    let lines: Vec<Line<'_>> = words::wrap(&text, usize::from(area.width))
+        .into_iter()
+        .map(Line::raw)
+        .collect();
+    frame.render_widget(Text::from(lines), area);
+}
+
+/// Profile and company on the left, the service on the right.
+fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let place = app.place();
+    let room = usize::from(area.width);
+    let service = words::cut(&place.service, room / 2, theme.symbols.ellipsis);
+    let used = 2 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
+    let company = words::cut(
+        &place.company,
+        room.saturating_sub(used),
+        theme.symbols.ellipsis,
+    );
+    let gap = room.saturating_sub(used + words::width(&company));
+    frame.render_widget(
+        Line::from(vec![
+            Span::raw(" "),
+            Span::styled(place.profile.clone(), theme.style(Role::Accent)),
+            Span::raw("  "),
+            Span::styled(company, theme.style(Role::Title)),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(" service ", theme.style(Role::Dim)),
+            Span::raw(service),
+        ]),
+        area,
+    );
+}
+
+/// What is executing, then what must be known.
+fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let symbols = &theme.symbols;
+    let live = app.jobs().live();
+    let mut facts = Vec::new();
+    if app.is_leaving() {
+        let runs = words::counted(live.executing.len() as u64, "run", "runs");
+        let text = format!(
+            "{} Stopping: {runs} to reach a checkpoint",
+            symbols.canceled
+        );
+        facts.push(Span::styled(text, theme.style(Role::Warn)));
+    } else if live.executing.is_empty() {
+        let text = format!("{} Nothing is executing", symbols.waiting);
+        facts.push(Span::styled(text, theme.style(Role::Dim)));
+    } else {
+        let runs: Vec<String> = live
+            .executing
+            .iter()
+            .map(|run| match run.total() {
+                Some(total) => {
+                    let ratio = run.counts().settled() as f64 / total.max(1) as f64;
+                    format!("{} {}", run.job, words::percent(ratio, false))
+                }
+                None => run.job.to_string(),
+            })
+            .collect();
+        let text = format!("{} Executing: {}", symbols.executing, runs.join(", "));
+        facts.push(Span::styled(text, theme.style(Role::Busy)));
+    }
+    if app.is_read_only() {
+        facts.push(Span::styled("read-only", theme.style(Role::Warn)));
+    }
+    for warning in app.jobs().warnings() {
+        let text = format!("{} {warning}", symbols.warning);
+        facts.push(Span::styled(text, theme.style(Role::Warn)));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (index, fact) in facts.into_iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw("   "));
+        }
+        let used: usize = spans.iter().map(Span::width).sum();
+        let room = usize::from(area.width).saturating_sub(used);
+        let text = words::cut(&fact.content, room, symbols.ellipsis);
+        spans.push(Span::styled(text, fact.style));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// The tabs in a rule from side to side.
+fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let rule = theme.symbols.rule;
+    let dim = theme.style(Role::Dim);
+    let mut spans = vec![Span::styled(rule, dim)];
+    for (index, tab) in Tab::ALL.into_iter().enumerate() {
+        let number = index + 1;
+        spans.push(if tab == app.tab() {
+            // Brackets too: the tab in front is seen without any colour.
+            Span::styled(
+                format!("[{number} {}]", tab.title()),
+                theme.style(Role::Accent),
+            )
+        } else {
+            Span::styled(format!(" {number} {} ", tab.title()), dim)
+        });
+        spans.push(Span::styled(rule, dim));
+    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    let name = format!(" {} {} ", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let rest = usize::from(area.width).saturating_sub(used + name.len() + 1);
+    spans.push(Span::styled(rule.repeat(rest), dim));
+    spans.push(Span::styled(name, dim));
+    spans.push(Span::styled(rule, dim));
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn draw_toast(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let Some(text) = app.toast() else {
+        return;
+    };
+    let theme = app.theme();
+    let text = format!(" {} {text}", theme.symbols.warning);
+    let text = words::cut(&text, usize::from(area.width), theme.symbols.ellipsis);
+    frame.render_widget(ratatui::widgets::Clear, area);
+    frame.render_widget(Line::styled(text, theme.style(Role::Warn)), area);
+}
+
+/// The keys that can be pressed now, from the key table; the last two always have room.
+fn draw_footer(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let hints: Vec<[Span<'static>; 2]> = app
+        .keys()
+        .rows_at(app.context())
+        .filter(|(entry, keys)| !keys.is_empty() && app.offers(entry.action))
+        .filter_map(|(entry, keys)| {
+            let word = entry.footer?;
+            Some([
+                Span::styled(format!(" {}", keys.first()?), theme.style(Role::Accent)),
+                Span::raw(format!(" {word} ")),
+            ])
+        })
+        .collect();
+    let width = |hint: &[Span<'_>; 2]| hint[0].width() + hint[1].width();
+    let always = hints.len().saturating_sub(2);
+    let mut room =
+        usize::from(area.width).saturating_sub(hints[always..].iter().map(width).sum::<usize>());
+    let mut spans = Vec::new();
+    for (index, hint) in hints.into_iter().enumerate() {
+        let needed = width(&hint);
+        if index < always {
+            if needed > room {
+                continue;
+            }
+            room -= needed;
+        }
+        spans.extend(hint);
+    }
+    frame.render_widget(Line::from(spans), area);
+}

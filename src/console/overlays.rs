@@ -1,0 +1,172 @@
+//! Windows over the tabs: the topmost gets the keys first. Each is a plain value; none does
+//! anything by itself.
+
+mod details;
+mod help;
+mod history;
+mod question;
+
+pub use details::Details;
+pub use help::Help;
+pub use history::History;
+pub use question::Question;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Block, Clear};
+
+use super::app::App;
+use super::keys::{Context, Motion};
+use super::theme::Role;
+use super::words;
+
+/// A window.
+#[derive(Debug)]
+pub enum Overlay {
+    /// The keys, the version, where the log stands.
+    Help(Help),
+    /// A question that is answered yes or no.
+    Confirm(Question),
+    /// Everything about a run.
+    Details(Details),
+    /// The last runs of a job.
+    History(History),
+}
+
+/// How far a window is scrolled, in lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scroll(usize);
+
+impl Scroll {
+    /// Moves within `total` lines of which `height` are in sight.
+    pub fn on(&mut self, motion: Motion, total: usize, height: usize) {
+        let last = total.saturating_sub(height);
+        let page = height.saturating_sub(1).max(1);
+        let at = self.0.min(last);
+        self.0 = match motion {
+            Motion::Up => at.saturating_sub(1),
+            Motion::Down => at + 1,
+            Motion::PageUp => at.saturating_sub(page),
+            Motion::PageDown => at + page,
+            Motion::Top => 0,
+            Motion::Bottom => last,
+            Motion::Left | Motion::Right => at,
+        }
+        .min(last);
+    }
+}
+
+impl Overlay {
+    /// Whose keys hold here.
+    pub const fn context(&self) -> Context {
+        match self {
+            Self::Confirm(_) => Context::Confirm,
+            Self::Help(_) | Self::Details(_) | Self::History(_) => Context::Overlay,
+        }
+    }
+
+    fn title(&self, app: &App) -> String {
+        match self {
+            Self::Help(_) => "Keys".to_owned(),
+            Self::Confirm(question) => question.title().to_owned(),
+            Self::Details(details) => details.title(app),
+            Self::History(history) => history.title(),
+        }
+    }
+
+    /// Its text, `width` cells wide.
+    fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
+        match self {
+            Self::Help(_) => help::lines(app, width),
+            Self::Confirm(question) => question.lines(app, width),
+            Self::Details(details) => details.lines(app, width),
+            Self::History(history) => history.lines(app, width),
+        }
+    }
+
+    const fn scroll(&self) -> Scroll {
+        match self {
+            Self::Help(help) => help.scroll,
+            Self::Details(details) => details.scroll,
+            Self::History(history) => history.scroll,
+            Self::Confirm(_) => Scroll(0),
+        }
+    }
+
+    /// The widest it wants to be.
+    const fn widest(&self) -> u16 {
+        match self {
+            Self::Confirm(_) => 70,
+            Self::Help(_) => 100,
+            Self::Details(_) | Self::History(_) => 130,
+        }
+    }
+
+    /// Its text with its size on this screen: area with border, lines, cells inside.
+    fn page(&self, app: &App, screen: Rect) -> (Rect, Vec<Line<'static>>) {
+        let width = screen.width.saturating_sub(4).min(self.widest());
+        let lines = self.lines(app, usize::from(width.saturating_sub(4)));
+        let wanted = u16::try_from(lines.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(2);
+        // The first lines and the footer stay in sight.
+        let height = wanted.min(screen.height.saturating_sub(4));
+        let area = Rect {
+            x: screen.x + (screen.width - width) / 2,
+            y: screen.y + 2 + screen.height.saturating_sub(4 + height) / 2,
+            width,
+            height,
+        };
+        (area.intersection(screen), lines)
+    }
+
+    /// Moves within the window; `screen` is the size it was drawn at.
+    pub fn go(&mut self, motion: Motion, app: &App, screen: Rect) {
+        let (area, lines) = self.page(app, screen);
+        let (total, height) = (lines.len(), usize::from(area.height.saturating_sub(2)));
+        match self {
+            Self::Help(help) => help.scroll.on(motion, total, height),
+            Self::Details(details) => details.scroll.on(motion, total, height),
+            Self::History(history) => history.on(motion, height),
+            Self::Confirm(_) => {}
+        }
+    }
+
+    /// Draws the window over what is there.
+    pub fn draw(&self, app: &App, frame: &mut Frame<'_>) {
+        let theme = app.theme();
+        let (area, lines) = self.page(app, frame.area());
+        let inside = Rect {
+            x: area.x + 2,
+            y: area.y + 1,
+            width: area.width.saturating_sub(4),
+            height: area.height.saturating_sub(2),
+        }
+        .intersection(frame.area());
+        let height = usize::from(inside.height);
+        let first = self.scroll().0.min(lines.len().saturating_sub(height));
+        let title = words::cut(
+            &self.title(app),
+            usize::from(area.width.saturating_sub(6)),
+            theme.symbols.ellipsis,
+        );
+        let mut block = Block::bordered()
+            .border_set(theme.symbols.window)
+            .border_style(theme.style(Role::Accent))
+            .title(Span::styled(format!(" {title} "), theme.style(Role::Title)));
+        if lines.len() > height {
+            let below = lines.len() - height - first;
+            let text = if below == 0 {
+                " end ".to_owned()
+            } else {
+                format!(" {below} more lines ")
+            };
+            block = block.title_bottom(Line::styled(text, theme.style(Role::Dim)).right_aligned());
+        }
+        frame.render_widget(Clear, area);
+        frame.render_widget(block, area);
+        let shown: Vec<_> = lines.into_iter().skip(first).take(height).collect();
+        frame.render_widget(Text::from(shown), inside);
+    }
+}

@@ -1,0 +1,67 @@
+//! The window that asks before something is done.
+
+use ratatui::text::{Line, Span};
+
+use crate::console::app::App;
+use crate::console::keys::{Action, Context, WindowAction};
+use crate::console::theme::Role;
+use crate::console::words;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Run the complete job?
+    RunComplete,
+    /// Leave although runs are under way here?
+    Quit,
+}
+
+impl Question {
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::RunComplete => "Run the complete job?",
+            Self::Quit => "Quit?",
+        }
+    }
+
+    pub(super) fn lines(self, app: &App, width: usize) -> Vec<Line<'static>> {
+        let theme = app.theme();
+        let text = match self {
+            Self::RunComplete => {
+                "It reads every stream of the company whole, sends what Commerce Services does not \
+                 hold yet, and has it drop what the company no longer has. With many products this \
+                 takes a while. It does not run beside another job."
+                    .to_owned()
+            }
+            Self::Quit => {
+                let runs = app.jobs().live().executing.len() as u64;
+                let (verb, them, their) = if runs == 1 {
+                    ("is", "it", "its")
+                } else {
+                    ("are", "them", "their")
+                };
+                format!(
+                    "{} {verb} executing. Quit and stop {them} at {their} next checkpoint?",
+                    words::counted(runs, "run", "runs")
+                )
+            }
+        };
+        let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
+            .into_iter()
+            .map(Line::raw)
+            .collect();
+        let key = |action| {
+            app.keys()
+                .key_for(Context::Confirm, Action::Window(action))
+                .unwrap_or_default()
+        };
+        lines.push(Line::default());
+        lines.push(Line::from(vec![
+            Span::styled(key(WindowAction::Yes), theme.style(Role::Accent)),
+            Span::raw(" yes    "),
+            Span::styled(key(WindowAction::No), theme.style(Role::Accent)),
+            Span::raw(" no"),
+        ]));
+        lines
+    }
+}

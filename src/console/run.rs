@@ -1,0 +1,343 @@
+//! The console's loop: waits for whatever happens next, has the state updated, performs the
+//! effects, draws. Nothing runs while nothing happens.
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use color_eyre::eyre::{Result, WrapErr as _};
+use crossterm::event::{Event, EventStream};
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{Stream, StreamExt as _};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
+use super::draw;
+use super::engine::Engine;
+use super::keys::Keymap;
+use super::terminal::{self, Screen, Session};
+use super::theme::{Depth, Palette, Symbols, Theme};
+use crate::jobs::Runner;
+use crate::logging::Ring;
+use crate::model::run::LiveRuns;
+use crate::signals::{self, Signal};
+
+/// Runs shown in a history.
+const HISTORY_RUNS: usize = 100;
+
+/// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
+const fn frame_gap(pace: Pace) -> Duration {
+    match pace {
+        Pace::Prompt => Duration::from_millis(33),
+        Pace::Calm => Duration::from_millis(250),
+    }
+}
+
+/// Least time between two looks at progress or log, however often they change.
+const LOOK_GAP: Duration = Duration::from_millis(100);
+
+/// How the console is to look and what it may do.
+#[derive(Clone, Debug, Default)]
+pub struct ConsoleOptions {
+    /// ASCII symbols only, whatever the locale says.
+    pub ascii: bool,
+    /// No colours, whatever the terminal can show. `NO_COLOR` does the same.
+    pub mono: bool,
+    /// The colours.
+    pub palette: Palette,
+    /// No run may be started or cancelled.
+    pub read_only: bool,
+    /// Text of a `keys.toml`, empty for the default keys.
+    pub keys: String,
+    /// Today's log file, named in the help.
+    pub log_file: Option<PathBuf>,
+}
+
+/// Runs the console on this process's terminal until the operator leaves or a signal ends it.
+pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Result<ExitReason> {
+    let variable = |name: &str| std::env::var(name).ok();
+    terminal::check(
+        io::stdin().is_terminal(),
+        io::stdout().is_terminal(),
+        variable("TERM").as_deref(),
+    )?;
+    let depth = if options.mono {
+        Depth::Mono
+    } else {
+        Depth::detect(variable)
+    };
+    let symbols = if options.ascii {
+        Symbols::ASCII
+    } else {
+        Symbols::detect(cfg!(windows), variable)
+    };
+    // Everything that can be wrong is found before the screen is taken.
+    let keys = Keymap::new(&options.keys)?;
+    let theme = Theme::new(options.palette, depth, symbols)?;
+    let engine: Arc<dyn Engine> = runner;
+    let signals = signals::listen().wrap_err("signals cannot be listened to")?;
+
+    let (_session, screen) = Session::begin().wrap_err("the terminal cannot be set up")?;
+    let app = App::new(Setting {
+        place: engine.place(),
+        zone: TimeZone::system(),
+        now: Timestamp::now(),
+        size: Screen::size(&screen).wrap_err("the terminal does not tell its size")?,
+        keys,
+        theme,
+        read_only: options.read_only,
+        log_file: options.log_file,
+    });
+    let input = EventStream::new();
+    let mut console = Console::new(app, engine, ring, screen, input, signals);
+    terminal::as_console(console.run())
+        .await
+        .wrap_err("the console cannot draw on the terminal")
+}
+
+/// What came first.
+enum Arrival {
+    Msg(Msg),
+    FrameDue,
+}
+
+/// The loop with everything it waits for. Generic over screen, keys and signals, so that tests run
+/// all of it.
+pub struct Console<S, I, G> {
+    app: App,
+    engine: Arc<dyn Engine>,
+    screen: S,
+    input: I,
+    /// False once the terminal has nothing more to say.
+    listening: bool,
+    signals: G,
+    live: watch::Receiver<LiveRuns>,
+    log: watch::Receiver<u64>,
+    ring: Ring,
+    pending: FuturesUnordered<BoxFuture<'static, Msg>>,
+    clock: fn() -> Timestamp,
+    last_frame: Option<Instant>,
+    last_look: Option<Instant>,
+    next_tick: Instant,
+}
+
+impl<S: std::fmt::Debug, I, G> std::fmt::Debug for Console<S, I, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Console")
+            .field("app", &self.app)
+            .field("screen", &self.screen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, I, G> Console<S, I, G>
+where
+    S: Screen,
+    I: Stream<Item = io::Result<Event>> + Unpin,
+    G: Stream<Item = Signal> + Unpin,
+{
+    /// A console that has not begun.
+    pub fn new(
+        mut app: App,
+        engine: Arc<dyn Engine>,
+        ring: Ring,
+        screen: S,
+        input: I,
+        signals: G,
+    ) -> Self {
+        let mut live = engine.live();
+        // What is there already counts as news.
+        live.mark_changed();
+        let mut log = ring.changed();
+        log.mark_changed();
+        let first = app.begin();
+        let mut console = Self {
+            app,
+            engine,
+            screen,
+            input,
+            listening: true,
+            signals,
+            live,
+            log,
+            ring,
+            pending: FuturesUnordered::new(),
+            clock: Timestamp::now,
+            last_frame: None,
+            last_look: None,
+            next_tick: Instant::now(),
+        };
+        for effect in first {
+            console.load(effect);
+        }
+        console
+    }
+
+    /// Tells the time by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: fn() -> Timestamp) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Runs until somebody leaves.
+    pub async fn run(&mut self) -> io::Result<ExitReason> {
+        loop {
+            if let Some(reason) = self.step().await? {
+                return Ok(reason);
+            }
+        }
+    }
+
+    /// Waits for one thing to happen and answers it.
+    pub async fn step(&mut self) -> io::Result<Option<ExitReason>> {
+        // Before anything else, so that a flood of news cannot keep a frame from being drawn.
+        if self.frame_due().is_some_and(|due| due <= Instant::now()) {
+            self.draw()?;
+        }
+        match self.arrival().await {
+            Arrival::FrameDue => {
+                self.draw()?;
+                Ok(None)
+            }
+            Arrival::Msg(msg) => {
+                let ticked_before = self.app.needs_ticks();
+                let effects = self.app.update(msg, (self.clock)());
+                if self.app.needs_ticks() && !ticked_before {
+                    self.next_tick = Instant::now() + Duration::from_secs(1);
+                }
+                for effect in effects {
+                    if let Some(reason) = self.perform(effect)? {
+                        return Ok(Some(reason));
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// True where nothing is under way, nothing is to be drawn and no news waits: what a test
+    /// waits for instead of a time.
+    pub fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+            && self.app.dirty().is_none()
+            && !self.live.has_changed().unwrap_or(false)
+            && !self.log.has_changed().unwrap_or(false)
+    }
+
+    /// The state.
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// What is drawn on.
+    pub const fn screen(&self) -> &S {
+        &self.screen
+    }
+
+    fn frame_due(&self) -> Option<Instant> {
+        let pace = self.app.dirty()?;
+        Some(
+            self.last_frame
+                .map_or_else(Instant::now, |last| last + frame_gap(pace)),
+        )
+    }
+
+    async fn arrival(&mut self) -> Arrival {
+        let frame_due = self.frame_due();
+        let look = self
+            .last_look
+            .map_or_else(Instant::now, |last| last + LOOK_GAP);
+        let needs_ticks = self.app.needs_ticks();
+        tokio::select! {
+            biased;
+            Some(signal) = self.signals.next() => Arrival::Msg(Msg::Signal(signal)),
+            live = changed(&mut self.live, look) => {
+                self.last_look = Some(Instant::now());
+                Arrival::Msg(Msg::Live(live))
+            }
+            Some(msg) = self.pending.next() => Arrival::Msg(msg),
+            _ = changed(&mut self.log, look) => {
+                self.last_look = Some(Instant::now());
+                Arrival::Msg(Msg::Log(self.ring.take()))
+            }
+            event = self.input.next(), if self.listening => {
+                if let Some(Ok(event)) = event {
+                    Arrival::Msg(Msg::Terminal(event))
+                } else {
+                    // The terminal is gone, with or without a signal.
+                    self.listening = false;
+                    Arrival::Msg(Msg::Signal(Signal::HangUp))
+                }
+            }
+            () = sleep_until(self.next_tick), if needs_ticks => {
+                self.next_tick += Duration::from_secs(1);
+                Arrival::Msg(Msg::Tick)
+            }
+            () = sleep_until(frame_due.unwrap_or_else(Instant::now)), if frame_due.is_some() => {
+                Arrival::FrameDue
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.app.take_dirty();
+        self.last_frame = Some(Instant::now());
+        let app = &self.app;
+        match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
+            // The runs still get their time to stop when the terminal is gone.
+            Err(_) if app.is_leaving() => Ok(()),
+            drawn => drawn,
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<Option<ExitReason>> {
+        match effect {
+            Effect::Quit(reason) => return Ok(Some(reason)),
+            Effect::Redraw => self.screen.forget()?,
+            Effect::Suspend => self.screen.suspend()?,
+            Effect::Cancel(job) => {
+                if !self.engine.cancel(job) {
+                    self.pending
+                        .push(Box::pin(async move { Msg::NothingToCancel(job) }));
+                }
+            }
+            Effect::LoadOverview | Effect::LoadRuns(_) | Effect::Start(..) => self.load(effect),
+        }
+        Ok(None)
+    }
+
+    /// Performs an effect whose result takes time.
+    fn load(&mut self, effect: Effect) {
+        let engine = Arc::clone(&self.engine);
+        let work: BoxFuture<'static, Msg> = match effect {
+            Effect::LoadOverview => Box::pin(async move { Msg::Overview(engine.overview().await) }),
+            Effect::LoadRuns(job) => {
+                Box::pin(async move { Msg::Runs(job, engine.runs(job, HISTORY_RUNS).await) })
+            }
+            Effect::Start(job, options) => {
+                tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
+                Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })
+            }
+            Effect::Cancel(_) | Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
+        };
+        self.pending.push(work);
+    }
+}
+
+/// The new value, once it has changed, and not before `earliest`. Where nobody can change it any
+/// more it waits for ever.
+async fn changed<T: Clone>(news: &mut watch::Receiver<T>, earliest: Instant) -> T {
+    if news.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    // Cancelled here, the change is not lost: it is marked as seen only below.
+    news.mark_changed();
+    sleep_until(earliest).await;
+    news.borrow_and_update().clone()
+}

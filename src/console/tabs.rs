@@ -1,0 +1,62 @@
+//! The tabs: what is real, in the order of their numbers.
+
+pub mod jobs;
+pub mod logs;
+
+use super::app::Effect;
+use super::keys::Context;
+use super::overlays::Overlay;
+
+/// A tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The five jobs.
+    #[default]
+    Jobs,
+    /// The program's own log.
+    Logs,
+}
+
+impl Tab {
+    /// Every tab, from left to right.
+    pub const ALL: [Self; 2] = [Self::Jobs, Self::Logs];
+
+    /// The word on the tab.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Jobs => "Jobs",
+            Self::Logs => "Logs",
+        }
+    }
+
+    /// Whose keys hold here.
+    pub const fn context(self) -> Context {
+        match self {
+            Self::Jobs => Context::Jobs,
+            Self::Logs => Context::Logs,
+        }
+    }
+
+    /// The tab to the right, and from the last one the first.
+    pub fn next(self) -> Self {
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
+    }
+
+    /// The tab to the left, and from the first one the last.
+    pub fn previous(self) -> Self {
+        Self::ALL[(self as usize + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
+}
+
+/// What a tab answers to an action.
+#[derive(Debug)]
+pub enum Reply {
+    /// Its own state changed, or nothing.
+    Done,
+    /// Something must be done outside.
+    Perform(Effect),
+    /// A window is to open.
+    Open(Overlay),
+    /// It cannot be done, in words.
+    Refuse(String),
+}

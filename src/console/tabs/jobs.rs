@@ -1,0 +1,292 @@
+//! The tab *Jobs*: the five jobs, what is known of their runs, and what was asked of them.
+
+mod draw;
+mod meter;
+
+pub use draw::{With, draw};
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use self::meter::Meter;
+use super::Reply;
+use crate::console::app::Effect;
+use crate::console::keys::{JobAction, Motion};
+use crate::console::overlays::{Details, History, Overlay, Question};
+use crate::jobs::RunOptions;
+use crate::model::run::{JobOverview, LiveRuns, RunSummary};
+use crate::model::{Exception, Job, JobStatus, Progress};
+
+/// What was asked for and is not visible in the runs yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Start,
+    Cancel,
+}
+
+/// How far loading the overview is. A second wish while one is under way waits for its turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Loading {
+    #[default]
+    Idle,
+    UnderWay,
+    AndAgain,
+}
+
+/// The tab's state.
+#[derive(Debug, Default)]
+pub struct JobsTab {
+    overview: Vec<JobOverview>,
+    /// Why the overview could not be read.
+    trouble: Option<Exception>,
+    loading: Loading,
+    live: LiveRuns,
+    selected: usize,
+    asked: BTreeMap<Job, Asked>,
+    /// Why a job did not start when it was asked to last.
+    refused: BTreeMap<Job, Exception>,
+    meters: BTreeMap<Job, Meter>,
+}
+
+impl JobsTab {
+    /// The job the keys are about.
+    pub fn selected(&self) -> Job {
+        Job::ALL[self.selected.min(Job::ALL.len() - 1)]
+    }
+
+    /// The runs under way here.
+    pub fn live(&self) -> &LiveRuns {
+        &self.live
+    }
+
+    /// The run of a job that is under way here.
+    pub fn live_of(&self, job: Job) -> Option<&Progress> {
+        self.live.executing.iter().find(|run| run.job == job)
+    }
+
+    /// The last run of a job that is over.
+    pub fn last_of(&self, job: Job) -> Option<&RunSummary> {
+        self.overview_of(job)?.last.as_ref()
+    }
+
+    fn overview_of(&self, job: Job) -> Option<&JobOverview> {
+        self.overview.iter().find(|overview| overview.job == job)
+    }
+
+    /// True from the moment cancelling was asked for until the run is over.
+    pub fn is_cancelling(&self, job: Job) -> bool {
+        self.asked.get(&job) == Some(&Asked::Cancel)
+            || self.live_of(job).is_some_and(|run| run.cancelling)
+    }
+
+    fn is_starting(&self, job: Job) -> bool {
+        self.asked.get(&job) == Some(&Asked::Start) && self.live_of(job).is_none()
+    }
+
+    /// How a job stands, as the list says it.
+    fn status(&self, job: Job) -> JobStatus {
+        if self.live_of(job).is_some() {
+            return JobStatus::Executing;
+        }
+        self.overview_of(job)
+            .map_or(JobStatus::Waiting, |overview| overview.status)
+    }
+
+    /// What an operator has to know, in words.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let Some(trouble) = &self.trouble {
+            warnings.push(format!("jobs cannot be read: {trouble}"));
+        }
+        let failed = Job::ALL
+            .into_iter()
+            .filter(|job| self.status(*job) == JobStatus::Error)
+            .count();
+        if failed > 0 {
+            warnings.push(format!("{} in Error", counted(failed, "job", "jobs")));
+        }
+        // The complete job has every stream: the others' quarantine is part of its own.
+        let quarantined = self
+            .overview
+            .iter()
+            .map(|overview| overview.quarantined)
+            .max()
+            .unwrap_or(0);
+        if quarantined > 0 {
+            let records = counted(quarantined as usize, "record", "records");
+            warnings.push(format!("{records} in quarantine"));
+        }
+        warnings
+    }
+
+    /// Asks for the overview, unless that is under way.
+    pub fn load(&mut self) -> Option<Effect> {
+        match self.loading {
+            Loading::Idle => {
+                self.loading = Loading::UnderWay;
+                Some(Effect::LoadOverview)
+            }
+            Loading::UnderWay | Loading::AndAgain => {
+                self.loading = Loading::AndAgain;
+                None
+            }
+        }
+    }
+
+    /// Takes in the overview.
+    pub fn loaded(&mut self, result: Result<Vec<JobOverview>, Exception>) -> Option<Effect> {
+        match result {
+            Ok(overview) => {
+                self.overview = overview;
+                self.trouble = None;
+            }
+            Err(exception) => self.trouble = Some(exception),
+        }
+        let again = self.loading == Loading::AndAgain;
+        self.loading = Loading::Idle;
+        again.then(|| self.load()).flatten()
+    }
+
+    /// Takes in the runs under way.
+    pub fn set_live(&mut self, live: LiveRuns, at: Timestamp) -> Option<Effect> {
+        let ended = live.ended != self.live.ended;
+        self.live = live;
+        self.meters
+            .retain(|job, _| self.live.executing.iter().any(|run| run.job == *job));
+        for run in &self.live.executing {
+            self.refused.remove(&run.job);
+            if self.asked.get(&run.job) == Some(&Asked::Start) {
+                self.asked.remove(&run.job);
+            }
+        }
+        let executing: Vec<Job> = self.live.executing.iter().map(|run| run.job).collect();
+        self.asked
+            .retain(|job, asked| *asked == Asked::Start || executing.contains(job));
+        self.sample(at);
+        ended.then(|| self.load()).flatten()
+    }
+
+    /// Lets the speeds know that time has passed.
+    pub fn sample(&mut self, at: Timestamp) {
+        for run in &self.live.executing {
+            self.meters
+                .entry(run.job)
+                .and_modify(|meter| {
+                    if meter.is_of(run) {
+                        meter.sample(run, at);
+                    } else {
+                        *meter = Meter::new(run, at);
+                    }
+                })
+                .or_insert_with(|| Meter::new(run, at));
+        }
+    }
+
+    /// Takes in whether a run could be started.
+    pub fn started(&mut self, job: Job, refused: Option<Exception>) {
+        if self.asked.get(&job) == Some(&Asked::Start) {
+            self.asked.remove(&job);
+        }
+        if let Some(exception) = refused {
+            self.refused.insert(job, exception);
+        }
+    }
+
+    /// Takes in that there was no run to cancel.
+    pub fn not_cancelled(&mut self, job: Job) {
+        self.asked.remove(&job);
+    }
+
+    /// Asks to start a run, after every question is answered.
+    pub fn start(&mut self, job: Job, dry_run: bool) -> Effect {
+        self.asked.insert(job, Asked::Start);
+        self.refused.remove(&job);
+        let options = RunOptions {
+            dry_run,
+            // The complete job reads everything, as its AX name says.
+            complete: job == Job::Complete,
+            confirm_retire: false,
+        };
+        Effect::Start(job, options)
+    }
+
+    /// Asks to cancel a run; it is shown at once.
+    pub fn cancel(&mut self, job: Job) -> Effect {
+        self.asked.insert(job, Asked::Cancel);
+        Effect::Cancel(job)
+    }
+
+    /// True where the action makes sense for the selected job: the footer shows no other.
+    pub fn offers(&self, action: JobAction, read_only: bool) -> bool {
+        let job = self.selected();
+        let executing = self.status(job) == JobStatus::Executing || self.is_starting(job);
+        match action {
+            JobAction::Run | JobAction::DryRun => !read_only && job.can_run() && !executing,
+            JobAction::Cancel => {
+                !read_only && self.live_of(job).is_some() && !self.is_cancelling(job)
+            }
+            JobAction::Details => self.live_of(job).is_some() || self.last_of(job).is_some(),
+            JobAction::History => self.last_of(job).is_some(),
+        }
+    }
+
+    /// Moves the selection.
+    pub fn go(&mut self, motion: Motion) {
+        let last = Job::ALL.len() - 1;
+        self.selected = match motion {
+            Motion::Up => self.selected.saturating_sub(1),
+            Motion::Down => (self.selected + 1).min(last),
+            Motion::Top | Motion::PageUp => 0,
+            Motion::Bottom | Motion::PageDown => last,
+            Motion::Left | Motion::Right => self.selected,
+        };
+    }
+
+    /// Does what a key asks for.
+    pub fn on(&mut self, action: JobAction, read_only: bool) -> Reply {
+        let job = self.selected();
+        match action {
+            JobAction::Run => self.run(job, false, read_only),
+            JobAction::DryRun => self.run(job, true, read_only),
+            JobAction::Cancel => self.ask_cancel(job, read_only),
+            JobAction::Details if self.live_of(job).is_some() || self.last_of(job).is_some() => {
+                Reply::Open(Overlay::Details(Details::of_job(job)))
+            }
+            JobAction::Details => Reply::Refuse(format!("The {job} job has not run yet.")),
+            JobAction::History => Reply::Open(Overlay::History(History::new(job))),
+        }
+    }
+
+    fn run(&mut self, job: Job, dry_run: bool, read_only: bool) -> Reply {
+        if read_only {
+            Reply::Refuse("The console is read-only: it starts no runs.".to_owned())
+        } else if !job.can_run() {
+            Reply::Refuse(format!("This version cannot run the {job} job yet."))
+        } else if self.status(job) == JobStatus::Executing || self.is_starting(job) {
+            Reply::Refuse(format!("The {job} job is executing already."))
+        } else if job == Job::Complete && !dry_run {
+            Reply::Open(Overlay::Confirm(Question::RunComplete))
+        } else {
+            Reply::Perform(self.start(job, dry_run))
+        }
+    }
+
+    fn ask_cancel(&mut self, job: Job, read_only: bool) -> Reply {
+        if read_only {
+            Reply::Refuse("The console is read-only: it cancels no runs.".to_owned())
+        } else if self.live_of(job).is_some() {
+            Reply::Perform(self.cancel(job))
+        } else if self.status(job) == JobStatus::Executing {
+            Reply::Refuse(format!(
+                "The {job} job executes in another process: cancel it there."
+            ))
+        } else {
+            Reply::Refuse(format!("The {job} job is not executing."))
+        }
+    }
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    crate::console::words::counted(number as u64, one, many)
+}

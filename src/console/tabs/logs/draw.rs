@@ -1,0 +1,294 @@
+//! Draws the tab *Logs*: only the lines in sight are looked at.
+
+use jiff::tz::TimeZone;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::store::LineRef;
+use super::{Anchor, LogsTab};
+use crate::console::theme::{Role, Theme};
+use crate::console::words;
+use crate::model::log::Level;
+
+/// Cells before the text: hit mark, time, level, run.
+const BEFORE_TEXT: usize = 1 + 13 + 10 + 7;
+
+/// Cells of a line's text on a page this wide.
+pub(super) fn text_width(page: usize) -> usize {
+    page.saturating_sub(BEFORE_TEXT).max(1)
+}
+
+/// Rows that a wrapped line takes on a page this wide.
+pub(super) fn rows_of(text: &str, page: usize) -> usize {
+    let cells = text_width(page);
+    if text.is_ascii() {
+        return text.len().div_ceil(cells).max(1);
+    }
+    pieces(text, cells).len()
+}
+
+/// A text in pieces of at most `cells` cells: where each begins and ends, in bytes.
+fn pieces(text: &str, cells: usize) -> Vec<(usize, usize)> {
+    let mut pieces = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    for (offset, character) in text.char_indices() {
+        let wide = words::char_width(character);
+        if used + wide > cells && offset > start {
+            pieces.push((start, offset));
+            (start, used) = (offset, 0);
+        }
+        used += wide;
+    }
+    pieces.push((start, text.len()));
+    pieces
+}
+
+/// The three parts of the tab: what is shown, the lines, the search.
+pub fn areas(area: Rect, searching: bool) -> [Rect; 3] {
+    Layout::vertical([
+        Constraint::Length(2),
+        Constraint::Min(0),
+        Constraint::Length(u16::from(searching)),
+    ])
+    .areas(area)
+}
+
+/// Draws the tab.
+pub fn draw(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, theme: &Theme) {
+    let [head, lines, search] = areas(area, tab.search.is_some());
+    draw_head(tab, frame, head, theme);
+    draw_lines(tab, frame, lines, zone, theme);
+    draw_search(tab, frame, search, theme);
+}
+
+fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+    let dot = format!(" {} ", theme.symbols.dot);
+    let mut facts = vec![
+        match tab.anchor {
+            Anchor::Follow => Span::styled("following", theme.style(Role::Good)),
+            Anchor::Top(_) => Span::styled("standing still", theme.style(Role::Warn)),
+        },
+        Span::raw(match tab.level {
+            Level::Debug => "every level".to_owned(),
+            Level::Info | Level::Warning => format!("{} and graver", tab.level),
+            Level::Error => "errors only".to_owned(),
+        }),
+        Span::raw(if tab.shown.is_some() {
+            format!(
+                "{} of {}",
+                words::count(tab.len() as u64),
+                words::counted(tab.store.len() as u64, "line", "lines")
+            )
+        } else {
+            words::counted(tab.store.len() as u64, "line", "lines")
+        }),
+    ];
+    if tab.store.dropped() > 0 {
+        let text = format!("{} older ones dropped", words::count(tab.store.dropped()));
+        facts.push(Span::styled(text, theme.style(Role::Warn)));
+    }
+    if tab.wrap {
+        facts.push(Span::raw("wrapped"));
+    } else if tab.shift > 0 {
+        facts.push(Span::raw(format!("from column {}", tab.shift + 1)));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (index, fact) in facts.into_iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::styled(dot.clone(), theme.style(Role::Dim)));
+        }
+        spans.push(fact);
+    }
+    let heading = format!(" {:<13}{:<10}{:>5}  {}", "Time", "Level", "Run", "Text");
+    let lines = vec![
+        Line::from(spans),
+        Line::styled(heading, theme.style(Role::Dim)),
+    ];
+    frame.render_widget(ratatui::text::Text::from(lines), area);
+}
+
+fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, theme: &Theme) {
+    let height = usize::from(area.height);
+    if tab.len() == 0 {
+        let text = if tab.store.is_empty() {
+            " Nothing has been logged yet."
+        } else {
+            " No line is that grave."
+        };
+        frame.render_widget(Line::styled(text, theme.style(Role::Dim)), area);
+        return;
+    }
+    let mut rows = Vec::with_capacity(height);
+    let mut place = tab.top();
+    while rows.len() < height && place < tab.len() {
+        let number = tab.number_at(place);
+        if let Some(line) = tab.store.get(number) {
+            push_rows(
+                tab,
+                number,
+                line,
+                &mut rows,
+                usize::from(area.width),
+                zone,
+                theme,
+            );
+        }
+        place += 1;
+    }
+    rows.truncate(height);
+    frame.render_widget(ratatui::text::Text::from(rows), area);
+}
+
+fn push_rows(
+    tab: &LogsTab,
+    number: u64,
+    line: LineRef<'_>,
+    rows: &mut Vec<Line<'static>>,
+    width: usize,
+    zone: &TimeZone,
+    theme: &Theme,
+) {
+    let is_current = tab
+        .search
+        .as_ref()
+        .is_some_and(|search| search.current == Some(number));
+    let (level, text_style) = level_look(line.level, theme);
+    let mark = if is_current {
+        theme.symbols.selected
+    } else {
+        " "
+    };
+    let time = line
+        .at
+        .to_zoned(zone.clone())
+        .strftime("%H:%M:%S%.3f")
+        .to_string();
+    let run = line.run.map(|run| run.to_string()).unwrap_or_default();
+    let before = vec![
+        Span::styled(mark, theme.style(Role::Accent)),
+        Span::styled(format!("{time:<13}"), theme.style(Role::Dim)),
+        level,
+        Span::styled(format!("{run:>5}  "), theme.style(Role::Dim)),
+    ];
+    let cells = text_width(width);
+    let hits = tab
+        .search
+        .as_ref()
+        .and_then(|search| search.needle.as_ref())
+        .map(|needle| needle.places(line.text))
+        .unwrap_or_default();
+    let spans_between = |start: usize, end: usize| {
+        let mut spans = Vec::new();
+        let mut from = start;
+        for hit in &hits {
+            let (hit_start, hit_end) = (hit.start.clamp(from, end), hit.end.clamp(from, end));
+            if hit_start < hit_end {
+                spans.push(Span::styled(
+                    line.text[from..hit_start].to_owned(),
+                    text_style,
+                ));
+                let style = text_style.patch(theme.style(Role::Hit));
+                spans.push(Span::styled(
+                    line.text[hit_start..hit_end].to_owned(),
+                    style,
+                ));
+                from = hit_end;
+            }
+        }
+        spans.push(Span::styled(line.text[from..end].to_owned(), text_style));
+        spans
+    };
+    if tab.wrap {
+        let mut before = before;
+        for (start, end) in pieces(line.text, cells) {
+            let mut spans =
+                std::mem::replace(&mut before, vec![Span::raw(" ".repeat(BEFORE_TEXT))]);
+            spans.extend(spans_between(start, end));
+            rows.push(Line::from(spans));
+        }
+    } else {
+        let start = byte_at(line.text, tab.shift);
+        let room = byte_at(&line.text[start..], cells) + start;
+        let is_cut = room < line.text.len();
+        let end = if is_cut {
+            byte_at(&line.text[start..], cells - 1) + start
+        } else {
+            room
+        };
+        let mut spans = before;
+        spans.extend(spans_between(start, end));
+        if is_cut {
+            spans.push(Span::styled(theme.symbols.ellipsis, theme.style(Role::Dim)));
+        }
+        rows.push(Line::from(spans));
+    }
+}
+
+/// Where the character that begins at or after this cell stands, in bytes.
+fn byte_at(text: &str, cell: usize) -> usize {
+    let mut used = 0;
+    for (offset, character) in text.char_indices() {
+        let wide = words::char_width(character);
+        if used + wide > cell {
+            return offset;
+        }
+        used += wide;
+    }
+    text.len()
+}
+
+fn level_look(level: Level, theme: &Theme) -> (Span<'static>, Style) {
+    let (symbol, role, text) = match level {
+        Level::Debug => (" ", Role::Dim, theme.style(Role::Dim)),
+        Level::Info => (" ", Role::Good, Style::new()),
+        Level::Warning => (theme.symbols.warning, Role::Warn, Style::new()),
+        Level::Error => (theme.symbols.error, Role::Bad, Style::new()),
+    };
+    (
+        Span::styled(
+            format!("{:<10}", format!("{symbol} {level}")),
+            theme.style(role),
+        ),
+        text,
+    )
+}
+
+fn draw_search(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+    let Some(search) = &tab.search else {
+        return;
+    };
+    let says = match (&search.needle, search.hits.len()) {
+        (None, _) => "type what to look for".to_owned(),
+        (Some(_), 0) => "no hit".to_owned(),
+        (Some(_), hits) => match search.current {
+            Some(current) => {
+                let index = search.hits.partition_point(|hit| *hit < current) + 1;
+                format!(
+                    "line {} of {} with a hit",
+                    words::count(index as u64),
+                    words::count(hits as u64)
+                )
+            }
+            None => words::counted(hits as u64, "line with a hit", "lines with a hit"),
+        },
+    };
+    let [label, text, hits] = Layout::horizontal([
+        Constraint::Length(9),
+        Constraint::Min(1),
+        Constraint::Length(words::width(&says) as u16 + 2),
+    ])
+    .areas(area);
+    frame.render_widget(Line::styled(" Search: ", theme.style(Role::Accent)), label);
+    match &search.input {
+        Some(input) => frame.render_widget(&**input, text),
+        None => frame.render_widget(Line::raw(search.text.clone()), text),
+    }
+    let role = if search.needle.is_some() && search.hits.is_empty() {
+        Role::Warn
+    } else {
+        Role::Dim
+    };
+    frame.render_widget(Line::styled(format!(" {says} "), theme.style(role)), hits);
+}

@@ -1,0 +1,236 @@
+//! The real terminal: raw mode and alternate screen on, and off again however the console ends.
+
+use std::fmt;
+use std::io::{self, Stdout, Write};
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::{CrosstermBackend, TestBackend};
+use ratatui::layout::Size;
+use ratatui::{Frame, Terminal};
+
+/// There is no terminal to draw on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub struct NoTerminal(Lack);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lack {
+    Input,
+    Output,
+    Dumb,
+}
+
+impl fmt::Display for NoTerminal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.0 {
+            Lack::Input => "standard input is no terminal",
+            Lack::Output => "standard output is no terminal",
+            Lack::Dumb => "TERM is `dumb`, which cannot move a cursor",
+        };
+        write!(
+            f,
+            "the console needs a terminal, but {why}; use a command instead: `axcs jobs` shows the \
+             jobs, `axcs run JOB --wait` runs one, `axcs runs` shows the last runs, each with --json"
+        )
+    }
+}
+
+/// Refuses where the console could not be seen or used.
+pub fn check(input: bool, output: bool, term: Option<&str>) -> Result<(), NoTerminal> {
+    if !input {
+        Err(NoTerminal(Lack::Input))
+    } else if !output {
+        Err(NoTerminal(Lack::Output))
+    } else if term == Some("dumb") {
+        Err(NoTerminal(Lack::Dumb))
+    } else {
+        Ok(())
+    }
+}
+
+/// Something to draw on.
+pub trait Screen {
+    /// Its size in cells.
+    fn size(&self) -> io::Result<Size>;
+    /// Draws what changed.
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+    /// Forgets what is there, so that the next frame draws every cell.
+    fn forget(&mut self) -> io::Result<()>;
+    /// Gives the terminal back to the shell until it continues this process.
+    fn suspend(&mut self) -> io::Result<()>;
+}
+
+impl<W: Write> Screen for Terminal<CrosstermBackend<W>> {
+    fn size(&self) -> io::Result<Size> {
+        Self::size(self)
+    }
+
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        // The terminal shows the frame whole, or not yet.
+        queue!(self.backend_mut(), BeginSynchronizedUpdate)?;
+        let drawn = Self::draw(self, |frame| paint(frame)).map(|_| ());
+        execute!(self.backend_mut(), EndSynchronizedUpdate)?;
+        drawn
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.clear()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        stop_this_process()?;
+        enter()?;
+        self.clear()
+    }
+}
+
+impl Screen for Terminal<TestBackend> {
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.backend().buffer().area.as_size())
+    }
+
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        Self::draw(self, |frame| paint(frame))
+            .map(|_| ())
+            .map_err(io::Error::other)
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.clear().map_err(io::Error::other)
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn stop_this_process() -> io::Result<()> {
+    // The shell's own `kill` spares unsafe code and another crate; it returns after `fg`.
+    std::process::Command::new("sh")
+        .args(["-c", "kill -s TSTP $PPID"])
+        .stdin(std::process::Stdio::null())
+        .status()
+        .map(|_| ())
+}
+
+#[cfg(windows)]
+fn stop_this_process() -> io::Result<()> {
+    // Windows has no job control; the key table offers no key for it.
+    Ok(())
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        cursor::Hide
+    )
+}
+
+fn leave() {
+    // Each on its own: where the terminal is gone there is nothing left to restore.
+    let _ = execute!(
+        io::stdout(),
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = disable_raw_mode();
+}
+
+tokio::task_local! {
+    /// Set around the console's own task, so that its panics are told from those of a run.
+    static IN_CONSOLE: ();
+}
+
+/// Runs a future as the console's own: its panics leave the screen before they are reported.
+pub async fn as_console<T>(future: impl Future<Output = T>) -> T {
+    IN_CONSOLE.scope((), future).await
+}
+
+type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync;
+
+/// The terminal as the console uses it, until it is dropped.
+pub struct Session {
+    entered: Arc<AtomicBool>,
+    previous: Arc<Hook>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Takes the terminal.
+    pub fn begin() -> io::Result<(Self, Terminal<CrosstermBackend<Stdout>>)> {
+        let entered = Arc::new(AtomicBool::new(true));
+        let session = Self {
+            entered: Arc::clone(&entered),
+            previous: Arc::from(panic::take_hook()),
+        };
+        let previous = Arc::clone(&session.previous);
+        panic::set_hook(Box::new(move |panic| {
+            if IN_CONSOLE.try_with(|()| ()).is_ok() {
+                // The log first: it outlives the screen.
+                tracing::error!("the console panicked: {panic}");
+                if entered.swap(false, Ordering::SeqCst) {
+                    leave();
+                }
+                previous(panic);
+            } else {
+                // A run panicked. The console goes on drawing; the runner reports the run.
+                tracing::error!("a task panicked: {panic}");
+            }
+        }));
+        enter()?;
+        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok((session, terminal))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.entered.swap(false, Ordering::SeqCst) {
+            leave();
+        }
+        // The hook cannot be changed while the thread panics; the program ends then anyway.
+        if !std::thread::panicking() {
+            let previous = Arc::clone(&self.previous);
+            panic::set_hook(Box::new(move |panic| previous(panic)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_terminal_the_refusal_names_commands() {
+        for (input, output, term, says) in [
+            (false, true, Some("xterm"), "standard input"),
+            (true, false, Some("xterm"), "standard output"),
+            (true, true, Some("dumb"), "dumb"),
+        ] {
+            let text = check(input, output, term).unwrap_err().to_string();
+            assert!(
+                text.contains(says) && text.contains("axcs run JOB --wait"),
+                "{text}"
+            );
+        }
+        assert_eq!(check(true, true, None), Ok(()));
+    }
+}

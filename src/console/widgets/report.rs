@@ -1,0 +1,263 @@
+//! Everything about one run as lines of text: times, sums, what failed and why, its streams.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::streams;
+use crate::console::theme::{Role, Theme};
+use crate::console::words;
+use crate::model::run::{Counts, Progress, RunStatus, RunSummary, StreamProgress};
+use crate::model::{Exception, Job, RunId};
+
+/// A run to tell about, live or from the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The run.
+    pub run: RunId,
+    /// Its job.
+    pub job: Job,
+    /// How it stands.
+    pub status: RunStatus,
+    /// True where an operator asked to cancel it.
+    pub cancelling: bool,
+    /// True where it sends nothing on purpose; unknown of a live run.
+    pub dry_run: bool,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// What it waits for.
+    pub waiting: Option<&'a str>,
+    /// Its streams.
+    pub streams: &'a [StreamProgress],
+    /// Why it failed.
+    pub exception: Option<&'a Exception>,
+}
+
+impl<'a> From<&'a RunSummary> for Told<'a> {
+    fn from(run: &'a RunSummary) -> Self {
+        Self {
+            run: run.run,
+            job: run.job,
+            status: run.status,
+            cancelling: false,
+            dry_run: run.dry_run,
+            started: run.started,
+            finished: run.finished,
+            waiting: None,
+            streams: &run.streams,
+            exception: run.exception.as_ref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Progress> for Told<'a> {
+    fn from(run: &'a Progress) -> Self {
+        Self {
+            run: run.run,
+            job: run.job,
+            status: RunStatus::Executing,
+            cancelling: run.cancelling,
+            dry_run: false,
+            started: run.started,
+            finished: None,
+            waiting: run.waiting.as_deref(),
+            streams: &run.streams,
+            exception: None,
+        }
+    }
+}
+
+/// Where and when it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// Cells from side to side.
+    pub width: usize,
+    /// Now.
+    pub now: Timestamp,
+    /// The operator's zone.
+    pub zone: &'a TimeZone,
+    /// Looks.
+    pub theme: &'a Theme,
+}
+
+/// Symbol and colour of a run.
+pub fn look(status: RunStatus, theme: &Theme) -> (&'static str, Role) {
+    let symbols = &theme.symbols;
+    match status {
+        RunStatus::Executing => (symbols.executing, Role::Busy),
+        RunStatus::Ended => (symbols.ended, Role::Good),
+        RunStatus::Error => (symbols.error, Role::Bad),
+        RunStatus::Canceled => (symbols.canceled, Role::Warn),
+    }
+}
+
+/// `1,204 sent, 118,203 unchanged, 3 quarantined`.
+pub fn result(counts: &Counts, dry_run: bool) -> String {
+    if counts.enumerated == 0 && counts.settled() == 0 {
+        return "nothing had changed".to_owned();
+    }
+    let sent = words::count(counts.acknowledged);
+    let mut text = if dry_run {
+        format!("dry run: {sent} would be sent")
+    } else {
+        format!("{sent} sent")
+    };
+    text.push_str(&format!(", {} unchanged", words::count(counts.unchanged)));
+    if counts.quarantined > 0 {
+        text.push_str(&format!(
+            ", {} quarantined",
+            words::count(counts.quarantined)
+        ));
+    }
+    text
+}
+
+/// The whole report.
+pub fn lines(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
+    let theme = page.theme;
+    let (symbol, role) = look(told.status, theme);
+    let mut lines = vec![
+        Line::styled(
+            words::cut(told.job.ax_name(), page.width, theme.symbols.ellipsis),
+            theme.style(Role::Title),
+        ),
+        Line::default(),
+        fact(
+            "Status",
+            status_words(told, symbol),
+            theme.style(role),
+            theme,
+        ),
+        fact(
+            "Started",
+            words::when(told.started, page.now, page.zone),
+            Style::new(),
+            theme,
+        ),
+    ];
+    if let Some(finished) = told.finished {
+        let took = words::duration(finished.duration_since(told.started));
+        let text = format!(
+            "{}, after {took}",
+            words::when(finished, page.now, page.zone)
+        );
+        lines.push(fact("Finished", text, Style::new(), theme));
+    }
+    if let Some(waiting) = told.waiting {
+        lines.push(fact(
+            "Waiting",
+            waiting.to_owned(),
+            theme.style(Role::Warn),
+            theme,
+        ));
+    }
+    lines.extend(sums(told, page));
+    if let Some(exception) = told.exception {
+        lines.extend(exception_sections(exception, page));
+    }
+    if !told.streams.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::styled("Streams", theme.style(Role::Title)));
+        lines.extend(streams::lines(
+            told.streams,
+            streams::View {
+                status: told.status,
+                width: page.width,
+                now: page.now,
+                theme,
+            },
+        ));
+    }
+    lines
+}
+
+fn status_words(told: Told<'_>, symbol: &str) -> String {
+    let mut text = format!("{symbol} {}", told.status);
+    if told.cancelling {
+        text.push_str(", cancelling: it stops at its next checkpoint");
+    }
+    if told.dry_run {
+        text.push_str(", dry run: nothing was sent");
+    }
+    text
+}
+
+/// The sums of all streams, in the words of the balance that every run must keep.
+fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
+    let theme = page.theme;
+    let mut sum = Counts::default();
+    for stream in told.streams {
+        sum.add(&stream.counts);
+    }
+    let mut lines = vec![fact(
+        "Records",
+        format!(
+            "{} enumerated = {} sent + {} unchanged + {} quarantined",
+            words::count(sum.enumerated),
+            words::count(sum.acknowledged),
+            words::count(sum.unchanged),
+            words::count(sum.quarantined),
+        ),
+        Style::new(),
+        theme,
+    )];
+    if !sum.balances() {
+        let open = sum.enumerated.abs_diff(sum.settled());
+        let text = if told.status == RunStatus::Executing {
+            format!("{} still under way", words::count(open))
+        } else {
+            format!(
+                "{} not settled: the next run takes them up again",
+                words::count(open)
+            )
+        };
+        lines.push(fact("", text, theme.style(Role::Warn), theme));
+    }
+    if sum.deleted + sum.retired > 0 {
+        let text = format!(
+            "{} deletions among the sent, {} dropped by the service after a complete load",
+            words::count(sum.deleted),
+            words::count(sum.retired),
+        );
+        lines.push(fact("Deleted", text, Style::new(), theme));
+    }
+    let text = format!(
+        "{} in {}, {}",
+        words::bytes(sum.payload_bytes),
+        words::counted(sum.batches, "batch", "batches"),
+        words::counted(sum.retries, "retry", "retries"),
+    );
+    lines.push(fact("Payload", text, Style::new(), theme));
+    lines
+}
+
+fn fact(name: &'static str, text: String, style: Style, theme: &Theme) -> Line<'static> {
+    Line::from(vec![
+        Span::styled(format!("{name:<10}"), theme.style(Role::Dim)),
+        Span::styled(text, style),
+    ])
+}
+
+/// What failed, why to the last cause, and what to do, each under its heading.
+pub fn exception_sections(exception: &Exception, page: Page<'_>) -> Vec<Line<'static>> {
+    let theme = page.theme;
+    let mut lines = Vec::new();
+    for (heading, text, style) in [
+        ("What failed", &exception.text, theme.style(Role::Bad)),
+        ("Why", &exception.cause, Style::new()),
+        ("What to do", &exception.remedy, Style::new()),
+    ] {
+        if text.is_empty() {
+            continue;
+        }
+        lines.push(Line::default());
+        lines.push(Line::styled(heading, theme.style(Role::Title)));
+        for line in words::wrap(text, page.width.saturating_sub(2)) {
+            lines.push(Line::styled(format!("  {line}"), style));
+        }
+    }
+    lines
+}

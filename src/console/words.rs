@@ -1,0 +1,231 @@
+//! Numbers, times and sentences as operators read them, and text cut or wrapped to a width.
+
+use std::fmt::Write as _;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ratatui::text::Span;
+
+/// `1,204,332`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count in at most `width` cells: `12.3 M` where `12,345,678` has no room.
+pub fn count_within(number: u64, width: usize) -> String {
+    let exact = count(number);
+    if exact.len() <= width {
+        return exact;
+    }
+    let value = number as f64;
+    let (scaled, unit) = if value >= 1e9 {
+        (value / 1e9, "G")
+    } else if value >= 1e6 {
+        (value / 1e6, "M")
+    } else {
+        (value / 1e3, "k")
+    };
+    format!("{scaled:.1} {unit}")
+}
+
+/// `1 record`, `2 records`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `12.3 MB`, in steps of 1,000.
+pub fn bytes(number: u64) -> String {
+    let value = number as f64;
+    match number {
+        0..1_000 => format!("{number} B"),
+        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
+        1_000_000_000.. => format!("{:.1} GB", value / 1e9),
+    }
+}
+
+/// `0.4 s`, `33 s`, `1 min 12 s`, `2 h 05 min`.
+pub fn duration(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    match seconds {
+        0..10 => format!("{:.1} s", span.as_secs_f64().max(0.0)),
+        10..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
+    }
+}
+
+/// A duration without tenths, for what changes each second.
+pub fn whole_duration(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    if seconds < 10 {
+        format!("{seconds} s")
+    } else {
+        duration(span)
+    }
+}
+
+/// `today 14:03:12 EST`, or with the date where it is another day.
+pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let day = if local.date() == now.to_zoned(zone.clone()).date() {
+        "today".to_owned()
+    } else {
+        local.date().to_string()
+    };
+    format!("{day} {}", local.strftime("%H:%M:%S %Z"))
+}
+
+/// `14 %`, never 100 before the end: what is under way is not done.
+pub fn percent(ratio: f64, done: bool) -> String {
+    let whole = (ratio.clamp(0.0, 1.0) * 100.0).floor() as u64;
+    format!("{} %", if done { whole } else { whole.min(99) })
+}
+
+/// Cells that a text takes on the screen.
+pub fn width(text: &str) -> usize {
+    Span::raw(text).width()
+}
+
+/// `text` in at most `cells`, its end replaced by `ellipsis` where it is longer.
+pub fn cut(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    let mut kept = String::new();
+    let mut used = 0;
+    for character in text.chars() {
+        used += char_width(character);
+        if used > room {
+            break;
+        }
+        kept.push(character);
+    }
+    if cells >= width(ellipsis) {
+        kept.push_str(ellipsis);
+    }
+    kept
+}
+
+/// Cells of one character.
+pub fn char_width(character: char) -> usize {
+    if character.is_ascii() {
+        return usize::from(!character.is_ascii_control());
+    }
+    width(character.encode_utf8(&mut [0; 4]))
+}
+
+/// `text` in lines of at most `cells`, broken between words, and within a word that is longer.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_whitespace() {
+            let needed = width(word);
+            if used > 0 && used + 1 + needed > cells {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            for character in word.chars() {
+                let wide = char_width(character);
+                if used + wide > cells && used > 0 {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push(character);
+                used += wide;
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The names of keys in force: `up k`.
+pub fn joined(keys: &[super::keys::Chord]) -> String {
+    let mut text = String::new();
+    for (index, key) in keys.iter().enumerate() {
+        let _ = write!(text, "{}{key}", if index == 0 { "" } else { " " });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_like_numbers() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_204_332), "1,204,332");
+        assert_eq!(count_within(12_345_678, 9), "12.3 M");
+        assert_eq!(count_within(1_234_567, 9), "1,234,567");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(12_345_678), "12.3 MB");
+        assert_eq!(counted(1, "run", "runs"), "1 run");
+    }
+
+    #[test]
+    fn durations_get_coarser_as_they_grow() {
+        for (millis, expected) in [
+            (-5, "0.0 s"),
+            (300, "0.3 s"),
+            (33_900, "33 s"),
+            (72_000, "1 min 12 s"),
+            (7_500_000, "2 h 05 min"),
+        ] {
+            assert_eq!(duration(SignedDuration::from_millis(millis)), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_says_its_zone_and_its_day_unless_today() {
+        let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+        let now: Timestamp = "2026-01-15T19:30:00Z".parse().unwrap();
+        assert_eq!(when(now, now, &zone), "today 14:30:00 EST");
+        let night: Timestamp = "2026-01-15T04:59:59Z".parse().unwrap();
+        assert_eq!(when(night, now, &zone), "2026-01-14 23:59:59 EST");
+        let summer: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
+        assert_eq!(when(summer, now, &zone), "2026-07-01 08:00:00 EDT");
+    }
+
+    #[test]
+    fn what_is_under_way_is_never_at_100_percent() {
+        assert_eq!(percent(1.0, false), "99 %");
+        assert_eq!(percent(1.0, true), "100 %");
+        assert_eq!(percent(f64::NAN, false), "0 %");
+    }
+
+    #[test]
+    fn a_cut_text_fits_and_shows_that_it_was_cut() {
+        assert_eq!(cut("delivery", 8, "…"), "delivery");
+        assert_eq!(cut("delivery", 5, "…"), "deli…");
+        assert_eq!(cut("配送方法", 5, "…"), "配送…");
+        assert_eq!(cut("delivery", 0, "…"), "");
+    }
+
+    #[test]
+    fn wrapped_lines_fit_and_lose_nothing() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("first\n\nsecond", 20), ["first", "", "second"]);
+        assert_eq!(wrap("配送方法", 4), ["配送", "方法"]);
+        assert_eq!(wrap("x", 0), ["x"]);
+    }
+}

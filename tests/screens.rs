@@ -1,0 +1,206 @@
+//! Every state of both tabs and every window, at every size: what an operator sees, cell by cell.
+//! `UPDATE=1 cargo test --test screens` writes the screenshots anew, `INSTA_UPDATE=always` the
+//! snapshots.
+
+#![cfg(feature = "console")]
+
+#[path = "support/scenes.rs"]
+mod scenes;
+#[path = "support/svg.rs"]
+mod svg;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use axcs::console::keys::Keymap;
+use axcs::console::theme::{Depth, Palette, Symbols};
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+use scenes::{Look, SCENES, text_of};
+
+/// Text, then every stretch of cells that differs from the terminal's own style.
+fn snapshot_of(buffer: &Buffer) -> String {
+    let mut snapshot = text_of(buffer);
+    snapshot.push_str("---- styles: row, columns, foreground on background, modifiers\n");
+    for y in 0..buffer.area.height {
+        let style = |x: u16| {
+            let cell = &buffer[(x, y)];
+            (cell.fg, cell.bg, cell.modifier)
+        };
+        let mut x = 0;
+        while x < buffer.area.width {
+            let (start, look) = (x, style(x));
+            while x < buffer.area.width && style(x) == look {
+                x += 1;
+            }
+            if look != (Color::Reset, Color::Reset, Modifier::empty()) {
+                let (fg, bg, modifier) = look;
+                let end = x - 1;
+                let _ = writeln!(snapshot, "{y} {start}-{end} {fg} on {bg} {modifier:?}");
+            }
+        }
+    }
+    snapshot
+}
+
+fn assert_snapshots(variant: &str, size: (u16, u16), look: Look) {
+    for (name, scene) in SCENES {
+        let buffer = scene(size, look).draw();
+        insta::assert_snapshot!(format!("{name}@{variant}"), snapshot_of(&buffer));
+    }
+}
+
+#[test]
+fn screens_80x24() {
+    assert_snapshots("80x24", (80, 24), Look::DARK);
+}
+
+#[test]
+fn screens_120x40() {
+    assert_snapshots("120x40", (120, 40), Look::DARK);
+}
+
+#[test]
+fn screens_200x50() {
+    assert_snapshots("200x50", (200, 50), Look::DARK);
+}
+
+#[test]
+fn screens_without_colour_and_in_ascii() {
+    assert_snapshots("mono-ascii-80x24", (80, 24), Look::PLAIN);
+}
+
+#[test]
+fn screens_in_other_colours() {
+    for (variant, palette, depth) in [
+        ("light", Palette::Light, Depth::True),
+        ("256", Palette::Dark, Depth::Indexed),
+        ("16", Palette::Dark, Depth::Ansi),
+        ("light-16", Palette::Light, Depth::Ansi),
+    ] {
+        let look = Look {
+            palette,
+            depth,
+            symbols: Symbols::UNICODE,
+        };
+        for (name, scene) in SCENES
+            .iter()
+            .filter(|(name, _)| matches!(*name, "jobs-running" | "jobs-error" | "logs-search-kept"))
+        {
+            let buffer = scene((80, 24), look).draw();
+            insta::assert_snapshot!(format!("{name}@{variant}-80x24"), snapshot_of(&buffer));
+        }
+    }
+}
+
+#[test]
+fn ascii_screens_are_ascii_and_colourless() {
+    for (name, scene) in SCENES {
+        let buffer = scene((120, 40), Look::PLAIN).draw();
+        for cell in buffer.content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}");
+            // Texts of the company and the log stay as they are.
+            assert!(
+                cell.symbol().is_ascii() || "Größe配送方法".contains(cell.symbol()),
+                "{name}: {}",
+                cell.symbol()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_place_is_on_every_screen() {
+    for (name, scene) in SCENES {
+        let text = text_of(&scene((80, 24), Look::DARK).draw());
+        for words in ["demo", "usmf Contoso", "http://127.0.0.1:8620"] {
+            assert!(text.lines().next().unwrap().contains(words), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_size_draws() {
+    let sizes = (1..=130)
+        .step_by(3)
+        .chain([59, 60, 79, 80, 179, 180, 200, 299, 300]);
+    for width in sizes {
+        for height in (1..=60).step_by(4).chain([14, 15, 23, 24, 100]) {
+            for (name, scene) in SCENES.iter().filter(|(name, _)| {
+                matches!(
+                    *name,
+                    "jobs-running"
+                        | "jobs-error"
+                        | "logs-wrapped"
+                        | "logs-search-kept"
+                        | "help"
+                        | "details-error-end"
+                        | "history"
+                        | "question-complete"
+                )
+            }) {
+                let text = text_of(&scene((width, height), Look::DARK).draw());
+                let is_small = width < 60 || height < 15;
+                let says_so = text
+                    .split_whitespace()
+                    .collect::<String>()
+                    .starts_with("Toosmall");
+                // On a handful of cells even that has no room.
+                if width >= 9 && height >= 2 {
+                    assert_eq!(says_so, is_small, "{name} at {width}x{height}\n{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_scene_survives_every_key() {
+    let keys = "j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc q esc ctrl-l";
+    for (_, scene) in SCENES {
+        let mut stage = scene((80, 24), Look::DARK);
+        for key in keys.split(' ') {
+            stage.press(key);
+            stage.draw();
+        }
+    }
+}
+
+fn assert_file(path: &str, content: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, content).unwrap();
+    }
+    let found = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        found == content,
+        "{} is not what the program shows; UPDATE=1 cargo test --test screens writes it",
+        path.display()
+    );
+}
+
+#[test]
+fn screenshots_are_what_the_program_shows() {
+    for (name, size) in [
+        ("jobs", (110, 30)),
+        ("jobs-running", (110, 30)),
+        ("jobs-error", (110, 30)),
+        ("logs", (110, 30)),
+        ("help", (110, 30)),
+    ] {
+        let (_, scene) = SCENES.iter().find(|(scene, _)| *scene == name).unwrap();
+        let buffer = scene(size, Look::DARK).draw();
+        assert_file(&format!("screenshots/{name}.svg"), &svg::picture(&buffer));
+    }
+}
+
+// Windows has no job control, so its table lacks one row.
+#[cfg(unix)]
+#[test]
+fn keys_toml_is_the_table() {
+    let text = Keymap::default_toml();
+    assert_file("config/keys.toml", &text);
+    Keymap::new(&text).expect("the default keys can be read back");
+}
