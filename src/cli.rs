@@ -7,9 +7,9 @@ mod jobs;
 mod print;
 mod products;
 mod run;
-mod set_up;
 #[cfg(feature = "service")]
 mod service;
+mod set_up;
 mod verify;
 
 use std::path::PathBuf;
@@ -25,8 +25,10 @@ use crate::settings::{Overrides, Settings, SettingsError};
 /// Without a command it opens the console. A newcomer starts with `axcs demo`.
 #[derive(Debug, Parser)]
 #[command(name = "axcs", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 a run failed or a check found a fault, 2 wrong usage or settings, \
-3 a database or the service cannot be reached, 130 or 143 stopped.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 a run failed or a check found a fault, 2 wrong usage or settings, \
+3 a database or the service cannot be reached, 130 or 143 stopped."
+)]
 pub struct Arguments {
     #[command(flatten)]
     global: Global,
@@ -115,20 +117,34 @@ pub struct Refusal {
 
 impl Refusal {
     /// A wrong flag or setting.
-    fn usage(text: impl Into<String>, cause: impl std::fmt::Display, remedy: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, exception: Exception::new(text, cause, remedy) }
+    fn usage(
+        text: impl Into<String>,
+        cause: impl std::fmt::Display,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            exit: Exit::Usage,
+            exception: Exception::new(text, cause, remedy),
+        }
     }
 
     /// Something that cannot be reached.
     fn unreachable(exception: Exception) -> Self {
-        Self { exit: Exit::Unreachable, exception }
+        Self {
+            exit: Exit::Unreachable,
+            exception,
+        }
     }
 }
 
 impl From<Exception> for Refusal {
     fn from(exception: Exception) -> Self {
         let is_network = exception.text == Documented::NetworkError.text();
-        let exit = if is_network { Exit::Unreachable } else { Exit::Failed };
+        let exit = if is_network {
+            Exit::Unreachable
+        } else {
+            Exit::Failed
+        };
         Self { exit, exception }
     }
 }
@@ -139,8 +155,12 @@ impl From<SettingsError> for Refusal {
             SettingsError::Missing { .. } => {
                 "Try it with a sample company: axcs demo\n    Or write a settings file: axcs config init\n    Or name a folder: --dir DIR"
             }
-            SettingsError::Unreadable { .. } => "Name another file with --config, or write one: axcs config init",
-            SettingsError::Wrong { .. } => "Correct the file; axcs config check reads it again. Every setting: axcs config init --print",
+            SettingsError::Unreadable { .. } => {
+                "Name another file with --config, or write one: axcs config init"
+            }
+            SettingsError::Wrong { .. } => {
+                "Correct the file; axcs config check reads it again. Every setting: axcs config init --print"
+            }
             SettingsError::UnknownProfile { .. } => "Name one of them with --profile.",
         };
         Self::usage("The settings cannot be used.", chain(&error), remedy)
@@ -173,7 +193,11 @@ impl Invocation {
     /// Refuses a command that changes something where `--read-only` is given.
     fn changes(&self, what: &str) -> Result<(), Refusal> {
         if self.global.read_only {
-            return Err(Refusal::usage(format!("{what} changes something."), "--read-only was given.", "Leave --read-only out."));
+            return Err(Refusal::usage(
+                format!("{what} changes something."),
+                "--read-only was given.",
+                "Leave --read-only out.",
+            ));
         }
         Ok(())
     }
@@ -181,7 +205,9 @@ impl Invocation {
 
 /// Does what the arguments ask for.
 pub async fn execute(arguments: Arguments) -> Exit {
-    let invocation = Invocation { global: arguments.global };
+    let invocation = Invocation {
+        global: arguments.global,
+    };
     let done = match arguments.command {
         None => demo::console(&invocation).await,
         Some(Command::Demo(arguments)) => demo::demo(&invocation, arguments).await,
@@ -194,7 +220,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
-        Some(Command::Config(arguments)) => config::config(&invocation, arguments),
+        Some(Command::Config(arguments)) => config::config(&invocation, &arguments),
     };
     match done {
         Ok(exit) => exit,

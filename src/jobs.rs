@@ -1,6 +1,7 @@
 //! The engine: it moves records from the company to Commerce Services and remembers in the ledger
 //! how far it came.
 
+mod ask;
 pub mod batch;
 mod execution;
 mod failure;
@@ -8,6 +9,8 @@ pub mod plan;
 mod report;
 pub mod runner;
 pub mod selection;
+mod send;
+mod under_way;
 pub mod upload;
 pub mod verify;
 

@@ -110,8 +110,21 @@ pub struct Pass {
     pub target: Cursor,
     /// Everything up to this record id is settled.
     pub resume_after: Option<String>,
-    /// Why the stream is read whole.
-    pub reason: String,
+    /// Why the stream is read whole; `None` where a complete run was asked for.
+    pub reason: Option<String>,
+}
+
+/// A pass that is to be begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPass {
+    /// The complete load at the service, where the pass uses one.
+    pub load: Option<String>,
+    /// The cursor that the pass earns.
+    pub target: Cursor,
+    /// Why the stream is read whole; `None` where a complete run was asked for.
+    pub reason: Option<String>,
+    /// Forget what was acknowledged: the service does not hold it.
+    pub forget: bool,
 }
 
 /// Where a stream stands.
@@ -225,16 +238,12 @@ pub trait Ledger: Send + Sync + 'static {
     /// What the service should hold of a stream.
     async fn acknowledged(&self, stream: Stream) -> Result<Acknowledged, LedgerError>;
 
-    /// Begins a pass and forgets an unfinished one. With `forget` it also forgets what was
-    /// acknowledged: the service does not hold it.
+    /// Begins a pass and forgets an unfinished one.
     async fn begin_pass(
         &self,
         fence: Fence,
         stream: Stream,
-        load: Option<String>,
-        target: Cursor,
-        reason: &str,
-        forget: bool,
+        pass: NewPass,
     ) -> Result<Pass, LedgerError>;
 
     /// Notes that a pass has settled everything up to `after`.

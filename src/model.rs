@@ -13,6 +13,6 @@ pub use amount::Amount;
 pub use catalog::Record;
 pub use exception::Exception;
 pub use job::{Job, JobStatus};
-pub use run::{Counts, Progress, RunId, RunStatus, StreamProgress};
+pub use run::{Counts, Progress, RunId, RunStatus, RunSummary, StreamProgress};
 pub use selection::{Rule, Selection};
 pub use stream::Stream;

@@ -86,32 +86,14 @@ impl EngineSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleSettings {
-    /// Colours of the terminal.
-    pub colours: ColourSetting,
-    /// Dark or light.
+    /// For a dark or a light background.
     pub theme: ThemeSetting,
+    /// No colours.
+    pub mono: bool,
     /// Only ASCII characters.
     pub ascii: bool,
     /// Rebound keys.
     pub keys_file: PathBuf,
-}
-
-/// Colours of the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ColourSetting {
-    /// What the environment says.
-    Auto,
-    /// 16 million.
-    Truecolour,
-    /// 256.
-    #[serde(rename = "256")]
-    Indexed,
-    /// 16.
-    #[serde(rename = "16")]
-    Sixteen,
-    /// None.
-    Mono,
 }
 
 /// Dark or light.

@@ -30,7 +30,9 @@ fn a_headless_demo_balances_every_stream_and_the_second_one_sends_nothing() {
 #[test]
 fn verify_finds_what_is_missing_different_and_extra() {
     let axcs = Axcs::demo(200);
-    let differs = ["change", "--within", "FIN", "--stock", "3", "--names", "2", "--seed", "7"];
+    let differs = [
+        "change", "--within", "FIN", "--stock", "3", "--names", "2", "--seed", "7",
+    ];
     axcs.ok(&[&["company"][..], &differs].concat());
     axcs.ok(&["products", "exclude", &axcs.first_item()]);
     let verified = axcs.run(&["verify", "--json"]);
@@ -49,8 +51,18 @@ fn an_inventory_run_without_a_selection_stops_with_the_documented_warning_and_th
     axcs.ok(&["company", "generate", "--items", "120"]);
     let refused = axcs.run(&["run", "inventory"]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("Before performing an inventory synchronization"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("would have sent 120 items"), "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("Before performing an inventory synchronization"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused.stderr.contains("would have sent 120 items"),
+        "{}",
+        refused.stderr
+    );
     let runs = axcs.json(&["runs"]);
     assert_eq!(runs[0]["status"], "error");
 }
@@ -72,29 +84,53 @@ fn a_changed_selection_asks_for_a_complete_run() {
 #[test]
 fn changes_renames_and_deletions_arrive_and_nothing_else_travels() {
     let axcs = Axcs::demo(2_000);
-    axcs.ok(&["company", "change", "--within", "FIN", "--stock", "100", "--seed", "3"]);
+    axcs.ok(&[
+        "company", "change", "--within", "FIN", "--stock", "100", "--seed", "3",
+    ]);
     let run = axcs.run_json("inventory");
     assert_eq!(stream(&run, "on-hand")["acknowledged"], 100, "{run}");
     for quiet in ["categories", "dimension-groups", "item-tax-groups", "items"] {
         assert_eq!(stream(&run, quiet)["acknowledged"], 0, "{quiet}");
     }
-    axcs.ok(&["company", "change", "--within", "FIN", "--names", "5", "--deletes", "4", "--seed", "4"]);
+    axcs.ok(&[
+        "company",
+        "change",
+        "--within",
+        "FIN",
+        "--names",
+        "5",
+        "--deletes",
+        "4",
+        "--seed",
+        "4",
+    ]);
     let run = axcs.run_json("inventory");
     assert_eq!(stream(&run, "items")["deleted"], 4, "{run}");
-    assert!(stream(&run, "items")["acknowledged"].as_u64().unwrap() >= 4 + 1, "{run}");
+    assert!(
+        stream(&run, "items")["acknowledged"].as_u64().unwrap() >= 4 + 1,
+        "{run}"
+    );
     assert_eq!(axcs.differences("inventory"), 0);
 }
 
 #[test]
 fn a_cursor_behind_the_retention_reloads_that_stream_alone_and_says_so() {
     let axcs = Axcs::demo(300);
-    axcs.ok(&["company", "change", "--within", "FIN", "--stock", "20", "--seed", "5"]);
+    axcs.ok(&[
+        "company", "change", "--within", "FIN", "--stock", "20", "--seed", "5",
+    ]);
     axcs.ok(&["company", "tracking", "retention", "0"]);
     axcs.ok(&["company", "tracking", "clean-up"]);
     let run = axcs.run_json("inventory");
     let on_hand = stream(&run, "on-hand");
-    assert!(on_hand["reload"].as_str().unwrap().contains("INVENTSUM"), "{on_hand}");
-    assert_eq!(on_hand["acknowledged"], 20, "only what differs travels: {on_hand}");
+    assert!(
+        on_hand["reload"].as_str().unwrap().contains("INVENTSUM"),
+        "{on_hand}"
+    );
+    assert_eq!(
+        on_hand["acknowledged"], 20,
+        "only what differs travels: {on_hand}"
+    );
     assert!(on_hand["unchanged"].as_u64().unwrap() > 100, "{on_hand}");
     for other in ["categories", "dimension-groups", "item-tax-groups", "items"] {
         assert!(stream(&run, other)["reload"].is_null(), "{other}: {run}");
@@ -108,23 +144,49 @@ fn a_truncated_table_reloads_its_streams_and_drops_what_is_gone() {
     axcs.ok(&["company", "tracking", "truncate", "DLVMODE"]);
     let run = axcs.run_json("delivery-modes");
     let modes = stream(&run, "delivery-modes");
-    assert!(modes["reload"].as_str().unwrap().contains("DLVMODE"), "{modes}");
+    assert!(
+        modes["reload"].as_str().unwrap().contains("DLVMODE"),
+        "{modes}"
+    );
     assert!(modes["deleted"].as_u64().unwrap() > 0, "{modes}");
-    assert_eq!(axcs.json(&["verify", "--stream", "delivery-modes"])["differences"], 0);
+    assert_eq!(
+        axcs.json(&["verify", "--stream", "delivery-modes"])["differences"],
+        0
+    );
 }
 
 #[test]
 fn a_replaced_company_or_an_emptied_service_is_noticed_and_made_good() {
     let axcs = Axcs::demo(200);
-    axcs.ok(&["company", "generate", "--items", "250", "--seed", "9", "--replace"]);
+    axcs.ok(&[
+        "company",
+        "generate",
+        "--items",
+        "250",
+        "--seed",
+        "9",
+        "--replace",
+    ]);
     let run = axcs.run_json("inventory");
-    assert!(stream(&run, "items")["reload"].as_str().unwrap().contains("replaced"), "{run}");
+    assert!(
+        stream(&run, "items")["reload"]
+            .as_str()
+            .unwrap()
+            .contains("replaced"),
+        "{run}"
+    );
     axcs.ok(&["run", "complete"]);
     assert_eq!(axcs.json(&["verify"])["differences"], 0);
 
     std::fs::remove_dir_all(axcs.dir().join("service")).unwrap();
     let run = axcs.run_json("complete");
-    assert!(stream(&run, "items")["reload"].as_str().unwrap().contains("sent again"), "{run}");
+    assert!(
+        stream(&run, "items")["reload"]
+            .as_str()
+            .unwrap()
+            .contains("sent again"),
+        "{run}"
+    );
     assert_eq!(axcs.json(&["verify"])["differences"], 0);
 }
 
@@ -144,17 +206,30 @@ fn a_lost_ledger_loads_the_service_anew_without_dropping_or_doubling_anything() 
 #[test]
 fn a_dry_run_counts_and_sends_nothing() {
     let axcs = Axcs::demo(200);
-    axcs.ok(&["company", "change", "--within", "FIN", "--stock", "7", "--seed", "2"]);
+    axcs.ok(&[
+        "company", "change", "--within", "FIN", "--stock", "7", "--seed", "2",
+    ]);
     let lines = axcs.run(&["run", "inventory", "--dry-run", "--json"]);
-    assert_eq!(stream(&lines.last_json()["summary"], "on-hand")["acknowledged"], 7);
+    assert_eq!(
+        stream(&lines.last_json()["summary"], "on-hand")["acknowledged"],
+        7
+    );
     let run = axcs.run_json("inventory");
-    assert_eq!(stream(&run, "on-hand")["acknowledged"], 7, "the dry run left them to be sent");
+    assert_eq!(
+        stream(&run, "on-hand")["acknowledged"],
+        7,
+        "the dry run left them to be sent"
+    );
 }
 
 #[test]
 fn a_service_that_is_down_is_a_named_error_with_a_next_step_and_exit_code_3() {
     let axcs = Axcs::demo(150);
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let config = axcs.dir().join("down.toml");
     let text = format!(
         "[service]\nurl = \"http://127.0.0.1:{port}\"\ntoken_file = '{}'\n[engine]\ngive_up_after_seconds = 1\n",
@@ -163,9 +238,21 @@ fn a_service_that_is_down_is_a_named_error_with_a_next_step_and_exit_code_3() {
     std::fs::write(&config, text).unwrap();
     let failed = axcs.run(&["run", "complete", "--config", config.to_str().unwrap()]);
     assert_eq!(failed.code, 3, "{}", failed.stderr);
-    assert!(failed.stderr.contains("A network error occurred"), "{}", failed.stderr);
-    assert!(failed.stderr.contains(&port.to_string()), "{}", failed.stderr);
-    assert!(failed.stderr.contains("Check that the service runs"), "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains("A network error occurred"),
+        "{}",
+        failed.stderr
+    );
+    assert!(
+        failed.stderr.contains(&port.to_string()),
+        "{}",
+        failed.stderr
+    );
+    assert!(
+        failed.stderr.contains("Check that the service runs"),
+        "{}",
+        failed.stderr
+    );
     axcs.ok(&["run", "complete"]);
 }
 
@@ -174,14 +261,21 @@ fn wrong_usage_is_exit_code_2_and_says_what_to_do() {
     let axcs = Axcs::new();
     let cases: &[(&[&str], &str)] = &[
         (&["run", "everything"], "inventory"),
-        (&["--config", "no-such-file.toml", "jobs"], "no-such-file.toml"),
+        (
+            &["--config", "no-such-file.toml", "jobs"],
+            "no-such-file.toml",
+        ),
         (&["company", "load", "no-such-folder"], "no-such-folder"),
         (&["demo"], "--headless"),
     ];
     for (arguments, expected) in cases {
         let refused = axcs.run(arguments);
         assert_eq!(refused.code, 2, "{arguments:?}: {}", refused.stderr);
-        assert!(refused.stderr.contains(expected), "{arguments:?}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains(expected),
+            "{arguments:?}: {}",
+            refused.stderr
+        );
     }
 }
 
@@ -191,7 +285,11 @@ fn without_settings_the_file_looked_for_is_named_and_the_demo_offered() {
     let refused = bare(home.path(), &["jobs"]);
     assert_eq!(refused.code, 2);
     for expected in ["config.toml", "axcs demo", "axcs config init"] {
-        assert!(refused.stderr.contains(expected), "{expected}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains(expected),
+            "{expected}: {}",
+            refused.stderr
+        );
     }
 }
 
@@ -208,7 +306,12 @@ fn the_token_never_prints() {
     let axcs = Axcs::demo(120);
     let token = std::fs::read_to_string(axcs.dir().join("token")).unwrap();
     let mut output = String::new();
-    for arguments in [&["config", "show"][..], &["jobs", "--json"], &["run", "inventory", "--json"], &["run", "complete"]] {
+    for arguments in [
+        &["config", "show"][..],
+        &["jobs", "--json"],
+        &["run", "inventory", "--json"],
+        &["run", "complete"],
+    ] {
         let done = axcs.run(arguments);
         output += &done.stdout;
         output += &done.stderr;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axcs::commerce::client::{Client, ClientOptions, Compression};
-use axcs::company::embedded::{Embedded, generator};
+use axcs::company::embedded::{Embedded, Existing, generator};
 use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger};
 use axcs::model::{Job, Rule, RunStatus, Selection};
@@ -54,10 +54,12 @@ async fn upload(items: u64) {
     let dir = tempfile::tempdir().unwrap();
     let company = dir.path().join("company.db");
     let file = company.clone();
-    tokio::task::spawn_blocking(move || generator::generate(&file, items, 1, false, |_, _| {}))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::task::spawn_blocking(move || {
+        generator::generate(&file, items, 1, Existing::Keep, |_, _| {})
+    })
+    .await
+    .unwrap()
+    .unwrap();
     println!(
         "{items} items generated; {} cores",
         std::thread::available_parallelism().unwrap()
@@ -118,7 +120,6 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         ca_file: None,
         connect_timeout: Duration::from_secs(5),
         request_timeout: Duration::from_secs(60),
-        give_up_after: Duration::from_secs(60),
     })
     .unwrap();
     let sides = Sides {
@@ -127,6 +128,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         commerce,
         incarnation,
         in_flight: IN_FLIGHT,
+        give_up_after: Duration::from_secs(60),
         lease: Duration::from_secs(30),
     };
     let place = Place {

@@ -96,26 +96,58 @@ enum TrackingCommand {
     },
 }
 
-pub async fn company(invocation: &Invocation, arguments: CompanyArguments) -> Result<Exit, Refusal> {
+pub async fn company(
+    invocation: &Invocation,
+    arguments: CompanyArguments,
+) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     let folder = Folder::of(&settings)?;
     let invocation = invocation.clone();
     match arguments.command {
-        CompanyCommand::Generate { items, seed, replace } => {
+        CompanyCommand::Generate {
+            items,
+            seed,
+            replace,
+        } => {
             invocation.changes("company generate")?;
             generate_with_progress(&folder, items, seed, replace).await?;
             blocking(move || info(&invocation, &folder)).await
         }
-        CompanyCommand::Load { folder: export, replace } => {
+        CompanyCommand::Load {
+            folder: export,
+            replace,
+        } => {
             invocation.changes("company load")?;
             blocking(move || load_export(&invocation, &folder, &export, replace)).await
         }
         CompanyCommand::Info => blocking(move || info(&invocation, &folder)).await,
-        CompanyCommand::Change { stock, prices, names, deletes, within, seed } => {
+        CompanyCommand::Change {
+            stock,
+            prices,
+            names,
+            deletes,
+            within,
+            seed,
+        } => {
             invocation.changes("company change")?;
-            let change = Change { stock, prices, names, deletes };
+            let change = Change {
+                stock,
+                prices,
+                names,
+                deletes,
+            };
             let company = settings.company.clone();
-            blocking(move || rehearse(&invocation, &folder, &company, &change, within.as_deref(), seed)).await
+            blocking(move || {
+                rehearse(
+                    &invocation,
+                    &folder,
+                    &company,
+                    &change,
+                    within.as_deref(),
+                    seed,
+                )
+            })
+            .await
         }
         CompanyCommand::Tracking { command } => {
             if command.is_some() {
@@ -130,15 +162,23 @@ pub async fn company(invocation: &Invocation, arguments: CompanyArguments) -> Re
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        Err(Exception::new("The command failed inside axcs.", error, "Report it.").into())
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| {
+            Err(Exception::new("The command failed inside axcs.", error, "Report it.").into())
+        })
 }
 
 /// Generates a company and shows how far it is.
-pub async fn generate_with_progress(folder: &Folder, items: u64, seed: u64, replace: bool) -> Result<(), Refusal> {
+pub async fn generate_with_progress(
+    folder: &Folder,
+    items: u64,
+    seed: u64,
+    replace: bool,
+) -> Result<(), Refusal> {
     let file = folder.company();
-    std::fs::create_dir_all(folder.path()).map_err(|error| not_made(&folder.path().display(), &error))?;
+    std::fs::create_dir_all(folder.path())
+        .map_err(|error| not_made(&folder.path().display(), &error))?;
     blocking(move || {
         let on_terminal = std::io::stderr().is_terminal();
         let mut shown = None;
@@ -146,7 +186,10 @@ pub async fn generate_with_progress(folder: &Folder, items: u64, seed: u64, repl
             let percent = done * 100 / total.max(1);
             if on_terminal && shown != Some(percent) {
                 shown = Some(percent);
-                print::over(&format!("generating {} items  {percent} %", print::number(total)));
+                print::over(&format!(
+                    "generating {} items  {percent} %",
+                    print::number(total)
+                ));
             }
         })
         .map_err(|error| not_made(&file.display(), &error))?;
@@ -166,8 +209,14 @@ fn not_made(place: &dyn std::fmt::Display, error: &(dyn std::error::Error + 'sta
     )
 }
 
-fn load_export(invocation: &Invocation, folder: &Folder, export: &std::path::Path, replace: bool) -> Result<Exit, Refusal> {
-    std::fs::create_dir_all(folder.path()).map_err(|error| not_made(&folder.path().display(), &error))?;
+fn load_export(
+    invocation: &Invocation,
+    folder: &Folder,
+    export: &std::path::Path,
+    replace: bool,
+) -> Result<Exit, Refusal> {
+    std::fs::create_dir_all(folder.path())
+        .map_err(|error| not_made(&folder.path().display(), &error))?;
     let loaded = load::load(export, &folder.company(), existing(replace)).map_err(|error| {
         Refusal::usage(
             "The export was not loaded; nothing was changed.",
@@ -182,7 +231,13 @@ fn load_export(invocation: &Invocation, folder: &Folder, export: &std::path::Pat
     let rows: Vec<Vec<String>> = loaded
         .tables
         .iter()
-        .map(|table| vec![table.table.clone(), print::number(table.rows), table.ignored_columns.join(", ")])
+        .map(|table| {
+            vec![
+                table.table.clone(),
+                print::number(table.rows),
+                table.ignored_columns.join(", "),
+            ]
+        })
         .collect();
     print::table(&["TABLE", "ROWS", "IGNORED COLUMNS"], &rows);
     for file in &loaded.ignored_files {
@@ -192,11 +247,16 @@ fn load_export(invocation: &Invocation, folder: &Folder, export: &std::path::Pat
 }
 
 const fn existing(replace: bool) -> Existing {
-    if replace { Existing::Replace } else { Existing::Keep }
+    if replace {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    }
 }
 
 fn info(invocation: &Invocation, folder: &Folder) -> Result<Exit, Refusal> {
-    let contents = embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
+    let contents =
+        embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
     if invocation.json() {
         print::json(&contents);
     } else {
@@ -207,9 +267,16 @@ fn info(invocation: &Invocation, folder: &Folder) -> Result<Exit, Refusal> {
 
 fn show(contents: &Contents) {
     for company in &contents.companies {
-        print::line(format_args!("{} {} ({})", company.id, company.name, company.release));
+        print::line(format_args!(
+            "{} {} ({})",
+            company.id, company.name, company.release
+        ));
     }
-    print::line(format_args!("{}, {} MB", contents.path.display(), contents.bytes / 1_000_000));
+    print::line(format_args!(
+        "{}, {} MB",
+        contents.path.display(),
+        contents.bytes / 1_000_000
+    ));
     let tracking = &contents.tracking;
     print::line(format_args!(
         "change version {}, changes kept for {} minutes, incarnation {}",
@@ -228,13 +295,18 @@ fn show(contents: &Contents) {
         ("Modes of delivery", counts.delivery_modes),
         ("Customers", counts.customers),
     ];
-    let rows: Vec<_> = headline.iter().map(|(name, count)| vec![(*name).to_owned(), print::number(*count)]).collect();
+    let rows: Vec<_> = headline
+        .iter()
+        .map(|(name, count)| vec![(*name).to_owned(), print::number(*count)])
+        .collect();
     print::table(&["WHAT", "COUNT"], &rows);
     let rows: Vec<_> = contents
         .tables
         .iter()
         .map(|table| {
-            let tracked = table.min_valid_version.map_or("no".to_owned(), |version| format!("from {version}"));
+            let tracked = table
+                .min_valid_version
+                .map_or("no".to_owned(), |version| format!("from {version}"));
             vec![table.table.clone(), print::number(table.rows), tracked]
         })
         .collect();
@@ -251,8 +323,14 @@ fn rehearse(
 ) -> Result<Exit, Refusal> {
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond() as u64);
     let company = (!company.is_empty()).then_some(company);
-    let changed = activity::apply(&folder.company(), change, seed, company, within)
-        .map_err(|error| Refusal::usage("The company was not changed.", chain(&error), "Check the company: axcs company info"))?;
+    let changed =
+        activity::apply(&folder.company(), change, seed, company, within).map_err(|error| {
+            Refusal::usage(
+                "The company was not changed.",
+                chain(&error),
+                "Check the company: axcs company info",
+            )
+        })?;
     if invocation.json() {
         print::json(&json!({"seed": seed, "changed": changed}));
     } else {
@@ -261,26 +339,42 @@ fn rehearse(
     Ok(Exit::Done)
 }
 
-fn change_tracking(invocation: &Invocation, folder: &Folder, command: Option<TrackingCommand>) -> Result<Exit, Refusal> {
+fn change_tracking(
+    invocation: &Invocation,
+    folder: &Folder,
+    command: Option<TrackingCommand>,
+) -> Result<Exit, Refusal> {
     let refused = |error: tracking::TrackingError| {
-        Refusal::usage("The change tracking was not changed.", chain(&error), "See the tables: axcs company info")
+        Refusal::usage(
+            "The change tracking was not changed.",
+            chain(&error),
+            "See the tables: axcs company info",
+        )
     };
     if let Some(command) = command {
-        let mut file =
-            embedded::writer(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
+        let mut file = embedded::writer(&folder.company())
+            .map_err(|error| Refusal::unreachable(error.into()))?;
         match command {
             TrackingCommand::Retention { minutes } => {
-                tracking::set_retention(&file, i64::from(minutes)).map_err(|error| refused(error.into()))
+                tracking::set_retention(&file, i64::from(minutes))
+                    .map_err(|error| refused(error.into()))
             }
-            TrackingCommand::CleanUp => {
-                tracking::clean_up(&mut file).map(drop).map_err(|error| refused(error.into()))
+            TrackingCommand::CleanUp => tracking::clean_up(&mut file)
+                .map(drop)
+                .map_err(|error| refused(error.into())),
+            TrackingCommand::Truncate { table } => {
+                tracking::truncate(&mut file, &table.to_uppercase()).map_err(refused)
             }
-            TrackingCommand::Truncate { table } => tracking::truncate(&mut file, &table.to_uppercase()).map_err(refused),
-            TrackingCommand::Disable { table } => tracking::disable(&mut file, &table.to_uppercase()).map_err(refused),
-            TrackingCommand::Enable { table } => tracking::enable(&mut file, &table.to_uppercase()).map_err(refused),
+            TrackingCommand::Disable { table } => {
+                tracking::disable(&mut file, &table.to_uppercase()).map_err(refused)
+            }
+            TrackingCommand::Enable { table } => {
+                tracking::enable(&mut file, &table.to_uppercase()).map_err(refused)
+            }
         }?;
     }
-    let contents = embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
+    let contents =
+        embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
     if invocation.json() {
         print::json(&json!({"tracking": contents.tracking, "tables": contents.tables}));
     } else {

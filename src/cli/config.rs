@@ -27,7 +27,7 @@ enum ConfigCommand {
     Check,
 }
 
-pub fn config(invocation: &Invocation, arguments: ConfigArguments) -> Result<Exit, Refusal> {
+pub fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Exit, Refusal> {
     let file = settings::file(&invocation.overrides());
     match arguments.command {
         ConfigCommand::Init { print: true } => print::line(DEFAULTS.trim_end()),
@@ -40,9 +40,15 @@ pub fn config(invocation: &Invocation, arguments: ConfigArguments) -> Result<Exi
         ConfigCommand::Check => {
             let settings = invocation.settings()?;
             if invocation.json() {
-                print::json(&serde_json::json!({"file": file, "profile": settings.profile, "right": true}));
+                print::json(
+                    &serde_json::json!({"file": file, "profile": settings.profile, "right": true}),
+                );
             } else {
-                print::line(format_args!("the settings are right (profile {}, file {})", settings.profile, file.display()));
+                print::line(format_args!(
+                    "the settings are right (profile {}, file {})",
+                    settings.profile,
+                    file.display()
+                ));
             }
         }
         ConfigCommand::Show => {
@@ -50,9 +56,14 @@ pub fn config(invocation: &Invocation, arguments: ConfigArguments) -> Result<Exi
             if invocation.json() {
                 print::json(&settings);
             } else {
-                let text = toml::to_string(&settings)
-                    .map_err(|error| Refusal::usage("The settings cannot be shown.", error, "Report it."))?;
-                print::line(format_args!("# profile {}, file {}", settings.profile, file.display()));
+                let text = toml::to_string(&settings).map_err(|error| {
+                    Refusal::usage("The settings cannot be shown.", error, "Report it.")
+                })?;
+                print::line(format_args!(
+                    "# profile {}, file {}",
+                    settings.profile,
+                    file.display()
+                ));
                 print::line(text.trim_end());
             }
         }
@@ -71,7 +82,10 @@ fn init(file: &std::path::Path) -> Result<(), Refusal> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(refused)?;
     }
-    let mut opened =
-        std::fs::OpenOptions::new().write(true).create_new(true).open(file).map_err(refused)?;
+    let mut opened = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(file)
+        .map_err(refused)?;
     std::io::Write::write_all(&mut opened, DEFAULTS.as_bytes()).map_err(refused)
 }

@@ -15,7 +15,7 @@ use crate::company::embedded::{activity, generator};
 use crate::jobs::{RunOptions, Runner, selection};
 use crate::logging::{self, LoggingOptions};
 use crate::model::exception::{Exception, chain};
-use crate::model::{Counts, Job, Rule};
+use crate::model::{Job, Rule, RunStatus, RunSummary, Selection, Stream};
 use crate::settings::{self, Settings};
 
 /// The item group that the demo sells: finished goods.
@@ -65,14 +65,16 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     let set_up = SetUp::open(&settings).await?;
     selection::change(set_up.runner.sides(), |selection| {
         if selection.is_empty() {
-            selection.rules.push(Rule::ItemGroup { group: SOLD.to_owned() });
+            selection.rules.push(Rule::ItemGroup {
+                group: SOLD.to_owned(),
+            });
         }
     })
     .await?;
     let done = if arguments.headless {
         headless(&set_up.runner, &folder).await
     } else {
-        with_activity(&set_up, &settings, log.0, invocation).await
+        with_activity(&set_up, &settings, log, invocation).await
     };
     set_up.close().await;
     done
@@ -84,7 +86,14 @@ pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = start_log(&settings)?;
     let set_up = SetUp::open(&settings).await?;
-    let done = screen(&set_up.runner, &settings, log.0, invocation).await;
+    let done = screen(
+        &set_up.runner,
+        &settings,
+        log.0,
+        log.1.file.clone(),
+        invocation,
+    )
+    .await;
     set_up.close().await;
     done
 }
@@ -98,17 +107,31 @@ pub fn log_to_file(settings: &Settings) -> Option<logging::Guard> {
 fn start_log(settings: &Settings) -> Result<(logging::Ring, logging::Guard), Refusal> {
     let options = LoggingOptions {
         file_dir: Some(settings.log_folder()),
+        stderr: false,
         level: settings.log.level,
-        ..LoggingOptions::default()
     };
-    logging::start(&options)
-        .map_err(|error| Refusal::usage("The log cannot be written.", chain(&error), "Set `log.folder` to a folder that can be written."))
+    logging::start(&options).map_err(|error| {
+        Refusal::usage(
+            "The log cannot be written.",
+            chain(&error),
+            "Set `log.folder` to a folder that can be written.",
+        )
+    })
 }
 
 fn demo_folder(invocation: &Invocation) -> Result<PathBuf, Refusal> {
-    invocation.global.dir.clone().or_else(settings::demo_folder).ok_or_else(|| {
-        Refusal::usage("There is no folder for the demo.", "This account has no home folder.", "Name one: axcs demo --dir DIR")
-    })
+    invocation
+        .global
+        .dir
+        .clone()
+        .or_else(settings::demo_folder)
+        .ok_or_else(|| {
+            Refusal::usage(
+                "There is no folder for the demo.",
+                "This account has no home folder.",
+                "Name one: axcs demo --dir DIR",
+            )
+        })
 }
 
 /// Removes what a demo made, and nothing else.
@@ -122,7 +145,11 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
         ));
     }
     let mut files = vec![folder.token()];
-    for database in [folder.company(), folder.ledger(), folder.service().join("commerce.db")] {
+    for database in [
+        folder.company(),
+        folder.ledger(),
+        folder.service().join("commerce.db"),
+    ] {
         for ending in ["", "-wal", "-shm"] {
             let mut name = database.clone().into_os_string();
             name.push(ending);
@@ -146,21 +173,26 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
 
 async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal> {
     let output = match Output::of(false) {
-        Output::Json | Output::Silent | Output::Plain => Output::Plain,
+        Output::Json | Output::Plain => Output::Plain,
         Output::Terminal => Output::Terminal,
     };
-    let (summary, signal) = follow(runner, Job::Complete, RunOptions::default(), false, output).await?;
-    let items = runner.sides().company.count(crate::model::Stream::Items, &crate::model::Selection::everything());
+    let (summary, signal) =
+        follow(runner, Job::Complete, RunOptions::default(), false, output).await?;
+    let items = runner
+        .sides()
+        .company
+        .count(Stream::Items, &Selection::everything())
+        .await;
     print::json(&json!({
         "dir": folder.path(),
-        "items": items.await.map_err(Exception::from)?,
+        "items": items.map_err(Exception::from)?,
         "service": runner.place().service,
         "run": summary.run,
         "status": summary.status,
         "balances": summary.streams.iter().all(|stream| stream.counts.balances()),
         "payload_bytes": summary.counts().payload_bytes,
         "streams": summary.streams,
-        "total": Counts::clone(&summary.counts()),
+        "total": summary.counts(),
         "exception": summary.exception,
     }));
     Ok(exit(&summary, signal))
@@ -170,7 +202,7 @@ async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal
 async fn with_activity(
     set_up: &SetUp,
     settings: &Settings,
-    ring: logging::Ring,
+    log: (logging::Ring, logging::Guard),
     invocation: &Invocation,
 ) -> Result<Exit, Refusal> {
     let stop = CancellationToken::new();
@@ -181,7 +213,14 @@ async fn with_activity(
         stop.clone(),
     ));
     let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));
-    let done = screen(&set_up.runner, settings, ring, invocation).await;
+    let done = screen(
+        &set_up.runner,
+        settings,
+        log.0,
+        log.1.file.clone(),
+        invocation,
+    )
+    .await;
     stop.cancel();
     for task in [moving, running] {
         // Both stop at the token; a fault in them was logged where it happened.
@@ -200,7 +239,7 @@ async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
                     () = stop.cancelled() => return,
                     finished = runner.finished(run) => finished,
                 };
-                let has_ended = |summary: &crate::model::run::RunSummary| summary.status == crate::model::RunStatus::Ended;
+                let has_ended = |summary: &RunSummary| summary.status == RunStatus::Ended;
                 if finished.as_ref().is_ok_and(has_ended) {
                     job = Job::Inventory;
                 }
@@ -219,5 +258,72 @@ fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         return Ok(());
     }
-    Err(Refusal::usage("The console needs a terminal.", "Input or output is not one.", format!("Use instead: {instead}")))
+    Err(Refusal::usage(
+        "The console needs a terminal.",
+        "Input or output is not one.",
+        format!("Use instead: {instead}"),
+    ))
+}
+
+/// The console on this terminal, until the operator leaves.
+#[cfg(feature = "console")]
+async fn screen(
+    runner: &Arc<Runner>,
+    settings: &Settings,
+    ring: logging::Ring,
+    log_file: Option<PathBuf>,
+    invocation: &Invocation,
+) -> Result<Exit, Refusal> {
+    use crate::console::theme::Palette;
+    use crate::console::{ConsoleOptions, ExitReason};
+    use crate::settings::ThemeSetting;
+
+    let keys_file = &settings.console.keys_file;
+    let keys = if keys_file.as_os_str().is_empty() {
+        String::new()
+    } else {
+        std::fs::read_to_string(keys_file).map_err(|error| {
+            Refusal::usage(
+                "The keys cannot be read.",
+                format!("{}: {error}", keys_file.display()),
+                "Correct `console.keys_file`.",
+            )
+        })?
+    };
+    let options = ConsoleOptions {
+        ascii: settings.console.ascii,
+        mono: settings.console.mono,
+        palette: match settings.console.theme {
+            ThemeSetting::Dark => Palette::Dark,
+            ThemeSetting::Light => Palette::Light,
+        },
+        read_only: invocation.global.read_only,
+        keys,
+        log_file,
+    };
+    match crate::console::run(Arc::clone(runner), ring, options).await {
+        Ok(ExitReason::Quit) => Ok(Exit::Done),
+        Ok(ExitReason::Signal(signal)) => Ok(Exit::Stopped(signal.exit_code())),
+        Err(error) => Err(Refusal::usage(
+            "The console cannot be shown.",
+            format!("{error:#}"),
+            "Every command works without it: axcs --help",
+        )),
+    }
+}
+
+/// This program was built without the console.
+#[cfg(not(feature = "console"))]
+async fn screen(
+    _runner: &Arc<Runner>,
+    _settings: &Settings,
+    _ring: logging::Ring,
+    _log_file: Option<PathBuf>,
+    _invocation: &Invocation,
+) -> Result<Exit, Refusal> {
+    Err(Refusal::usage(
+        "This axcs was built without the console.",
+        "",
+        "Use the commands: axcs --help",
+    ))
 }

@@ -62,7 +62,17 @@ pub async fn jobs(invocation: &Invocation) -> Result<Exit, Refusal> {
             ]
         })
         .collect();
-    print::table(&["JOB", "STATUS", "LAST RUN", "TOOK", "QUARANTINE", "NAME IN AX"], &rows);
+    print::table(
+        &[
+            "JOB",
+            "STATUS",
+            "LAST RUN",
+            "TOOK",
+            "QUARANTINE",
+            "NAME IN AX",
+        ],
+        &rows,
+    );
     Ok(Exit::Done)
 }
 
@@ -70,13 +80,23 @@ pub async fn runs(invocation: &Invocation, arguments: RunsArguments) -> Result<E
     let set_up = SetUp::open(&invocation.settings()?).await?;
     let ledger = &set_up.runner.sides().ledger;
     let found = match arguments.command {
-        Some(RunsCommand::Show { id }) => ledger.run(RunId(id)).await.map(|run| (Some(id), Vec::from_iter(run))),
-        None => ledger.runs(arguments.job, arguments.limit).await.map(|runs| (None, runs)),
+        Some(RunsCommand::Show { id }) => ledger
+            .run(RunId(id))
+            .await
+            .map(|run| (Some(id), Vec::from_iter(run))),
+        None => ledger
+            .runs(arguments.job, arguments.limit)
+            .await
+            .map(|runs| (None, runs)),
     };
     set_up.close().await;
     let (asked, runs) = found.map_err(Exception::from)?;
     match (asked, runs.first()) {
-        (Some(id), None) => Err(Refusal::usage(format!("There is no run {id}."), "", "See the runs there are: axcs runs")),
+        (Some(id), None) => Err(Refusal::usage(
+            format!("There is no run {id}."),
+            "",
+            "See the runs there are: axcs runs",
+        )),
         (Some(_), Some(run)) if invocation.json() => {
             print::json(run);
             Ok(Exit::Done)
@@ -112,17 +132,36 @@ fn list(runs: &[RunSummary]) {
                 print::number(counts.acknowledged),
                 print::number(counts.unchanged),
                 print::number(counts.quarantined),
-                run.exception.as_ref().map(|exception| exception.text.clone()).unwrap_or_default(),
+                run.exception
+                    .as_ref()
+                    .map(|exception| exception.text.clone())
+                    .unwrap_or_default(),
             ]
         })
         .collect();
-    let header =
-        ["RUN", "JOB", "STATUS", "STARTED", "TOOK", "ENUMERATED", "ACKNOWLEDGED", "UNCHANGED", "QUARANTINED", "EXCEPTION"];
+    let header = [
+        "RUN",
+        "JOB",
+        "STATUS",
+        "STARTED",
+        "TOOK",
+        "ENUMERATED",
+        "ACKNOWLEDGED",
+        "UNCHANGED",
+        "QUARANTINED",
+        "EXCEPTION",
+    ];
     print::table(&header, &rows);
 }
 
 fn show(run: &RunSummary) {
-    print::line(format_args!("Run {} of {}: {}, {}", run.run, run.job.ax_name(), run.status, took(run)));
+    print::line(format_args!(
+        "Run {} of {}: {}, {}",
+        run.run,
+        run.job.ax_name(),
+        run.status,
+        took(run)
+    ));
     if let Some(exception) = &run.exception {
         print::line(format_args!("What:   {}", exception.text));
         print::line(format_args!("Why:    {}", exception.cause));
@@ -145,18 +184,39 @@ fn show(run: &RunSummary) {
             ]
         })
         .collect();
-    let header = ["STREAM", "PHASE", "ENUMERATED", "ACKNOWLEDGED", "UNCHANGED", "QUARANTINED", "BYTES", "READ WHOLE BECAUSE"];
+    let header = [
+        "STREAM",
+        "PHASE",
+        "ENUMERATED",
+        "ACKNOWLEDGED",
+        "UNCHANGED",
+        "QUARANTINED",
+        "BYTES",
+        "READ WHOLE BECAUSE",
+    ];
     print::table(&header, &rows);
 }
 
 fn took(run: &RunSummary) -> String {
-    run.finished.map(|end| print::duration(print::between(run.started, end))).unwrap_or_default()
+    run.finished
+        .map(|end| print::duration(print::between(run.started, end)))
+        .unwrap_or_default()
 }
 
-pub async fn exceptions(invocation: &Invocation, arguments: ExceptionsArguments) -> Result<Exit, Refusal> {
+pub async fn exceptions(
+    invocation: &Invocation,
+    arguments: ExceptionsArguments,
+) -> Result<Exit, Refusal> {
     let set_up = SetUp::open(&invocation.settings()?).await?;
-    let streams = arguments.stream.map_or(Stream::ALL.to_vec(), |stream| vec![stream]);
-    let found = set_up.runner.sides().ledger.quarantined(&streams, arguments.limit).await;
+    let streams = arguments
+        .stream
+        .map_or(Stream::ALL.to_vec(), |stream| vec![stream]);
+    let found = set_up
+        .runner
+        .sides()
+        .ledger
+        .quarantined(&streams, arguments.limit)
+        .await;
     set_up.close().await;
     let found = found.map_err(Exception::from)?;
     if invocation.json() {
@@ -177,6 +237,17 @@ pub async fn exceptions(invocation: &Invocation, arguments: ExceptionsArguments)
             ]
         })
         .collect();
-    print::table(&["LAST TRIED", "STREAM", "RECORD", "TRIES", "CODE", "FIELD", "WHY"], &rows);
+    print::table(
+        &[
+            "LAST TRIED",
+            "STREAM",
+            "RECORD",
+            "TRIES",
+            "CODE",
+            "FIELD",
+            "WHY",
+        ],
+        &rows,
+    );
     Ok(Exit::Done)
 }

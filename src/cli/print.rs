@@ -1,5 +1,9 @@
 //! How commands print: plain tables, JSON documents, exceptions; nothing else writes to the terminal.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where commands print")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where commands print"
+)]
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -30,7 +34,9 @@ pub fn over(text: &str) {
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
         Ok(text) => line(text),
-        Err(error) => note(format_args!("the answer cannot be written as JSON: {error}")),
+        Err(error) => note(format_args!(
+            "the answer cannot be written as JSON: {error}"
+        )),
     }
 }
 
@@ -62,7 +68,12 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) {
         }
     }
     let is_number: Vec<bool> = (0..header.len())
-        .map(|column| !rows.is_empty() && rows.iter().all(|row| row[column].chars().all(|c| c.is_ascii_digit() || c == ',')))
+        .map(|column| {
+            !rows.is_empty()
+                && rows
+                    .iter()
+                    .all(|row| row[column].chars().all(|c| c.is_ascii_digit() || c == ','))
+        })
         .collect();
     let format = |cells: &mut dyn Iterator<Item = &str>| {
         let mut text = String::new();
@@ -113,7 +124,9 @@ pub fn duration(duration: Duration) -> String {
 
 /// `2026-11-20 02:14:09 EST`
 pub fn time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    at.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M:%S %Z")
+        .to_string()
 }
 
 /// From `started` to `finished`.
@@ -127,14 +140,24 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(number(value), text);
         }
     }
 
     #[test]
     fn durations_use_the_units_people_say() {
-        for (seconds, text) in [(2.44, "2.4 s"), (59.0, "59 s"), (185.0, "3 min 5 s"), (3_725.0, "1 h 2 min")] {
+        for (seconds, text) in [
+            (2.44, "2.4 s"),
+            (59.0, "59 s"),
+            (185.0, "3 min 5 s"),
+            (3_725.0, "1 h 2 min"),
+        ] {
             assert_eq!(duration(Duration::from_secs_f64(seconds)), text);
         }
     }

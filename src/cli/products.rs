@@ -84,7 +84,10 @@ struct NewRule {
     items: Option<String>,
 }
 
-pub async fn products(invocation: &Invocation, arguments: ProductsArguments) -> Result<Exit, Refusal> {
+pub async fn products(
+    invocation: &Invocation,
+    arguments: ProductsArguments,
+) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     let _guard = super::demo::log_to_file(&settings);
     let set_up = SetUp::open(&settings).await?;
@@ -103,7 +106,9 @@ async fn answer(
         None | Some(ProductsCommand::Rules { command: None } | ProductsCommand::Count) => {
             show(invocation, sides, &stored, false).await
         }
-        Some(ProductsCommand::List { limit, after }) => list(invocation, sides, &stored, limit, after).await,
+        Some(ProductsCommand::List { limit, after }) => {
+            list(invocation, sides, &stored, limit, after).await
+        }
         Some(ProductsCommand::Include { items }) => {
             must_exist(sides, &items).await?;
             edit(invocation, sides, |selection| {
@@ -127,7 +132,9 @@ async fn answer(
             })
             .await
         }
-        Some(ProductsCommand::Rules { command: Some(command) }) => match command {
+        Some(ProductsCommand::Rules {
+            command: Some(command),
+        }) => match command {
             RulesCommand::Add(rule) => {
                 let rule = read_rule(sides, rule).await?;
                 edit(invocation, sides, |selection| {
@@ -146,9 +153,14 @@ async fn answer(
                     ));
                 }
                 let rule = stored.rules[number - 1].clone();
-                edit(invocation, sides, |selection| selection.rules.retain(|kept| *kept != rule)).await
+                edit(invocation, sides, |selection| {
+                    selection.rules.retain(|kept| *kept != rule);
+                })
+                .await
             }
-            RulesCommand::Clear => edit(invocation, sides, |selection| selection.rules.clear()).await,
+            RulesCommand::Clear => {
+                edit(invocation, sides, |selection| selection.rules.clear()).await
+            }
         },
     }
 }
@@ -177,8 +189,14 @@ async fn show(
     changed: bool,
 ) -> Result<(), Refusal> {
     let counts = selection::count(sides, selection).await?;
-    let uploaded = sides.ledger.position(Stream::Items).await.map_err(Exception::from)?.cursor;
-    let outdated = changed || uploaded.is_some_and(|cursor| cursor.selection_revision != selection.revision);
+    let uploaded = sides
+        .ledger
+        .position(Stream::Items)
+        .await
+        .map_err(Exception::from)?
+        .cursor;
+    let outdated =
+        changed || uploaded.is_some_and(|cursor| cursor.selection_revision != selection.revision);
     let required = outdated.then(|| Documented::CompleteRequired.text());
     if invocation.json() {
         print::json(&json!({
@@ -195,14 +213,23 @@ async fn show(
     for (index, rule) in selection.rules.iter().enumerate() {
         print::line(format_args!("rule {}: {rule}", index + 1));
     }
-    for (word, items) in [("included", &selection.include), ("excluded", &selection.exclude)] {
+    for (word, items) in [
+        ("included", &selection.include),
+        ("excluded", &selection.exclude),
+    ] {
         if !items.is_empty() {
             print::line(format_args!("{word}: {}", items.join(", ")));
         }
     }
-    let rows: Vec<Vec<String>> = counts.iter().map(|count: &StreamCount| {
-        vec![count.stream.title().to_owned(), print::number(count.records)]
-    }).collect();
+    let rows: Vec<Vec<String>> = counts
+        .iter()
+        .map(|count: &StreamCount| {
+            vec![
+                count.stream.title().to_owned(),
+                print::number(count.records),
+            ]
+        })
+        .collect();
     print::table(&["STREAM", "RECORDS"], &rows);
     if let Some(text) = required {
         print::line(text);
@@ -242,12 +269,26 @@ async fn list(
     let rows: Vec<Vec<String>> = items
         .iter()
         .map(|item| {
-            let name = item.texts.first().map(|text| text.name.clone()).unwrap_or_default();
-            vec![item.item.clone(), name, item.item_group.clone(), item.variants.len().to_string(), item.price.to_string()]
+            let name = item
+                .texts
+                .first()
+                .map(|text| text.name.clone())
+                .unwrap_or_default();
+            vec![
+                item.item.clone(),
+                name,
+                item.item_group.clone(),
+                item.variants.len().to_string(),
+                item.price.to_string(),
+            ]
         })
         .collect();
     print::table(&["ITEM", "NAME", "ITEM GROUP", "VARIANTS", "PRICE"], &rows);
-    print::note(format_args!("{} of {} items", rows.len(), print::number(reading.total)));
+    print::note(format_args!(
+        "{} of {} items",
+        rows.len(),
+        print::number(reading.total)
+    ));
     Ok(())
 }
 
@@ -276,9 +317,19 @@ async fn must_exist(sides: &Arc<Sides>, items: &[String]) -> Result<(), Refusal>
 
 async fn read_rule(sides: &Arc<Sides>, rule: NewRule) -> Result<Rule, Refusal> {
     let rule = match rule {
-        NewRule { item_group: Some(group), .. } => Rule::ItemGroup { group },
-        NewRule { category: Some(category), .. } => Rule::Category { category: find_category(sides, &category).await? },
-        NewRule { items: Some(range), .. } => {
+        NewRule {
+            item_group: Some(group),
+            ..
+        } => Rule::ItemGroup { group },
+        NewRule {
+            category: Some(category),
+            ..
+        } => Rule::Category {
+            category: find_category(sides, &category).await?,
+        },
+        NewRule {
+            items: Some(range), ..
+        } => {
             let Some((from, to)) = range.split_once("..") else {
                 return Err(Refusal::usage(
                     "That is not a range of items.",
@@ -286,12 +337,30 @@ async fn read_rule(sides: &Arc<Sides>, rule: NewRule) -> Result<Rule, Refusal> {
                     "Write FROM..TO, for example: --items A0001..A0999",
                 ));
             };
-            Rule::ItemRange { from: from.to_owned(), to: to.to_owned() }
+            Rule::ItemRange {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            }
         }
-        NewRule { .. } => return Err(Refusal::usage("No rule was given.", "", "See: axcs products rules add --help")),
+        NewRule { .. } => {
+            return Err(Refusal::usage(
+                "No rule was given.",
+                "",
+                "See: axcs products rules add --help",
+            ));
+        }
     };
-    let alone = Selection { rules: vec![rule.clone()], ..Selection::default() };
-    if sides.company.count(Stream::Items, &alone).await.map_err(Exception::from)? == 0 {
+    let alone = Selection {
+        rules: vec![rule.clone()],
+        ..Selection::default()
+    };
+    if sides
+        .company
+        .count(Stream::Items, &alone)
+        .await
+        .map_err(Exception::from)?
+        == 0
+    {
         return Err(Refusal::usage(
             "The selection was not changed.",
             format!("No item of the company matches: {rule}."),
@@ -323,10 +392,21 @@ async fn find_category(sides: &Arc<Sides>, wanted: &str) -> Result<String, Refus
     }
     match found.as_slice() {
         [one] => Ok(one.id.clone()),
-        [] => Err(Refusal::usage(format!("There is no category {wanted:?}."), "", "Name it as AX does, or give its RecId.")),
+        [] => Err(Refusal::usage(
+            format!("There is no category {wanted:?}."),
+            "",
+            "Name it as AX does, or give its RecId.",
+        )),
         several => {
-            let list: Vec<_> =
-                several.iter().map(|category| format!("{} ({}, {})", category.id, category.hierarchy, category.name)).collect();
+            let list: Vec<_> = several
+                .iter()
+                .map(|category| {
+                    format!(
+                        "{} ({}, {})",
+                        category.id, category.hierarchy, category.name
+                    )
+                })
+                .collect();
             Err(Refusal::usage(
                 format!("Several categories are called {wanted:?}."),
                 list.join("; "),

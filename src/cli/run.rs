@@ -21,6 +21,7 @@ const PACE: Duration = Duration::from_millis(500);
 const WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct RunArguments {
     /// inventory, trade-agreements, orders, delivery-modes or complete
     job: Job,
@@ -50,7 +51,14 @@ pub async fn run(invocation: &Invocation, arguments: RunArguments) -> Result<Exi
         complete: arguments.complete,
         confirm_retire: arguments.confirm_retire,
     };
-    let ended = follow(&set_up.runner, arguments.job, options, arguments.wait, Output::of(invocation.json())).await;
+    let ended = follow(
+        &set_up.runner,
+        arguments.job,
+        options,
+        arguments.wait,
+        Output::of(invocation.json()),
+    )
+    .await;
     set_up.close().await;
     let (summary, signal) = ended?;
     Ok(exit(&summary, signal))
@@ -65,8 +73,6 @@ pub enum Output {
     Plain,
     /// A JSON line for each event.
     Json,
-    /// Nothing.
-    Silent,
 }
 
 impl Output {
@@ -98,7 +104,11 @@ pub async fn follow(
     let mut live = runner.live();
     let mut pace = tokio::time::interval(PACE);
     pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut view = View { output, done: 0, waiting: None };
+    let mut view = View {
+        output,
+        done: 0,
+        waiting: None,
+    };
     let mut stopped = None;
     let finished = runner.finished(run);
     tokio::pin!(finished);
@@ -122,13 +132,21 @@ pub async fn follow(
     Ok((summary, stopped))
 }
 
-async fn start(runner: &Runner, job: Job, options: RunOptions, wait: bool) -> Result<RunId, Exception> {
+async fn start(
+    runner: &Runner,
+    job: Job,
+    options: RunOptions,
+    wait: bool,
+) -> Result<RunId, Exception> {
     loop {
         match runner.start(job, options).await {
             Err(exception)
                 if wait
-                    && [Documented::AnotherInstance.text(), Documented::ConflictingJobs.text()]
-                        .contains(&exception.text.as_str()) =>
+                    && [
+                        Documented::AnotherInstance.text(),
+                        Documented::ConflictingJobs.text(),
+                    ]
+                    .contains(&exception.text.as_str()) =>
             {
                 tokio::time::sleep(WAIT).await;
             }
@@ -146,7 +164,6 @@ struct View {
 impl View {
     fn show(&mut self, progress: &Progress) {
         match self.output {
-            Output::Silent => {}
             Output::Json => print::json_line(&json!({"event": "progress", "progress": progress})),
             Output::Terminal => print::over(&gauge(progress)),
             Output::Plain => {
@@ -162,10 +179,16 @@ impl View {
     }
 
     fn plain(&mut self, streams: &[crate::model::StreamProgress]) {
-        let done = streams.iter().take_while(|stream| stream.phase == Phase::Done).count();
+        let done = streams
+            .iter()
+            .take_while(|stream| stream.phase == Phase::Done)
+            .count();
         for stream in streams.iter().take(done).skip(self.done) {
             let counts = &stream.counts;
-            let took = stream.started.zip(stream.finished).map(|(from, to)| print::duration(print::between(from, to)));
+            let took = stream
+                .started
+                .zip(stream.finished)
+                .map(|(from, to)| print::duration(print::between(from, to)));
             print::note(format_args!(
                 "{}: {} enumerated, {} acknowledged, {} unchanged, {} quarantined in {}{}",
                 stream.stream.title(),
@@ -174,7 +197,11 @@ impl View {
                 print::number(counts.unchanged),
                 print::number(counts.quarantined),
                 took.unwrap_or_default(),
-                stream.reload.as_ref().map(|why| format!(" (read whole: {why})")).unwrap_or_default(),
+                stream
+                    .reload
+                    .as_ref()
+                    .map(|why| format!(" (read whole: {why})"))
+                    .unwrap_or_default(),
             ));
         }
         self.done = done;
@@ -182,19 +209,24 @@ impl View {
 
     fn end(&mut self, summary: &RunSummary) {
         match self.output {
-            Output::Silent => {}
             Output::Json => print::json_line(&json!({"event": "finished", "summary": summary})),
             Output::Terminal | Output::Plain => {
                 if self.output == Output::Terminal {
                     print::over("");
                 }
                 self.plain(&summary.streams);
-                let took = summary.finished.map(|end| print::duration(print::between(summary.started, end)));
+                let took = summary
+                    .finished
+                    .map(|end| print::duration(print::between(summary.started, end)));
                 print::note(format_args!(
                     "{} {}{} in {}",
                     summary.job.ax_name(),
                     summary.status,
-                    if summary.dry_run { " (dry run: nothing was sent)" } else { "" },
+                    if summary.dry_run {
+                        " (dry run: nothing was sent)"
+                    } else {
+                        ""
+                    },
                     took.unwrap_or_default()
                 ));
                 if let Some(exception) = &summary.exception {
@@ -210,18 +242,34 @@ fn gauge(progress: &Progress) -> String {
     if let Some(waiting) = &progress.waiting {
         return waiting.clone();
     }
-    let Some(stream) = progress.current() else { return "starting".to_owned() };
+    let Some(stream) = progress.current() else {
+        return "starting".to_owned();
+    };
     let (done, since) = (stream.counts.settled(), stream.started);
-    let seconds = since.map_or(0.0, |since| print::between(since, jiff::Timestamp::now()).as_secs_f64());
-    let rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    let seconds = since.map_or(0.0, |since| {
+        print::between(since, jiff::Timestamp::now()).as_secs_f64()
+    });
+    let rate = if seconds > 0.0 {
+        done as f64 / seconds
+    } else {
+        0.0
+    };
     let mut text = format!("{}  {}", stream.stream.title(), stream.phase.name());
     if let Some(total) = stream.total.filter(|total| *total > 0) {
         // Never 100 % before the cursor is moved.
         let percent = (done * 100 / total).min(99);
-        text.push_str(&format!("  {percent} %  {} of {}", print::number(done), print::number(total)));
+        text.push_str(&format!(
+            "  {percent} %  {} of {}",
+            print::number(done),
+            print::number(total)
+        ));
         if rate > 0.0 {
             let left = Duration::from_secs_f64(total.saturating_sub(done) as f64 / rate);
-            text.push_str(&format!("  {}/s  {} left", print::number(rate as u64), print::duration(left)));
+            text.push_str(&format!(
+                "  {}/s  {} left",
+                print::number(rate as u64),
+                print::duration(left)
+            ));
         }
     }
     if progress.cancelling {
@@ -237,7 +285,11 @@ pub fn exit(summary: &RunSummary, signal: Option<Signal>) -> Exit {
     }
     match (summary.status, &summary.exception) {
         (RunStatus::Ended, _) => Exit::Done,
-        (RunStatus::Error, Some(exception)) if exception.text == Documented::NetworkError.text() => Exit::Unreachable,
+        (RunStatus::Error, Some(exception))
+            if exception.text == Documented::NetworkError.text() =>
+        {
+            Exit::Unreachable
+        }
         (RunStatus::Executing | RunStatus::Error | RunStatus::Canceled, _) => Exit::Failed,
     }
 }

@@ -28,16 +28,24 @@ pub struct ServiceArguments {
     insecure: bool,
 }
 
-pub async fn service(invocation: &Invocation, arguments: ServiceArguments) -> Result<Exit, Refusal> {
+pub async fn service(
+    invocation: &Invocation,
+    arguments: ServiceArguments,
+) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     let folder = Folder::of(&settings)?;
     let logging = logging::LoggingOptions {
         file_dir: Some(settings.log_folder()),
         stderr: true,
         level: settings.log.level,
-        ..logging::LoggingOptions::default()
     };
-    let _log = logging::start(&logging).map_err(|error| Refusal::usage("The log cannot be written.", chain(&error), "Set `log.folder`."))?;
+    let _log = logging::start(&logging).map_err(|error| {
+        Refusal::usage(
+            "The log cannot be written.",
+            chain(&error),
+            "Set `log.folder`.",
+        )
+    })?;
     let token = set_up::token(&settings, &folder)?;
     let mut signals = signals::listen()
         .map_err(|error| Exception::new("Signals cannot be listened to.", error, "Report it."))?;
@@ -45,7 +53,10 @@ pub async fn service(invocation: &Invocation, arguments: ServiceArguments) -> Re
         dir: folder.service(),
         listen: arguments.listen,
         token,
-        tls: arguments.tls_cert.zip(arguments.tls_key).map(|(cert, key)| service::TlsFiles { cert, key }),
+        tls: arguments
+            .tls_cert
+            .zip(arguments.tls_key)
+            .map(|(cert, key)| service::TlsFiles { cert, key }),
         insecure: arguments.insecure,
     })
     .await
@@ -59,8 +70,16 @@ pub async fn service(invocation: &Invocation, arguments: ServiceArguments) -> Re
     if invocation.json() {
         print::json_line(&serde_json::json!({"url": running.url(), "dir": folder.path()}));
     } else {
-        print::line(format_args!("Commerce Services at {} (folder {})", running.url(), folder.path().display()));
-        print::line(format_args!("API description: {}/openapi.json; token: {}", running.url(), folder.token().display()));
+        print::line(format_args!(
+            "Commerce Services at {} (folder {})",
+            running.url(),
+            folder.path().display()
+        ));
+        print::line(format_args!(
+            "API description: {}/openapi.json; token: {}",
+            running.url(),
+            folder.token().display()
+        ));
     }
     let signal = signals.next().await;
     running.stop().await;

@@ -77,7 +77,6 @@ impl SetUp {
         let folder = Folder::of(settings)?;
         let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
         let company = Embedded::open(&folder.company(), company)
-            .await
             .map_err(|error| Refusal::unreachable(error.into()))?;
         let company = Arc::new(company);
         let facts = company.facts().await.map_err(Exception::from)?;
@@ -116,6 +115,7 @@ impl SetUp {
             commerce,
             incarnation,
             in_flight: settings.engine.in_flight,
+            give_up_after: Duration::from_secs(settings.engine.give_up_after_seconds),
             lease: settings.engine.lease(),
         };
         Ok(Self {
@@ -150,15 +150,21 @@ fn client(settings: &Settings, url: String, token: String) -> Result<Client, Ref
         ca_file: named(&settings.service.ca_file),
         connect_timeout: Duration::from_secs(settings.engine.connect_timeout_seconds),
         request_timeout: Duration::from_secs(settings.engine.request_timeout_seconds),
-        give_up_after: Duration::from_secs(settings.engine.give_up_after_seconds),
     })
     .map_err(|error| {
-        Refusal::usage("The service cannot be spoken to.", chain(&error), "Check `service` in the settings: axcs config show")
+        Refusal::usage(
+            "The service cannot be spoken to.",
+            chain(&error),
+            "Check `service` in the settings: axcs config show",
+        )
     })
 }
 
 #[cfg(feature = "service")]
-async fn own_service(folder: &Folder, token: &str) -> Result<(String, Option<service::Running>), Refusal> {
+async fn own_service(
+    folder: &Folder,
+    token: &str,
+) -> Result<(String, Option<service::Running>), Refusal> {
     if let Some(url) = service::running_at(&folder.service()) {
         return Ok((url, None));
     }

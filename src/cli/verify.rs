@@ -20,7 +20,9 @@ pub struct VerifyArguments {
 
 pub async fn verify(invocation: &Invocation, arguments: VerifyArguments) -> Result<Exit, Refusal> {
     let set_up = SetUp::open(&invocation.settings()?).await?;
-    let streams = arguments.stream.map_or(Stream::ALL.to_vec(), |stream| vec![stream]);
+    let streams = arguments
+        .stream
+        .map_or(Stream::ALL.to_vec(), |stream| vec![stream]);
     let verified = compare(&set_up, &streams, arguments.limit).await;
     set_up.close().await;
     let verified = verified?;
@@ -30,10 +32,18 @@ pub async fn verify(invocation: &Invocation, arguments: VerifyArguments) -> Resu
     } else {
         show(&verified, differs);
     }
-    Ok(if differs == 0 { Exit::Done } else { Exit::Failed })
+    Ok(if differs == 0 {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
-async fn compare(set_up: &SetUp, streams: &[Stream], limit: usize) -> Result<Vec<Verified>, Refusal> {
+async fn compare(
+    set_up: &SetUp,
+    streams: &[Stream],
+    limit: usize,
+) -> Result<Vec<Verified>, Refusal> {
     let sides = set_up.runner.sides();
     let selection = sides.ledger.selection().await.map_err(Exception::from)?;
     if selection.is_empty() {
@@ -65,10 +75,24 @@ fn show(verified: &[Verified], differs: u64) {
             ]
         })
         .collect();
-    print::table(&["STREAM", "COMPANY", "SERVICE", "SAME", "MISSING", "DIFFERENT", "EXTRA"], &rows);
+    print::table(
+        &[
+            "STREAM",
+            "COMPANY",
+            "SERVICE",
+            "SAME",
+            "MISSING",
+            "DIFFERENT",
+            "EXTRA",
+        ],
+        &rows,
+    );
     for stream in verified {
         for difference in &stream.differences {
-            let why = difference.quarantined.as_ref().map(|why| format!(" (in quarantine: {why})"));
+            let why = difference
+                .quarantined
+                .as_ref()
+                .map(|why| format!(" (in quarantine: {why})"));
             print::line(format_args!(
                 "{} {} {}{}",
                 stream.stream,
@@ -77,9 +101,15 @@ fn show(verified: &[Verified], differs: u64) {
                 why.unwrap_or_default()
             ));
         }
-        let left = stream.differs().saturating_sub(stream.differences.len() as u64);
+        let left = stream
+            .differs()
+            .saturating_sub(stream.differences.len() as u64);
         if left > 0 {
-            print::line(format_args!("{}: and {} more", stream.stream, print::number(left)));
+            print::line(format_args!(
+                "{}: and {} more",
+                stream.stream,
+                print::number(left)
+            ));
         }
     }
     print::line(match differs {

@@ -62,6 +62,11 @@ impl From<CommerceError> for Exception {
                 cause,
                 "Try again later; look into the log of the service if it stays so.",
             ),
+            CommerceError::Settings(_) => Self::new(
+                "The service cannot be spoken to.",
+                cause,
+                "Correct `service` in the settings: axcs config show",
+            ),
             CommerceError::Unauthorized { .. } => Self::new(
                 "The service refused the sign-in.",
                 cause,

@@ -15,8 +15,8 @@ pub enum Plan {
     },
     /// Everything, compared with what was acknowledged.
     Whole {
-        /// Why, for the operator.
-        reason: String,
+        /// Why, for the operator; `None` where a complete run was asked for.
+        reason: Option<String>,
         /// A pass that was begun and can go on.
         resume: Option<Pass>,
     },
@@ -68,20 +68,20 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
             resume: Some(pass.clone()),
         });
     }
-    let whole = |reason: String| {
+    let whole = |reason: Option<String>| {
         Ok(Plan::Whole {
             reason,
             resume: None,
         })
     };
     let Some(cursor) = &position.cursor else {
-        return whole("it was not synchronized before".to_owned());
+        return whole(Some("it was not synchronized before".to_owned()));
     };
     if let Some(gap) = gap(cursor, tracking) {
-        return whole(gap);
+        return whole(Some(gap));
     }
     if *complete {
-        return whole("complete synchronization".to_owned());
+        return whole(None);
     }
     if is_outdated(cursor, *stream, selection) {
         return Err(Documented::CompleteRequired.because("The product selection was changed."));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn is_whole(plan: Result<Plan, Exception>, why: &str) -> bool {
-        matches!(plan, Ok(Plan::Whole { reason, resume: None }) if reason.contains(why))
+        matches!(plan, Ok(Plan::Whole { reason, resume: None }) if reason.as_deref().unwrap_or("asked for").contains(why))
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
         );
         assert!(is_whole(
             decide(&at(100), &tracking(120, 0), 4, true),
-            "complete"
+            "asked for"
         ));
     }
 
@@ -230,7 +230,7 @@ mod tests {
             load: None,
             target: cursor(100),
             resume_after: Some("X".into()),
-            reason: "complete synchronization".into(),
+            reason: Some("it was not synchronized before".into()),
         };
         let position = Position {
             cursor: None,

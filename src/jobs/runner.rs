@@ -55,6 +55,8 @@ pub struct Sides {
     pub incarnation: String,
     /// Batches under way at once.
     pub in_flight: usize,
+    /// How long a service that does not answer is tried again.
+    pub give_up_after: Duration,
     /// How long a run may go without renewing its lease.
     pub lease: Duration,
 }

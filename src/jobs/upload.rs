@@ -3,39 +3,27 @@
 //! The order of these steps is the promise (G1, G3, G4): version before enumeration, the intent in
 //! the ledger before the request, the acknowledgement after it, the cursor when all balances.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::batch::{Batch, Prepared};
+use super::batch::Batch;
 use super::failure::Stop;
 use super::plan::{Plan, Situation, plan};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
-use crate::commerce::client::{CommerceError, Upload, Uploaded};
-use crate::commerce::wire::{CommitLoad, LineStatus, LoadState, hex64};
-use crate::company::{CompanyError, Page, Reading};
-use crate::ledger::{Cursor, Fence, Pass, SetAside, Settlement};
-use crate::model::exception::{Documented, Exception};
+use super::under_way::UnderWay;
+use crate::commerce::client::CommerceError;
+use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES, hex64};
+use crate::company::{CompanyError, Entry, Page, Reading};
+use crate::ledger::{Cursor, Fence, NewPass, Pass};
+use crate::model::exception::{Exception, chain};
 use crate::model::run::Phase;
 use crate::model::{Job, Selection, Stream};
 
-/// Records asked for at once when they are named one by one.
-const NAMED_PAGE: usize = 500;
 /// No page of the company for this long means that something hangs.
 const READ_DEADLINE: Duration = Duration::from_secs(120);
-/// How long requests under way may still answer after a cancel.
-const CANCEL_GRACE: Duration = Duration::from_millis(1_200);
-/// How often the place to resume at is written down.
-const ADVANCE_EVERY: Duration = Duration::from_millis(500);
-/// How often records of unknown outcome are sent again within one run.
-const SETTLE_ROUNDS: usize = 3;
-/// More quarantined records than this, and more than one in twenty, means that the fault is not
-/// in single records.
-const QUARANTINE_FLOOR: u64 = 50;
 
 /// Everything one stream of a run needs. Cheap to clone: batches under way hold it too.
 #[derive(Clone, Debug)]
@@ -55,16 +43,7 @@ pub struct StreamRun {
     /// Asks the run to stop.
     pub cancel: CancellationToken,
     /// The pass under way, for a stream that is read whole.
-    pass: Option<Arc<Pass>>,
-}
-
-/// What a batch under way came to.
-#[derive(Debug)]
-enum Outcome {
-    /// Every line has an answer. Stale lines are to be sent again with a greater version.
-    Settled { stale: Vec<String> },
-    /// No answer: it stays in the outbox until its records are settled.
-    Unknown { why: CommerceError },
+    pub(super) pass: Option<Arc<Pass>>,
 }
 
 impl StreamRun {
@@ -112,12 +91,13 @@ impl StreamRun {
             Plan::Changes { since } => match self.read_changes(since).await? {
                 Some(reading) => reading,
                 None => {
-                    self.read_whole(&target, "the retention passed just now", None)
+                    self.read_whole(&target, Some("the retention passed just now"), None)
                         .await?
                 }
             },
             Plan::Whole { reason, resume } => {
-                self.read_whole(&target, &reason, resume.as_ref()).await?
+                self.read_whole(&target, reason.as_deref(), resume.as_ref())
+                    .await?
             }
         };
         self.report
@@ -174,13 +154,15 @@ impl StreamRun {
     async fn read_whole(
         &mut self,
         target: &Cursor,
-        reason: &str,
+        reason: Option<&str>,
         resume: Option<&Pass>,
     ) -> Result<Reading, Stop> {
-        tracing::info!(stream = %self.stream, "{} is read whole: {reason}", self.stream.title());
         self.report.stream(self.stream, |progress| {
-            progress.reload = Some(reason.to_owned())
+            progress.reload = reason.map(str::to_owned)
         });
+        if let Some(reason) = reason {
+            tracing::info!("{} is read whole: {reason}", self.stream.title());
+        }
         if !self.options.dry_run {
             self.pass = Some(Arc::new(self.begin_pass(target, reason, resume).await?));
         }
@@ -200,7 +182,7 @@ impl StreamRun {
     async fn begin_pass(
         &mut self,
         target: &Cursor,
-        reason: &str,
+        reason: Option<&str>,
         resume: Option<&Pass>,
     ) -> Result<Pass, Stop> {
         let Sides {
@@ -214,33 +196,39 @@ impl StreamRun {
             return Ok(pass.clone());
         }
         self.settle_unknown(true).await?;
-        let held = commerce.summary(self.stream).await?;
+        let held = self.ask(|| commerce.summary(self.stream)).await?;
         let acknowledged = ledger.acknowledged(self.stream).await?;
         ledger.raise_version(held.newest_version).await?;
         let agree = held.count == acknowledged.count && held.digest == hex64(acknowledged.digest);
         if agree {
-            let pass =
-                ledger.begin_pass(self.fence, self.stream, None, target.clone(), reason, false);
-            return Ok(pass.await?);
+            let pass = NewPass {
+                load: None,
+                target: target.clone(),
+                reason: reason.map(str::to_owned),
+                forget: false,
+            };
+            return Ok(ledger.begin_pass(self.fence, self.stream, pass).await?);
         }
         let reason = format!(
-            "{reason}; the service holds {} records, {} were acknowledged: everything is sent again",
-            held.count, acknowledged.count
+            "{}the service holds {} records, {} were acknowledged: everything is sent again",
+            reason
+                .map(|reason| format!("{reason}; "))
+                .unwrap_or_default(),
+            held.count,
+            acknowledged.count
         );
-        tracing::warn!(stream = %self.stream, "{}: {reason}", self.stream.title());
+        tracing::warn!("{}: {reason}", self.stream.title());
         self.report.stream(self.stream, |progress| {
             progress.reload = Some(reason.clone())
         });
-        let load = commerce.begin_load(self.stream).await?;
-        let pass = ledger.begin_pass(
-            self.fence,
-            self.stream,
-            Some(load.id),
-            target.clone(),
-            &reason,
-            true,
-        );
-        Ok(pass.await?)
+        let load = self.ask(|| commerce.begin_load(self.stream)).await?;
+        let pass = NewPass {
+            load: Some(load.id),
+            target: target.clone(),
+            reason: Some(reason),
+            forget: true,
+        };
+        Ok(ledger.begin_pass(self.fence, self.stream, pass).await?)
     }
 
     /// Can batches still name the pass's load, if it has one?
@@ -248,7 +236,8 @@ impl StreamRun {
         let Some(load) = &pass.load else {
             return Ok(true);
         };
-        match self.sides.commerce.load(self.stream, load).await {
+        let commerce = &self.sides.commerce;
+        match self.ask(|| commerce.load(self.stream, load)).await {
             Ok(found) => Ok(found.state == LoadState::Open),
             Err(CommerceError::Refused { .. }) => Ok(false),
             Err(error) => Err(error.into()),
@@ -277,7 +266,7 @@ impl StreamRun {
                 )
             })?;
             let Some(page) = page.transpose()? else { break };
-            let after = page.last().map(crate::company::Entry::id);
+            let after = page.last().map(Entry::id);
             let full = self.compare(page, &mut rest).await?;
             for batch in full {
                 under_way.send(batch).await?;
@@ -334,12 +323,7 @@ impl StreamRun {
             let ids = self
                 .sides
                 .ledger
-                .unseen(
-                    self.stream,
-                    pass.generation,
-                    &after,
-                    crate::commerce::wire::MAX_LINES,
-                )
+                .unseen(self.stream, pass.generation, &after, MAX_LINES)
                 .await?;
             let Some(last) = ids.last() else { break };
             after.clone_from(last);
@@ -356,7 +340,7 @@ impl StreamRun {
 
     /// Sends the records of batches without an answer again, with their current values: what the
     /// service made of the first request does not matter then.
-    async fn settle_unknown(&self, from_earlier_runs: bool) -> Result<(), Stop> {
+    pub(super) async fn settle_unknown(&self, from_earlier_runs: bool) -> Result<(), Stop> {
         if self.options.dry_run {
             return Ok(());
         }
@@ -395,11 +379,13 @@ impl StreamRun {
         let confirm = CommitLoad {
             confirm: self.options.confirm_retire,
         };
-        let committed = self.sides.commerce.commit_load(self.stream, load, confirm).await.map_err(|error| {
+        let commerce = &self.sides.commerce;
+        let commit = self.ask(|| commerce.commit_load(self.stream, load, confirm));
+        let committed = commit.await.map_err(|error| {
             if matches!(&error, CommerceError::Refused { problem, .. } if problem.code == "too-many-retired") {
                 Exception::new(
                     "The service would drop more records than expected.",
-                    crate::model::exception::chain(&error),
+                    chain(&error),
                     "If the selection is right, run: axcs run complete --confirm-retire",
                 )
             } else {
@@ -410,338 +396,5 @@ impl StreamRun {
             progress.counts.retired += committed.retired
         });
         Ok(())
-    }
-
-    /// Sends one batch and writes down what came of it.
-    async fn send(self, batch: Batch) -> Result<Outcome, Stop> {
-        let (ledger, stream) = (&self.sides.ledger, self.stream);
-        if self.options.dry_run {
-            let bytes = batch.body(0).len() as u64;
-            self.count_settled(&batch, batch.records().len() as u64, 0, bytes, 0);
-            return Ok(Outcome::Settled { stale: Vec::new() });
-        }
-        let number = ledger.intend(self.fence, stream, batch.ids()).await?;
-        let body = batch.body(number);
-        let bytes = body.len() as u64;
-        let key = format!("{}-{number}", self.sides.incarnation);
-        let upload = Upload {
-            key: &key,
-            body: body.into(),
-            lines: batch.records().len(),
-            load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
-            dry_run: false,
-        };
-        let waits =
-            |wait: crate::commerce::client::Wait| self.report.waiting(Some(wait.to_string()));
-        let uploaded = match self.sides.commerce.upload(stream, upload, waits).await {
-            Ok(uploaded) => uploaded,
-            Err(why @ CommerceError::Unknown { .. }) => return Ok(Outcome::Unknown { why }),
-            Err(error) => return Err(error.into()),
-        };
-        self.report.waiting(None);
-        let Uploaded { answer, retries } = uploaded;
-        let settled = read_answer(batch.records(), &answer.results)?;
-        if let Some(version) = settled.newer {
-            ledger.raise_version(version).await?;
-        }
-        let quarantined = settled.settlement.set_aside.len() as u64;
-        let acknowledged = batch.records().len() as u64 - quarantined - settled.stale.len() as u64;
-        let generation = self.generation();
-        ledger
-            .settle(self.fence, stream, number, generation, settled.settlement)
-            .await?;
-        self.count_settled(&batch, acknowledged, quarantined, bytes, u64::from(retries));
-        self.stop_if_systematic()?;
-        Ok(Outcome::Settled {
-            stale: settled.stale,
-        })
-    }
-
-    fn count_settled(
-        &self,
-        batch: &Batch,
-        acknowledged: u64,
-        quarantined: u64,
-        bytes: u64,
-        retries: u64,
-    ) {
-        let deleted = batch
-            .records()
-            .iter()
-            .filter(|record| record.hash.is_none())
-            .count() as u64;
-        self.report.stream(self.stream, |progress| {
-            let counts = &mut progress.counts;
-            counts.acknowledged += acknowledged;
-            counts.quarantined += quarantined;
-            counts.deleted += deleted.min(acknowledged);
-            counts.batches += 1;
-            counts.payload_bytes += bytes;
-            counts.retries += retries;
-        });
-    }
-
-    fn generation(&self) -> Option<i64> {
-        self.pass.as_ref().map(|pass| pass.generation)
-    }
-
-    fn stop_if_systematic(&self) -> Result<(), Exception> {
-        let counts = self.report.counts(self.stream);
-        if counts.quarantined > QUARANTINE_FLOOR && counts.quarantined * 20 > counts.enumerated {
-            return Err(Exception::new(
-                "Too many records are refused.",
-                format!(
-                    "{} of {} records of {} went to quarantine: the fault is not in single records.",
-                    counts.quarantined, counts.enumerated, self.stream
-                ),
-                "Look at the reasons (axcs exceptions), mend the cause, then start the job again.",
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// What the lines of an answer mean for the ledger.
-#[derive(Debug, Default)]
-struct Answered {
-    settlement: Settlement,
-    stale: Vec<String>,
-    newer: Option<i64>,
-}
-
-fn read_answer(
-    records: &[Prepared],
-    results: &[crate::commerce::wire::LineResult],
-) -> Result<Answered, Exception> {
-    let mut answered = Answered::default();
-    for (record, result) in records.iter().zip(results) {
-        if record.id != result.id {
-            return Err(Exception::new(
-                "The service gave an answer that is not its own.",
-                format!(
-                    "It answered for the record {:?} in the place of {:?}.",
-                    result.id, record.id
-                ),
-                "Check the address and the version of the service.",
-            ));
-        }
-        match result.status {
-            LineStatus::Created
-            | LineStatus::Updated
-            | LineStatus::Unchanged
-            | LineStatus::Deleted => match record.hash {
-                Some(hash) => answered.settlement.held.push((record.id.clone(), hash)),
-                None => answered.settlement.dropped.push(record.id.clone()),
-            },
-            LineStatus::Stale => {
-                answered.newer = answered.newer.max(result.version);
-                answered.stale.push(record.id.clone());
-            }
-            LineStatus::Rejected => answered.settlement.set_aside.push(SetAside {
-                id: record.id.clone(),
-                code: result.code.clone().unwrap_or_else(|| "rejected".to_owned()),
-                field: result.field.clone().unwrap_or_default(),
-                text: result.detail.clone().unwrap_or_default(),
-            }),
-        }
-    }
-    Ok(answered)
-}
-
-/// The batches under way, and how far everything before them is settled.
-#[derive(Debug)]
-struct UnderWay {
-    run: StreamRun,
-    tasks: JoinSet<(usize, Result<Outcome, Stop>)>,
-    /// True while it settles: what stays unknown then ends the run.
-    settles: bool,
-    stale: Vec<String>,
-    unknown: Option<CommerceError>,
-    next: usize,
-    /// For each batch since the oldest one under way: is it answered?
-    answered: VecDeque<bool>,
-    oldest: usize,
-    /// Pages whose records stand in batches before this number, or need none.
-    pages: VecDeque<(usize, String)>,
-    advanced: Instant,
-}
-
-impl UnderWay {
-    fn new(run: StreamRun) -> Self {
-        Self {
-            run,
-            tasks: JoinSet::new(),
-            settles: false,
-            stale: Vec::new(),
-            unknown: None,
-            next: 0,
-            answered: VecDeque::new(),
-            oldest: 0,
-            pages: VecDeque::new(),
-            advanced: Instant::now(),
-        }
-    }
-
-    /// Sends a batch as soon as there is room for it.
-    async fn send(&mut self, batch: Batch) -> Result<(), Stop> {
-        while self.tasks.len() >= self.run.sides.in_flight {
-            let cancel = self.run.cancel.clone();
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return self.give_up().await,
-                joined = self.tasks.join_next() => self.note(joined)?,
-            }
-        }
-        let (number, run) = (self.next, self.run.clone());
-        self.next += 1;
-        self.answered.push_back(false);
-        self.tasks
-            .spawn(async move { (number, run.send(batch).await) });
-        Ok(())
-    }
-
-    /// Reads the named records and sends them, whatever the ledger believes of them.
-    async fn send_named(&mut self, ids: &[String]) -> Result<(), Stop> {
-        for ids in ids.chunks(NAMED_PAGE) {
-            let run = &self.run;
-            let page = run
-                .sides
-                .company
-                .read_ids(run.stream, &run.selection, ids)
-                .await?;
-            let (batch, set_aside) = Batch::prepare(page);
-            if !set_aside.is_empty() {
-                let quarantined = set_aside.len() as u64;
-                run.sides
-                    .ledger
-                    .set_aside(run.fence, run.stream, run.generation(), set_aside)
-                    .await?;
-                run.report.stream(run.stream, |progress| {
-                    progress.counts.quarantined += quarantined
-                });
-            }
-            let mut rest = Batch::default();
-            let full = rest.take(&batch, |_| true);
-            for batch in full
-                .into_iter()
-                .chain(Some(rest))
-                .filter(|batch| !batch.is_empty())
-            {
-                self.send(batch).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn note(
-        &mut self,
-        joined: Option<Result<(usize, Result<Outcome, Stop>), tokio::task::JoinError>>,
-    ) -> Result<(), Stop> {
-        let Some(joined) = joined else { return Ok(()) };
-        let (number, outcome) = joined.map_err(|error| {
-            Exception::new(
-                "Sending a batch failed inside axcs.",
-                error.to_string(),
-                "Start the job again and report it: this is a fault of the program.",
-            )
-        })?;
-        match outcome? {
-            Outcome::Settled { stale } => self.stale.extend(stale),
-            Outcome::Unknown { why } => {
-                tracing::warn!(stream = %self.run.stream, "a batch has an unknown outcome: {why}");
-                self.unknown = Some(why);
-            }
-        }
-        if let Some(answered) = self.answered.get_mut(number - self.oldest) {
-            *answered = true;
-        }
-        while self.answered.front() == Some(&true) {
-            self.answered.pop_front();
-            self.oldest += 1;
-        }
-        Ok(())
-    }
-
-    /// Notes a page that is dealt with once the batches handed over so far (and, unless
-    /// `is_clean`, the next one) are answered; writes the place to resume at down now and then.
-    async fn page_done(&mut self, after: String, is_clean: bool) -> Result<(), Stop> {
-        if self.run.pass.is_none() {
-            return Ok(());
-        }
-        self.pages
-            .push_back((self.next + usize::from(!is_clean), after));
-        let mut settled = None;
-        while self
-            .pages
-            .front()
-            .is_some_and(|(before, _)| *before <= self.oldest)
-        {
-            settled = self.pages.pop_front();
-        }
-        let Some((before, after)) = settled else {
-            return Ok(());
-        };
-        if self.advanced.elapsed() < ADVANCE_EVERY {
-            self.pages.push_front((before, after));
-            return Ok(());
-        }
-        self.advanced = Instant::now();
-        Ok(self
-            .run
-            .sides
-            .ledger
-            .advance_pass(self.run.fence, self.run.stream, &after)
-            .await?)
-    }
-
-    /// Waits for every answer; settles what stayed without one.
-    async fn finish(mut self) -> Result<(), Stop> {
-        for _ in 0..SETTLE_ROUNDS {
-            while !self.tasks.is_empty() {
-                let cancel = self.run.cancel.clone();
-                tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => return self.give_up().await,
-                    joined = self.tasks.join_next() => self.note(joined)?,
-                }
-            }
-            let stale = std::mem::take(&mut self.stale);
-            if !stale.is_empty() {
-                tracing::info!(stream = %self.run.stream, "{} records again: the service held a newer version", stale.len());
-                self.send_named(&stale).await?;
-            } else if self.unknown.is_some() && !self.settles {
-                self.run.report.phase(self.run.stream, Phase::Settling);
-                return Box::pin(self.run.settle_unknown(false)).await;
-            } else if let Some(why) = self.unknown {
-                return Err(Documented::NetworkError
-                    .because(crate::model::exception::chain(&why))
-                    .into());
-            } else {
-                return Ok(());
-            }
-        }
-        Err(Exception::new(
-            "The service keeps answering that it holds newer values.",
-            format!(
-                "Another sender uploads {} to the same service.",
-                self.run.stream
-            ),
-            "Stop the other sender, then start the job again.",
-        )
-        .into())
-    }
-
-    /// Gives requests under way a moment to answer, then leaves them to the next run.
-    async fn give_up(&mut self) -> Result<(), Stop> {
-        let deadline = tokio::time::sleep(CANCEL_GRACE);
-        tokio::pin!(deadline);
-        while !self.tasks.is_empty() {
-            tokio::select! {
-                () = &mut deadline => break,
-                _ = self.tasks.join_next() => {}
-            }
-        }
-        self.tasks.abort_all();
-        Err(Stop::Canceled)
     }
 }

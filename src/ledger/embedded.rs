@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, Pass, Position, Quarantined, SetAside,
-    Settlement, Unsettled,
+    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, Quarantined,
+    SetAside, Settlement, Unsettled,
 };
 use crate::model::run::RunSummary;
 use crate::model::{Job, RunId, RunStatus, Selection, Stream};
@@ -205,15 +205,11 @@ impl Ledger for EmbeddedLedger {
         &self,
         fence: Fence,
         stream: Stream,
-        load: Option<String>,
-        target: Cursor,
-        reason: &str,
-        forget: bool,
+        pass: NewPass,
     ) -> Result<Pass, LedgerError> {
-        let reason = reason.to_owned();
         self.write("beginning a pass", move |transaction| {
             check(transaction, fence)?;
-            passes::begin(transaction, stream, load, target, reason, forget)
+            passes::begin(transaction, stream, pass)
         })
         .await
     }

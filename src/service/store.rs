@@ -103,6 +103,7 @@ impl Store {
             Ok(CollectionSummary {
                 count: collection.records as u64,
                 digest: hex64(collection.digest),
+                newest_version: 0,
             })
         })
         .await

@@ -26,7 +26,11 @@ impl Said {
 
     /// The last of several JSON lines.
     pub fn last_json(&self) -> Value {
-        let line = self.stdout.lines().last().unwrap_or_else(|| panic!("no output: {self:?}"));
+        let line = self
+            .stdout
+            .lines()
+            .last()
+            .unwrap_or_else(|| panic!("no output: {self:?}"));
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
@@ -65,7 +69,11 @@ impl Axcs {
     /// An empty folder. Leases are short: a test that kills a run does not want to wait.
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("short.toml"), "[engine]\nlease_seconds = 2\n").unwrap();
+        std::fs::write(
+            dir.path().join("short.toml"),
+            "[engine]\nlease_seconds = 2\n",
+        )
+        .unwrap();
         Self { dir }
     }
 
@@ -84,7 +92,9 @@ impl Axcs {
         let mut command = command(self.dir.path());
         command.arg("--dir").arg(self.dir.path());
         if !arguments.contains(&"--config") {
-            command.arg("--config").arg(self.dir.path().join("short.toml"));
+            command
+                .arg("--config")
+                .arg(self.dir.path().join("short.toml"));
         }
         command.args(arguments);
         command
@@ -95,7 +105,11 @@ impl Axcs {
     }
 
     pub fn spawn(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        self.command(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs a command that has to succeed.
@@ -117,7 +131,10 @@ impl Axcs {
 
     /// The first selected item.
     pub fn first_item(&self) -> String {
-        self.json(&["products", "list", "--limit", "1"])[0]["item"].as_str().unwrap().to_owned()
+        self.json(&["products", "list", "--limit", "1"])[0]["item"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// How many records of the job's streams differ.

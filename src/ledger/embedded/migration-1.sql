@@ -44,7 +44,7 @@ CREATE TABLE pass (
     incarnation        TEXT    NOT NULL,
     selection_revision INTEGER NOT NULL,
     resume_after       TEXT,
-    reason             TEXT    NOT NULL
+    reason             TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- What the service holds, as far as it said so.

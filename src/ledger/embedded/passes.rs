@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::super::{Cursor, Fence, LedgerError, Pass, Position};
+use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
 use super::{rows, runs};
 use crate::model::{Selection, Stream};
 
@@ -51,11 +51,14 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
 pub fn begin(
     transaction: &Transaction<'_>,
     stream: Stream,
-    load: Option<String>,
-    target: Cursor,
-    reason: String,
-    forget: bool,
+    pass: NewPass,
 ) -> Result<Pass, LedgerError> {
+    let NewPass {
+        load,
+        target,
+        reason,
+        forget,
+    } = pass;
     if forget {
         transaction
             .execute("DELETE FROM acknowledged WHERE stream = ?", [stream.name()])

@@ -45,6 +45,15 @@ fn held(ids: &[(&str, u64)]) -> Settlement {
     }
 }
 
+fn pass_to(version: i64) -> NewPass {
+    NewPass {
+        load: None,
+        target: cursor(version),
+        reason: None,
+        forget: false,
+    }
+}
+
 fn cursor(version: i64) -> Cursor {
     Cursor {
         version,
@@ -265,10 +274,7 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         )
         .await
         .unwrap();
-    let pass = ledger
-        .begin_pass(fence, stream, None, cursor(5), "complete", false)
-        .await
-        .unwrap();
+    let pass = ledger.begin_pass(fence, stream, pass_to(5)).await.unwrap();
     let generation = pass.generation;
     ledger
         .is_unchanged(stream, Some(generation), vec![("A".into(), Some(1))])
@@ -307,10 +313,7 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         }
     );
 
-    let next = ledger
-        .begin_pass(fence, stream, None, cursor(6), "again", false)
-        .await
-        .unwrap();
+    let next = ledger.begin_pass(fence, stream, pass_to(6)).await.unwrap();
     assert_eq!(
         ledger
             .unseen(stream, next.generation, "", 10)

@@ -1,0 +1,162 @@
+//! One batch: its intent in the ledger, its request, and what the answer means.
+
+use super::batch::{Batch, Prepared};
+use super::failure::Stop;
+use super::upload::StreamRun;
+use crate::commerce::client::{CommerceError, Upload, Uploaded, Wait};
+use crate::commerce::wire::{LineResult, LineStatus};
+use crate::ledger::{SetAside, Settlement};
+use crate::model::exception::Exception;
+
+/// More quarantined records than this, and more than one in twenty, means that the fault is not
+/// in single records.
+const QUARANTINE_FLOOR: u64 = 50;
+
+/// What a batch under way came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Every line has an answer. Stale lines are to be sent again with a greater version.
+    Settled {
+        /// Their ids.
+        stale: Vec<String>,
+    },
+    /// No answer: it stays in the outbox until its records are settled.
+    Unknown {
+        /// What happened to the request.
+        why: CommerceError,
+    },
+}
+
+impl StreamRun {
+    /// Sends one batch and writes down what came of it.
+    pub async fn send(self, batch: Batch) -> Result<Outcome, Stop> {
+        let (ledger, stream) = (&self.sides.ledger, self.stream);
+        if self.options.dry_run {
+            let bytes = batch.body(0).len() as u64;
+            self.count_settled(&batch, batch.records().len() as u64, 0, bytes, 0);
+            return Ok(Outcome::Settled { stale: Vec::new() });
+        }
+        let number = ledger.intend(self.fence, stream, batch.ids()).await?;
+        let body = batch.body(number);
+        let bytes = body.len() as u64;
+        let key = format!("{}-{number}", self.sides.incarnation);
+        let upload = Upload {
+            key: &key,
+            body: body.into(),
+            lines: batch.records().len(),
+            load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
+            dry_run: false,
+            give_up_after: self.sides.give_up_after,
+        };
+        let waits = |wait: Wait| self.tell_wait(&wait.reason, wait.next_try_in);
+        let uploaded = match self.sides.commerce.upload(stream, &upload, waits).await {
+            Ok(uploaded) => uploaded,
+            Err(why @ CommerceError::Unknown { .. }) => return Ok(Outcome::Unknown { why }),
+            Err(error) => return Err(error.into()),
+        };
+        self.report.waiting(None);
+        let Uploaded { answer, retries } = uploaded;
+        let settled = read_answer(batch.records(), &answer.results)?;
+        if let Some(version) = settled.newer {
+            ledger.raise_version(version).await?;
+        }
+        let quarantined = settled.settlement.set_aside.len() as u64;
+        let acknowledged = batch.records().len() as u64 - quarantined - settled.stale.len() as u64;
+        let generation = self.generation();
+        ledger
+            .settle(self.fence, stream, number, generation, settled.settlement)
+            .await?;
+        self.count_settled(&batch, acknowledged, quarantined, bytes, u64::from(retries));
+        self.stop_if_systematic()?;
+        Ok(Outcome::Settled {
+            stale: settled.stale,
+        })
+    }
+
+    fn count_settled(
+        &self,
+        batch: &Batch,
+        acknowledged: u64,
+        quarantined: u64,
+        bytes: u64,
+        retries: u64,
+    ) {
+        let deleted = batch
+            .records()
+            .iter()
+            .filter(|record| record.hash.is_none())
+            .count() as u64;
+        self.report.stream(self.stream, |progress| {
+            let counts = &mut progress.counts;
+            counts.acknowledged += acknowledged;
+            counts.quarantined += quarantined;
+            counts.deleted += deleted.min(acknowledged);
+            counts.batches += 1;
+            counts.payload_bytes += bytes;
+            counts.retries += retries;
+        });
+    }
+
+    pub fn generation(&self) -> Option<i64> {
+        self.pass.as_ref().map(|pass| pass.generation)
+    }
+
+    pub fn stop_if_systematic(&self) -> Result<(), Exception> {
+        let counts = self.report.counts(self.stream);
+        if counts.quarantined > QUARANTINE_FLOOR && counts.quarantined * 20 > counts.enumerated {
+            return Err(Exception::new(
+                "Too many records are refused.",
+                format!(
+                    "{} of {} records of {} went to quarantine: the fault is not in single records.",
+                    counts.quarantined, counts.enumerated, self.stream
+                ),
+                "Look at the reasons (axcs exceptions), mend the cause, then start the job again.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What the lines of an answer mean for the ledger.
+#[derive(Debug, Default)]
+struct Answered {
+    settlement: Settlement,
+    stale: Vec<String>,
+    newer: Option<i64>,
+}
+
+fn read_answer(records: &[Prepared], results: &[LineResult]) -> Result<Answered, Exception> {
+    let mut answered = Answered::default();
+    for (record, result) in records.iter().zip(results) {
+        if record.id != result.id {
+            return Err(Exception::new(
+                "The service gave an answer that is not its own.",
+                format!(
+                    "It answered for the record {:?} in the place of {:?}.",
+                    result.id, record.id
+                ),
+                "Check the address and the version of the service.",
+            ));
+        }
+        match result.status {
+            LineStatus::Created
+            | LineStatus::Updated
+            | LineStatus::Unchanged
+            | LineStatus::Deleted => match record.hash {
+                Some(hash) => answered.settlement.held.push((record.id.clone(), hash)),
+                None => answered.settlement.dropped.push(record.id.clone()),
+            },
+            LineStatus::Stale => {
+                answered.newer = answered.newer.max(result.version);
+                answered.stale.push(record.id.clone());
+            }
+            LineStatus::Rejected => answered.settlement.set_aside.push(SetAside {
+                id: record.id.clone(),
+                code: result.code.clone().unwrap_or_else(|| "rejected".to_owned()),
+                field: result.field.clone().unwrap_or_default(),
+                text: result.detail.clone().unwrap_or_default(),
+            }),
+        }
+    }
+    Ok(answered)
+}

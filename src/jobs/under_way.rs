@@ -1,0 +1,220 @@
+//! The batches of one stream that are on their way, how far everything before them is settled, and
+//! what is done about those without an answer.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use tokio::task::{JoinError, JoinSet};
+
+use super::batch::Batch;
+use super::failure::Stop;
+use super::send::Outcome;
+use super::upload::StreamRun;
+use crate::commerce::client::CommerceError;
+use crate::model::exception::{Documented, Exception, chain};
+use crate::model::run::Phase;
+
+/// Records asked for at once when they are named one by one.
+const NAMED_PAGE: usize = 500;
+/// How long requests under way may still answer after a cancel.
+const CANCEL_GRACE: Duration = Duration::from_millis(1_200);
+/// How often the place to resume at is written down.
+const ADVANCE_EVERY: Duration = Duration::from_millis(500);
+/// How often records of unknown outcome are sent again within one run.
+const SETTLE_ROUNDS: usize = 3;
+
+/// The batches under way, and how far everything before them is settled.
+#[derive(Debug)]
+pub struct UnderWay {
+    run: StreamRun,
+    tasks: JoinSet<(usize, Result<Outcome, Stop>)>,
+    /// True while it settles: what stays unknown then ends the run.
+    pub settles: bool,
+    stale: Vec<String>,
+    unknown: Option<CommerceError>,
+    next: usize,
+    /// For each batch since the oldest one under way: is it answered?
+    answered: VecDeque<bool>,
+    oldest: usize,
+    /// Pages whose records stand in batches before this number, or need none.
+    pages: VecDeque<(usize, String)>,
+    advanced: Instant,
+}
+
+impl UnderWay {
+    pub fn new(run: StreamRun) -> Self {
+        Self {
+            run,
+            tasks: JoinSet::new(),
+            settles: false,
+            stale: Vec::new(),
+            unknown: None,
+            next: 0,
+            answered: VecDeque::new(),
+            oldest: 0,
+            pages: VecDeque::new(),
+            advanced: Instant::now(),
+        }
+    }
+
+    /// Sends a batch as soon as there is room for it.
+    pub async fn send(&mut self, batch: Batch) -> Result<(), Stop> {
+        while self.tasks.len() >= self.run.sides.in_flight {
+            let cancel = self.run.cancel.clone();
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return self.give_up().await,
+                joined = self.tasks.join_next() => self.note(joined)?,
+            }
+        }
+        let (number, run) = (self.next, self.run.clone());
+        self.next += 1;
+        self.answered.push_back(false);
+        self.tasks
+            .spawn(async move { (number, run.send(batch).await) });
+        Ok(())
+    }
+
+    /// Reads the named records and sends them, whatever the ledger believes of them.
+    pub async fn send_named(&mut self, ids: &[String]) -> Result<(), Stop> {
+        for ids in ids.chunks(NAMED_PAGE) {
+            let run = &self.run;
+            let page = run
+                .sides
+                .company
+                .read_ids(run.stream, &run.selection, ids)
+                .await?;
+            let (batch, set_aside) = Batch::prepare(page);
+            if !set_aside.is_empty() {
+                let quarantined = set_aside.len() as u64;
+                run.sides
+                    .ledger
+                    .set_aside(run.fence, run.stream, run.generation(), set_aside)
+                    .await?;
+                run.report.stream(run.stream, |progress| {
+                    progress.counts.quarantined += quarantined
+                });
+            }
+            let mut rest = Batch::default();
+            let full = rest.take(&batch, |_| true);
+            for batch in full
+                .into_iter()
+                .chain(Some(rest))
+                .filter(|batch| !batch.is_empty())
+            {
+                self.send(batch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(
+        &mut self,
+        joined: Option<Result<(usize, Result<Outcome, Stop>), JoinError>>,
+    ) -> Result<(), Stop> {
+        let Some(joined) = joined else { return Ok(()) };
+        let (number, outcome) = joined.map_err(|error| {
+            Exception::new(
+                "Sending a batch failed inside axcs.",
+                error.to_string(),
+                "Start the job again and report it: this is a fault of the program.",
+            )
+        })?;
+        match outcome? {
+            Outcome::Settled { stale } => self.stale.extend(stale),
+            Outcome::Unknown { why } => {
+                tracing::warn!(stream = %self.run.stream, "a batch has an unknown outcome: {why}");
+                self.unknown = Some(why);
+            }
+        }
+        if let Some(answered) = self.answered.get_mut(number - self.oldest) {
+            *answered = true;
+        }
+        while self.answered.front() == Some(&true) {
+            self.answered.pop_front();
+            self.oldest += 1;
+        }
+        Ok(())
+    }
+
+    /// Notes a page that is dealt with once the batches handed over so far (and, unless
+    /// `is_clean`, the next one) are answered; writes the place to resume at down now and then.
+    pub async fn page_done(&mut self, after: String, is_clean: bool) -> Result<(), Stop> {
+        if self.run.pass.is_none() {
+            return Ok(());
+        }
+        self.pages
+            .push_back((self.next + usize::from(!is_clean), after));
+        let mut settled = None;
+        while self
+            .pages
+            .front()
+            .is_some_and(|(before, _)| *before <= self.oldest)
+        {
+            settled = self.pages.pop_front();
+        }
+        let Some((before, after)) = settled else {
+            return Ok(());
+        };
+        if self.advanced.elapsed() < ADVANCE_EVERY {
+            self.pages.push_front((before, after));
+            return Ok(());
+        }
+        self.advanced = Instant::now();
+        Ok(self
+            .run
+            .sides
+            .ledger
+            .advance_pass(self.run.fence, self.run.stream, &after)
+            .await?)
+    }
+
+    /// Waits for every answer; settles what stayed without one.
+    pub async fn finish(mut self) -> Result<(), Stop> {
+        for _ in 0..SETTLE_ROUNDS {
+            while !self.tasks.is_empty() {
+                let cancel = self.run.cancel.clone();
+                tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => return self.give_up().await,
+                    joined = self.tasks.join_next() => self.note(joined)?,
+                }
+            }
+            let stale = std::mem::take(&mut self.stale);
+            if !stale.is_empty() {
+                tracing::info!(stream = %self.run.stream, "{} records again: the service held a newer version", stale.len());
+                self.send_named(&stale).await?;
+            } else if self.unknown.is_some() && !self.settles {
+                self.run.report.phase(self.run.stream, Phase::Settling);
+                return Box::pin(self.run.settle_unknown(false)).await;
+            } else if let Some(why) = self.unknown {
+                return Err(Documented::NetworkError.because(chain(&why)).into());
+            } else {
+                return Ok(());
+            }
+        }
+        Err(Exception::new(
+            "The service keeps answering that it holds newer values.",
+            format!(
+                "Another sender uploads {} to the same service.",
+                self.run.stream
+            ),
+            "Stop the other sender, then start the job again.",
+        )
+        .into())
+    }
+
+    /// Gives requests under way a moment to answer, then leaves them to the next run.
+    pub async fn give_up(&mut self) -> Result<(), Stop> {
+        let deadline = tokio::time::sleep(CANCEL_GRACE);
+        tokio::pin!(deadline);
+        while !self.tasks.is_empty() {
+            tokio::select! {
+                () = &mut deadline => break,
+                _ = self.tasks.join_next() => {}
+            }
+        }
+        self.tasks.abort_all();
+        Err(Stop::Canceled)
+    }
+}
