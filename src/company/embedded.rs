@@ -2,8 +2,10 @@
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
 mod contents;
+pub mod generator;
 pub mod load;
 mod new_file;
+mod random;
 mod reading;
 mod schema;
 mod selection;
@@ -17,6 +19,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 pub use contents::{CompanyCounts, Contents, TableContents, info};
+pub use generator::generate;
 pub use load::{LoadError, Loaded, load};
 pub use new_file::{Existing, NewFileError};
 

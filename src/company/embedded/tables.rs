@@ -21,7 +21,7 @@ pub enum Kind {
     Integer,
     /// `bigint`: RecIds and nested sets.
     Int64,
-    /// `bigint NULL`, as columns of derived tables are where the root table holds them.
+    /// `bigint NULL` or `int NULL`: columns of derived tables where the root table holds them.
     Int64OrNull,
     /// `numeric(32,16)`, kept as text so that nothing rounds it.
     Real,

@@ -101,7 +101,7 @@ pub(super) static TABLES: &[Table] = &[
             string("SEARCHNAME", 60),
             integer("PRODUCTTYPE"),
             int64_or_null("PRODUCTMASTER"),
-            integer("VARIANTCONFIGURATIONTECHNOLOGY"),
+            int64_or_null("VARIANTCONFIGURATIONTECHNOLOGY"),
             int64("INSTANCERELATIONTYPE"),
             PARTITION,
             RECVERSION,
