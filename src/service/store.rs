@@ -206,12 +206,20 @@ impl Collection {
 fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     // A checkpoint copies pages twice and syncs: fewer, larger ones; and enough cache that the ids
     // of a million records stay in memory.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > VERSION {
         return Err(StoreError::Newer { found });
+    }
+    if found == 0 {
+        // Values of some hundred bytes: pages of 8 KiB take a quarter fewer writes than SQLite's
+        // 4 KiB. The size is settable outside WAL only, and holds for the life of the file.
+        connection.pragma_update(None, "journal_mode", "DELETE")?;
+        connection.pragma_update(None, "page_size", 8_192)?;
+        connection.execute_batch("VACUUM")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
     }
     let transaction = connection.transaction()?;
     if found == 0 {
