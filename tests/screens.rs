@@ -43,31 +43,31 @@ fn snapshot_of(buffer: &Buffer) -> String {
     snapshot
 }
 
-fn assert_snapshots(variant: &str, size: (u16, u16), look: Look) {
+fn assert_snapshots(variant: &str, size: (u16, u16), look: Look, content: fn(&Buffer) -> String) {
     for (name, scene) in SCENES {
         let buffer = scene(size, look).draw();
-        insta::assert_snapshot!(format!("{name}@{variant}"), snapshot_of(&buffer));
+        insta::assert_snapshot!(format!("{name}@{variant}"), content(&buffer));
     }
 }
 
 #[test]
 fn screens_80x24() {
-    assert_snapshots("80x24", (80, 24), Look::DARK);
+    assert_snapshots("80x24", (80, 24), Look::DARK, snapshot_of);
 }
 
 #[test]
 fn screens_120x40() {
-    assert_snapshots("120x40", (120, 40), Look::DARK);
+    assert_snapshots("120x40", (120, 40), Look::DARK, text_of);
 }
 
 #[test]
 fn screens_200x50() {
-    assert_snapshots("200x50", (200, 50), Look::DARK);
+    assert_snapshots("200x50", (200, 50), Look::DARK, text_of);
 }
 
 #[test]
 fn screens_without_colour_and_in_ascii() {
-    assert_snapshots("mono-ascii-80x24", (80, 24), Look::PLAIN);
+    assert_snapshots("mono-ascii-80x24", (80, 24), Look::PLAIN, snapshot_of);
 }
 
 #[test]
@@ -157,11 +157,12 @@ fn every_size_draws() {
 #[test]
 fn every_scene_survives_every_key() {
     let keys = "j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc q esc ctrl-l";
-    for (_, scene) in SCENES {
+    for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {
             stage.press(key);
-            stage.draw();
+            let text = text_of(&stage.draw());
+            assert!(text.starts_with(" demo"), "{name} after {key}\n{text}");
         }
     }
 }

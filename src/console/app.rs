@@ -100,7 +100,7 @@ impl App {
             }
             Msg::Overview(result) => {
                 self.touch(Pace::Prompt);
-                self.jobs.loaded(result).into_iter().collect()
+                self.jobs.loaded(result, at).into_iter().collect()
             }
             Msg::Runs(job, result) => {
                 self.touch(Pace::Prompt);
@@ -136,9 +136,8 @@ impl App {
             }
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
             Msg::Tick => {
-                self.jobs.sample(at);
                 self.touch(Pace::Calm);
-                Vec::new()
+                self.jobs.tick(at).into_iter().collect()
             }
         };
         effects.extend(self.left());
@@ -255,12 +254,16 @@ impl App {
 
     fn on_console(&mut self, action: ConsoleAction) -> Vec<Effect> {
         match action {
-            ConsoleAction::TabJobs => self.tab = Tab::Jobs,
-            ConsoleAction::TabLogs => self.tab = Tab::Logs,
-            ConsoleAction::NextTab => self.tab = self.tab.next(),
-            ConsoleAction::PreviousTab => self.tab = self.tab.previous(),
+            ConsoleAction::TabJobs => return self.turn_to(Tab::Jobs),
+            ConsoleAction::TabLogs => return self.turn_to(Tab::Logs),
+            ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
+            ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
-            ConsoleAction::Redraw => return vec![Effect::Redraw],
+            ConsoleAction::Redraw => {
+                let mut effects = vec![Effect::Redraw];
+                effects.extend(self.jobs.load());
+                return effects;
+            }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
             ConsoleAction::Quit => {
                 if !self.jobs.live().executing.is_empty() && self.leaving.is_none() {
@@ -271,6 +274,15 @@ impl App {
             }
         }
         Vec::new()
+    }
+
+    /// Another process may have run jobs since they were looked at last.
+    fn turn_to(&mut self, tab: Tab) -> Vec<Effect> {
+        self.tab = tab;
+        match tab {
+            Tab::Jobs => self.jobs.load().into_iter().collect(),
+            Tab::Logs => Vec::new(),
+        }
     }
 
     /// Stops every run here, then leaves. A second wish to leave does not wait any more.
@@ -330,7 +342,7 @@ impl App {
 
     /// True while something on the screen moves with the time.
     pub fn needs_ticks(&self) -> bool {
-        !self.jobs.live().executing.is_empty()
+        !self.jobs.live().executing.is_empty() || self.jobs.elsewhere().is_some()
     }
 
     /// True where a key may ask for it now: the footer shows nothing else.

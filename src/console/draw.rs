@@ -66,6 +66,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
                 zone: app.zone(),
                 keys: app.keys(),
                 theme: app.theme(),
+                can_run: !app.is_read_only(),
             };
             jobs::draw(app.jobs(), frame, areas.body, with);
         }
@@ -97,7 +98,8 @@ fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let place = app.place();
     let room = usize::from(area.width);
     let service = words::cut(&place.service, room / 2, theme.symbols.ellipsis);
-    let used = 2 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
+    // Margins, the gap after the profile, and the word before the address.
+    let used = 1 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
     let company = words::cut(
         &place.company,
         room.saturating_sub(used),
@@ -131,6 +133,9 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
             symbols.canceled
         );
         facts.push(Span::styled(text, theme.style(Role::Warn)));
+    } else if let (true, Some(job)) = (live.executing.is_empty(), app.jobs().elsewhere()) {
+        let text = format!("{} Executing elsewhere: {job}", symbols.executing);
+        facts.push(Span::styled(text, theme.style(Role::Busy)));
     } else if live.executing.is_empty() {
         let text = format!("{} Nothing is executing", symbols.waiting);
         facts.push(Span::styled(text, theme.style(Role::Dim)));

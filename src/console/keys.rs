@@ -272,7 +272,7 @@ pub const TABLE: &[Entry] = {
 
         entry(C::Console, Console(A::TabJobs), &["1"], "tab Jobs"),
         entry(C::Console, Console(A::TabLogs), &["2"], "tab Logs"),
-        entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("tab"),
+        entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
         entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
         entry(C::Console, Console(A::Help), &["?", "f1"], "this help").footer("help"),
         entry(C::Console, Console(A::Quit), &["q", "ctrl-c"], "leave the console").footer("quit"),
@@ -280,7 +280,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Overlay, Window(W::Close), &["esc", "q", "ctrl-c"], "close").footer("close"),
         entry(C::Overlay, Window(W::Open), &["enter"], "open the selected run").footer("open"),
         entry(C::Overlay, Move(M::Up), &["up", "k"], "one line up"),
-        entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("down"),
+        entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("scroll"),
         entry(C::Overlay, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
         entry(C::Overlay, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
         entry(C::Overlay, Move(M::Top), &["home", "g"], "to the beginning"),
@@ -294,7 +294,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Search, Log(L::PreviousHit), &["up", "ctrl-p"], "previous hit").footer("previous"),
         entry(C::Search, Log(L::EndSearch), &["esc", "ctrl-c"], "end the search").footer("end the search"),
 
-        entry(C::Anywhere, Console(A::Redraw), &["ctrl-l"], "draw the screen anew"),
+        entry(C::Anywhere, Console(A::Redraw), &["ctrl-l"], "draw the screen anew, and read the jobs again"),
         // A Windows console has no job control to come back from.
         #[cfg(unix)]
         entry(C::Anywhere, Console(A::Suspend), &["ctrl-z"], "back to the shell; `fg` returns"),

@@ -98,14 +98,16 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) => 70,
-            Self::Help(_) => 100,
+            Self::Help(_) => 84,
             Self::Details(_) | Self::History(_) => 130,
         }
     }
 
     /// Its text with its size on this screen: area with border, lines, cells inside.
     fn page(&self, app: &App, screen: Rect) -> (Rect, Vec<Line<'static>>) {
-        let width = screen.width.saturating_sub(4).min(self.widest());
+        // A narrow screen needs every cell of its width.
+        let margin = if screen.width < 100 { 0 } else { 4 };
+        let width = screen.width.saturating_sub(margin).min(self.widest());
         let lines = self.lines(app, usize::from(width.saturating_sub(4)));
         let wanted = u16::try_from(lines.len())
             .unwrap_or(u16::MAX)
@@ -160,7 +162,10 @@ impl Overlay {
             let text = if below == 0 {
                 " end ".to_owned()
             } else {
-                format!(" {below} more lines ")
+                format!(
+                    " {} ",
+                    words::counted(below as u64, "more line", "more lines")
+                )
             };
             block = block.title_bottom(Line::styled(text, theme.style(Role::Dim)).right_aligned());
         }

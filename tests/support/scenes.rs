@@ -253,7 +253,7 @@ pub fn inventory_run() -> RunSummary {
             stream(Stream::Items, 118, 41, 77, 0),
             on_hand,
         ],
-        ..summary(16, Job::Inventory, RunStatus::Ended, 190, 4)
+        ..summary(116, Job::Inventory, RunStatus::Ended, 190, 4)
     }
 }
 
@@ -266,14 +266,14 @@ pub fn failed_run() -> RunSummary {
     RunSummary {
         streams: vec![agreements],
         exception: Some(network_error()),
-        ..summary(14, Job::TradeAgreements, RunStatus::Error, 33_000, 72)
+        ..summary(114, Job::TradeAgreements, RunStatus::Error, 33_000, 72)
     }
 }
 
 pub fn delivery_run() -> RunSummary {
     RunSummary {
         streams: vec![stream(Stream::DeliveryModes, 10, 0, 10, 0)],
-        ..summary(9, Job::DeliveryModes, RunStatus::Ended, 190_000, 1)
+        ..summary(109, Job::DeliveryModes, RunStatus::Ended, 190_000, 1)
     }
 }
 
@@ -283,7 +283,7 @@ pub fn stopped_run() -> RunSummary {
             stream(Stream::Categories, 64, 64, 0, 0),
             StreamProgress::pending(Stream::DimensionGroups),
         ],
-        ..summary(12, Job::Complete, RunStatus::Canceled, 40_000, 11)
+        ..summary(112, Job::Complete, RunStatus::Canceled, 40_000, 11)
     }
 }
 
@@ -338,7 +338,7 @@ pub fn complete_run(percent: u64) -> Progress {
     let mut on_hand = StreamProgress::pending(Stream::OnHand);
     on_hand.total = Some(151_900);
     Progress {
-        run: RunId(17),
+        run: RunId(117),
         job: Job::Complete,
         started: ago(96),
         cancelling: false,
@@ -377,7 +377,7 @@ pub fn log(lines: u32) -> Vec<LogLine> {
             LogLine {
                 at: ago(i64::from(lines - number)) + SignedDuration::from_millis(i64::from(number) * 37 % 1_000),
                 level,
-                run: (number > 5).then_some(RunId(17)),
+                run: (number > 5).then_some(RunId(117)),
                 text,
             }
         })
@@ -388,6 +388,20 @@ pub fn log(lines: u32) -> Vec<LogLine> {
 pub const SCENES: &[(&str, fn((u16, u16), Look) -> Stage)] = &[
     ("jobs-empty", |size, look| Stage::bare(size, look)),
     ("jobs", |size, look| Stage::new(size, look)),
+    ("jobs-never-run", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        let never = |job| JobOverview {
+            status: JobStatus::Waiting,
+            last: None,
+            quarantined: 0,
+            ..job
+        };
+        stage.send(Msg::Overview(Ok(overview()
+            .into_iter()
+            .map(never)
+            .collect())));
+        stage
+    }),
     ("jobs-starting", |size, look| {
         let mut stage = Stage::new(size, look);
         stage.press("r");
@@ -416,7 +430,7 @@ pub const SCENES: &[(&str, fn((u16, u16), Look) -> Stage)] = &[
     ("jobs-refused", |size, look| {
         let mut stage = Stage::new(size, look);
         let refusal = Documented::AnotherInstance
-            .because("Run 18 of it is under way on AOS01 (pid 4711), started 14:02:51.");
+            .because("Run 118 of it is under way on AOS01 (pid 4711), started 14:02:51.");
         stage
             .press("r")
             .send(Msg::Started(Job::Inventory, Err(refusal)));
@@ -573,7 +587,7 @@ pub fn history() -> Vec<RunSummary> {
             _ => RunStatus::Ended,
         };
         let mut run = summary(
-            16 - number,
+            116 - number,
             Job::Inventory,
             status,
             190 + 900 * number,

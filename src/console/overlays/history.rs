@@ -106,7 +106,7 @@ impl History {
         };
         let mut lines = vec![Line::styled(
             format!(
-                "  {:>6}  {:<12}{:<25}{:>12}  {}",
+                "  {:>5}  {:<11}{:<24}{:>10}  {}",
                 "Run", "Status", "Started", "Took", "Result"
             ),
             dim,
@@ -135,15 +135,15 @@ fn run_line(run: &RunSummary, is_selected: bool, app: &App, width: usize) -> Lin
         " "
     };
     let before = format!(
-        "{:<25}{took:>12}  ",
+        "{:<24}{took:>10}  ",
         words::when(run.started, app.now(), app.zone())
     );
-    let room = width.saturating_sub(22 + words::width(&before));
+    let room = width.saturating_sub(20 + words::width(&before));
     let line = Line::from(vec![
         Span::styled(mark, theme.style(Role::Accent)),
-        Span::raw(format!(" {:>6}  ", run.run.to_string())),
+        Span::raw(format!(" {:>5}  ", run.run.to_string())),
         Span::styled(
-            format!("{:<12}", format!("{symbol} {}", run.status)),
+            format!("{:<11}", format!("{symbol} {}", run.status)),
             theme.style(role),
         ),
         Span::raw(before),

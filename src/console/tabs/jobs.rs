@@ -7,7 +7,7 @@ pub use draw::{With, draw};
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::meter::Meter;
 use super::Reply;
@@ -17,6 +17,9 @@ use crate::console::overlays::{Details, History, Overlay, Question};
 use crate::jobs::RunOptions;
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::{Exception, Job, JobStatus, Progress};
+
+/// How old the overview gets while a run is under way elsewhere.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What was asked for and is not visible in the runs yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,7 @@ pub struct JobsTab {
     /// Why the overview could not be read.
     trouble: Option<Exception>,
     loading: Loading,
+    loaded_at: Timestamp,
     live: LiveRuns,
     selected: usize,
     asked: BTreeMap<Job, Asked>,
@@ -82,6 +86,26 @@ impl JobsTab {
 
     fn is_starting(&self, job: Job) -> bool {
         self.asked.get(&job) == Some(&Asked::Start) && self.live_of(job).is_none()
+    }
+
+    /// True once the overview told of this job.
+    fn is_known(&self, job: Job) -> bool {
+        self.overview_of(job).is_some()
+    }
+
+    fn unknown_because(&self) -> &'static str {
+        if self.trouble.is_some() {
+            "cannot be read"
+        } else {
+            "is being read"
+        }
+    }
+
+    /// A job that executes in another process, as far as the last overview knew.
+    pub fn elsewhere(&self) -> Option<Job> {
+        Job::ALL
+            .into_iter()
+            .find(|job| self.status(*job) == JobStatus::Executing && self.live_of(*job).is_none())
     }
 
     /// How a job stands, as the list says it.
@@ -135,7 +159,12 @@ impl JobsTab {
     }
 
     /// Takes in the overview.
-    pub fn loaded(&mut self, result: Result<Vec<JobOverview>, Exception>) -> Option<Effect> {
+    pub fn loaded(
+        &mut self,
+        result: Result<Vec<JobOverview>, Exception>,
+        at: Timestamp,
+    ) -> Option<Effect> {
+        self.loaded_at = at;
         match result {
             Ok(overview) => {
                 self.overview = overview;
@@ -167,8 +196,18 @@ impl JobsTab {
         ended.then(|| self.load()).flatten()
     }
 
-    /// Lets the speeds know that time has passed.
-    pub fn sample(&mut self, at: Timestamp) {
+    /// Lets the speeds know that time has passed. Of runs elsewhere there is no news: they are
+    /// looked at again every few seconds until they end.
+    pub fn tick(&mut self, at: Timestamp) -> Option<Effect> {
+        self.sample(at);
+        let is_old = at.duration_since(self.loaded_at) >= LOOK_AGAIN;
+        (is_old && self.elsewhere().is_some() && self.loading == Loading::Idle)
+            .then(|| self.load())
+            .flatten()
+    }
+
+    /// Takes the speed of every run.
+    fn sample(&mut self, at: Timestamp) {
         for run in &self.live.executing {
             self.meters
                 .entry(run.job)

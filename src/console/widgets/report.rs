@@ -11,6 +11,9 @@ use crate::console::words;
 use crate::model::run::{Counts, Progress, RunStatus, RunSummary, StreamProgress};
 use crate::model::{Exception, Job, RunId};
 
+/// Cells of the names before the facts.
+const NAME_CELLS: usize = 10;
+
 /// A run to tell about, live or from the ledger.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
@@ -119,40 +122,25 @@ pub fn result(counts: &Counts, dry_run: bool) -> String {
 pub fn lines(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
     let theme = page.theme;
     let (symbol, role) = look(told.status, theme);
+    let name = words::cut(told.job.ax_name(), page.width, theme.symbols.ellipsis);
     let mut lines = vec![
-        Line::styled(
-            words::cut(told.job.ax_name(), page.width, theme.symbols.ellipsis),
-            theme.style(Role::Title),
-        ),
+        Line::styled(name, theme.style(Role::Title)),
         Line::default(),
-        fact(
-            "Status",
-            status_words(told, symbol),
-            theme.style(role),
-            theme,
-        ),
-        fact(
-            "Started",
-            words::when(told.started, page.now, page.zone),
-            Style::new(),
-            theme,
-        ),
     ];
+    let status = status_words(told, symbol);
+    lines.extend(fact("Status", &status, theme.style(role), page));
+    let started = words::when(told.started, page.now, page.zone);
+    lines.extend(fact("Started", &started, Style::new(), page));
     if let Some(finished) = told.finished {
         let took = words::duration(finished.duration_since(told.started));
         let text = format!(
             "{}, after {took}",
             words::when(finished, page.now, page.zone)
         );
-        lines.push(fact("Finished", text, Style::new(), theme));
+        lines.extend(fact("Finished", &text, Style::new(), page));
     }
     if let Some(waiting) = told.waiting {
-        lines.push(fact(
-            "Waiting",
-            waiting.to_owned(),
-            theme.style(Role::Warn),
-            theme,
-        ));
+        lines.extend(fact("Waiting", waiting, theme.style(Role::Warn), page));
     }
     lines.extend(sums(told, page));
     if let Some(exception) = told.exception {
@@ -187,34 +175,26 @@ fn status_words(told: Told<'_>, symbol: &str) -> String {
 
 /// The sums of all streams, in the words of the balance that every run must keep.
 fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
-    let theme = page.theme;
     let mut sum = Counts::default();
     for stream in told.streams {
         sum.add(&stream.counts);
     }
-    let mut lines = vec![fact(
-        "Records",
-        format!(
-            "{} enumerated = {} sent + {} unchanged + {} quarantined",
-            words::count(sum.enumerated),
-            words::count(sum.acknowledged),
-            words::count(sum.unchanged),
-            words::count(sum.quarantined),
-        ),
-        Style::new(),
-        theme,
-    )];
+    let records = format!(
+        "{} enumerated = {} sent + {} unchanged + {} quarantined",
+        words::count(sum.enumerated),
+        words::count(sum.acknowledged),
+        words::count(sum.unchanged),
+        words::count(sum.quarantined),
+    );
+    let mut lines = fact("Records", &records, Style::new(), page);
     if !sum.balances() {
-        let open = sum.enumerated.abs_diff(sum.settled());
+        let open = words::count(sum.enumerated.abs_diff(sum.settled()));
         let text = if told.status == RunStatus::Executing {
-            format!("{} still under way", words::count(open))
+            format!("{open} still under way")
         } else {
-            format!(
-                "{} not settled: the next run takes them up again",
-                words::count(open)
-            )
+            format!("{open} not settled: the next run takes them up again")
         };
-        lines.push(fact("", text, theme.style(Role::Warn), theme));
+        lines.extend(fact("", &text, page.theme.style(Role::Warn), page));
     }
     if sum.deleted + sum.retired > 0 {
         let text = format!(
@@ -222,23 +202,31 @@ fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
             words::count(sum.deleted),
             words::count(sum.retired),
         );
-        lines.push(fact("Deleted", text, Style::new(), theme));
+        lines.extend(fact("Deleted", &text, Style::new(), page));
     }
-    let text = format!(
+    let payload = format!(
         "{} in {}, {}",
         words::bytes(sum.payload_bytes),
         words::counted(sum.batches, "batch", "batches"),
         words::counted(sum.retries, "retry", "retries"),
     );
-    lines.push(fact("Payload", text, Style::new(), theme));
+    lines.extend(fact("Payload", &payload, Style::new(), page));
     lines
 }
 
-fn fact(name: &'static str, text: String, style: Style, theme: &Theme) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(format!("{name:<10}"), theme.style(Role::Dim)),
-        Span::styled(text, style),
-    ])
+/// A name and its text, wrapped below itself where it is long.
+fn fact(name: &'static str, text: &str, style: Style, page: Page<'_>) -> Vec<Line<'static>> {
+    words::wrap(text, page.width.saturating_sub(NAME_CELLS))
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let name = if index == 0 { name } else { "" };
+            Line::from(vec![
+                Span::styled(format!("{name:<NAME_CELLS$}"), page.theme.style(Role::Dim)),
+                Span::styled(line, style),
+            ])
+        })
+        .collect()
 }
 
 /// What failed, why to the last cause, and what to do, each under its heading.

@@ -62,7 +62,7 @@ impl Column {
 /// The columns for a width; those an operator misses least come last.
 fn columns(width: usize) -> Vec<Column> {
     use Column as C;
-    let plans: [&[C]; 5] = [
+    let plans: [&[C]; 6] = [
         &[
             C::Stream,
             C::Phase,
@@ -108,12 +108,20 @@ fn columns(width: usize) -> Vec<Column> {
             C::Unchanged,
             C::Quarantined,
         ],
+        &[
+            C::Stream,
+            C::Phase,
+            C::Percent,
+            C::Sent,
+            C::Unchanged,
+            C::Quarantined,
+        ],
         &[C::Stream, C::Phase, C::Percent, C::Sent],
     ];
     plans
         .into_iter()
         .find(|plan| plan.iter().map(|column| column.width() + 1).sum::<usize>() <= width)
-        .unwrap_or(plans[4])
+        .unwrap_or(plans[5])
         .to_vec()
 }
 

@@ -32,6 +32,8 @@ pub struct With<'a> {
     pub keys: &'a Keymap,
     /// Looks.
     pub theme: &'a Theme,
+    /// False where the console starts no runs.
+    pub can_run: bool,
 }
 
 /// Draws the tab.
@@ -159,7 +161,12 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, with: With<'_>) -> Vec<Span
         return vec![Span::raw(cut("executes in another process"))];
     }
     let Some(last) = tab.last_of(job) else {
-        return vec![Span::styled(cut("has not run yet"), theme.style(Role::Dim))];
+        let text = if tab.is_known(job) {
+            "has not run yet"
+        } else {
+            tab.unknown_because()
+        };
+        return vec![Span::styled(cut(text), theme.style(Role::Dim))];
     };
     let at = last.finished.unwrap_or(last.started);
     let when = words::when(at, with.now, with.zone);
@@ -203,11 +210,11 @@ fn live_spans(tab: &JobsTab, run: &Progress, room: usize, theme: &Theme) -> Vec<
             };
             spans.extend(gauge::spans(cells, ratio, role, theme));
             spans.push(Span::styled(
-                format!(" {:>4}  ", words::percent(ratio, false)),
+                format!(" {:>4}", words::percent(ratio, false)),
                 theme.style(Role::Title),
             ));
             spans.push(Span::raw(format!(
-                "{} of {}",
+                "  {} of {}",
                 words::count(settled),
                 words::count(total)
             )));
@@ -223,7 +230,7 @@ fn live_spans(tab: &JobsTab, run: &Progress, room: usize, theme: &Theme) -> Vec<
         let used: usize = spans.iter().map(Span::width).sum();
         // A run that waits goes no further: why is worth more than the counts.
         if run.waiting.is_some() && used + 2 + words::width(&text) > room {
-            spans.truncate(spans.len().saturating_sub(1));
+            spans.pop();
         }
         let used: usize = spans.iter().map(Span::width).sum();
         let text = words::cut(
@@ -267,7 +274,8 @@ fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, with: With<'_>)
             .keys
             .key_for(Context::Jobs, Action::Job(JobAction::Details))
             .unwrap_or_default();
-        let text = format!(" {} {hidden} more lines: {key}", theme.symbols.ellipsis);
+        let more = words::counted(hidden as u64, "more line", "more lines");
+        let text = format!(" {} {more}: {key}", theme.symbols.ellipsis);
         lines.push(Line::styled(text, theme.style(Role::Dim)));
     }
     frame.render_widget(Text::from(lines), body);
@@ -335,7 +343,9 @@ fn detail_lines(tab: &JobsTab, width: usize, with: With<'_>) -> Vec<Line<'static
         lines.extend(table(&last.streams, last.status));
         return lines;
     }
-    let text = if job.can_run() {
+    let text = if !tab.is_known(job) {
+        format!("Its last run {}.", tab.unknown_because())
+    } else if job.can_run() {
         let key = |action| {
             with.keys
                 .key_for(Context::Jobs, Action::Job(action))
@@ -397,7 +407,7 @@ fn exception_lines(
     }
     let key = |action| with.keys.key_for(Context::Jobs, Action::Job(action));
     let mut keys = Vec::new();
-    if let Some(run) = key(JobAction::Run) {
+    if let Some(run) = key(JobAction::Run).filter(|_| with.can_run) {
         keys.push(format!("{run} runs it again"));
     }
     if let Some(details) = key(JobAction::Details).filter(|_| has_run) {

@@ -22,24 +22,29 @@ pub(super) fn text_width(page: usize) -> usize {
 
 /// Rows that a wrapped line takes on a page this wide.
 pub(super) fn rows_of(text: &str, page: usize) -> usize {
-    let cells = text_width(page);
-    if text.is_ascii() {
-        return text.len().div_ceil(cells).max(1);
-    }
-    pieces(text, cells).len()
+    pieces(text, text_width(page)).len()
 }
 
-/// A text in pieces of at most `cells` cells: where each begins and ends, in bytes.
+/// A text in pieces of at most `cells` cells: where each begins and ends, in bytes. A piece ends
+/// after a blank where there is one in its second half.
 fn pieces(text: &str, cells: usize) -> Vec<(usize, usize)> {
     let mut pieces = Vec::new();
     let (mut start, mut used) = (0, 0);
+    let mut blank = None;
     for (offset, character) in text.char_indices() {
         let wide = words::char_width(character);
         if used + wide > cells && offset > start {
-            pieces.push((start, offset));
-            (start, used) = (offset, 0);
+            let (end, carried) = blank
+                .take()
+                .filter(|(_, at)| *at > cells / 2)
+                .map_or((offset, 0), |(end, at)| (end, used - at));
+            pieces.push((start, end));
+            (start, used) = (end, carried);
         }
         used += wide;
+        if character == ' ' {
+            blank = Some((offset + 1, used));
+        }
     }
     pieces.push((start, text.len()));
     pieces
@@ -85,14 +90,14 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
             words::counted(tab.store.len() as u64, "line", "lines")
         }),
     ];
-    if tab.store.dropped() > 0 {
-        let text = format!("{} older ones dropped", words::count(tab.store.dropped()));
-        facts.push(Span::styled(text, theme.style(Role::Warn)));
-    }
     if tab.wrap {
         facts.push(Span::raw("wrapped"));
     } else if tab.shift > 0 {
         facts.push(Span::raw(format!("from column {}", tab.shift + 1)));
+    }
+    if tab.store.dropped() > 0 {
+        let text = format!("{} dropped", words::count(tab.store.dropped()));
+        facts.push(Span::styled(text, theme.style(Role::Warn)));
     }
     let mut spans = vec![Span::raw(" ")];
     for (index, fact) in facts.into_iter().enumerate() {
@@ -291,4 +296,36 @@ fn draw_search(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) 
         Role::Dim
     };
     frame.render_widget(Line::styled(format!(" {says} "), theme.style(role)), hits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, cells: usize) -> Vec<&str> {
+        pieces(text, cells)
+            .into_iter()
+            .map(|(start, end)| &text[start..end])
+            .collect()
+    }
+
+    #[test]
+    fn a_wrapped_line_breaks_between_words_and_loses_nothing() {
+        assert_eq!(cut("one two three", 8), ["one two ", "three"]);
+        assert_eq!(cut("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(cut("a bcdefghij", 6), ["a bcde", "fghij"]);
+        assert_eq!(cut("配送方法", 4), ["配送", "方法"]);
+        assert_eq!(cut("", 4), [""]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_piece_is_wider_than_the_page(text in "[ab 配]{0,60}", cells in 2_usize..20) {
+            let pieces = cut(&text, cells);
+            proptest::prop_assert_eq!(pieces.concat(), text);
+            for piece in pieces {
+                proptest::prop_assert!(words::width(piece) <= cells, "{}", piece);
+            }
+        }
+    }
 }
