@@ -25,7 +25,7 @@ pub async fn run(
     in_flight: usize,
 ) -> (u64, Duration) {
     let url = serve(&folder.join("bare.db")).await;
-    let company = Embedded::open(company, None).await.unwrap();
+    let company = Embedded::open(company, None).unwrap();
     let client = reqwest::Client::new();
     let mut sent = 0;
     let started = Instant::now();

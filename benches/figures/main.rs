@@ -123,7 +123,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
     })
     .unwrap();
     let sides = Sides {
-        company: Arc::new(Embedded::open(company, None).await.unwrap()),
+        company: Arc::new(Embedded::open(company, None).unwrap()),
         ledger: Arc::new(ledger),
         commerce,
         incarnation,

@@ -19,7 +19,7 @@ use crate::model::{Job, Rule, RunStatus, RunSummary, Selection, Stream};
 use crate::settings::{self, Settings};
 
 /// The item group that the demo sells: finished goods.
-const SOLD: &str = generator::FINISHED_GOODS;
+const SOLD: &str = "FIN";
 /// How often the demo's activity changes something.
 const ACTIVITY: Duration = Duration::from_secs(5);
 /// How often the demo runs the inventory job. AX recommends 15 minutes; nobody watches that long.
