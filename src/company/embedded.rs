@@ -1,6 +1,7 @@
 //! A company in one SQLite file: the AX tables, change tracking kept by triggers, and what makes,
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
+pub mod activity;
 mod contents;
 pub mod generator;
 pub mod load;
