@@ -169,6 +169,10 @@ fn is_id(id: &str) -> bool {
 fn read_line(stream: Stream, line: &[u8], start: usize) -> Result<Entry, Fault> {
     let text = std::str::from_utf8(line)
         .map_err(|error| Fault::bad_line(format!("the line is not UTF-8: {error}")))?;
+    // serde would take a list of the four fields, too.
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Fault::bad_line("the line is not a JSON object"));
+    }
     let parsed: Line =
         serde_json::from_str(text).map_err(|error| Fault::bad_line(error.to_string()))?;
     if !is_id(&parsed.id) {
@@ -216,6 +220,15 @@ fn check_value(stream: Stream, id: &str, json: &str) -> Result<(), Fault> {
         field: fault::field(json, &error),
         detail: error.to_string(),
     })?;
+    if let Some(field) = fault::misplaced(json) {
+        return Err(Fault {
+            code: "bad-value",
+            id: Some(id.to_owned()),
+            field: Some(field).filter(|field| !field.is_empty()),
+            detail: "a list stands where an object or a word belongs, or the other way round"
+                .to_owned(),
+        });
+    }
     let own = record.id();
     if own == id {
         return Ok(());
