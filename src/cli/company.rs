@@ -9,7 +9,7 @@ use serde_json::json;
 use super::set_up::Folder;
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::embedded::activity::{self, Change};
-use crate::company::embedded::{self, Contents, Existing, generator, load, tracking};
+use crate::company::embedded::{self, Contents, Embedded, Existing, generator, load, tracking};
 use crate::model::exception::{Exception, chain};
 
 #[derive(Debug, Args)]
@@ -322,9 +322,10 @@ fn rehearse(
     seed: Option<u64>,
 ) -> Result<Exit, Refusal> {
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond() as u64);
-    let company = (!company.is_empty()).then_some(company);
+    let company = Embedded::open(&folder.company(), (!company.is_empty()).then_some(company))
+        .map_err(|error| Refusal::unreachable(error.into()))?;
     let changed =
-        activity::apply(&folder.company(), change, seed, company, within).map_err(|error| {
+        activity::apply(&company, change, seed, within).map_err(|error| {
             Refusal::usage(
                 "The company was not changed.",
                 chain(&error),

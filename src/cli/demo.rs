@@ -207,9 +207,9 @@ async fn with_activity(
 ) -> Result<Exit, Refusal> {
     let stop = CancellationToken::new();
     let moving = tokio::spawn(activity::keep_moving(
-        Arc::clone(&set_up.company),
-        ACTIVITY,
+        set_up.company.clone(),
         Some(SOLD.to_owned()),
+        ACTIVITY,
         stop.clone(),
     ));
     let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));

@@ -65,7 +65,7 @@ pub struct SetUp {
     /// Company, ledger and service, joined.
     pub runner: Arc<Runner>,
     /// The company, for the demo's activity.
-    pub company: Arc<Embedded>,
+    pub company: Embedded,
     #[cfg(feature = "service")]
     service: Option<service::Running>,
 }
@@ -78,7 +78,6 @@ impl SetUp {
         let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
         let company = Embedded::open(&folder.company(), company)
             .map_err(|error| Refusal::unreachable(error.into()))?;
-        let company = Arc::new(company);
         let facts = company.facts().await.map_err(Exception::from)?;
         let ledger = EmbeddedLedger::open(&folder.ledger())
             .await
@@ -110,7 +109,7 @@ impl SetUp {
             service: url,
         };
         let sides = Sides {
-            company: company.clone(),
+            company: Arc::new(company.clone()),
             ledger: Arc::new(ledger),
             commerce,
             incarnation,

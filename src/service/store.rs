@@ -74,6 +74,8 @@ struct Collection {
     id: i64,
     records: i64,
     digest: u64,
+    /// Greatest version of any line that was applied.
+    newest: i64,
 }
 
 impl Store {
@@ -103,7 +105,7 @@ impl Store {
             Ok(CollectionSummary {
                 count: collection.records as u64,
                 digest: hex64(collection.digest),
-                newest_version: 0,
+                newest_version: collection.newest,
             })
         })
         .await
@@ -185,20 +187,28 @@ impl Store {
 impl Collection {
     fn of(connection: &Connection, stream: Stream) -> rusqlite::Result<Self> {
         connection
-            .prepare_cached("SELECT id, records, digest FROM collection WHERE name = ?1")?
+            .prepare_cached("SELECT id, records, digest, newest FROM collection WHERE name = ?1")?
             .query_row([stream.name()], |row| {
                 Ok(Self {
                     id: row.get(0)?,
                     records: row.get(1)?,
                     digest: row.get::<_, i64>(2)? as u64,
+                    newest: row.get(3)?,
                 })
             })
     }
 
     fn save(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection
-            .prepare_cached("UPDATE collection SET records = ?2, digest = ?3 WHERE id = ?1")?
-            .execute(params![self.id, self.records, self.digest as i64])?;
+            .prepare_cached(
+                "UPDATE collection SET records = ?2, digest = ?3, newest = ?4 WHERE id = ?1",
+            )?
+            .execute(params![
+                self.id,
+                self.records,
+                self.digest as i64,
+                self.newest
+            ])?;
         Ok(())
     }
 }

@@ -289,6 +289,7 @@ fn full_wire_types() -> Vec<(&'static str, Value)> {
             value(wire::CollectionSummary {
                 count: 1,
                 digest: word(),
+                newest_version: 1,
             }),
         ),
         ("Listed", value(&listed)),

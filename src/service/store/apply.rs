@@ -323,6 +323,7 @@ impl<'t> Writing<'t> {
     }
 
     fn insert(&mut self, id: &str, row: Row) -> rusqlite::Result<bool> {
+        self.collection.newest = self.collection.newest.max(row.version);
         let columns = params![
             self.collection.id,
             id,
@@ -335,6 +336,7 @@ impl<'t> Writing<'t> {
     }
 
     fn update(&mut self, id: &str, row: Row) -> rusqlite::Result<()> {
+        self.collection.newest = self.collection.newest.max(row.version);
         let columns = params![
             self.collection.id,
             id,

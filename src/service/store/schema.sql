@@ -5,7 +5,9 @@ CREATE TABLE collection (
     id      INTEGER PRIMARY KEY,
     name    TEXT NOT NULL UNIQUE,
     records INTEGER NOT NULL DEFAULT 0,
-    digest  INTEGER NOT NULL DEFAULT 0
+    digest  INTEGER NOT NULL DEFAULT 0,
+    -- Greatest version ever stored, tombstones included.
+    newest  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- One row for each record that ever was. A row without a value is a tombstone: it keeps the version,
