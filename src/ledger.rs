@@ -110,7 +110,7 @@ pub struct Pass {
     pub target: Cursor,
     /// Everything up to this record id is settled.
     pub resume_after: Option<String>,
-    /// Why the stream is read whole; `None` where a complete run was asked for.
+    /// What went wrong with the stream's changes, if anything did.
     pub reason: Option<String>,
 }
 
@@ -121,7 +121,7 @@ pub struct NewPass {
     pub load: Option<String>,
     /// The cursor that the pass earns.
     pub target: Cursor,
-    /// Why the stream is read whole; `None` where a complete run was asked for.
+    /// What went wrong with the stream's changes, if anything did.
     pub reason: Option<String>,
     /// Forget what was acknowledged: the service does not hold it.
     pub forget: bool,

@@ -279,7 +279,7 @@ impl Settings {
         let engine = &self.engine;
         let bounds = [
             ("engine.in_flight", engine.in_flight as u64, 1, 64),
-            ("engine.lease_seconds", engine.lease_seconds, 2, 600),
+            ("engine.lease_seconds", engine.lease_seconds, 1, 600),
             (
                 "engine.connect_timeout_seconds",
                 engine.connect_timeout_seconds,

@@ -324,14 +324,13 @@ fn rehearse(
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond() as u64);
     let company = Embedded::open(&folder.company(), (!company.is_empty()).then_some(company))
         .map_err(|error| Refusal::unreachable(error.into()))?;
-    let changed =
-        activity::apply(&company, change, seed, within).map_err(|error| {
-            Refusal::usage(
-                "The company was not changed.",
-                chain(&error),
-                "Check the company: axcs company info",
-            )
-        })?;
+    let changed = activity::apply(&company, change, seed, within).map_err(|error| {
+        Refusal::usage(
+            "The company was not changed.",
+            chain(&error),
+            "Check the company: axcs company info",
+        )
+    })?;
     if invocation.json() {
         print::json(&json!({"seed": seed, "changed": changed}));
     } else {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::run::{Output, exit, follow};
 use super::set_up::{Folder, SetUp};
 use super::{Exit, Invocation, Refusal, company, print};
-use crate::company::embedded::{activity, generator};
+use crate::company::embedded::activity;
 use crate::jobs::{RunOptions, Runner, selection};
 use crate::logging::{self, LoggingOptions};
 use crate::model::exception::{Exception, chain};

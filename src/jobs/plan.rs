@@ -15,7 +15,8 @@ pub enum Plan {
     },
     /// Everything, compared with what was acknowledged.
     Whole {
-        /// Why, for the operator; `None` where a complete run was asked for.
+        /// What went wrong with the changes; `None` where there are none yet or where a complete
+        /// run was asked for.
         reason: Option<String>,
         /// A pass that was begun and can go on.
         resume: Option<Pass>,
@@ -75,7 +76,7 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
         })
     };
     let Some(cursor) = &position.cursor else {
-        return whole(Some("it was not synchronized before".to_owned()));
+        return whole(None);
     };
     if let Some(gap) = gap(cursor, tracking) {
         return whole(Some(gap));
@@ -170,7 +171,7 @@ mod tests {
     }
 
     fn is_whole(plan: Result<Plan, Exception>, why: &str) -> bool {
-        matches!(plan, Ok(Plan::Whole { reason, resume: None }) if reason.as_deref().unwrap_or("asked for").contains(why))
+        matches!(plan, Ok(Plan::Whole { reason, resume: None }) if reason.as_deref().unwrap_or("as usual").contains(why))
     }
 
     #[test]
@@ -211,7 +212,7 @@ mod tests {
         );
         assert!(is_whole(
             decide(&at(100), &tracking(120, 0), 4, true),
-            "asked for"
+            "as usual"
         ));
     }
 
@@ -230,7 +231,7 @@ mod tests {
             load: None,
             target: cursor(100),
             resume_after: Some("X".into()),
-            reason: Some("it was not synchronized before".into()),
+            reason: Some("the retention has passed".into()),
         };
         let position = Position {
             cursor: None,
@@ -246,11 +247,11 @@ mod tests {
         );
         assert!(is_whole(
             decide(&position, &tracking(120, 101), 3, false),
-            "not synchronized"
+            "as usual"
         ));
         assert!(is_whole(
             decide(&position, &tracking(120, 0), 4, true),
-            "not synchronized"
+            "as usual"
         ));
     }
 }

@@ -97,10 +97,12 @@ impl StreamRun {
         });
     }
 
+    /// The mark of the pass under way.
     pub fn generation(&self) -> Option<i64> {
         self.pass.as_ref().map(|pass| pass.generation)
     }
 
+    /// Stops a run whose records are refused by the dozen.
     pub fn stop_if_systematic(&self) -> Result<(), Exception> {
         let counts = self.report.counts(self.stream);
         if counts.quarantined > QUARANTINE_FLOOR && counts.quarantined * 20 > counts.enumerated {

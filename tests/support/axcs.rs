@@ -71,7 +71,7 @@ impl Axcs {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(
             dir.path().join("short.toml"),
-            "[engine]\nlease_seconds = 2\n",
+            "[engine]\nlease_seconds = 1\n",
         )
         .unwrap();
         Self { dir }
