@@ -4,6 +4,15 @@
 //! ITEMS=1000000 cargo test --release --test company_figures -- --ignored --nocapture generate
 //! ```
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may panic and print"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

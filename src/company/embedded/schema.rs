@@ -9,7 +9,7 @@ use super::tables::{self, Kind, Table};
 use crate::company::CompanyError;
 use crate::sqlite::{self, Access};
 
-/// `PRAGMA application_id` of an embedded company: "AXco".
+/// `PRAGMA application_id` of an embedded company: the letters `AXco`.
 const APPLICATION_ID: i64 = 0x4158_636f;
 /// `PRAGMA user_version`: grows with every change of the schema.
 const SCHEMA_VERSION: i64 = 1;
@@ -47,19 +47,18 @@ pub(super) fn create_indexes(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn create_table(table: &Table) -> String {
-    let mut ddl = format!("CREATE TABLE {} (\n", table.name);
-    for column in table.columns {
-        let storage = match column.kind {
-            Kind::String(_) | Kind::Real | Kind::DateTime => "TEXT NOT NULL",
-            Kind::Integer | Kind::Int64 => "INTEGER NOT NULL",
-            Kind::Int64OrNull => "INTEGER",
-        };
-        ddl += &format!(
-            "  {} {storage} DEFAULT {},\n",
-            column.name,
-            column.default()
-        );
-    }
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let storage = match column.kind {
+                Kind::String(_) | Kind::Real | Kind::DateTime => "TEXT NOT NULL",
+                Kind::Integer | Kind::Int64 => "INTEGER NOT NULL",
+                Kind::Int64OrNull => "INTEGER",
+            };
+            format!("{} {storage} DEFAULT {}", column.name, column.default())
+        })
+        .collect();
     // The rows lie in the order of the natural key: a page of items and of all that belongs to
     // them is a few neighbouring places of the file.
     let order = if table.has_number_key() {
@@ -67,8 +66,12 @@ fn create_table(table: &Table) -> String {
     } else {
         "STRICT, WITHOUT ROWID"
     };
-    ddl += &format!("  PRIMARY KEY ({})\n) {order};", table.key.join(", "));
-    ddl
+    format!(
+        "CREATE TABLE {} (\n  {},\n  PRIMARY KEY ({})\n) {order};",
+        table.name,
+        columns.join(",\n  "),
+        table.key.join(", ")
+    )
 }
 
 /// Opens an existing company; never makes a file.
@@ -87,8 +90,10 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyErr
     let mark = |connection: &Connection, name: &str| {
         connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
     };
-    let connection =
-        sqlite::connect(path, access).map_err(|error| unavailable(error.to_string()))?;
+    let connect =
+        |access| sqlite::connect(path, access).map_err(|error| unavailable(error.to_string()));
+    // Looked at before anything could be written: a database that is no company stays as it is.
+    let connection = connect(Access::ReadOnly)?;
     let (application, version) = mark(&connection, "application_id")
         .and_then(|application| Ok((application, mark(&connection, "user_version")?)))
         .map_err(|error| unavailable(error.to_string()))?;
@@ -103,5 +108,8 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyErr
              Load or generate the company again, or use the axcs that made it"
         )));
     }
-    Ok(connection)
+    match access {
+        Access::ReadOnly => Ok(connection),
+        Access::Create => connect(access),
+    }
 }

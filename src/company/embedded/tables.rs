@@ -19,7 +19,7 @@ pub enum Kind {
     String(usize),
     /// `int`: numbers and enums.
     Integer,
-    /// `bigint`: RecIds and nested sets.
+    /// `bigint`: record ids and nested sets.
     Int64,
     /// `bigint NULL` or `int NULL`: columns of derived tables where the root table holds them.
     Int64OrNull,

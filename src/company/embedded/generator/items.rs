@@ -22,7 +22,7 @@ pub(super) struct Items<'c> {
     leaves: Vec<(usize, &'c Leaf)>,
     /// Digits of an item number: all have the same, so that their order is that of the numbers.
     digits: usize,
-    items: u64,
+    written: u64,
     products: u64,
     modules: u64,
     combinations: u64,
@@ -66,7 +66,7 @@ impl<'c> Items<'c> {
         Ok(Self {
             leaves: leaves.iter().enumerate().collect(),
             digits: items.to_string().len().max(6),
-            items: 0,
+            written: 0,
             products: 0,
             modules: 0,
             combinations: 0,
@@ -129,7 +129,7 @@ impl<'c> Items<'c> {
     /// Writes the next item.
     pub(super) fn write(&mut self, random: &mut Random) -> rusqlite::Result<()> {
         let kind = self.kind(random);
-        let item = format!("C-{:0digits$}", self.items + 1, digits = self.digits);
+        let item = format!("C-{:0digits$}", self.written + 1, digits = self.digits);
         let product = self.products;
         let name = Name::new(&kind, random);
         let service = matches!(&kind, Kind::Sold { leaf, .. } if leaf.1.scale == Scale::Service);
@@ -176,7 +176,7 @@ impl<'c> Items<'c> {
                 self.write_stock(&item, 0, places, random)?;
             }
         }
-        self.items += 1;
+        self.written += 1;
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl<'c> Items<'c> {
             item_type,
             decimal(weight),
             CREATED,
-            recid(self.items),
+            recid(self.written),
         ])?;
         let cost = cents * 6 / 10;
         for (module, price) in [(0, cost), (1, cost), (2, cents)] {
@@ -262,7 +262,7 @@ impl<'c> Items<'c> {
             ])?;
             self.modules += 1;
         }
-        let row = recid(self.items);
+        let row = recid(self.written);
         self.inventitemgroupitem
             .execute(params![COMPANY, COMPANY, item, group, row])
             .map(drop)

@@ -194,6 +194,20 @@ fn a_company_is_not_overwritten_unless_told_and_nothing_else_ever_is() {
 }
 
 #[test]
+fn a_database_that_is_no_company_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE T (C)")
+        .unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let error = generate(&path, 1, 1, Existing::Replace, |_, _| {}).unwrap_err();
+    assert!(matches!(error, NewFileError::Foreign { .. }), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
 fn a_company_in_use_is_not_replaced() {
     let (_folder, path, _) = generated(10, 1);
     let reader = schema::open(&path, Access::ReadOnly).unwrap();

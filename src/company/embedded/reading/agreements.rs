@@ -79,7 +79,7 @@ fn agreement(row: &Row<'_>) -> rusqlite::Result<Result<TradeAgreement, BadField>
     }))
 }
 
-/// Enum PriceType, the sales side.
+/// Enum `PriceType`, the sales side.
 fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<Result<AgreementKind, BadField>> {
     Ok(match row.get::<_, i64>(column)? {
         4 => Ok(AgreementKind::Price),
@@ -93,7 +93,7 @@ fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<Result<AgreementKind, 
     })
 }
 
-/// Enum TableGroupAll.
+/// Enum `TableGroupAll`.
 fn scope(
     row: &Row<'_>,
     column: usize,

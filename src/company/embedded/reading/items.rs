@@ -52,7 +52,7 @@ fn current(reader: &Reader, ids: &[String]) -> rusqlite::Result<Vec<Entry>> {
     let products: Vec<i64> = drafts.iter().map(|draft| draft.product).collect();
     add_categories(reader, &mut drafts, &products)?;
     texts(reader, &products, |at, text| {
-        drafts[at].item.texts.push(text)
+        drafts[at].item.texts.push(text);
     })?;
     add_variants(reader, &mut drafts)?;
 

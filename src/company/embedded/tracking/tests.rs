@@ -39,9 +39,11 @@ fn net(connection: &Connection, since: i64) -> BTreeMap<String, Operation> {
     changes(connection, "DLVMODE", since)
         .unwrap()
         .into_iter()
-        .map(|change| match &change.key[1] {
-            Value::Text(code) => (code.clone(), change.operation),
-            other => panic!("{other:?}"),
+        .map(|change| {
+            let Value::Text(code) = &change.key[1] else {
+                panic!("{change:?}");
+            };
+            (code.clone(), change.operation)
         })
         .collect()
 }
