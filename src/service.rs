@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_native_tls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use self::api::Deadlines;
+use self::api::{Api, Deadlines};
 use self::folder::Folder;
 use self::store::{Store, StoreError};
 
@@ -168,7 +168,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let stop = CancellationToken::new();
-    let router = api::router(store.clone(), token, deadlines);
+    let router = Api::new(store.clone(), token, deadlines).router();
     folder
         .write_address(&url(address, acceptor.is_some()))
         .map_err(no_folder)?;
