@@ -1,4 +1,4 @@
-//! The self-hosted Commerce Services: the API that the jobs upload to, on one SQLite file. It knows
+//! The self-hosted Commerce Services: the API that the jobs upload to, on one file. It knows
 //! nothing of AX and nothing of the jobs; whoever speaks [`crate::commerce::wire`] may use it.
 
 use std::fmt;
@@ -236,7 +236,7 @@ fn url(address: SocketAddr, tls: bool) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
+        IpAddr::V4(_) | IpAddr::V6(_) => address.ip(),
     };
     format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }

@@ -1,4 +1,6 @@
 //! The service, over real HTTP.
+#![cfg(feature = "service")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "service/hostile.rs"]
 mod hostile;

@@ -109,13 +109,14 @@ async fn a_stop_waits_for_nobody_longer_than_its_deadline() {
         .unwrap();
 }
 
+fn panics() -> std::future::Ready<()> {
+    panic!("on purpose")
+}
+
 #[tokio::test]
 async fn a_panic_is_answered_with_a_problem_document() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("commerce.db")).await.unwrap();
-    async fn panics() {
-        panic!("on purpose")
-    }
     let api = Arc::new(api::Api::new(store, "t".to_owned(), deadlines()));
     let router = api::watched(Router::new().route("/v1/health", get(panics)), &api);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
