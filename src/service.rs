@@ -1,4 +1,4 @@
-//! The self-hosted Commerce Services: the API that the jobs upload to, on one SQLite file. It knows
+//! The self-hosted Commerce Services: the API that the jobs upload to, on one file. It knows
 //! nothing of AX and nothing of the jobs; whoever speaks [`crate::commerce::wire`] may use it.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_native_tls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use self::api::Deadlines;
+use self::api::{Api, Deadlines};
 use self::folder::Folder;
 use self::store::{Store, StoreError};
 
@@ -168,7 +168,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let stop = CancellationToken::new();
-    let router = api::router(store.clone(), token, deadlines);
+    let router = Api::new(store.clone(), token, deadlines).router();
     folder
         .write_address(&url(address, acceptor.is_some()))
         .map_err(no_folder)?;
@@ -236,7 +236,7 @@ fn url(address: SocketAddr, tls: bool) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
+        IpAddr::V4(_) | IpAddr::V6(_) => address.ip(),
     };
     format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }

@@ -1,6 +1,13 @@
 //! How fast the service takes records, measured on demand:
 //! `cargo test --release --test service_throughput -- --ignored --nocapture`.
+#![cfg(feature = "service")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,20 +25,15 @@ const IN_FLIGHT: usize = 4;
 fn batches(records: usize, version: i64) -> Vec<Bytes> {
     (0..records / BATCH)
         .map(|batch| {
-            let lines: String = (batch * BATCH..(batch + 1) * BATCH)
-                .map(|n| {
-                    format!(
-                        "{{\"op\":\"upsert\",\"id\":\"{n:07}\",\"version\":{version},\"value\":{{\"item\":\"{n:07}\",\
-                         \"product\":\"P{n:07}\",\"product_type\":\"item\",\"search_name\":\"Search name {n}\",\
-                         \"item_group\":\"AW-FIN\",\"item_tax_group\":\"TX-FULL\",\"unit\":\"ea\",\"price\":\"{}.5\",\
-                         \"price_unit\":\"1\",\"net_weight\":\"1.25\",\"categories\":[\"{}\"],\
-                         \"texts\":[{{\"language\":\"en-us\",\"name\":\"Mountain bike {n}, black\",\
-                         \"description\":\"\"}}]}}}}\n",
-                        n % 977,
-                        n % 31
-                    )
-                })
-                .collect();
+            let mut lines = String::new();
+            for n in batch * BATCH..(batch + 1) * BATCH {
+                let (price, category) = (n % 977, n % 31);
+                // Writing to a string cannot fail.
+                let _ = writeln!(
+                    lines,
+                    r#"{{"op":"upsert","id":"{n:07}","version":{version},"value":{{"item":"{n:07}","product":"P{n:07}","product_type":"item","search_name":"Search {n}","item_group":"AW-FIN","item_tax_group":"TX-FULL","unit":"ea","price":"{price}.5","price_unit":"1","net_weight":"1.25","categories":["{category}"],"texts":[{{"language":"en-us","name":"Mountain bike {n}"}}]}}}}"#
+                );
+            }
             Bytes::from(lines)
         })
         .collect()

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -122,18 +122,9 @@ impl Client {
             http = http.no_proxy();
         }
         if let Some(file) = &options.ca_file {
-            let certificates = std::fs::read(file)
-                .map_err(|error| error.to_string())
-                .and_then(|pem| {
-                    Certificate::from_pem_bundle(&pem).map_err(|error| exception::chain(&error))
-                })
-                .and_then(|found| match found.is_empty() {
-                    true => Err("it holds no certificate in PEM".to_owned()),
-                    false => Ok(found),
-                })
-                .map_err(|reason| {
-                    CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
-                })?;
+            let certificates = certificates(file).map_err(|reason| {
+                CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
+            })?;
             http = http.tls_certs_merge(certificates);
         }
         let http = http
@@ -312,6 +303,15 @@ fn base(text: &str) -> Result<Url, CommerceError> {
         return Err(bad("the address holds a query or a fragment"));
     }
     Ok(url)
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
+    let pem = std::fs::read(file).map_err(|error| error.to_string())?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|error| exception::chain(&error))?;
+    if found.is_empty() {
+        return Err("it holds no certificate in PEM (BEGIN CERTIFICATE)".to_owned());
+    }
+    Ok(found)
 }
 
 fn is_local(url: &Url) -> bool {

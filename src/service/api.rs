@@ -96,25 +96,36 @@ fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Arc<Api>>)> {
     ]
 }
 
-/// The whole API on `store`.
-pub fn router(store: Store, token: String, deadlines: Deadlines) -> Router {
-    let api = Arc::new(Api {
-        store,
-        token,
-        deadlines,
-        turns: Semaphore::new(TURNS),
-        started: Instant::now(),
-        request_ids: RequestIds::new(),
-    });
-    routes()
-        .into_iter()
-        .fold(Router::new(), |router, (_, path, method)| {
-            router.route(path, method)
-        })
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(Arc::clone(&api), watch::watch))
-        .with_state(api)
+impl Api {
+    /// An API on `store` that `token` opens.
+    pub fn new(store: Store, token: String, deadlines: Deadlines) -> Self {
+        Self {
+            store,
+            token,
+            deadlines,
+            turns: Semaphore::new(TURNS),
+            started: Instant::now(),
+            request_ids: RequestIds::new(),
+        }
+    }
+
+    /// Every route of it.
+    pub fn router(self) -> Router {
+        let api = Arc::new(self);
+        let router = routes()
+            .into_iter()
+            .fold(Router::new(), |router, (_, path, method)| {
+                router.route(path, method)
+            })
+            .fallback(no_such_path)
+            .method_not_allowed_fallback(method_not_allowed);
+        watched(router, &api).with_state(api)
+    }
+}
+
+/// `router` with what surrounds every request.
+pub fn watched(router: Router<Arc<Api>>, api: &Arc<Api>) -> Router<Arc<Api>> {
+    router.layer(from_fn_with_state(Arc::clone(api), watch::watch))
 }
 
 async fn no_such_path(request: Request) -> Refusal {

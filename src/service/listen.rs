@@ -41,6 +41,7 @@ pub async fn serve(
             router: router.clone(),
             deadlines,
             watcher: graceful.watcher(),
+            stop: stop.clone(),
             _place: place,
         };
         let tls = tls.clone();
@@ -80,6 +81,7 @@ struct Connection {
     router: Router,
     deadlines: Deadlines,
     watcher: Watcher,
+    stop: CancellationToken,
     _place: OwnedSemaphorePermit,
 }
 
@@ -90,10 +92,12 @@ impl Connection {
         let Some(tls) = tls else {
             return self.http(stream).await;
         };
-        match timeout(self.deadlines.handshake, tls.accept(stream)).await {
-            Ok(Ok(stream)) => self.http(stream).await,
-            Ok(Err(error)) => tracing::info!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::info!("a TLS handshake took too long"),
+        let handshake = timeout(self.deadlines.handshake, tls.accept(stream));
+        match self.stop.run_until_cancelled(handshake).await {
+            Some(Ok(Ok(stream))) => self.http(stream).await,
+            Some(Ok(Err(error))) => tracing::info!(%error, "a TLS handshake failed"),
+            Some(Err(_)) => tracing::info!("a TLS handshake took too long"),
+            None => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the service remembers: one SQLite file. Every change is one transaction; nothing here
+//! What the service remembers: one database file. Every change is one transaction; nothing here
 //! knows about HTTP but the words of a [`Refusal`].
 
 use std::panic::AssertUnwindSafe;

@@ -32,7 +32,9 @@ pub enum CommerceError {
         reason: String,
     },
     /// The service, or something before it, cannot do it now.
-    #[error("{call} was answered {status}: {reason}. It is not done; try again later")]
+    #[error(
+        "{call} was answered {status}: {reason}. The service is unavailable for now; try again later"
+    )]
     Unavailable {
         /// Method and url.
         call: String,

@@ -1,5 +1,6 @@
 //! How the service does, who asks, and the document that describes it all.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -14,21 +15,21 @@ use super::refusal::Refusal;
 use super::request::{NoParameters, Parameters};
 use super::{Api, told};
 
-pub async fn health(
+pub fn health(
     State(api): State<Arc<Api>>,
     Parameters(NoParameters {}): Parameters<NoParameters>,
-) -> Result<Response, Refusal> {
-    told(&Health {
+) -> Ready<Result<Response, Refusal>> {
+    ready(told(&Health {
         status: "ok".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_seconds: api.started.elapsed().as_secs(),
-    })
+    }))
 }
 
-pub async fn whoami(
+pub fn whoami(
     Parameters(NoParameters {}): Parameters<NoParameters>,
-) -> Result<Response, Refusal> {
-    told(&WhoAmI {
+) -> Ready<Result<Response, Refusal>> {
+    ready(told(&WhoAmI {
         account: "self-hosted".to_owned(),
         rights: vec!["read".to_owned(), "upload".to_owned()],
         limits: Limits {
@@ -38,13 +39,15 @@ pub async fn whoami(
         },
         encodings: Encoding::NAMES.map(str::to_owned).to_vec(),
         server_time: Timestamp::now(),
-    })
+    }))
 }
 
-pub async fn openapi() -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        include_str!("../openapi.json"),
+pub fn openapi() -> Ready<Response> {
+    ready(
+        (
+            [(header::CONTENT_TYPE, "application/json")],
+            include_str!("../openapi.json"),
+        )
+            .into_response(),
     )
-        .into_response()
 }

@@ -16,6 +16,7 @@ macro_rules! codes {
 
         impl Code {
             /// Every code.
+            #[cfg(test)]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Name on the wire, HTTP status and title.

@@ -87,7 +87,7 @@ fn told(path: &[Container]) -> Option<String> {
             Container::Object("") => {}
             Container::Object(key) if name.is_empty() => name.push_str(key),
             Container::Object(key) => name.extend([".", key]),
-            Container::List(index) => name.push_str(&format!("[{index}]")),
+            Container::List(index) => name.extend(["[", &index.to_string(), "]"]),
         }
     }
     (!name.is_empty()).then(|| name.chars().take(MAX_PATH).collect())
