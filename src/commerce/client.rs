@@ -191,7 +191,14 @@ impl Client {
 
     /// Begins a complete load. Refused with `load-open` where one is open.
     pub async fn begin_load(&self, stream: Stream) -> Result<Load, CommerceError> {
-        self.post(&[stream.name(), "loads"], None).await
+        self.post(&[stream.name(), "loads"], &[], None).await
+    }
+
+    /// Begins a complete load in the place of one that is open: for a sender that does not know
+    /// it any more. Repeating it is harmless.
+    pub async fn begin_load_afresh(&self, stream: Stream) -> Result<Load, CommerceError> {
+        let query = [("abandon_open", "true")];
+        self.post(&[stream.name(), "loads"], &query, None).await
     }
 
     /// Where a complete load stands.
@@ -207,13 +214,13 @@ impl Client {
         how: CommitLoad,
     ) -> Result<Load, CommerceError> {
         let body = format!("{{\"confirm\":{}}}", how.confirm);
-        self.post(&[stream.name(), "loads", id, "commit"], Some(body))
+        self.post(&[stream.name(), "loads", id, "commit"], &[], Some(body))
             .await
     }
 
     /// Gives a load up; nothing is retired. Repeating it is harmless.
     pub async fn abandon_load(&self, stream: Stream, id: &str) -> Result<Load, CommerceError> {
-        self.post(&[stream.name(), "loads", id, "abandon"], None)
+        self.post(&[stream.name(), "loads", id, "abandon"], &[], None)
             .await
     }
 
@@ -230,9 +237,10 @@ impl Client {
     async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
+        query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<T, CommerceError> {
-        let (mut request, sent) = self.request(Method::POST, path, &[]);
+        let (mut request, sent) = self.request(Method::POST, path, query);
         if let Some(json) = json {
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }

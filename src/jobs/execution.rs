@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::failure::Stop;
@@ -14,7 +15,7 @@ use super::upload::StreamRun;
 use crate::ledger::{Fence, LedgerError};
 use crate::model::exception::{Exception, chain};
 use crate::model::run::RunSummary;
-use crate::model::{RunStatus, Selection, Stream};
+use crate::model::{Job, RunStatus, Selection, Stream};
 
 /// The ledger gets this long to write down how a run ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -73,6 +74,7 @@ impl Execution {
         if selection.is_empty() && streams.iter().any(|stream| stream.follows_selection()) {
             return Err(self.without_selection().await?.into());
         }
+        let _counting = self.count_ahead(&selection).await?;
         for stream in streams {
             let run = StreamRun::new(
                 Arc::clone(&self.sides),
@@ -91,6 +93,30 @@ impl Execution {
             }
         }
         Ok(())
+    }
+
+    /// Counts, beside the work, what will be read whole, so that the operator sees how far the run
+    /// is. A stream whose turn has come knows better.
+    async fn count_ahead(&self, selection: &Arc<Selection>) -> Result<AbortOnDropHandle<()>, Stop> {
+        let mut whole = Vec::new();
+        for stream in self.fence.job.streams() {
+            let is_complete = self.options.complete || self.fence.job == Job::Complete;
+            if is_complete || self.sides.ledger.position(*stream).await?.cursor.is_none() {
+                whole.push(*stream);
+            }
+        }
+        let (run, selection) = (self.clone(), Arc::clone(selection));
+        let counting = tokio::spawn(async move {
+            for stream in whole {
+                // A count that fails is only a gauge less; the reading itself will say why.
+                if let Ok(total) = run.sides.company.count(stream, &selection).await {
+                    run.report.stream(stream, |progress| {
+                        progress.total.get_or_insert(total);
+                    });
+                }
+            }
+        });
+        Ok(AbortOnDropHandle::new(counting))
     }
 
     /// The documented warning, with what the run would have sent.

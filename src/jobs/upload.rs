@@ -221,7 +221,7 @@ impl StreamRun {
         self.report.stream(self.stream, |progress| {
             progress.reload = Some(reason.clone())
         });
-        let load = self.ask(|| commerce.begin_load(self.stream)).await?;
+        let load = self.ask(|| commerce.begin_load_afresh(self.stream)).await?;
         let pass = NewPass {
             load: Some(load.id),
             target: target.clone(),

@@ -103,6 +103,30 @@ async fn one_load_is_open_at_a_time_and_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_sender_without_memory_puts_its_load_in_the_place_of_the_open_one() {
+    let served = Served::start().await;
+    served.upload(&many(0, 3, 1)).await;
+    let lost = begin(&served).await;
+    mention(&served, &lost, &many(0, 3, 1)).await;
+    for _ in 0..2 {
+        let afresh = served
+            .post("/v1/delivery-modes/loads?abandon_open=true")
+            .await;
+        assert_eq!(afresh.status, 201);
+    }
+    assert_eq!(look(&served, &lost).await.state, LoadState::Abandoned);
+    assert_eq!(served.summary().await.count, 3, "nothing is retired by it");
+    assert_eq!(
+        served
+            .post("/v1/delivery-modes/loads?abandon=true")
+            .await
+            .problem(400)
+            .code,
+        "bad-query"
+    );
+}
+
+#[tokio::test]
 async fn many_are_retired_only_when_confirmed() {
     let served = Served::start().await;
     served.upload(&many(0, 300, 1)).await;

@@ -7,18 +7,29 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use serde::Deserialize;
+
 use crate::commerce::wire::CommitLoad;
 
 use super::refusal::{Code, Refusal};
 use super::request::{Collection, LoadOf, NoParameters, Parameters};
 use super::{Api, body, told};
 
+/// The query of a load that begins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begin {
+    /// Abandon the load that is open: its sender does not know it any more.
+    #[serde(default)]
+    abandon_open: bool,
+}
+
 pub async fn begin(
     State(api): State<Arc<Api>>,
     Collection(stream): Collection,
-    Parameters(NoParameters {}): Parameters<NoParameters>,
+    Parameters(how): Parameters<Begin>,
 ) -> Result<Response, Refusal> {
-    let load = api.store.begin_load(stream).await?;
+    let load = api.store.begin_load(stream, how.abandon_open).await?;
     Ok((StatusCode::CREATED, told(&load)?).into_response())
 }
 

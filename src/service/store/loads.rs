@@ -123,20 +123,25 @@ impl LoadRow {
 }
 
 impl Store {
-    /// Begins a complete load of `stream`.
-    pub async fn begin_load(&self, stream: Stream) -> Result<Load, Refusal> {
+    /// Begins a complete load of `stream`; with `abandon_open` instead of one that is open.
+    pub async fn begin_load(&self, stream: Stream, abandon_open: bool) -> Result<Load, Refusal> {
         self.run(move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let collection = Collection::of(&transaction, stream)?;
             if let Some(load) = open(&transaction, collection.id)? {
-                return Err(Refusal::new(
+                if abandon_open {
+                    LoadRow::find(&transaction, collection.id, &load.id)?
+                        .close(&transaction, LoadState::Abandoned)?;
+                } else {
+                    return Err(Refusal::new(
                     Code::LoadOpen,
                     format!(
                         "the load {} of {stream} is open; go on with it, commit it or abandon it",
                         load.id
                     ),
                 ));
+                }
             }
             let id = getrandom::u64()
                 .map(hex64)
