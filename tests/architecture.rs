@@ -1,6 +1,12 @@
 //! The house rules that a compiler does not hold: who may use whom, sizes, and what each file says
 //! about itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

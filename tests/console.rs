@@ -1,6 +1,11 @@
 //! The whole console as it runs: keys in, effects and screens out. Tests wait until it is idle,
 //! never for a time.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
 #![cfg(feature = "console")]
 
 #[path = "support/scenes.rs"]

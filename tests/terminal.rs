@@ -1,5 +1,10 @@
 //! The console in a real pseudo-terminal: however it ends, the terminal is as it was before.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
 #![cfg(all(feature = "console", unix))]
 
 use std::io::{Read, Write};
