@@ -1,6 +1,11 @@
 //! The whole console as it runs: keys in, effects and screens out. Tests wait until it is idle,
 //! never for a time.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
 #![cfg(feature = "console")]
 
 #[path = "support/scenes.rs"]
@@ -181,6 +186,33 @@ impl<S: axcs::console::terminal::Screen> Desk<S> {
                 .unwrap();
         }
         self.settle().await
+    }
+}
+
+/// Everything written to a terminal, readable while the console owns the writing end.
+#[derive(Clone, Debug, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn len(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    /// A terminal of 80 columns and 24 rows that writes here.
+    fn terminal(&self) -> Terminal<CrosstermBackend<Self>> {
+        let viewport = ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24));
+        let options = ratatui::TerminalOptions { viewport };
+        Terminal::with_options(CrosstermBackend::new(self.clone()), options).unwrap()
+    }
+}
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -432,35 +464,26 @@ async fn a_new_size_is_drawn_at_once() {
 
 #[tokio::test]
 async fn nothing_is_written_while_nothing_happens() {
-    let screen = Terminal::with_options(
-        CrosstermBackend::new(Vec::new()),
-        ratatui::TerminalOptions {
-            viewport: ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24)),
-        },
-    )
-    .unwrap();
-    let mut desk = Desk::open(Scripted::new(), screen, false).await;
-    let written = desk.console.screen().backend().writer().len();
+    let line = Written::default();
+    let mut desk = Desk::open(Scripted::new(), line.terminal(), false).await;
+    let written = line.len();
     assert!(written > 0);
     // A thing that happens, but that nobody sees.
     desk.ring.push(scenes::log(1).remove(0));
     desk.settle().await;
-    assert_eq!(desk.console.screen().backend().writer().len(), written);
+    assert_eq!(line.len(), written);
 }
 
 #[tokio::test]
 async fn what_the_terminal_gets_is_what_the_test_screens_show() {
-    let fixed = ratatui::TerminalOptions {
-        viewport: ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24)),
-    };
-    let screen = Terminal::with_options(CrosstermBackend::new(Vec::new()), fixed).unwrap();
-    let mut real = Desk::open(Scripted::new(), screen, false).await;
+    let line = Written::default();
+    let mut real = Desk::open(Scripted::new(), line.terminal(), false).await;
     let mut test = desk().await;
     for keys in ["j", "enter", "q", "r", "?"] {
         real.press(keys).await;
         test.press(keys).await;
         let mut parser = vt100::Parser::new(24, 80, 0);
-        parser.process(real.console.screen().backend().writer());
+        parser.process(&line.0.lock().unwrap());
         let shown: Vec<String> = parser
             .screen()
             .rows(0, 80)
@@ -475,16 +498,14 @@ fn live_progress_is_kind_to_a_slow_line() {
     // One second of a run, as the loop draws it: four frames.
     let mut stage = scenes::Stage::new((80, 24), Look::DARK);
     stage.press("G").running(scenes::complete_run);
-    let fixed = ratatui::TerminalOptions {
-        viewport: ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24)),
-    };
-    let mut screen = Terminal::with_options(CrosstermBackend::new(Vec::new()), fixed).unwrap();
+    let line = Written::default();
+    let mut screen = line.terminal();
     let mut draw = |stage: &scenes::Stage| {
         axcs::console::terminal::Screen::draw(&mut screen, &mut |frame| {
             axcs::console::draw::draw(&stage.app, frame);
         })
         .unwrap();
-        screen.backend().writer().len()
+        line.len()
     };
     let before = draw(&stage);
     let mut after = before;

@@ -2,6 +2,11 @@
 //! `UPDATE=1 cargo test --test screens` writes the screenshots anew, `INSTA_UPDATE=always` the
 //! snapshots.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
 #![cfg(feature = "console")]
 
 #[path = "support/scenes.rs"]
@@ -81,7 +86,7 @@ fn screens_in_other_colours() {
         let look = Look {
             palette,
             depth,
-            symbols: Symbols::UNICODE,
+            symbols: &Symbols::UNICODE,
         };
         for (name, scene) in SCENES
             .iter()

@@ -172,14 +172,13 @@ impl App {
         self.toast = None;
         let context = self.context();
         let chord = Chord::from(key);
-        let effects = match self.setting.keys.resolve(context, chord) {
-            Some(action) => self.act(action),
-            None => {
-                if context == Context::Search {
-                    self.logs.type_key(key);
-                }
-                Vec::new()
+        let effects = if let Some(action) = self.setting.keys.resolve(context, chord) {
+            self.act(action)
+        } else {
+            if context == Context::Search {
+                self.logs.type_key(key);
             }
+            Vec::new()
         };
         self.lay_out();
         effects

@@ -61,14 +61,14 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     draw_tabs(app, frame, areas.tabs);
     match app.tab() {
         Tab::Jobs => {
-            let with = jobs::With {
+            let view = jobs::View {
                 now: app.now(),
                 zone: app.zone(),
                 keys: app.keys(),
                 theme: app.theme(),
                 can_run: !app.is_read_only(),
             };
-            jobs::draw(app.jobs(), frame, areas.body, with);
+            jobs::draw(app.jobs(), frame, areas.body, view);
         }
         Tab::Logs => logs::draw(app.logs(), frame, areas.body, app.zone(), app.theme()),
     }

@@ -194,11 +194,12 @@ where
         }
     }
 
-    /// Waits for one thing to happen and answers it.
+    /// Draws a frame that is due, or waits for one thing to happen and answers it.
     pub async fn step(&mut self) -> io::Result<Option<ExitReason>> {
         // Before anything else, so that a flood of news cannot keep a frame from being drawn.
         if self.frame_due().is_some_and(|due| due <= Instant::now()) {
             self.draw()?;
+            return Ok(None);
         }
         match self.arrival().await {
             Arrival::FrameDue => {

@@ -36,19 +36,19 @@ pub fn ago(seconds: i64) -> Timestamp {
 pub struct Look {
     pub palette: Palette,
     pub depth: Depth,
-    pub symbols: Symbols,
+    pub symbols: &'static Symbols,
 }
 
 impl Look {
     pub const DARK: Self = Self {
         palette: Palette::Dark,
         depth: Depth::True,
-        symbols: Symbols::UNICODE,
+        symbols: &Symbols::UNICODE,
     };
     pub const PLAIN: Self = Self {
         palette: Palette::Dark,
         depth: Depth::Mono,
-        symbols: Symbols::ASCII,
+        symbols: &Symbols::ASCII,
     };
 }
 
@@ -68,7 +68,7 @@ pub fn setting(size: (u16, u16), look: Look) -> Setting {
         now: now(),
         size: Size::from(size),
         keys: Keymap::new("").unwrap(),
-        theme: Theme::new(look.palette, look.depth, look.symbols).unwrap(),
+        theme: Theme::new(look.palette, look.depth, *look.symbols).unwrap(),
         read_only: false,
         log_file: Some("/var/log/axcs/axcs.2026-03-12.log".into()),
     }
@@ -384,8 +384,11 @@ pub fn log(lines: u32) -> Vec<LogLine> {
         .collect()
 }
 
+/// Sets a scene at a size.
+pub type Scene = fn((u16, u16), Look) -> Stage;
+
 /// Every scene by its name.
-pub const SCENES: &[(&str, fn((u16, u16), Look) -> Stage)] = &[
+pub const SCENES: &[(&str, Scene)] = &[
     ("jobs-empty", |size, look| Stage::bare(size, look)),
     ("jobs", |size, look| Stage::new(size, look)),
     ("jobs-never-run", |size, look| {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-/// Size at which the box lines of DejaVu Sans Mono join at 14 px.
+/// Size at which the box lines of `DejaVu Sans Mono` join at 14 px.
 const CELL: (f64, f64) = (8.43, 16.3);
 const MARGIN: f64 = 12.0;
 const FOREGROUND: &str = "#c9d1d9";

@@ -23,7 +23,7 @@ pub enum KeymapError {
     #[error("there is no section [{0}]; the sections are {list}", list = contexts())]
     UnknownContext(String),
     /// The section has no such action.
-    #[error("there is no action {action:?} in [{context}]; it has {list}", list = actions(*context))]
+    #[error("there is no action {action:?} in [{context}]; it has {list}", list = actions(context))]
     UnknownAction {
         /// The section.
         context: &'static str,
@@ -89,10 +89,10 @@ type File = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 impl Keymap {
     /// The table as it stands, changed by the text of a `keys.toml`. Actions it leaves out keep
     /// their keys; an empty list takes them away.
-    pub fn new(changes: &str) -> Result<Self, KeymapError> {
+    pub fn new(text: &str) -> Result<Self, KeymapError> {
         let file: File =
-            toml::from_str(changes).map_err(|error| KeymapError::Toml(error.to_string()))?;
-        for (section, actions) in &file {
+            toml::from_str(text).map_err(|error| KeymapError::Toml(error.to_string()))?;
+        for (section, changed) in &file {
             let context = Context::ALL
                 .into_iter()
                 .find(|context| context.name() == section)
@@ -103,7 +103,7 @@ impl Keymap {
                     .any(|entry| entry.context == context && entry.action.name() == word)
             };
             // Written for another system, `suspend` may stay in the file.
-            if let Some(action) = actions.keys().find(|word| {
+            if let Some(action) = changed.keys().find(|word| {
                 !known(word) && word.as_str() != Action::Console(ConsoleAction::Suspend).name()
             }) {
                 return Err(KeymapError::UnknownAction {
@@ -117,10 +117,10 @@ impl Keymap {
             rows: Vec::with_capacity(TABLE.len()),
         };
         for entry in TABLE {
-            let changed = file
+            let own = file
                 .get(entry.context.name())
-                .and_then(|actions| actions.get(entry.action.name()));
-            let keys: Vec<&str> = changed.map_or_else(
+                .and_then(|section| section.get(entry.action.name()));
+            let keys: Vec<&str> = own.map_or_else(
                 || entry.keys.to_vec(),
                 |keys| keys.iter().map(String::as_str).collect(),
             );

@@ -3,7 +3,7 @@
 mod draw;
 mod meter;
 
-pub use draw::{With, draw};
+pub use draw::{View, draw};
 
 use std::collections::BTreeMap;
 

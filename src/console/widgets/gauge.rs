@@ -38,8 +38,8 @@ mod tests {
     use super::*;
     use crate::console::theme::{Depth, Palette, Symbols};
 
-    fn drawn(width: usize, ratio: f64, symbols: Symbols) -> String {
-        let theme = Theme::new(Palette::Dark, Depth::Mono, symbols).unwrap();
+    fn drawn(width: usize, ratio: f64, symbols: &Symbols) -> String {
+        let theme = Theme::new(Palette::Dark, Depth::Mono, *symbols).unwrap();
         spans(width, ratio, Role::Busy, &theme)
             .iter()
             .map(|span| span.content.as_ref())
@@ -57,8 +57,8 @@ mod tests {
             (8, f64::NAN, "░░░░░░░░", "[......]"),
             (0, 0.5, "", "[]"),
         ] {
-            assert_eq!(drawn(width, ratio, Symbols::UNICODE), unicode, "{ratio}");
-            assert_eq!(drawn(width, ratio, Symbols::ASCII), ascii, "{ratio}");
+            assert_eq!(drawn(width, ratio, &Symbols::UNICODE), unicode, "{ratio}");
+            assert_eq!(drawn(width, ratio, &Symbols::ASCII), ascii, "{ratio}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Everything about one run as lines of text: times, sums, what failed and why, its streams.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
@@ -108,12 +110,9 @@ pub fn result(counts: &Counts, dry_run: bool) -> String {
     } else {
         format!("{sent} sent")
     };
-    text.push_str(&format!(", {} unchanged", words::count(counts.unchanged)));
+    let _ = write!(text, ", {} unchanged", words::count(counts.unchanged));
     if counts.quarantined > 0 {
-        text.push_str(&format!(
-            ", {} quarantined",
-            words::count(counts.quarantined)
-        ));
+        let _ = write!(text, ", {} quarantined", words::count(counts.quarantined));
     }
     text
 }

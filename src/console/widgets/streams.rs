@@ -1,5 +1,7 @@
 //! The streams of a run as a table that shows more columns where there is more room.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -159,12 +161,12 @@ fn heading(columns: &[Column], theme: &Theme) -> Line<'static> {
     let mut text = String::new();
     for column in columns {
         let (title, width) = (column.title(), column.width());
-        text.push(' ');
-        text.push_str(&if column.is_text() {
-            format!("{title:<width$}")
+        // Writing to a String cannot fail.
+        let _ = if column.is_text() {
+            write!(text, " {title:<width$}")
         } else {
-            format!("{title:>width$}")
-        });
+            write!(text, " {title:>width$}")
+        };
     }
     Line::styled(text, theme.style(Role::Dim))
 }

@@ -1,5 +1,7 @@
 //! Draws the tab *Jobs*: two lines for each job, and below or beside them the selected job's run.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -21,9 +23,9 @@ const WIDE: u16 = 180;
 /// Cells before a job's name: mark, symbol, status.
 const BEFORE_NAME: usize = 15;
 
-/// What is drawn with, besides the tab.
+/// What is drawn view, besides the tab.
 #[derive(Clone, Copy)]
-pub struct With<'a> {
+pub struct View<'a> {
     /// Now.
     pub now: Timestamp,
     /// The operator's zone.
@@ -37,7 +39,7 @@ pub struct With<'a> {
 }
 
 /// Draws the tab.
-pub fn draw(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, with: With<'_>) {
+pub fn draw(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
     let list_height = Job::ALL.len() as u16 * 2;
     let (list, detail) = if area.width >= WIDE {
         let [list, bar, detail] = Layout::horizontal([
@@ -46,8 +48,8 @@ pub fn draw(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, with: With<'_>) {
             Constraint::Min(0),
         ])
         .areas(area);
-        let side = vec![Line::raw(with.theme.symbols.bar); usize::from(bar.height)];
-        frame.render_widget(Text::from(side).style(with.theme.style(Role::Dim)), bar);
+        let side = vec![Line::raw(view.theme.symbols.bar); usize::from(bar.height)];
+        frame.render_widget(Text::from(side).style(view.theme.style(Role::Dim)), bar);
         (list, detail)
     } else {
         // Air between the jobs once there is room for it, never at the cost of the streams.
@@ -60,12 +62,12 @@ pub fn draw(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, with: With<'_>) {
             Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
         (list, detail)
     };
-    let gap = if list.height >= list_height + 5 { 1 } else { 0 };
-    draw_list(tab, frame, list, gap, with);
-    draw_detail(tab, frame, detail, with);
+    let gap = u16::from(list.height >= list_height + 5);
+    draw_list(tab, frame, list, gap, view);
+    draw_detail(tab, frame, detail, view);
 }
 
-fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, gap: u16, with: With<'_>) {
+fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, gap: u16, view: View<'_>) {
     let each = 2 + gap;
     // The selected job stays in sight on a screen that is too low for all of them.
     let fit = usize::from((area.height / each).max(1));
@@ -79,19 +81,19 @@ fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, gap: u16, with: W
         .intersection(area);
         let is_selected = tab.selected() == job;
         frame.render_widget(
-            Text::from(job_lines(tab, job, usize::from(row.width), with)),
+            Text::from(job_lines(tab, job, usize::from(row.width), view)),
             row,
         );
         if is_selected {
             frame
                 .buffer_mut()
-                .set_style(row, with.theme.style(Role::Selection));
+                .set_style(row, view.theme.style(Role::Selection));
         }
     }
 }
 
-fn job_lines(tab: &JobsTab, job: Job, width: usize, with: With<'_>) -> Vec<Line<'static>> {
-    let theme = with.theme;
+fn job_lines(tab: &JobsTab, job: Job, width: usize, view: View<'_>) -> Vec<Line<'static>> {
+    let theme = view.theme;
     let symbols = &theme.symbols;
     let (symbol, word, role) = if tab.is_cancelling(job) {
         (symbols.canceled, "Cancelling", Role::Warn)
@@ -130,13 +132,13 @@ fn job_lines(tab: &JobsTab, job: Job, width: usize, with: With<'_>) -> Vec<Line<
         ),
     ]);
     let mut second = vec![mark, Span::raw(" ".repeat(BEFORE_NAME - 1))];
-    second.extend(second_line(tab, job, room, with));
+    second.extend(second_line(tab, job, room, view));
     vec![first, Line::from(second)]
 }
 
 /// What a job's second line tells: the run under way, else the last result.
-fn second_line(tab: &JobsTab, job: Job, room: usize, with: With<'_>) -> Vec<Span<'static>> {
-    let theme = with.theme;
+fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span<'static>> {
+    let theme = view.theme;
     let cut = |text: &str| words::cut(text, room, theme.symbols.ellipsis);
     if let Some(run) = tab.live_of(job) {
         return live_spans(tab, run, room, theme);
@@ -169,7 +171,7 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, with: With<'_>) -> Vec<Span
         return vec![Span::styled(cut(text), theme.style(Role::Dim))];
     };
     let at = last.finished.unwrap_or(last.started);
-    let when = words::when(at, with.now, with.zone);
+    let when = words::when(at, view.now, view.zone);
     let took = words::duration(at.duration_since(last.started));
     let (what, style) = match (&last.exception, last.status) {
         (Some(exception), RunStatus::Error) => (exception.text.clone(), theme.style(Role::Bad)),
@@ -249,28 +251,28 @@ fn speed(tab: &JobsTab, run: &Progress, wide: bool) -> Option<String> {
     let unit = if wide { " records/s" } else { "/s" };
     let mut text = format!("{}{unit}", words::count(meter.rate()?));
     if let Some(left) = meter.left(run) {
-        text.push_str(&format!("  {} left", words::whole_duration(left)));
+        let _ = write!(text, "  {} left", words::whole_duration(left));
     }
     Some(text)
 }
 
-fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, with: With<'_>) {
+fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
     if area.height == 0 {
         return;
     }
-    let theme = with.theme;
+    let theme = view.theme;
     let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     frame.render_widget(
-        rule(&detail_title(tab, with), usize::from(head.width), theme),
+        rule(&detail_title(tab, view), usize::from(head.width), theme),
         head,
     );
 
-    let mut lines = detail_lines(tab, usize::from(body.width), with);
+    let mut lines = detail_lines(tab, usize::from(body.width), view);
     let height = usize::from(body.height);
     if lines.len() > height && height > 0 {
         let hidden = lines.len() - (height - 1);
         lines.truncate(height - 1);
-        let key = with
+        let key = view
             .keys
             .key_for(Context::Jobs, Action::Job(JobAction::Details))
             .unwrap_or_default();
@@ -293,10 +295,10 @@ fn rule(title: &str, width: usize, theme: &Theme) -> Line<'static> {
     ])
 }
 
-fn detail_title(tab: &JobsTab, with: With<'_>) -> String {
+fn detail_title(tab: &JobsTab, view: View<'_>) -> String {
     let job = tab.selected();
     if let Some(run) = tab.live_of(job) {
-        let since = words::whole_duration(with.now.duration_since(run.started));
+        let since = words::whole_duration(view.now.duration_since(run.started));
         return format!("{job}: run {}, executing for {since}", run.run);
     }
     if tab.refused.contains_key(&job) {
@@ -309,36 +311,36 @@ fn detail_title(tab: &JobsTab, with: With<'_>) -> String {
                 "{job}: run {}, {}{dry}, started {}",
                 run.run,
                 run.status,
-                words::when(run.started, with.now, with.zone)
+                words::when(run.started, view.now, view.zone)
             )
         }
         None => job.to_string(),
     }
 }
 
-fn detail_lines(tab: &JobsTab, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+fn detail_lines(tab: &JobsTab, width: usize, view: View<'_>) -> Vec<Line<'static>> {
     let job = tab.selected();
-    let theme = with.theme;
+    let theme = view.theme;
     let table = |streams: &[crate::model::StreamProgress], status| {
-        let view = streams::View {
+        let columns = streams::View {
             status,
             width,
-            now: with.now,
+            now: view.now,
             theme,
         };
-        streams::lines(streams, view)
+        streams::lines(streams, columns)
     };
     if let Some(run) = tab.live_of(job) {
         return table(&run.streams, RunStatus::Executing);
     }
     if let Some(refused) = tab.refused.get(&job) {
-        return exception_lines(refused, false, width, with);
+        return exception_lines(refused, false, width, view);
     }
     if let Some(last) = tab.last_of(job) {
         let mut lines = last
             .exception
             .as_ref()
-            .map(|exception| exception_lines(exception, true, width, with))
+            .map(|exception| exception_lines(exception, true, width, view))
             .unwrap_or_default();
         lines.extend(table(&last.streams, last.status));
         return lines;
@@ -347,7 +349,7 @@ fn detail_lines(tab: &JobsTab, width: usize, with: With<'_>) -> Vec<Line<'static
         format!("Its last run {}.", tab.unknown_because())
     } else if job.can_run() {
         let key = |action| {
-            with.keys
+            view.keys
                 .key_for(Context::Jobs, Action::Job(action))
                 .unwrap_or_default()
         };
@@ -371,9 +373,9 @@ fn exception_lines(
     exception: &Exception,
     has_run: bool,
     width: usize,
-    with: With<'_>,
+    view: View<'_>,
 ) -> Vec<Line<'static>> {
-    let theme = with.theme;
+    let theme = view.theme;
     let room = width.saturating_sub(10);
     let fact = |name: &'static str, text: String, style: Style| {
         Line::from(vec![
@@ -405,9 +407,9 @@ fn exception_lines(
             Style::new(),
         ));
     }
-    let key = |action| with.keys.key_for(Context::Jobs, Action::Job(action));
+    let key = |action| view.keys.key_for(Context::Jobs, Action::Job(action));
     let mut keys = Vec::new();
-    if let Some(run) = key(JobAction::Run).filter(|_| with.can_run) {
+    if let Some(run) = key(JobAction::Run).filter(|_| view.can_run) {
         keys.push(format!("{run} runs it again"));
     }
     if let Some(details) = key(JobAction::Details).filter(|_| has_run) {

@@ -186,7 +186,9 @@ mod tests {
     fn what_goes_in_comes_out() {
         let mut store = Store::new(10_000);
         let lines: Vec<LogLine> = (0..2_500).map(line).collect();
-        lines.iter().for_each(|line| store.push(line));
+        for line in &lines {
+            store.push(line);
+        }
         for (number, line) in lines.iter().enumerate() {
             let found = store.get(number as u64).unwrap();
             assert_eq!(found.text, line.text);
