@@ -141,7 +141,7 @@ pub struct Position {
 pub struct Acknowledged {
     /// Number of records.
     pub count: u64,
-    /// Sum of the records' digests (`commerce::wire::record_digest`).
+    /// Sum of the records' digests (`model::digest::record_digest`).
     pub digest: u64,
 }
 

@@ -10,6 +10,9 @@
 //! model, commerce::wire  <-  service   the self-hosted Commerce Services and its website
 //! ```
 //!
+//! Beside them stand `sqlite` (a file behind a thread, for company, ledger and service), `logging`
+//! and `signals` (for console and commands) and `settings` (for commands).
+//!
 //! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
 
 pub mod cli;

@@ -2,6 +2,7 @@
 
 pub mod amount;
 pub mod catalog;
+pub mod digest;
 pub mod exception;
 pub mod job;
 pub mod log;

@@ -270,7 +270,9 @@ impl Settings {
         let mut settings: Self = settings
             .try_into()
             .map_err(|error: toml::de::Error| wrong(error.to_string()))?;
-        settings.profile = profile.unwrap_or("default").to_owned();
+        profile
+            .unwrap_or("default")
+            .clone_into(&mut settings.profile);
         settings.check().map_err(wrong)?;
         Ok(settings)
     }

@@ -18,20 +18,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signals", &[]),
     ("logging", &["model"]),
     ("settings", &["model"]),
-    ("company", &["model", "sqlite", "settings"]),
-    ("ledger", &["model", "sqlite", "settings"]),
-    ("commerce", &["model", "settings"]),
-    (
-        "jobs",
-        &[
-            "model", "company", "ledger", "commerce", "settings", "sqlite",
-        ],
-    ),
+    ("company", &["model", "sqlite"]),
+    ("ledger", &["model", "sqlite"]),
+    ("commerce", &["model"]),
+    ("jobs", &["model", "company", "ledger", "commerce"]),
     ("console", &["model", "jobs", "logging", "signals"]),
-    (
-        "service",
-        &["model", "commerce::wire", "sqlite", "settings", "signals"],
-    ),
+    ("service", &["model", "commerce::wire", "sqlite"]),
 ];
 
 /// Files that are written by a program or hold nothing but figures.

@@ -107,7 +107,7 @@ fn changes_renames_and_deletions_arrive_and_nothing_else_travels() {
     let run = axcs.run_json("inventory");
     assert_eq!(stream(&run, "items")["deleted"], 4, "{run}");
     assert!(
-        stream(&run, "items")["acknowledged"].as_u64().unwrap() >= 4 + 1,
+        stream(&run, "items")["acknowledged"].as_u64().unwrap() > 4,
         "{run}"
     );
     assert_eq!(axcs.differences("inventory"), 0);

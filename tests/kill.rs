@@ -1,6 +1,11 @@
 //! A sender that is killed at any moment loses nothing, sends nothing twice that was acknowledged,
 //! and the next run makes everything good.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 #[path = "support/axcs.rs"]
 mod support;
 

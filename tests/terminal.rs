@@ -187,7 +187,6 @@ fn a_panic_in_a_run_leaves_the_screen_alone() {
 }
 
 #[test]
-#[ignore = "needs the command `axcs demo`"]
 fn quitting_the_demo_restores_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_axcs"));

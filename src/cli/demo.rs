@@ -314,6 +314,7 @@ async fn screen(
 
 /// This program was built without the console.
 #[cfg(not(feature = "console"))]
+#[expect(clippy::unused_async, reason = "its twin waits for the operator")]
 async fn screen(
     _runner: &Arc<Runner>,
     _settings: &Settings,

@@ -1,9 +1,4 @@
 //! How commands print: plain tables, JSON documents, exceptions; nothing else writes to the terminal.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where commands print"
-)]
 
 use std::io::Write as _;
 use std::time::Duration;

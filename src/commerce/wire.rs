@@ -6,6 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+#[cfg(doc)]
+use crate::model::digest;
+
 /// At most this many lines in a batch.
 pub const MAX_LINES: usize = 1_000;
 /// At most this many bytes in a batch, before compression (and after decompression).
@@ -101,7 +104,7 @@ pub struct BatchAnswer {
 pub struct CollectionSummary {
     /// Number of records.
     pub count: u64,
-    /// Sum of [`record_digest`] over all records, as [`hex64`].
+    /// Sum of [`digest::record_digest`] over all records, as [`digest::hex64`].
     pub digest: String,
     /// Greatest version the collection has ever held, dropped records included; 0 before the
     /// first. A sender that lost its memory numbers its batches above it.
@@ -115,7 +118,7 @@ pub struct Listed {
     pub id: String,
     /// Version of its value.
     pub version: i64,
-    /// [`content_hash`] of its value, as [`hex64`].
+    /// [`digest::content_hash`] of its value, as [`digest::hex64`].
     pub hash: String,
 }
 
@@ -136,7 +139,7 @@ pub struct Stored {
     pub id: String,
     /// Version of its value.
     pub version: i64,
-    /// [`content_hash`] of its value, as [`hex64`].
+    /// [`digest::content_hash`] of its value, as [`digest::hex64`].
     pub hash: String,
     /// The value.
     pub value: Box<RawValue>,
@@ -231,24 +234,4 @@ pub struct Problem {
     pub detail: String,
     /// Stable code for programs: `unauthorized`, `too-many-lines`, …
     pub code: String,
-}
-
-/// Hash of a record's value: xxh3 (64 bit) of its JSON bytes exactly as sent.
-pub fn content_hash(value: &[u8]) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(value)
-}
-
-/// A record's share in [`CollectionSummary::digest`]; shares are added, wrapping.
-pub fn record_digest(id: &str, hash: u64) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(id.as_bytes(), hash)
-}
-
-/// Sixteen hexadecimal digits.
-pub fn hex64(value: u64) -> String {
-    format!("{value:016x}")
-}
-
-/// Reads what [`hex64`] wrote.
-pub fn parse_hex64(text: &str) -> Option<u64> {
-    (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok())?
 }

@@ -1,8 +1,9 @@
 //! Records made ready to be sent: serialised once, hashed once, cut into batches.
 
-use crate::commerce::wire::{MAX_LINE_BYTES, MAX_LINES, Op, content_hash};
+use crate::commerce::wire::{MAX_LINE_BYTES, MAX_LINES, Op};
 use crate::company::{Entry, Page};
 use crate::ledger::SetAside;
+use crate::model::digest::content_hash;
 
 /// A batch is cut when its values reach this many bytes. Far below the limit of the service:
 /// what is in flight counts as memory, and a smaller batch is settled sooner.

@@ -23,11 +23,14 @@ const ADVANCE_EVERY: Duration = Duration::from_millis(500);
 /// How often records of unknown outcome are sent again within one run.
 const SETTLE_ROUNDS: usize = 3;
 
+/// What came of the batch with this number, counted from the first one of the stream.
+type Numbered = (usize, Result<Outcome, Stop>);
+
 /// The batches under way, and how far everything before them is settled.
 #[derive(Debug)]
 pub struct UnderWay {
     run: StreamRun,
-    tasks: JoinSet<(usize, Result<Outcome, Stop>)>,
+    tasks: JoinSet<Numbered>,
     /// True while it settles: what stays unknown then ends the run.
     pub settles: bool,
     stale: Vec<String>,
@@ -108,10 +111,7 @@ impl UnderWay {
         Ok(())
     }
 
-    fn note(
-        &mut self,
-        joined: Option<Result<(usize, Result<Outcome, Stop>), JoinError>>,
-    ) -> Result<(), Stop> {
+    fn note(&mut self, joined: Option<Result<Numbered, JoinError>>) -> Result<(), Stop> {
         let Some(joined) = joined else { return Ok(()) };
         let (number, outcome) = joined.map_err(|error| {
             Exception::new(

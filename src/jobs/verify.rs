@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::batch::Batch;
 use super::runner::Sides;
-use crate::commerce::wire::{MAX_LIST_LIMIT, hex64};
+use crate::commerce::wire::MAX_LIST_LIMIT;
+use crate::model::digest::hex64;
 use crate::model::exception::Exception;
 use crate::model::{Selection, Stream};
 
@@ -174,14 +175,14 @@ struct Listed(Connection);
 
 impl Listed {
     fn open() -> Result<Self, Exception> {
-        let connection = Connection::open("").map_err(failed)?;
+        let connection = Connection::open("").map_err(|error| failed(&error))?;
         connection
             .execute_batch(
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
                  CREATE TABLE listed (id TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
                  BEGIN;",
             )
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
         Ok(Self(connection))
     }
 
@@ -189,9 +190,9 @@ impl Listed {
         let mut statement = self
             .0
             .prepare_cached("INSERT INTO listed VALUES (?, ?)")
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
         for record in records {
-            statement.execute(record).map_err(failed)?;
+            statement.execute(record).map_err(|error| failed(&error))?;
         }
         Ok(())
     }
@@ -202,7 +203,7 @@ impl Listed {
                 row.get::<_, i64>(0)
             })
             .map(i64::cast_unsigned)
-            .map_err(failed)
+            .map_err(|error| failed(&error))
     }
 
     /// Takes a record out; what is left in the end is extra.
@@ -214,27 +215,27 @@ impl Listed {
                     .query_row(params![id], |row| row.get(0))
                     .optional()
             })
-            .map_err(failed)
+            .map_err(|error| failed(&error))
     }
 
     fn for_each_left(&self, mut each: impl FnMut(&str)) -> Result<(), Exception> {
         let mut statement = self
             .0
             .prepare("SELECT id FROM listed ORDER BY id")
-            .map_err(failed)?;
-        let mut left = statement.query([]).map_err(failed)?;
-        while let Some(row) = left.next().map_err(failed)? {
+            .map_err(|error| failed(&error))?;
+        let mut left = statement.query([]).map_err(|error| failed(&error))?;
+        while let Some(row) = left.next().map_err(|error| failed(&error))? {
             each(
                 row.get_ref(0)
                     .and_then(|id| Ok(id.as_str()?))
-                    .map_err(failed)?,
+                    .map_err(|error| failed(&error))?,
             );
         }
         Ok(())
     }
 }
 
-fn failed(error: rusqlite::Error) -> Exception {
+fn failed(error: &rusqlite::Error) -> Exception {
     Exception::new(
         "The listing of the service could not be kept.",
         error.to_string(),

@@ -220,7 +220,7 @@ impl ProductDimensions {
     pub fn is_blank(&self) -> bool {
         [&self.configuration, &self.size, &self.colour, &self.style]
             .into_iter()
-            .all(|dimension| dimension.is_empty())
+            .all(String::is_empty)
     }
 }
 

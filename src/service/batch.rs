@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use crate::commerce::wire::{
-    Line, LineResult, LineStatus, MAX_LINE_BYTES, MAX_LINES, Op, content_hash,
-};
+use crate::commerce::wire::{Line, LineResult, LineStatus, MAX_LINE_BYTES, MAX_LINES, Op};
+use crate::model::digest::content_hash;
 use crate::model::{Record, Stream};
 
 use super::api::refusal::{Code, Refusal};

@@ -7,8 +7,9 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::value::RawValue;
 
-use crate::commerce::wire::{CollectionSummary, ListPage, Listed, Stored, hex64};
+use crate::commerce::wire::{CollectionSummary, ListPage, Listed, Stored};
 use crate::model::Stream;
+use crate::model::digest::hex64;
 use crate::sqlite::{Access, Sqlite, SqliteError};
 
 use super::api::refusal::{Code, Refusal};

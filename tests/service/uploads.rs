@@ -5,9 +5,9 @@ use std::io::Write;
 
 use axcs::commerce::wire::LineStatus::{Created, Deleted, Rejected, Stale, Unchanged, Updated};
 use axcs::commerce::wire::{
-    BatchAnswer, ListPage, MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LINES, Stored, content_hash, hex64,
-    parse_hex64, record_digest,
+    BatchAnswer, ListPage, MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LINES, Stored,
 };
+use axcs::model::digest::{content_hash, hex64, parse_hex64, record_digest};
 use proptest::prelude::*;
 use reqwest::Method;
 

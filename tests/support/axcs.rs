@@ -1,5 +1,9 @@
 //! The program as a test types it: one folder, exit code, output.
 #![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{Acknowledged, Fence, LedgerError, Quarantined, Settlement, Unsettled};
 use super::{rows, runs};
-use crate::commerce::wire::record_digest;
 use crate::model::Stream;
+use crate::model::digest::record_digest;
 
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {

@@ -1,3 +1,5 @@
+//! How lines are read and values checked, without a store.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -5,8 +5,9 @@ use rusqlite::{
 };
 use serde::Serialize;
 
-use crate::commerce::wire::{LineStatus, record_digest};
+use crate::commerce::wire::LineStatus;
 use crate::model::Stream;
+use crate::model::digest::record_digest;
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::batch::{Batch, Entry};
 

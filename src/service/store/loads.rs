@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::commerce::wire::{Load, LoadState, hex64, record_digest};
+use crate::commerce::wire::{Load, LoadState};
 use crate::model::Stream;
+use crate::model::digest::{hex64, record_digest};
 use crate::service::api::refusal::{Code, Refusal};
 
 use super::{Collection, Store};

@@ -1,3 +1,5 @@
+//! The promises of the activity: so many rows, no others, the same with the same seed.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

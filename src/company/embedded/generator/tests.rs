@@ -1,3 +1,5 @@
+//! The promises of the generator: the same seed, the same company; counts as asked for.
+
 use std::path::PathBuf;
 
 use super::*;

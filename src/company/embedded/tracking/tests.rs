@@ -1,3 +1,5 @@
+//! Change tracking against an oracle, at every cursor.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
