@@ -223,8 +223,11 @@ async fn desk_with(engine: Scripted) -> TestDesk {
     Desk::open(engine, screen, false).await
 }
 
+/// With the first job selected.
 async fn desk() -> TestDesk {
-    desk_with(Scripted::new()).await
+    let mut desk = desk_with(Scripted::new()).await;
+    desk.press("g").await;
+    desk
 }
 
 impl TestDesk {
@@ -236,6 +239,19 @@ impl TestDesk {
         let text = self.text();
         assert!(text.contains(words), "{words:?} is not on\n{text}");
     }
+}
+
+#[tokio::test]
+async fn the_console_opens_on_what_failed_and_follows_what_executes_until_a_job_is_chosen() {
+    let mut untouched = desk_with(Scripted::new()).await;
+    untouched.assert_shows("trade-agreements: run");
+    untouched.press("r").await;
+    untouched.assert_shows("Executing: trade-agreements 40 %");
+
+    let mut chosen = desk().await;
+    chosen.press("r j").await;
+    chosen.assert_shows("Executing: inventory 40 %");
+    chosen.assert_shows("trade-agreements: run");
 }
 
 #[tokio::test]
@@ -478,8 +494,8 @@ async fn nothing_is_written_while_nothing_happens() {
 async fn what_the_terminal_gets_is_what_the_test_screens_show() {
     let line = Written::default();
     let mut real = Desk::open(Scripted::new(), line.terminal(), false).await;
-    let mut test = desk().await;
-    for keys in ["j", "enter", "q", "r", "?"] {
+    let mut test = desk_with(Scripted::new()).await;
+    for keys in ["g", "j", "enter", "q", "r", "?"] {
         real.press(keys).await;
         test.press(keys).await;
         let mut parser = vt100::Parser::new(24, 80, 0);

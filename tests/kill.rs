@@ -100,6 +100,7 @@ fn ten_kills_of_a_complete_run_lose_nothing_and_repeat_nothing_that_was_acknowle
         let started = lines.next().unwrap().unwrap();
         assert!(started.contains("started"), "{started}");
         // Spread over a run: the moments differ from machine to machine, which is the point.
+        #[expect(clippy::disallowed_methods, reason = "the moment is what is tested")]
         std::thread::sleep(Duration::from_millis(kill * kill * 7 + kill));
         sender.kill().unwrap();
         interrupted += u32::from(!sender.wait().unwrap().success());

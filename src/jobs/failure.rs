@@ -52,36 +52,16 @@ impl From<CompanyError> for Exception {
 
 impl From<CommerceError> for Exception {
     fn from(error: CommerceError) -> Self {
-        let cause = chain(&error);
-        match error {
+        let text = match &error {
             CommerceError::NotSent { .. } | CommerceError::Unknown { .. } => {
-                Documented::NetworkError.because(cause)
+                Documented::NetworkError.text()
             }
-            CommerceError::Unavailable { .. } => Self::new(
-                "The service is not available.",
-                cause,
-                "Try again later; look into the log of the service if it stays so.",
-            ),
-            CommerceError::Settings(_) => Self::new(
-                "The service cannot be spoken to.",
-                cause,
-                "Correct `service` in the settings: axcs config show",
-            ),
-            CommerceError::Unauthorized { .. } => Self::new(
-                "The service refused the sign-in.",
-                cause,
-                "Check the token of the profile: axcs config show",
-            ),
-            CommerceError::Refused { .. } => Self::new(
-                "The service refused the request.",
-                cause,
-                "Look into the cause; the run goes on where it was when it is started again.",
-            ),
-            CommerceError::Malformed { .. } => Self::new(
-                "The service gave an answer that is not its own.",
-                cause,
-                "Check the address of the service: a proxy or another server may answer in its place.",
-            ),
-        }
+            CommerceError::Settings(_) => "The service cannot be spoken to.",
+            CommerceError::Unavailable { .. } => "The service is not available.",
+            CommerceError::Unauthorized { .. } => "The service refused the sign-in.",
+            CommerceError::Refused { .. } => "The service refused the request.",
+            CommerceError::Malformed { .. } => "The service gave an answer that is not its own.",
+        };
+        Self::new(text, chain(&error), error.remedy())
     }
 }

@@ -11,7 +11,7 @@ use super::failure::Stop;
 use super::send::Outcome;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
-use crate::model::exception::{Documented, Exception, chain};
+use crate::model::exception::Exception;
 use crate::model::run::Phase;
 
 /// Records asked for at once when they are named one by one.
@@ -188,7 +188,7 @@ impl UnderWay {
                 self.run.report.phase(self.run.stream, Phase::Settling);
                 return Box::pin(self.run.settle_unknown(false)).await;
             } else if let Some(why) = self.unknown {
-                return Err(Documented::NetworkError.because(chain(&why)).into());
+                return Err(why.into());
             } else {
                 return Ok(());
             }

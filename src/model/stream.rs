@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The variants stand in dependency order: a complete run uploads them from first to last, so that
 /// nothing refers to a record that has not arrived. On-hand comes last because the shop subtracts
-/// the orders AX has not taken yet (`reference/commerce-backends`, 6.2).
+/// the orders AX has not taken yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stream {

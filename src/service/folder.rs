@@ -42,6 +42,7 @@ impl Folder {
                     folder.forget_address()?;
                     return Ok(Some(folder));
                 }
+                #[expect(clippy::disallowed_methods, reason = "a fraction of a second, once")]
                 Err(TryLockError::WouldBlock) if attempt < TRIES => {
                     std::thread::sleep(BETWEEN_TRIES);
                 }

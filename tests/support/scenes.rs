@@ -103,6 +103,8 @@ impl Stage {
             lines: log(240).into(),
             dropped: 0,
         }));
+        // The scenes choose their job themselves, from the first one on.
+        stage.press("g");
         stage
     }
 
@@ -332,7 +334,7 @@ pub fn complete_run(percent: u64) -> Progress {
     items.counts.enumerated = items.counts.settled() + 4_000;
     items.counts.retries = 1;
     (items.started, items.finished) = (Some(ago(90)), None);
-    items.reload = Some("the product selection changed since revision 4".to_owned());
+    items.reload = Some("INVENTTABLEMODULE keeps changes from version 48210 on, the cursor is at 47115".to_owned());
     let mut agreements = StreamProgress::pending(Stream::TradeAgreements);
     agreements.total = Some(48_210);
     let mut on_hand = StreamProgress::pending(Stream::OnHand);

@@ -1,20 +1,18 @@
-//! What can go wrong between here and Commerce Services, by what it means for the caller
-//! (`reference/sync-engine`, 3.1).
+//! What can go wrong between here and Commerce Services, by what it means for the caller.
 
 use std::time::Duration;
 
 use crate::commerce::wire::Problem;
 
-/// How a call failed. Each says what was tried, why it failed and what to do.
+/// How a call failed. Each says what was tried and why it failed; [`CommerceError::remedy`] says what
+/// to do.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CommerceError {
     /// The client cannot be made of these settings.
     #[error("the Commerce Services settings cannot be used: {0}")]
     Settings(String),
     /// Nothing reached the service.
-    #[error(
-        "{call} was not sent: {reason}. Check that the service runs and that this machine reaches its address"
-    )]
+    #[error("{call} was not sent: {reason}")]
     NotSent {
         /// Method and url.
         call: String,
@@ -22,9 +20,7 @@ pub enum CommerceError {
         reason: String,
     },
     /// It may have reached the service and may have been done.
-    #[error(
-        "{call} was sent and no answer came: {reason}. Whether it was done is unknown; ask the service before sending anything else"
-    )]
+    #[error("{call} was sent and no answer came: {reason}")]
     Unknown {
         /// Method and url.
         call: String,
@@ -32,9 +28,7 @@ pub enum CommerceError {
         reason: String,
     },
     /// The service, or something before it, cannot do it now.
-    #[error(
-        "{call} was answered {status}: {reason}. The service is unavailable for now; try again later"
-    )]
+    #[error("{call} was answered {status}: {reason}")]
     Unavailable {
         /// Method and url.
         call: String,
@@ -46,7 +40,7 @@ pub enum CommerceError {
         retry_after: Option<Duration>,
     },
     /// The token is not accepted.
-    #[error("{call} was answered 401: {reason}. Set the token that the service was started with")]
+    #[error("{call} was answered 401: {reason}")]
     Unauthorized {
         /// Method and url.
         call: String,
@@ -63,7 +57,7 @@ pub enum CommerceError {
     },
     /// The answer is not one of Commerce Services.
     #[error(
-        "{call} was answered {status} with something else than Commerce Services send ({reason}): {content_type:?} {excerpt:?}. Check the address, and whether a proxy or a sign-in page stands between"
+        "{call} was answered {status} with something else than Commerce Services send ({reason}): {content_type:?} {excerpt:?}"
     )]
     Malformed {
         /// Method and url.
@@ -122,6 +116,31 @@ impl CommerceError {
             | Self::Unavailable { .. }
             | Self::Unauthorized { .. }
             | Self::Malformed { .. } => None,
+        }
+    }
+
+    /// What to do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Settings(_) => "Correct `service` in the settings: axcs config show",
+            Self::NotSent { .. } => {
+                "Check that the service runs and that this machine reaches its address, then start the job again."
+            }
+            Self::Unknown { .. } => {
+                "Nothing is lost: the next run settles what was sent. Check that the service is not overloaded, then start the job again."
+            }
+            Self::Unavailable { .. } => {
+                "Try again later; look into the log of the service if it stays so."
+            }
+            Self::Unauthorized { .. } => {
+                "Give this axcs the token that the service was started with: AXCS_TOKEN or `service.token_file`."
+            }
+            Self::Refused { .. } => {
+                "Look into the cause; the job goes on where it was when it is started again."
+            }
+            Self::Malformed { .. } => {
+                "Check the address of the service: a proxy, a sign-in page or another server may answer in its place."
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The AX tables of an embedded company, as data: their columns with types and defaults, their
 //! keys and indexes. What is done with them (DDL, triggers, loading) is written elsewhere.
 //!
-//! Names, types and sizes: `reference/ax-schema`, 6 to 8, 11 and 12.
+//! Names, types and sizes are those of AX 2012 R2, as far as public sources tell them.
 
 mod products;
 mod trade;

@@ -47,6 +47,8 @@ pub struct JobsTab {
     loaded_at: Timestamp,
     live: LiveRuns,
     selected: usize,
+    /// True once the operator chose a job; until then the tab chooses.
+    chosen: bool,
     asked: BTreeMap<Job, Asked>,
     /// Why a job did not start when it was asked to last.
     refused: BTreeMap<Job, Exception>,
@@ -167,8 +169,12 @@ impl JobsTab {
         self.loaded_at = at;
         match result {
             Ok(overview) => {
+                let is_first = self.overview.is_empty();
                 self.overview = overview;
                 self.trouble = None;
+                if is_first && self.live.executing.is_empty() {
+                    self.look_at(|tab, job| tab.status(job) == JobStatus::Error);
+                }
             }
             Err(exception) => self.trouble = Some(exception),
         }
@@ -193,7 +199,17 @@ impl JobsTab {
         self.asked
             .retain(|job, asked| *asked == Asked::Start || executing.contains(job));
         self.sample(at);
+        self.look_at(|tab, job| tab.live_of(job).is_some());
         ended.then(|| self.load()).flatten()
+    }
+
+    /// Selects the first job that is worth a look, unless the operator has chosen one.
+    fn look_at(&mut self, is_worth: impl Fn(&Self, Job) -> bool) {
+        if !self.chosen
+            && let Some(index) = Job::ALL.iter().position(|job| is_worth(self, *job))
+        {
+            self.selected = index;
+        }
     }
 
     /// Lets the speeds know that time has passed. Of runs elsewhere there is no news: they are
@@ -273,6 +289,7 @@ impl JobsTab {
     /// Moves the selection.
     pub fn go(&mut self, motion: Motion) {
         let last = Job::ALL.len() - 1;
+        self.chosen = true;
         self.selected = match motion {
             Motion::Up => self.selected.saturating_sub(1),
             Motion::Down => (self.selected + 1).min(last),
