@@ -145,6 +145,15 @@ impl UnderWay {
         }
         self.pages
             .push_back((self.next + usize::from(!is_clean), after));
+        if self.advanced.elapsed() >= ADVANCE_EVERY {
+            self.advanced = Instant::now();
+            self.advance().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down that everything up to the last settled page need not be read again.
+    async fn advance(&mut self) -> Result<(), Stop> {
         let mut settled = None;
         while self
             .pages
@@ -153,20 +162,13 @@ impl UnderWay {
         {
             settled = self.pages.pop_front();
         }
-        let Some((before, after)) = settled else {
-            return Ok(());
-        };
-        if self.advanced.elapsed() < ADVANCE_EVERY {
-            self.pages.push_front((before, after));
-            return Ok(());
+        if let Some((_, after)) = settled {
+            let ledger = &self.run.sides.ledger;
+            ledger
+                .advance_pass(self.run.fence, self.run.stream, &after)
+                .await?;
         }
-        self.advanced = Instant::now();
-        Ok(self
-            .run
-            .sides
-            .ledger
-            .advance_pass(self.run.fence, self.run.stream, &after)
-            .await?)
+        Ok(())
     }
 
     /// Waits for every answer; settles what stayed without one.
@@ -211,10 +213,12 @@ impl UnderWay {
         while !self.tasks.is_empty() {
             tokio::select! {
                 () = &mut deadline => break,
-                _ = self.tasks.join_next() => {}
+                // What fails now is settled by the next run.
+                joined = self.tasks.join_next() => drop(self.note(joined)),
             }
         }
         self.tasks.abort_all();
+        self.advance().await?;
         Err(Stop::Canceled)
     }
 }

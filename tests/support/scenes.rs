@@ -334,7 +334,9 @@ pub fn complete_run(percent: u64) -> Progress {
     items.counts.enumerated = items.counts.settled() + 4_000;
     items.counts.retries = 1;
     (items.started, items.finished) = (Some(ago(90)), None);
-    items.reload = Some("INVENTTABLEMODULE keeps changes from version 48210 on, the cursor is at 47115".to_owned());
+    items.reload = Some(
+        "INVENTTABLEMODULE keeps changes from version 48210 on, the cursor is at 47115".to_owned(),
+    );
     let mut agreements = StreamProgress::pending(Stream::TradeAgreements);
     agreements.total = Some(48_210);
     let mut on_hand = StreamProgress::pending(Stream::OnHand);

@@ -1,0 +1,366 @@
+//! The promises of the engine, over a real company, a real ledger and a real service, with a line
+//! between them that breaks.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+#[path = "support/proxy.rs"]
+mod proxy;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axcs::commerce::client::{Client, ClientOptions};
+use axcs::company::embedded::{self, Embedded, Existing};
+use axcs::jobs::verify::verify;
+use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::ledger::{EmbeddedLedger, Ledger as _};
+use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
+use axcs::service::{self, Running};
+use proxy::{Line, Proxy};
+
+struct Site {
+    runner: Runner,
+    proxy: Proxy,
+    dir: tempfile::TempDir,
+    _service: Running,
+}
+
+impl Site {
+    /// A generated company of which everything is sold.
+    async fn new(items: u64) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let company = dir.path().join("company.db");
+        embedded::generate(&company, items, 1, Existing::Keep, |_, _| {}).unwrap();
+        let service = service::start(service::Options {
+            dir: dir.path().join("service"),
+            listen: ([127, 0, 0, 1], 0).into(),
+            token: "token".to_owned(),
+            tls: None,
+            insecure: false,
+        })
+        .await
+        .unwrap();
+        let proxy = Proxy::before(service.address()).await;
+        let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+            .await
+            .unwrap();
+        let sides = Sides {
+            incarnation: ledger.incarnation().await.unwrap(),
+            company: Arc::new(Embedded::open(&company, None).unwrap()),
+            ledger: Arc::new(ledger),
+            commerce: Client::new(ClientOptions {
+                request_timeout: Duration::from_millis(700),
+                ..ClientOptions::new(&proxy.url, "token")
+            })
+            .unwrap(),
+            in_flight: 4,
+            give_up_after: Duration::from_secs(2),
+            lease: Duration::from_secs(5),
+        };
+        let place = Place {
+            profile: "test".to_owned(),
+            company: String::new(),
+            service: proxy.url.clone(),
+        };
+        let runner = Runner::new(sides, place);
+        selection::change(runner.sides(), |selection| {
+            selection.rules.push(Rule::ItemRange {
+                from: String::new(),
+                to: String::new(),
+            });
+        })
+        .await
+        .unwrap();
+        Self {
+            runner,
+            proxy,
+            dir,
+            _service: service,
+        }
+    }
+
+    async fn start(&self, job: Job) -> Result<RunId, Exception> {
+        self.runner.start(job, RunOptions::default()).await
+    }
+
+    async fn run(&self, job: Job) -> RunSummary {
+        let run = self.start(job).await.unwrap();
+        self.runner.finished(run).await.unwrap()
+    }
+
+    /// Waits until the run of `job` looks as wanted.
+    async fn until(&self, job: Job, wanted: impl Fn(&Progress) -> bool) {
+        let mut live = self.runner.live();
+        let seen = live.wait_for(|runs| {
+            runs.executing
+                .iter()
+                .any(|run| run.job == job && wanted(run))
+        });
+        tokio::time::timeout(Duration::from_secs(30), seen)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    async fn differences(&self) -> u64 {
+        let sides = self.runner.sides();
+        let selection = sides.ledger.selection().await.unwrap();
+        let mut differs = 0;
+        for stream in Stream::ALL {
+            differs += verify(sides, &selection, stream, 10)
+                .await
+                .unwrap()
+                .differs();
+        }
+        differs
+    }
+
+    fn company(&self) -> PathBuf {
+        self.dir.path().join("company.db")
+    }
+
+    fn execute(&self, sql: &str) -> usize {
+        embedded::writer(&self.company())
+            .unwrap()
+            .execute(sql, [])
+            .unwrap()
+    }
+}
+
+fn stream(summary: &RunSummary, stream: Stream) -> &axcs::model::StreamProgress {
+    summary
+        .streams
+        .iter()
+        .find(|progress| progress.stream == stream)
+        .unwrap()
+}
+
+fn assert_balances(summary: &RunSummary) {
+    for progress in &summary.streams {
+        assert!(progress.counts.balances(), "{progress:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_cancelled_within_two_seconds_though_the_service_does_not_answer() {
+    let site = Site::new(300).await;
+    let run = site.start(Job::Complete).await.unwrap();
+    site.until(Job::Complete, |run| run.counts().acknowledged > 0)
+        .await;
+    site.proxy.set(Line::Mute);
+    let asked = Instant::now();
+    assert!(site.runner.cancel(Job::Complete));
+    let summary = site.runner.finished(run).await.unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(summary.status, RunStatus::Canceled);
+    assert!(
+        !site.runner.cancel(Job::Complete),
+        "there is nothing left to cancel"
+    );
+
+    site.proxy.set(Line::Whole);
+    let summary = site.run(Job::Complete).await;
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    assert_balances(&summary);
+    assert_eq!(site.differences().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_without_an_answer_are_settled_in_the_same_run() {
+    let site = Site::new(400).await;
+    let run = site.start(Job::Complete).await.unwrap();
+    site.until(Job::Complete, |run| run.counts().acknowledged > 0)
+        .await;
+    site.proxy.set(Line::Mute);
+    site.until(Job::Complete, |run| {
+        run.streams.iter().any(|stream| {
+            stream.phase == axcs::model::run::Phase::Settling && stream.counts.batches > 0
+        }) || run.waiting.is_some()
+    })
+    .await;
+    site.proxy.set(Line::Whole);
+    let summary = site.runner.finished(run).await.unwrap();
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    assert_balances(&summary);
+    assert_eq!(site.differences().await, 0);
+    for kind in Stream::ALL {
+        assert!(
+            site.runner
+                .sides()
+                .ledger
+                .unsettled(kind)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_breaks_fails_the_run_by_name_and_the_next_one_makes_it_good() {
+    let site = Site::new(300).await;
+    for line in [Line::Mute, Line::Cut] {
+        site.proxy.set(line);
+        let failed = site.run(Job::Complete).await;
+        assert_eq!(failed.status, RunStatus::Error, "{line:?}");
+        let exception = failed.exception.unwrap();
+        assert_eq!(
+            exception.text,
+            "A network error occurred and the page could not be displayed."
+        );
+        assert!(exception.cause.contains(&site.proxy.url), "{exception:?}");
+        assert!(!exception.remedy.is_empty());
+    }
+    site.proxy.set(Line::Whole);
+    let summary = site.run(Job::Complete).await;
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    assert_balances(&summary);
+    assert_eq!(site.differences().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_record_is_set_aside_with_its_reason_and_the_others_go_on() {
+    let site = Site::new(300).await;
+    let bad = "(SELECT ITEMID FROM INVENTTABLE ORDER BY ITEMID LIMIT 1 OFFSET 7)";
+    let price = |text: &str| {
+        format!(
+            "UPDATE INVENTTABLEMODULE SET PRICE = '{text}' WHERE MODULETYPE = 2 AND ITEMID = {bad}"
+        )
+    };
+    assert_eq!(site.execute(&price("12,50")), 1);
+    let summary = site.run(Job::Complete).await;
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    let items = stream(&summary, Stream::Items).counts;
+    assert_eq!((items.quarantined, items.acknowledged), (1, 299));
+    assert_balances(&summary);
+
+    let ledger = &site.runner.sides().ledger;
+    let quarantined = ledger.quarantined(&Stream::ALL, 10).await.unwrap();
+    assert_eq!(quarantined.len(), 1);
+    assert!(quarantined[0].field.contains("PRICE"), "{quarantined:?}");
+    assert!(quarantined[0].text.contains("12,50"), "{quarantined:?}");
+    assert_eq!(
+        site.differences().await,
+        1,
+        "it is missing at the service, and verify says so"
+    );
+
+    assert_eq!(site.execute(&price("12.50")), 1);
+    let summary = site.run(Job::Inventory).await;
+    assert_eq!(stream(&summary, Stream::Items).counts.acknowledged, 1);
+    assert_eq!(
+        ledger.quarantine_count(&Stream::ALL).await.unwrap(),
+        0,
+        "it clears itself"
+    );
+    assert_eq!(site.differences().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_refused_by_the_dozen_stop_the_run() {
+    let site = Site::new(300).await;
+    site.execute("UPDATE INVENTTABLEMODULE SET PRICE = 'free' WHERE MODULETYPE = 2");
+    let summary = site.run(Job::Complete).await;
+    assert_eq!(summary.status, RunStatus::Error);
+    let exception = summary.exception.unwrap();
+    assert_eq!(exception.text, "Too many records are refused.");
+    assert!(
+        site.runner
+            .sides()
+            .ledger
+            .position(Stream::Items)
+            .await
+            .unwrap()
+            .cursor
+            .is_none()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_instance_of_a_job_and_no_job_beside_the_complete_one() {
+    let site = Site::new(300).await;
+    site.proxy.set(Line::Mute);
+    let inventory = site.start(Job::Inventory).await.unwrap();
+    let again = site.start(Job::Inventory).await.unwrap_err();
+    assert_eq!(
+        again.text,
+        "Another instance of the job is already running."
+    );
+    let complete = site.start(Job::Complete).await.unwrap_err();
+    assert_eq!(
+        complete.text,
+        "Complete data synchronization was cancelled due to conflicting jobs."
+    );
+    site.runner.cancel(Job::Inventory);
+    site.runner.finished(inventory).await.unwrap();
+
+    let complete = site.start(Job::Complete).await.unwrap();
+    let beside = site.start(Job::Inventory).await.unwrap_err();
+    assert_eq!(
+        beside.text,
+        "Another instance of the job is already running."
+    );
+    site.runner.cancel(Job::Complete);
+    site.runner.finished(complete).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_complete_run_goes_on_where_it_was() {
+    let site = Site::new(20_000).await;
+    let run = site.start(Job::Complete).await.unwrap();
+    site.until(Job::Complete, |run| {
+        run.streams
+            .iter()
+            .any(|stream| stream.stream == Stream::Items && stream.counts.acknowledged > 12_000)
+    })
+    .await;
+    site.runner.cancel(Job::Complete);
+    let first = site.runner.finished(run).await.unwrap();
+    assert_eq!(first.status, RunStatus::Canceled);
+    let acknowledged = stream(&first, Stream::Items).counts.acknowledged;
+
+    let second = site.run(Job::Complete).await;
+    let items = stream(&second, Stream::Items).counts;
+    assert!(
+        items.enumerated < 20_000,
+        "what was settled is not even read again: {items:?}"
+    );
+    assert!(
+        acknowledged + items.acknowledged <= 20_000 + 4_000,
+        "{acknowledged} and {items:?}"
+    );
+    assert_balances(&second);
+    assert_eq!(site.differences().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_made_while_a_complete_run_reads_arrive_with_the_next_inventory_run() {
+    let site = Site::new(3_000).await;
+    let run = site.start(Job::Complete).await.unwrap();
+    site.until(Job::Complete, |run| run.counts().acknowledged > 500)
+        .await;
+    let company = Embedded::open(&site.company(), None).unwrap();
+    let change = embedded::activity::Change {
+        stock: 200,
+        prices: 50,
+        names: 50,
+        deletes: 20,
+    };
+    embedded::activity::apply(&company, &change, 5, None).unwrap();
+    assert_eq!(
+        site.runner.finished(run).await.unwrap().status,
+        RunStatus::Ended
+    );
+    for job in [Job::Inventory, Job::TradeAgreements] {
+        assert_eq!(site.run(job).await.status, RunStatus::Ended);
+    }
+    assert_eq!(site.differences().await, 0);
+}
