@@ -208,7 +208,7 @@ async fn each_wrong_answer_has_its_class() {
     ] {
         let hostile = Hostile::start(vec![act.clone()]).await;
         let error = hostile.upload(Duration::ZERO).await.unwrap_err();
-        let text = error.to_string();
+        let text = format!("{error}. {}", error.remedy());
         assert_eq!(error.class(), class, "{act:?}: {text}");
         assert!(text.contains(word), "{act:?}: {text}");
         assert!(

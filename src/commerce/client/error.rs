@@ -20,7 +20,7 @@ pub enum CommerceError {
         reason: String,
     },
     /// It may have reached the service and may have been done.
-    #[error("{call} was sent and no answer came: {reason}")]
+    #[error("{call} was sent and no answer came, so whether it was done is unknown: {reason}")]
     Unknown {
         /// Method and url.
         call: String,
