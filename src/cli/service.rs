@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use super::set_up::{self, Folder};
 use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::{Exception, chain};
-use crate::service;
+use crate::service::{self, ServiceError};
 use crate::{logging, signals};
 
 #[derive(Debug, Args)]
@@ -60,13 +60,7 @@ pub async fn service(
         insecure: arguments.insecure,
     })
     .await
-    .map_err(|error| {
-        Refusal::unreachable(Exception::new(
-            "The service did not start.",
-            chain(&error),
-            "Choose another address with --listen, or stop the process that uses it.",
-        ))
-    })?;
+    .map_err(|error| refusal(&error))?;
     if invocation.json() {
         print::json_line(&serde_json::json!({"url": running.url(), "dir": folder.path()}));
     } else {
@@ -84,4 +78,21 @@ pub async fn service(
     let signal = signals.next().await;
     running.stop().await;
     Ok(signal.map_or(Exit::Done, |signal| Exit::Stopped(signal.exit_code())))
+}
+
+/// The error says itself what to do.
+fn refusal(error: &ServiceError) -> Refusal {
+    let exit = match error {
+        ServiceError::Unencrypted(_) | ServiceError::Token | ServiceError::Tls { .. } => {
+            Exit::Usage
+        }
+        ServiceError::Folder { .. }
+        | ServiceError::Owned { .. }
+        | ServiceError::Store { .. }
+        | ServiceError::Listen { .. } => Exit::Unreachable,
+    };
+    Refusal {
+        exit,
+        exception: Exception::new("The service did not start.", chain(error), ""),
+    }
 }
