@@ -254,7 +254,7 @@ pub trait Ledger: Send + Sync + 'static {
         after: &str,
     ) -> Result<(), LedgerError>;
 
-    /// Acknowledged records that the pass has not seen: at most `limit`, in the order of ids,
+    /// Acknowledged or quarantined records that the pass has not seen: at most `limit`, in the order of ids,
     /// behind `after`.
     async fn unseen(
         &self,
@@ -273,7 +273,7 @@ pub trait Ledger: Send + Sync + 'static {
     ) -> Result<(), LedgerError>;
 
     /// Which of the records does the service hold already? For each one whether its value (its
-    /// absence, for `None`) is what was acknowledged. Within a pass they are marked as seen.
+    /// absence, for `None`) is what was acknowledged and nothing of it is in quarantine. Within a pass they are marked as seen.
     async fn is_unchanged(
         &self,
         stream: Stream,

@@ -262,6 +262,15 @@ async fn one_bad_record_is_set_aside_with_its_reason_and_the_others_go_on() {
         "it clears itself"
     );
     assert_eq!(site.differences().await, 0);
+
+    // A bad record that leaves AX leaves the quarantine and the service too.
+    site.execute(&price("12,50"));
+    site.run(Job::Inventory).await;
+    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 1);
+    site.execute(&format!("DELETE FROM INVENTTABLE WHERE ITEMID = {bad}"));
+    site.run(Job::Complete).await;
+    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+    assert_eq!(site.differences().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -271,7 +271,12 @@ impl Ledger for EmbeddedLedger {
             }
             Some(generation) => {
                 self.write("comparing records", move |transaction| {
-                    records::compare_and_mark(transaction, stream, generation, &records)
+                    records::compare_and_mark(transaction, stream, generation, &records).map_err(
+                        |source| LedgerError::Statement {
+                            what: "comparing records",
+                            source,
+                        },
+                    )
                 })
                 .await
             }

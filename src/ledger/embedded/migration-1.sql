@@ -65,16 +65,18 @@ CREATE TABLE outbox (
     created INTEGER NOT NULL
 ) STRICT;
 
+-- A record here is never taken for unchanged: it is tried again whenever a run comes upon it.
 CREATE TABLE quarantine (
-    stream   TEXT    NOT NULL,
-    id       TEXT    NOT NULL,
-    code     TEXT    NOT NULL,
-    field    TEXT    NOT NULL,
-    text     TEXT    NOT NULL,
-    run      INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    first    INTEGER NOT NULL,
-    last     INTEGER NOT NULL,
+    stream     TEXT    NOT NULL,
+    id         TEXT    NOT NULL,
+    code       TEXT    NOT NULL,
+    field      TEXT    NOT NULL,
+    text       TEXT    NOT NULL,
+    run        INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    first      INTEGER NOT NULL,
+    last       INTEGER NOT NULL,
+    generation INTEGER NOT NULL,   -- the last pass that saw the record
     PRIMARY KEY (stream, id)
 ) STRICT, WITHOUT ROWID;
 

@@ -68,7 +68,8 @@ pub fn begin(
     let generation = transaction
         .query_row(
             "SELECT 1 + max(coalesce((SELECT max(generation) FROM pass), 0), \
-                            coalesce((SELECT max(generation) FROM acknowledged WHERE stream = ?), 0))",
+                            coalesce((SELECT max(generation) FROM acknowledged WHERE stream = ?1), 0), \
+                            coalesce((SELECT max(generation) FROM quarantine WHERE stream = ?1), 0))",
             [stream.name()],
             |row| row.get(0),
         )

@@ -40,13 +40,14 @@ pub fn compare(
 ) -> rusqlite::Result<Vec<bool>> {
     let mut statement =
         connection.prepare_cached("SELECT hash FROM acknowledged WHERE stream = ? AND id = ?")?;
+    let stuck = Stuck::of(connection, stream)?;
     records
         .iter()
         .map(|(id, hash)| {
             let held: Option<i64> = statement
                 .query_row((stream.name(), id), |row| row.get(0))
                 .optional()?;
-            Ok(held.map(i64::cast_unsigned) == *hash)
+            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
         })
         .collect()
 }
@@ -56,22 +57,47 @@ pub fn compare_and_mark(
     stream: Stream,
     generation: i64,
     records: &[(String, Option<u64>)],
-) -> Result<Vec<bool>, LedgerError> {
-    let mut statement = transaction
-        .prepare_cached(
-            "UPDATE acknowledged SET generation = ? WHERE stream = ? AND id = ? RETURNING hash",
-        )
-        .map_err(failed)?;
+) -> rusqlite::Result<Vec<bool>> {
+    let mut statement = transaction.prepare_cached(
+        "UPDATE acknowledged SET generation = ? WHERE stream = ? AND id = ? RETURNING hash",
+    )?;
+    let stuck = Stuck::of(transaction, stream)?;
     records
         .iter()
         .map(|(id, hash)| {
             let held: Option<i64> = statement
                 .query_row((generation, stream.name(), id), |row| row.get(0))
-                .optional()
-                .map_err(failed)?;
-            Ok(held.map(i64::cast_unsigned) == *hash)
+                .optional()?;
+            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
         })
         .collect()
+}
+
+/// The quarantine of a stream, which is empty nearly always.
+struct Stuck<'a> {
+    connection: &'a Connection,
+    stream: Stream,
+    is_empty: bool,
+}
+
+impl<'a> Stuck<'a> {
+    fn of(connection: &'a Connection, stream: Stream) -> rusqlite::Result<Self> {
+        let is_empty = quarantine_count(connection, &[stream])? == 0;
+        Ok(Self {
+            connection,
+            stream,
+            is_empty,
+        })
+    }
+
+    fn holds(&self, id: &str) -> rusqlite::Result<bool> {
+        if self.is_empty {
+            return Ok(false);
+        }
+        self.connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine WHERE stream = ? AND id = ?)")?
+            .query_row((self.stream.name(), id), |row| row.get(0))
+    }
 }
 
 pub fn unseen(
@@ -82,7 +108,9 @@ pub fn unseen(
     limit: usize,
 ) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM acknowledged WHERE stream = ? AND id > ? AND generation <> ? ORDER BY id LIMIT ?",
+        "SELECT id FROM acknowledged WHERE stream = ?1 AND id > ?2 AND generation <> ?3 \
+         UNION SELECT id FROM quarantine WHERE stream = ?1 AND id > ?2 AND generation <> ?3 \
+         ORDER BY id LIMIT ?4",
     )?;
     let found = statement.query_map(
         params![stream.name(), after, generation, limit as i64],
@@ -182,10 +210,11 @@ fn set_aside(
     let now = runs::now(transaction)?;
     for record in &settlement.set_aside {
         transaction.execute(
-            "INSERT INTO quarantine (stream, id, code, field, text, run, attempts, first, last) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) \
+            "INSERT INTO quarantine (stream, id, code, field, text, run, attempts, first, last, generation) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7, coalesce(?8, 0)) \
              ON CONFLICT DO UPDATE SET code = excluded.code, field = excluded.field, text = excluded.text, \
-             run = excluded.run, attempts = attempts + 1, last = excluded.last",
+             run = excluded.run, attempts = attempts + 1, last = excluded.last, \
+             generation = coalesce(?8, generation)",
             params![
                 stream.name(),
                 record.id,
@@ -193,7 +222,8 @@ fn set_aside(
                 record.field,
                 record.text,
                 fence.run.0,
-                now
+                now,
+                generation
             ],
         )?;
         // An older value may still be at the service: the record is not gone, only stuck.

@@ -357,6 +357,51 @@ async fn a_record_leaves_the_quarantine_when_it_arrives() {
 }
 
 #[tokio::test]
+async fn a_record_in_quarantine_is_never_unchanged_and_is_gone_when_a_pass_does_not_see_it() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    ledger
+        .settle(fence, stream, 1, None, held(&[("A", 1)]))
+        .await
+        .unwrap();
+    let stuck = ["A", "B"].map(|id| SetAside {
+        id: id.into(),
+        code: "bad-value".into(),
+        field: "price".into(),
+        text: "no".into(),
+    });
+    ledger
+        .set_aside(fence, stream, None, stuck.to_vec())
+        .await
+        .unwrap();
+    let asked = vec![("A".to_owned(), Some(1)), ("B".to_owned(), None)];
+    let unchanged = ledger.is_unchanged(stream, None, asked).await.unwrap();
+    assert_eq!(
+        unchanged,
+        [false, false],
+        "both are sent, so that they leave"
+    );
+
+    let pass = ledger.begin_pass(fence, stream, pass_to(5)).await.unwrap();
+    let unseen = ledger
+        .unseen(stream, pass.generation, "", 10)
+        .await
+        .unwrap();
+    assert_eq!(unseen, ["A", "B"]);
+    let gone = Settlement {
+        dropped: unseen,
+        ..Settlement::default()
+    };
+    ledger
+        .settle(fence, stream, 2, Some(pass.generation), gone)
+        .await
+        .unwrap();
+    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+    assert_eq!(ledger.acknowledged(stream).await.unwrap().count, 0);
+}
+
+#[tokio::test]
 async fn of_two_changes_to_one_selection_the_second_has_to_look_again() {
     let (_dir, ledger) = open().await;
     let read = ledger.selection().await.unwrap();
