@@ -36,23 +36,26 @@ pub struct Arguments {
     command: Option<Command>,
 }
 
+/// Heading of the flags that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Settings file
-    #[arg(long, global = true, value_name = "FILE", env = "AXCS_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "AXCS_CONFIG", help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
     /// Profile of the settings file
-    #[arg(long, global = true, value_name = "NAME", env = "AXCS_PROFILE")]
+    #[arg(long, global = true, value_name = "NAME", env = "AXCS_PROFILE", help_heading = EVERYWHERE)]
     profile: Option<String>,
     /// Folder of an embedded set-up: company, ledger and service in files
-    #[arg(long, global = true, value_name = "DIR", env = "AXCS_DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "AXCS_DIR", help_heading = EVERYWHERE)]
     dir: Option<PathBuf>,
     /// Print one JSON document (JSON lines for `run`)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Show everything and change nothing
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     read_only: bool,
 }
 

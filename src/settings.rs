@@ -227,9 +227,10 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The defaults with this folder: no file, no profile.
-    pub fn for_folder(dir: PathBuf) -> Result<Self, SettingsError> {
+    /// The settings of a demo: the defaults with this folder, whatever files and profiles say.
+    pub fn for_demo(dir: PathBuf) -> Result<Self, SettingsError> {
         Ok(Self {
+            profile: "demo".to_owned(),
             dir,
             ..Self::merge(Path::new("default.toml"), "", None)?
         })

@@ -20,6 +20,8 @@ use crate::settings::{self, Settings};
 
 /// The item group that the demo sells: finished goods.
 const SOLD: &str = "FIN";
+/// Items of the sample company: enough that the first run can be watched.
+const ITEMS: u64 = 50_000;
 /// How often the demo's activity changes something.
 const ACTIVITY: Duration = Duration::from_secs(5);
 /// How often the demo runs the inventory job. AX recommends 15 minutes; nobody watches that long.
@@ -28,7 +30,7 @@ const INVENTORY: Duration = Duration::from_secs(20);
 #[derive(Debug, Args)]
 pub struct DemoArguments {
     /// Items of the sample company
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+    #[arg(long, default_value_t = ITEMS, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
     items: u64,
     /// Run the complete job once, print one JSON summary and end
     #[arg(long)]
@@ -48,7 +50,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
         must_have_terminal("axcs demo --headless")?;
     }
     // Only the folder: a demo must not meet the service of somebody's settings.
-    let settings = Settings::for_folder(demo_folder(invocation)?)?;
+    let settings = Settings::for_demo(demo_folder(invocation)?)?;
     let folder = Folder::of(&settings)?;
     if arguments.fresh {
         remove(&folder)?;
