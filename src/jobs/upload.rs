@@ -90,11 +90,8 @@ impl StreamRun {
 
         let reading = match plan {
             Plan::Changes { since } => match self.read_changes(since).await? {
-                Some(reading) => reading,
-                None => {
-                    self.read_whole(&target, Some("the retention passed just now"), None)
-                        .await?
-                }
+                Ok(reading) => reading,
+                Err(gap) => self.read_whole(&target, Some(&gap), None).await?,
             },
             Plan::Whole { reason, resume } => {
                 self.read_whole(&target, reason.as_deref(), resume.as_ref())
@@ -136,17 +133,17 @@ impl StreamRun {
         Ok(())
     }
 
-    /// Opens the changes since the cursor; `None` where they are not complete any more.
-    async fn read_changes(&self, since: i64) -> Result<Option<Reading>, Stop> {
+    /// Opens the changes since the cursor, or says why they are not complete: a gap may open
+    /// between the look at the tracking and the reading.
+    async fn read_changes(&self, since: i64) -> Result<Result<Reading, String>, Stop> {
         self.settle_unknown(true).await?;
-        match self
-            .sides
-            .company
+        let company = &self.sides.company;
+        match company
             .read_changes(self.stream, &self.selection, since)
             .await
         {
-            Ok(reading) => Ok(Some(reading)),
-            Err(CompanyError::Gap { .. }) => Ok(None),
+            Ok(reading) => Ok(Ok(reading)),
+            Err(gap @ CompanyError::Gap { .. }) => Ok(Err(gap.to_string())),
             Err(error) => Err(error.into()),
         }
     }
