@@ -134,6 +134,9 @@ pub struct Position {
     pub cursor: Option<Cursor>,
     /// A pass that was begun and not finished.
     pub pass: Option<Pass>,
+    /// True where a complete run that came to no good end within the last day has read the stream
+    /// whole: the next complete run goes on behind it.
+    pub is_read_by_unfinished: bool,
 }
 
 /// What the ledger believes the service holds of a stream, to be compared with what it says.

@@ -275,8 +275,7 @@ async fn a_dry_run_sends_nothing() {
     desk.press("G d").await;
     let options = RunOptions {
         dry_run: true,
-        complete: true,
-        confirm_retire: false,
+        ..RunOptions::default()
     };
     assert_eq!(desk.engine.asked(), [Asked::Start(Job::Complete, options)]);
 }
@@ -294,10 +293,7 @@ async fn the_complete_job_asks_first_and_no_means_no() {
     desk.press("enter").await;
     assert_eq!(desk.engine.asked(), [], "enter is no answer");
     desk.press("y").await;
-    let options = RunOptions {
-        complete: true,
-        ..RunOptions::default()
-    };
+    let options = RunOptions::default();
     assert_eq!(desk.engine.asked(), [Asked::Start(Job::Complete, options)]);
 }
 

@@ -346,8 +346,23 @@ async fn a_cancelled_complete_run_goes_on_where_it_was() {
         acknowledged + items.acknowledged <= 20_000 + 4_000,
         "{acknowledged} and {items:?}"
     );
+    let categories = |run: &RunSummary| stream(run, Stream::Categories).counts.enumerated;
+    assert!(categories(&first) > 0);
+    assert_eq!(
+        categories(&second),
+        0,
+        "what was finished is not read again"
+    );
     assert_balances(&second);
     assert_eq!(site.differences().await, 0);
+
+    let third = site.run(Job::Complete).await;
+    assert_eq!(
+        categories(&third),
+        categories(&first),
+        "this one begins anew"
+    );
+    assert_eq!(third.counts().payload_bytes, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,9 @@ pub fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Ex
             init(&file)?;
             print::line(format_args!("written: {}", file.display()));
         }
+        ConfigCommand::Path if invocation.json() => {
+            print::json(&serde_json::json!({"file": file, "exists": file.exists()}));
+        }
         ConfigCommand::Path => print::line(file.display()),
         ConfigCommand::Check => {
             let settings = invocation.settings()?;

@@ -23,13 +23,24 @@ pub enum Plan {
     },
 }
 
+/// What a run asks of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// What changed.
+    Changes,
+    /// Everything, but once only in one complete run, however often it is interrupted.
+    Complete,
+    /// Everything, whatever was read before.
+    Everything,
+}
+
 /// What is known before a stream is read.
 #[derive(Debug)]
 pub struct Situation<'a> {
     /// The stream.
     pub stream: Stream,
-    /// True where the operator or the job asks for everything.
-    pub complete: bool,
+    /// What is asked for.
+    pub wish: Wish,
     /// Where the stream stands.
     pub position: &'a Position,
     /// The company's change tracking, read just now.
@@ -45,7 +56,7 @@ pub struct Situation<'a> {
 pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
     let Situation {
         stream,
-        complete,
+        wish,
         position,
         tracking,
         selection,
@@ -81,10 +92,13 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
     if let Some(gap) = gap(cursor, tracking) {
         return whole(Some(gap));
     }
-    if *complete {
-        return whole(None);
+    let is_outdated = is_outdated(cursor, *stream, selection);
+    match wish {
+        Wish::Everything => return whole(None),
+        Wish::Complete if is_outdated || !position.is_read_by_unfinished => return whole(None),
+        Wish::Complete | Wish::Changes => {}
     }
-    if is_outdated(cursor, *stream, selection) {
+    if is_outdated {
         return Err(Documented::CompleteRequired.because("The product selection was changed."));
     }
     Ok(Plan::Changes {
@@ -156,7 +170,11 @@ mod tests {
         };
         plan(&Situation {
             stream: Stream::OnHand,
-            complete,
+            wish: if complete {
+                Wish::Complete
+            } else {
+                Wish::Changes
+            },
             position,
             tracking,
             selection: &selection,
@@ -166,7 +184,7 @@ mod tests {
     fn at(version: i64) -> Position {
         Position {
             cursor: Some(cursor(version)),
-            pass: None,
+            ..Position::default()
         }
     }
 
@@ -217,6 +235,37 @@ mod tests {
     }
 
     #[test]
+    fn a_complete_run_goes_on_behind_the_streams_that_an_unfinished_one_has_read() {
+        let read = Position {
+            is_read_by_unfinished: true,
+            ..at(100)
+        };
+        assert_eq!(
+            decide(&read, &tracking(120, 0), 3, true).unwrap(),
+            Plan::Changes { since: 100 }
+        );
+        assert!(is_whole(
+            decide(&read, &tracking(120, 101), 3, true),
+            "INVENTSUM"
+        ));
+        assert!(is_whole(
+            decide(&read, &tracking(120, 0), 4, true),
+            "as usual"
+        ));
+        let everything = plan(&Situation {
+            stream: Stream::OnHand,
+            wish: Wish::Everything,
+            position: &read,
+            tracking: &tracking(120, 0),
+            selection: &Selection {
+                revision: 3,
+                ..Selection::everything()
+            },
+        });
+        assert!(is_whole(everything, "as usual"));
+    }
+
+    #[test]
     fn a_table_that_is_not_tracked_is_an_exception_not_version_zero() {
         let mut off = tracking(120, 0);
         off.tables[0].min_valid_version = None;
@@ -236,6 +285,7 @@ mod tests {
         let position = Position {
             cursor: None,
             pass: Some(pass.clone()),
+            is_read_by_unfinished: false,
         };
         let resumed = decide(&position, &tracking(120, 0), 3, false).unwrap();
         assert_eq!(

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
 use super::failure::Stop;
-use super::plan::{Plan, Situation, plan};
+use super::plan::{Plan, Situation, Wish, plan};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::under_way::UnderWay;
@@ -74,10 +74,19 @@ impl StreamRun {
     pub async fn execute(mut self) -> Result<(), Stop> {
         self.report.phase(self.stream, Phase::Settling);
         let tracking = self.sides.company.tracking(self.stream).await?;
-        let position = self.sides.ledger.position(self.stream).await?;
+        let mut position = self.sides.ledger.position(self.stream).await?;
+        if self.fence.job == Job::Complete && position.is_read_by_unfinished {
+            position.is_read_by_unfinished = self.disagreement().await?.is_none();
+        }
         let plan = plan(&Situation {
             stream: self.stream,
-            complete: self.options.complete || self.fence.job == Job::Complete,
+            wish: if self.options.complete {
+                Wish::Everything
+            } else if self.fence.job == Job::Complete {
+                Wish::Complete
+            } else {
+                Wish::Changes
+            },
             position: &position,
             tracking: &tracking,
             selection: &self.selection,
@@ -183,63 +192,68 @@ impl StreamRun {
         reason: Option<&str>,
         resume: Option<&Pass>,
     ) -> Result<Pass, Stop> {
-        let Sides {
-            ledger, commerce, ..
-        } = &*self.sides.clone();
         if let Some(pass) = resume
-            && self.is_load_open(pass).await?
+            && self.can_go_on(pass).await?
         {
-            self.pass = Some(Arc::new(pass.clone()));
-            self.settle_unknown(true).await?;
             return Ok(pass.clone());
         }
+        self.pass = None;
+        let mut new = NewPass {
+            load: None,
+            target: target.clone(),
+            reason: reason.map(str::to_owned),
+            forget: false,
+        };
+        if let Some(disagreement) = self.disagreement().await? {
+            let reasons: Vec<&str> = reason.into_iter().chain([disagreement.as_str()]).collect();
+            let reason = reasons.join("; ");
+            tracing::warn!("{}: {reason}", self.stream.title());
+            self.report.stream(self.stream, |progress| {
+                progress.reload = Some(reason.clone())
+            });
+            let commerce = &self.sides.commerce;
+            let load = self.ask(|| commerce.begin_load_afresh(self.stream)).await?;
+            new.load = Some(load.id);
+            new.reason = Some(reason);
+            new.forget = true;
+        }
+        let ledger = &self.sides.ledger;
+        Ok(ledger.begin_pass(self.fence, self.stream, new).await?)
+    }
+
+    /// Is the service still as the pass left it? Settles what the pass left without an answer.
+    async fn can_go_on(&mut self, pass: &Pass) -> Result<bool, Stop> {
+        self.pass = Some(Arc::new(pass.clone()));
+        let Some(load) = &pass.load else {
+            return Ok(self.disagreement().await?.is_none());
+        };
+        let commerce = &self.sides.commerce;
+        match self.ask(|| commerce.load(self.stream, load)).await {
+            Ok(found) if found.state == LoadState::Open => {
+                self.settle_unknown(true).await?;
+                Ok(true)
+            }
+            Ok(_) | Err(CommerceError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Says how what the service holds differs from what was acknowledged, if it does.
+    async fn disagreement(&self) -> Result<Option<String>, Stop> {
         self.settle_unknown(true).await?;
+        let Sides {
+            ledger, commerce, ..
+        } = &*self.sides;
         let held = self.ask(|| commerce.summary(self.stream)).await?;
         let acknowledged = ledger.acknowledged(self.stream).await?;
         ledger.raise_version(held.newest_version).await?;
         let agree = held.count == acknowledged.count && held.digest == hex64(acknowledged.digest);
-        if agree {
-            let pass = NewPass {
-                load: None,
-                target: target.clone(),
-                reason: reason.map(str::to_owned),
-                forget: false,
-            };
-            return Ok(ledger.begin_pass(self.fence, self.stream, pass).await?);
-        }
-        let reason = format!(
-            "{}the service holds {} records, {} were acknowledged: everything is sent again",
-            reason
-                .map(|reason| format!("{reason}; "))
-                .unwrap_or_default(),
-            held.count,
-            acknowledged.count
-        );
-        tracing::warn!("{}: {reason}", self.stream.title());
-        self.report.stream(self.stream, |progress| {
-            progress.reload = Some(reason.clone())
-        });
-        let load = self.ask(|| commerce.begin_load_afresh(self.stream)).await?;
-        let pass = NewPass {
-            load: Some(load.id),
-            target: target.clone(),
-            reason: Some(reason),
-            forget: true,
-        };
-        Ok(ledger.begin_pass(self.fence, self.stream, pass).await?)
-    }
-
-    /// Can batches still name the pass's load, if it has one?
-    async fn is_load_open(&self, pass: &Pass) -> Result<bool, Stop> {
-        let Some(load) = &pass.load else {
-            return Ok(true);
-        };
-        let commerce = &self.sides.commerce;
-        match self.ask(|| commerce.load(self.stream, load)).await {
-            Ok(found) => Ok(found.state == LoadState::Open),
-            Err(CommerceError::Refused { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        Ok((!agree).then(|| {
+            format!(
+                "the service holds {} records, {} were acknowledged: everything is sent again",
+                held.count, acknowledged.count
+            )
+        }))
     }
 
     /// Reads, compares and sends until the reading ends.

@@ -259,9 +259,7 @@ impl JobsTab {
         self.refused.remove(&job);
         let options = RunOptions {
             dry_run,
-            // The complete job reads everything, as its AX name says.
-            complete: job == Job::Complete,
-            confirm_retire: false,
+            ..RunOptions::default()
         };
         Effect::Start(job, options)
     }

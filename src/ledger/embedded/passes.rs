@@ -4,7 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
 use super::{rows, runs};
-use crate::model::{Selection, Stream};
+use crate::model::{Job, Selection, Stream};
+
+/// A complete run that was left longer ago than this is done anew.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {
@@ -45,7 +48,26 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
             })
         })
         .optional()?;
-    Ok(Position { cursor, pass })
+    let is_read_by_unfinished = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM cursor JOIN run ON run.id = cursor.run \
+             WHERE cursor.stream = ?1 AND run.job = ?2 AND run.started > ?3 \
+             AND run.id > (SELECT coalesce(max(id), 0) FROM run \
+                           WHERE job = ?2 AND status = 'ended' AND dry_run = 0))",
+        )?
+        .query_row(
+            params![
+                stream.name(),
+                Job::Complete.name(),
+                runs::now(connection)? - DAY_MS
+            ],
+            |row| row.get(0),
+        )?;
+    Ok(Position {
+        cursor,
+        pass,
+        is_read_by_unfinished,
+    })
 }
 
 pub fn begin(

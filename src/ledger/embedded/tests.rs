@@ -309,7 +309,7 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         position,
         Position {
             cursor: Some(cursor(5)),
-            pass: None
+            ..Position::default()
         }
     );
 
