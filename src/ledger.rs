@@ -285,12 +285,14 @@ pub trait Ledger: Send + Sync + 'static {
     ) -> Result<Vec<bool>, LedgerError>;
 
     /// Writes down that a batch with these records is about to be sent; answers its number, which
-    /// is also the version of its lines: it only grows.
+    /// is also the version of its lines: it only grows. A batch of unknown outcome that it
+    /// `replaces` is forgotten in the same moment: its records are under way again.
     async fn intend(
         &self,
         fence: Fence,
         stream: Stream,
         ids: Vec<String>,
+        replaces: Option<i64>,
     ) -> Result<i64, LedgerError>;
 
     /// Writes down what came of a batch and forgets the intent.

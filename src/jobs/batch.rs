@@ -27,6 +27,8 @@ pub struct Prepared {
 pub struct Batch {
     records: Vec<Prepared>,
     values: Vec<u8>,
+    /// The batch of unknown outcome whose records these are.
+    pub replaces: Option<i64>,
 }
 
 impl Batch {
@@ -34,7 +36,7 @@ impl Batch {
     pub fn prepare(page: Page) -> (Self, Vec<SetAside>) {
         let mut batch = Self {
             records: Vec::with_capacity(page.len()),
-            values: Vec::new(),
+            ..Self::default()
         };
         let mut set_aside = Vec::new();
         for entry in page {
@@ -104,7 +106,7 @@ impl Batch {
             .collect();
         Self {
             records,
-            values: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -36,7 +36,9 @@ impl StreamRun {
             self.count_settled(&batch, batch.records().len() as u64, 0, bytes, 0);
             return Ok(Outcome::Settled { stale: Vec::new() });
         }
-        let number = ledger.intend(self.fence, stream, batch.ids()).await?;
+        let number = ledger
+            .intend(self.fence, stream, batch.ids(), batch.replaces)
+            .await?;
         let body = batch.body(number);
         let bytes = body.len() as u64;
         let key = format!("{}-{number}", self.sides.incarnation);

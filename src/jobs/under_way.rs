@@ -11,6 +11,7 @@ use super::failure::Stop;
 use super::send::Outcome;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
+use crate::commerce::wire::MAX_LINES;
 use crate::model::exception::Exception;
 use crate::model::run::Phase;
 
@@ -78,8 +79,14 @@ impl UnderWay {
         Ok(())
     }
 
-    /// Reads the named records and sends them, whatever the ledger believes of them.
-    pub async fn send_named(&mut self, ids: &[String]) -> Result<(), Stop> {
+    /// Reads at most as many records as a batch has and sends them, whatever the ledger believes of
+    /// them. Answers whether one batch could take the place of `replaces`.
+    pub async fn send_named(
+        &mut self,
+        ids: &[String],
+        replaces: Option<i64>,
+    ) -> Result<bool, Stop> {
+        let (mut parts, mut rest) = (Vec::new(), Batch::default());
         for ids in ids.chunks(NAMED_PAGE) {
             let run = &self.run;
             let page = run
@@ -98,17 +105,17 @@ impl UnderWay {
                     progress.counts.quarantined += quarantined
                 });
             }
-            let mut rest = Batch::default();
-            let full = rest.take(&batch, |_| true);
-            for batch in full
-                .into_iter()
-                .chain(Some(rest))
-                .filter(|batch| !batch.is_empty())
-            {
-                self.send(batch).await?;
-            }
+            parts.extend(rest.take(&batch, |_| true));
         }
-        Ok(())
+        if !rest.is_empty() {
+            parts.push(rest);
+        }
+        let takes_the_place = parts.len() == 1;
+        for mut part in parts {
+            part.replaces = replaces.filter(|_| takes_the_place);
+            self.send(part).await?;
+        }
+        Ok(takes_the_place)
     }
 
     fn note(&mut self, joined: Option<Result<Numbered, JoinError>>) -> Result<(), Stop> {
@@ -185,7 +192,9 @@ impl UnderWay {
             let stale = std::mem::take(&mut self.stale);
             if !stale.is_empty() {
                 tracing::info!(stream = %self.run.stream, "{} records again: the service held a newer version", stale.len());
-                self.send_named(&stale).await?;
+                for ids in stale.chunks(MAX_LINES) {
+                    self.send_named(ids, None).await?;
+                }
             } else if self.unknown.is_some() && !self.settles {
                 self.run.report.phase(self.run.stream, Phase::Settling);
                 return Box::pin(self.run.settle_unknown(false)).await;

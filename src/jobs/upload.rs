@@ -360,28 +360,23 @@ impl StreamRun {
         if unsettled.is_empty() {
             return Ok(());
         }
-        let (mut batches, mut ids) = (Vec::new(), Vec::new());
-        for batch in unsettled {
-            batches.push(batch.batch);
-            ids.extend(batch.ids);
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        tracing::info!(stream = %self.stream, "settling {} records of unknown outcome", ids.len());
+        let records: usize = unsettled.iter().map(|batch| batch.ids.len()).sum();
+        tracing::info!("settling {records} records of unknown outcome");
         if from_earlier_runs {
             self.report.stream(self.stream, |progress| {
-                progress.counts.enumerated += ids.len() as u64
+                progress.counts.enumerated += records as u64
             });
         }
         let mut under_way = UnderWay::new(self.clone());
         under_way.settles = true;
-        under_way.send_named(&ids).await?;
+        let mut left = Vec::new();
+        for batch in unsettled {
+            if !under_way.send_named(&batch.ids, Some(batch.batch)).await? {
+                left.push(batch.batch);
+            }
+        }
         under_way.finish().await?;
-        Ok(self
-            .sides
-            .ledger
-            .forget_batches(self.fence, batches)
-            .await?)
+        Ok(self.sides.ledger.forget_batches(self.fence, left).await?)
     }
 
     async fn commit_load(&self) -> Result<(), Stop> {

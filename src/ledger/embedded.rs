@@ -288,9 +288,13 @@ impl Ledger for EmbeddedLedger {
         fence: Fence,
         stream: Stream,
         ids: Vec<String>,
+        replaces: Option<i64>,
     ) -> Result<i64, LedgerError> {
         self.write("writing a batch down", move |transaction| {
             check(transaction, fence)?;
+            if let Some(replaced) = replaces {
+                records::forget_batches(transaction, &[replaced])?;
+            }
             records::intend(transaction, fence, stream, &ids)
         })
         .await

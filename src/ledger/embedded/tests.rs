@@ -151,7 +151,7 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_run_can_write_no_more() {
         Err(LedgerError::Fenced(_))
     ));
     assert!(matches!(
-        ledger.intend(old, stream, vec!["A".into()]).await,
+        ledger.intend(old, stream, vec!["A".into()], None).await,
         Err(LedgerError::Fenced(_))
     ));
     assert!(matches!(
@@ -171,7 +171,7 @@ async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
     let (dir, ledger) = open().await;
     let fence = started(&ledger).await;
     let batch = ledger
-        .intend(fence, Stream::Items, vec!["A".into(), "B".into()])
+        .intend(fence, Stream::Items, vec!["A".into(), "B".into()], None)
         .await
         .unwrap();
     drop(ledger);
@@ -201,20 +201,50 @@ async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
 }
 
 #[tokio::test]
+async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    let ids = vec!["A".to_owned()];
+    let lost = ledger
+        .intend(fence, stream, ids.clone(), None)
+        .await
+        .unwrap();
+    let again = ledger
+        .intend(fence, stream, ids.clone(), Some(lost))
+        .await
+        .unwrap();
+    let unsettled = ledger.unsettled(stream).await.unwrap();
+    assert_eq!(unsettled, [Unsettled { batch: again, ids }]);
+}
+
+#[tokio::test]
 async fn batch_numbers_only_grow() {
     let (_dir, ledger) = open().await;
     let fence = started(&ledger).await;
-    let first = ledger.intend(fence, Stream::Items, vec![]).await.unwrap();
-    let second = ledger.intend(fence, Stream::OnHand, vec![]).await.unwrap();
+    let first = ledger
+        .intend(fence, Stream::Items, vec![], None)
+        .await
+        .unwrap();
+    let second = ledger
+        .intend(fence, Stream::OnHand, vec![], None)
+        .await
+        .unwrap();
     assert!(second > first);
     ledger.raise_version(1_000).await.unwrap();
     assert_eq!(
-        ledger.intend(fence, Stream::Items, vec![]).await.unwrap(),
+        ledger
+            .intend(fence, Stream::Items, vec![], None)
+            .await
+            .unwrap(),
         1_001
     );
     ledger.raise_version(5).await.unwrap();
     assert_eq!(
-        ledger.intend(fence, Stream::Items, vec![]).await.unwrap(),
+        ledger
+            .intend(fence, Stream::Items, vec![], None)
+            .await
+            .unwrap(),
         1_002
     );
 }
