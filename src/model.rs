@@ -9,6 +9,7 @@ pub mod log;
 pub mod run;
 pub mod selection;
 pub mod stream;
+pub mod words;
 
 pub use amount::Amount;
 pub use catalog::Record;

@@ -7,6 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::model::exception::Exception;
+pub use crate::model::words::count as number;
 
 /// One line of text.
 pub fn line(text: impl std::fmt::Display) {
@@ -93,19 +94,6 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// `1,234,567`
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `2.4 s`, `3 min 5 s`, `1 h 2 min`
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -132,18 +120,6 @@ pub fn between(started: Timestamp, finished: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        for (value, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
 
     #[test]
     fn durations_use_the_units_people_say() {

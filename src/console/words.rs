@@ -6,18 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Span;
 
-/// `1,204,332`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::model::words::count;
 
 /// A count in at most `width` cells: `12.3 M` where `12,345,678` has no room.
 pub fn count_within(number: u64, width: usize) -> String {
