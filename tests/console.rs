@@ -425,7 +425,7 @@ async fn log_lines_arrive_and_are_found() {
     }
     desk.settle().await;
     desk.assert_shows("following · every level · 200 lines");
-    desk.press("/ d 0 1 1 7 enter").await;
+    desk.press("/ t i m e d enter").await;
     desk.assert_shows("line 9 of 9 with a hit");
     desk.press("n").await;
     desk.assert_shows("line 1 of 9 with a hit");

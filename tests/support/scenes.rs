@@ -371,17 +371,18 @@ pub fn log(lines: u32) -> Vec<LogLine> {
     (0..lines)
         .map(|number| {
             let (level, text) = match number % 24 {
-                3 => (Level::Debug, format!("page of 500 keys read stream=items after=\"D{number:06}\" rows=500 took=1.9ms")),
-                7 => (Level::Warning, "item left out stream=items id=D0117 reason=\"the unit is empty\" what=\"set the sales unit of the released product\"".to_owned()),
-                13 => (Level::Debug, "cursor moved stream=categories from=104 to=118".to_owned()),
-                17 if number > 100 => (Level::Error, format!("POST /v1/items/batch answered 503 Service Unavailable, next try in 8 s attempt={} answer=\"<html><head><title>503 Service Temporarily Unavailable</title></head>\"", number / 24)),
-                19 => (Level::Info, "Trade agreement of Contoso Größe 配送方法 accepted".to_owned()),
-                _ => (Level::Info, format!("batch accepted stream=items sent=500 batch={number} payload=306 kB took=41 ms")),
+                3 => (Level::Debug, format!("request method=POST path=\"/v1/items/batch\" status=200 ms=8.41 id=\"c65cdf3c-{number}\"")),
+                7 => (Level::Warning, "a batch has an unknown outcome: POST http://127.0.0.1:8620/v1/items/batch was sent and no answer came, so whether it was done is unknown: operation timed out".to_owned()),
+                13 => (Level::Debug, format!("request method=GET path=\"/v1/items/summary\" status=200 ms=0.02 id=\"c65cdf3c-{number}\"")),
+                17 if number > 100 => (Level::Error, "Commerce Services inventory synchronization: The service is not available. POST http://127.0.0.1:8620/v1/items/batch was answered 503: the service is unavailable Try again later; look into the log of the service if it stays so.".to_owned()),
+                19 => (Level::Info, format!("D{number:06}: name in zh-hans \"配送方法 Größe 79\" -> \"配送方法 Größe {number}\"")),
+                _ => (Level::Info, format!("D{number:06}: available in WH{:02} {} -> {}", number % 10 + 1, 300 + number, 297 + number)),
             };
             LogLine {
                 at: ago(i64::from(lines - number)) + SignedDuration::from_millis(i64::from(number) * 37 % 1_000),
                 level,
-                run: (number > 5).then_some(RunId(117)),
+                // What moves in the company and what the service answers belongs to no run.
+                run: (level >= Level::Warning).then_some(RunId(117)),
                 text,
             }
         })
