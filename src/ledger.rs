@@ -45,14 +45,6 @@ pub enum LedgerError {
     /// The run's lease is gone: another worker took the job over.
     #[error("run {0} lost its lease to another worker")]
     Fenced(RunId),
-    /// Something stored in the ledger is not what this program writes.
-    #[error("the ledger holds an unreadable {what}: {text:?}")]
-    Unreadable {
-        /// What should be there.
-        what: &'static str,
-        /// What is there.
-        text: String,
-    },
 }
 
 /// What a run proves at every write: it still holds its leases.

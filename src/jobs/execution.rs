@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-use super::failure::Stop;
+use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::upload::StreamRun;
@@ -49,11 +49,7 @@ impl Execution {
         let mut work = tokio::spawn(self.clone().streams().in_current_span());
         let ended = tokio::select! {
             ended = &mut work => ended.unwrap_or_else(|error| {
-                Err(Stop::Failed(Exception::new(
-                    "The run failed inside axcs.",
-                    error.to_string(),
-                    "Start the job again and report it: this is a fault of the program.",
-                )))
+                Err(fault("The run failed inside axcs.", &error).into())
             }),
             error = self.keep_lease() => {
                 work.abort();

@@ -1,5 +1,7 @@
 //! Turns the errors of company, ledger and service into what an operator reads.
 
+use tokio::task::JoinError;
+
 use crate::commerce::client::CommerceError;
 use crate::company::CompanyError;
 use crate::ledger::LedgerError;
@@ -20,14 +22,21 @@ impl<E: Into<Exception>> From<E> for Stop {
     }
 }
 
+/// A task of the engine that panicked: a fault of the program, not of anything it works with.
+pub fn fault(text: &str, error: &JoinError) -> Exception {
+    Exception::new(
+        text,
+        error,
+        "Start the job again and report it: this is a fault of the program.",
+    )
+}
+
 impl From<LedgerError> for Exception {
     fn from(error: LedgerError) -> Self {
         let remedy = match &error {
             LedgerError::Fenced(_) => "Nothing: the other worker goes on with the job.",
             LedgerError::Newer { .. } => "Use the axcs that wrote the ledger, or a newer one.",
-            LedgerError::Store(_)
-            | LedgerError::Statement { .. }
-            | LedgerError::Unreadable { .. } => {
+            LedgerError::Store(_) | LedgerError::Statement { .. } => {
                 "Check that the ledger's disk has room and that nothing else writes to the file, then start the job again."
             }
         };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::{JoinError, JoinSet};
 
 use super::batch::Batch;
-use super::failure::Stop;
+use super::failure::{Stop, fault};
 use super::send::Outcome;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
@@ -21,8 +21,8 @@ const NAMED_PAGE: usize = 500;
 const CANCEL_GRACE: Duration = Duration::from_millis(1_200);
 /// How often the place to resume at is written down.
 const ADVANCE_EVERY: Duration = Duration::from_millis(500);
-/// How often records of unknown outcome are sent again within one run.
-const SETTLE_ROUNDS: usize = 3;
+/// How often a batch and what was stale of it are looked at before another sender is suspected.
+const STALE_ROUNDS: usize = 3;
 
 /// What came of the batch with this number, counted from the first one of the stream.
 type Numbered = (usize, Result<Outcome, Stop>);
@@ -120,13 +120,8 @@ impl UnderWay {
 
     fn note(&mut self, joined: Option<Result<Numbered, JoinError>>) -> Result<(), Stop> {
         let Some(joined) = joined else { return Ok(()) };
-        let (number, outcome) = joined.map_err(|error| {
-            Exception::new(
-                "Sending a batch failed inside axcs.",
-                error.to_string(),
-                "Start the job again and report it: this is a fault of the program.",
-            )
-        })?;
+        let (number, outcome) =
+            joined.map_err(|error| fault("Sending a batch failed inside axcs.", &error))?;
         match outcome? {
             Outcome::Settled { stale } => self.stale.extend(stale),
             Outcome::Unknown { why } => {
@@ -180,7 +175,7 @@ impl UnderWay {
 
     /// Waits for every answer; settles what stayed without one.
     pub async fn finish(mut self) -> Result<(), Stop> {
-        for _ in 0..SETTLE_ROUNDS {
+        for _ in 0..STALE_ROUNDS {
             while !self.tasks.is_empty() {
                 let cancel = self.run.cancel.clone();
                 tokio::select! {

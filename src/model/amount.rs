@@ -27,11 +27,6 @@ impl Amount {
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
-
-    /// True for 0.
-    pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
-    }
 }
 
 impl From<i64> for Amount {

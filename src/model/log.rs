@@ -1,4 +1,4 @@
-//! A line of the program's own log, and what an operator looks for in it.
+//! A line of the program's own log.
 
 use std::fmt;
 
@@ -53,24 +53,4 @@ pub struct LogLine {
     pub run: Option<RunId>,
     /// The text, one line.
     pub text: String,
-}
-
-/// What to show of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogQuery {
-    /// Lines at least this grave.
-    pub level: Level,
-    /// Lines that contain this, upper and lower case alike; empty for all.
-    pub text: String,
-}
-
-impl LogQuery {
-    /// Does the line belong to the answer?
-    pub fn matches(&self, line: &LogLine) -> bool {
-        line.level >= self.level && contains_ignoring_case(&line.text, &self.text)
-    }
-}
-
-fn contains_ignoring_case(text: &str, part: &str) -> bool {
-    part.is_empty() || text.to_lowercase().contains(&part.to_lowercase())
 }
