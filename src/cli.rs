@@ -2,8 +2,10 @@
 
 mod company;
 mod config;
+mod console;
 mod demo;
 mod jobs;
+mod log;
 mod print;
 mod products;
 mod run;
@@ -212,7 +214,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         global: arguments.global,
     };
     let done = match arguments.command {
-        None => demo::console(&invocation).await,
+        None => console::console(&invocation).await,
         Some(Command::Demo(arguments)) => demo::demo(&invocation, arguments).await,
         #[cfg(feature = "service")]
         Some(Command::Service(arguments)) => service::service(&invocation, arguments).await,

@@ -1,4 +1,4 @@
-//! `axcs demo` and the console: a sample company, the service, the jobs and the screen in one process.
+//! `axcs demo`: a sample company, the service, the jobs and the console in one process.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use clap::Args;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::console::{must_have_terminal, screen};
 use super::run::{Output, exit, follow};
 use super::set_up::{Folder, SetUp};
-use super::{Exit, Invocation, Refusal, company, print};
+use super::{Exit, Invocation, Refusal, company, log, print};
 use crate::company::embedded::activity;
 use crate::jobs::{RunOptions, Runner, selection};
-use crate::logging::{self, LoggingOptions};
-use crate::model::exception::{Exception, chain};
+use crate::logging;
+use crate::model::exception::Exception;
 use crate::model::{Job, Rule, RunStatus, RunSummary, Selection, Stream};
 use crate::settings::{self, Settings};
 
@@ -55,7 +56,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     if arguments.fresh {
         remove(&folder)?;
     }
-    let log = start_log(&settings)?;
+    let log = log::to_file(&settings)?;
     if folder.company().exists() {
         print::note(format_args!(
             "the demo's company in {} is used as it is; --fresh makes it anew",
@@ -80,45 +81,6 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     };
     set_up.close().await;
     done
-}
-
-/// `axcs`
-pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
-    let settings = invocation.settings()?;
-    must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
-    let log = start_log(&settings)?;
-    let set_up = SetUp::open(&settings).await?;
-    let done = screen(
-        &set_up.runner,
-        &settings,
-        log.0,
-        log.1.file.clone(),
-        invocation,
-    )
-    .await;
-    set_up.close().await;
-    done
-}
-
-/// The log of a command: only to the file.
-pub fn log_to_file(settings: &Settings) -> Option<logging::Guard> {
-    // A command goes on without a log; its answer is what was asked for.
-    start_log(settings).ok().map(|(_, guard)| guard)
-}
-
-fn start_log(settings: &Settings) -> Result<(logging::Ring, logging::Guard), Refusal> {
-    let options = LoggingOptions {
-        file_dir: Some(settings.log_folder()),
-        stderr: false,
-        level: settings.log.level,
-    };
-    logging::start(&options).map_err(|error| {
-        Refusal::usage(
-            "The log cannot be written.",
-            chain(&error),
-            "Set `log.folder` to a folder that can be written.",
-        )
-    })
 }
 
 fn demo_folder(invocation: &Invocation) -> Result<PathBuf, Refusal> {
@@ -253,80 +215,4 @@ async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
             () = tokio::time::sleep(INVENTORY) => {}
         }
     }
-}
-
-fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
-    use std::io::IsTerminal as _;
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Refusal::usage(
-        "The console needs a terminal.",
-        "Input or output is not one.",
-        format!("Use instead: {instead}"),
-    ))
-}
-
-/// The console on this terminal, until the operator leaves.
-#[cfg(feature = "console")]
-async fn screen(
-    runner: &Arc<Runner>,
-    settings: &Settings,
-    ring: logging::Ring,
-    log_file: Option<PathBuf>,
-    invocation: &Invocation,
-) -> Result<Exit, Refusal> {
-    use crate::console::theme::Palette;
-    use crate::console::{ConsoleOptions, ExitReason};
-    use crate::settings::ThemeSetting;
-
-    let keys_file = &settings.console.keys_file;
-    let keys = if keys_file.as_os_str().is_empty() {
-        String::new()
-    } else {
-        std::fs::read_to_string(keys_file).map_err(|error| {
-            Refusal::usage(
-                "The keys cannot be read.",
-                format!("{}: {error}", keys_file.display()),
-                "Correct `console.keys_file`.",
-            )
-        })?
-    };
-    let options = ConsoleOptions {
-        ascii: settings.console.ascii,
-        mono: settings.console.mono,
-        palette: match settings.console.theme {
-            ThemeSetting::Dark => Palette::Dark,
-            ThemeSetting::Light => Palette::Light,
-        },
-        read_only: invocation.global.read_only,
-        keys,
-        log_file,
-    };
-    match crate::console::run(Arc::clone(runner), ring, options).await {
-        Ok(ExitReason::Quit) => Ok(Exit::Done),
-        Ok(ExitReason::Signal(signal)) => Ok(Exit::Stopped(signal.exit_code())),
-        Err(error) => Err(Refusal::usage(
-            "The console cannot be shown.",
-            format!("{error:#}"),
-            "Every command works without it: axcs --help",
-        )),
-    }
-}
-
-/// This program was built without the console.
-#[cfg(not(feature = "console"))]
-#[expect(clippy::unused_async, reason = "its twin waits for the operator")]
-async fn screen(
-    _runner: &Arc<Runner>,
-    _settings: &Settings,
-    _ring: logging::Ring,
-    _log_file: Option<PathBuf>,
-    _invocation: &Invocation,
-) -> Result<Exit, Refusal> {
-    Err(Refusal::usage(
-        "This axcs was built without the console.",
-        "",
-        "Use the commands: axcs --help",
-    ))
 }

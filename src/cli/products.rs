@@ -89,7 +89,7 @@ pub async fn products(
     arguments: ProductsArguments,
 ) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
-    let _guard = super::demo::log_to_file(&settings);
+    let _guard = super::log::to_file_if_possible(&settings);
     let set_up = SetUp::open(&settings).await?;
     let done = answer(invocation, set_up.runner.sides(), arguments.command).await;
     set_up.close().await;

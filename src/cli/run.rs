@@ -44,7 +44,7 @@ pub async fn run(invocation: &Invocation, arguments: RunArguments) -> Result<Exi
         invocation.changes("A run")?;
     }
     let settings = invocation.settings()?;
-    let _guard = super::demo::log_to_file(&settings);
+    let _guard = super::log::to_file_if_possible(&settings);
     let set_up = SetUp::open(&settings).await?;
     let options = RunOptions {
         dry_run: arguments.dry_run,

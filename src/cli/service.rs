@@ -7,10 +7,10 @@ use clap::Args;
 use futures_util::StreamExt as _;
 
 use super::set_up::{self, Folder};
-use super::{Exit, Invocation, Refusal, print};
+use super::{Exit, Invocation, Refusal, log, print};
 use crate::model::exception::{Exception, chain};
 use crate::service::{self, ServiceError};
-use crate::{logging, signals};
+use crate::signals;
 
 #[derive(Debug, Args)]
 pub struct ServiceArguments {
@@ -34,18 +34,7 @@ pub async fn service(
 ) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     let folder = Folder::of(&settings)?;
-    let logging = logging::LoggingOptions {
-        file_dir: Some(settings.log_folder()),
-        stderr: true,
-        level: settings.log.level,
-    };
-    let _log = logging::start(&logging).map_err(|error| {
-        Refusal::usage(
-            "The log cannot be written.",
-            chain(&error),
-            "Set `log.folder`.",
-        )
-    })?;
+    let _log = log::to_file_and_stderr(&settings)?;
     let token = set_up::token(&settings, &folder)?;
     let mut signals = signals::listen()
         .map_err(|error| Exception::new("Signals cannot be listened to.", error, "Report it."))?;

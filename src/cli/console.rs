@@ -1,0 +1,105 @@
+//! `axcs` without a command: the console on this terminal. `axcs demo` shows it too.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::log::to_file;
+use super::set_up::SetUp;
+use super::{Exit, Invocation, Refusal};
+use crate::jobs::Runner;
+use crate::logging;
+use crate::settings::Settings;
+
+/// `axcs`
+pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
+    let settings = invocation.settings()?;
+    must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
+    let log = to_file(&settings)?;
+    let set_up = SetUp::open(&settings).await?;
+    let done = screen(
+        &set_up.runner,
+        &settings,
+        log.0,
+        log.1.file.clone(),
+        invocation,
+    )
+    .await;
+    set_up.close().await;
+    done
+}
+
+/// Refuses where there is no terminal, and names what to use instead.
+pub fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
+    use std::io::IsTerminal as _;
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Refusal::usage(
+        "The console needs a terminal.",
+        "Input or output is not one.",
+        format!("Use instead: {instead}"),
+    ))
+}
+
+/// The console on this terminal, until the operator leaves.
+#[cfg(feature = "console")]
+pub async fn screen(
+    runner: &Arc<Runner>,
+    settings: &Settings,
+    ring: logging::Ring,
+    log_file: Option<PathBuf>,
+    invocation: &Invocation,
+) -> Result<Exit, Refusal> {
+    use crate::console::theme::Palette;
+    use crate::console::{ConsoleOptions, ExitReason};
+    use crate::settings::ThemeSetting;
+
+    let keys_file = &settings.console.keys_file;
+    let keys = if keys_file.as_os_str().is_empty() {
+        String::new()
+    } else {
+        std::fs::read_to_string(keys_file).map_err(|error| {
+            Refusal::usage(
+                "The keys cannot be read.",
+                format!("{}: {error}", keys_file.display()),
+                "Correct `console.keys_file`.",
+            )
+        })?
+    };
+    let options = ConsoleOptions {
+        ascii: settings.console.ascii,
+        mono: settings.console.mono,
+        palette: match settings.console.theme {
+            ThemeSetting::Dark => Palette::Dark,
+            ThemeSetting::Light => Palette::Light,
+        },
+        read_only: invocation.global.read_only,
+        keys,
+        log_file,
+    };
+    match crate::console::run(Arc::clone(runner), ring, options).await {
+        Ok(ExitReason::Quit) => Ok(Exit::Done),
+        Ok(ExitReason::Signal(signal)) => Ok(Exit::Stopped(signal.exit_code())),
+        Err(error) => Err(Refusal::usage(
+            "The console cannot be shown.",
+            format!("{error:#}"),
+            "Every command works without it: axcs --help",
+        )),
+    }
+}
+
+/// This program was built without the console.
+#[cfg(not(feature = "console"))]
+pub async fn screen(
+    _runner: &Arc<Runner>,
+    _settings: &Settings,
+    _ring: logging::Ring,
+    _log_file: Option<PathBuf>,
+    _invocation: &Invocation,
+) -> Result<Exit, Refusal> {
+    Err(Refusal::usage(
+        "This axcs was built without the console.",
+        "",
+        "Use the commands: axcs --help",
+    ))
+}
