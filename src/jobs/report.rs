@@ -4,27 +4,27 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::model::run::{LiveRuns, Phase, StreamProgress};
-use crate::model::{Counts, Job, Progress, Stream};
+use crate::model::{Counts, Progress, RunId, Stream};
 
 /// One run's share of [`LiveRuns`].
 #[derive(Clone, Debug)]
 pub struct Report {
     live: watch::Sender<LiveRuns>,
-    job: Job,
+    run: RunId,
 }
 
 impl Report {
     /// Puts a new run among the live ones.
     pub fn open(live: watch::Sender<LiveRuns>, progress: Progress) -> Self {
-        let job = progress.job;
+        let run = progress.run;
         live.send_modify(|runs| runs.executing.push(progress));
-        Self { live, job }
+        Self { live, run }
     }
 
     /// Takes the run out of the live ones.
     pub fn close(&self) {
         self.live.send_modify(|runs| {
-            runs.executing.retain(|run| run.job != self.job);
+            runs.executing.retain(|progress| progress.run != self.run);
             runs.ended += 1;
         });
     }
@@ -32,7 +32,7 @@ impl Report {
     /// The present state of the streams.
     pub fn streams(&self) -> Vec<StreamProgress> {
         let runs = self.live.borrow();
-        let run = runs.executing.iter().find(|run| run.job == self.job);
+        let run = runs.executing.iter().find(|run| run.run == self.run);
         run.map(|run| run.streams.clone()).unwrap_or_default()
     }
 
@@ -41,7 +41,7 @@ impl Report {
         let runs = self.live.borrow();
         runs.executing
             .iter()
-            .filter(|run| run.job == self.job)
+            .filter(|run| run.run == self.run)
             .flat_map(|run| &run.streams)
             .find(|progress| progress.stream == stream)
             .map(|progress| progress.counts)
@@ -51,7 +51,7 @@ impl Report {
     /// Changes the picture of the run.
     pub fn run(&self, change: impl FnOnce(&mut Progress)) {
         self.live.send_modify(|runs| {
-            if let Some(run) = runs.executing.iter_mut().find(|run| run.job == self.job) {
+            if let Some(run) = runs.executing.iter_mut().find(|run| run.run == self.run) {
                 change(run);
             }
         });
@@ -88,7 +88,7 @@ impl Report {
         self.live.send_if_modified(|runs| {
             runs.executing
                 .iter_mut()
-                .find(|run| run.job == self.job && run.waiting != waiting)
+                .find(|run| run.run == self.run && run.waiting != waiting)
                 .map(|run| run.waiting = waiting)
                 .is_some()
         });

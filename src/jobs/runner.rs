@@ -77,7 +77,7 @@ pub struct Runner {
     place: Place,
     owner: String,
     live: watch::Sender<LiveRuns>,
-    cancels: Arc<Mutex<BTreeMap<Job, CancellationToken>>>,
+    cancels: Arc<Mutex<BTreeMap<RunId, CancellationToken>>>,
     tasks: TaskTracker,
 }
 
@@ -152,7 +152,7 @@ impl Runner {
         }
         let fence = self.take_leases(job, options.dry_run).await?;
         let cancel = CancellationToken::new();
-        self.cancels().insert(job, cancel.clone());
+        self.cancels().insert(fence.run, cancel.clone());
         let progress = Progress {
             run: fence.run,
             job,
@@ -179,7 +179,7 @@ impl Runner {
             cancels
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .remove(&job);
+                .remove(&fence.run);
         });
         Ok(fence.run)
     }
@@ -187,14 +187,19 @@ impl Runner {
     /// Asks the run of `job` to stop at its next checkpoint, within two seconds. False where none
     /// is under way in this process.
     pub fn cancel(&self, job: Job) -> bool {
-        let Some(cancel) = self.cancels().get(&job).cloned() else {
+        let mut asked = None;
+        self.live.send_if_modified(|runs| {
+            // The newest: one that has just ended may still stand before it.
+            let run = runs.executing.iter_mut().rfind(|run| run.job == job);
+            asked = run.map(|run| {
+                run.cancelling = true;
+                run.run
+            });
+            asked.is_some()
+        });
+        let Some(cancel) = asked.and_then(|run| self.cancels().get(&run).cloned()) else {
             return false;
         };
-        self.live.send_modify(|runs| {
-            for run in runs.executing.iter_mut().filter(|run| run.job == job) {
-                run.cancelling = true;
-            }
-        });
         cancel.cancel();
         true
     }
@@ -229,7 +234,7 @@ impl Runner {
         }
     }
 
-    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<Job, CancellationToken>> {
+    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
         self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
