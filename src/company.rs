@@ -4,6 +4,8 @@
 //! tables. Nothing here knows about the service or about what was sent before.
 
 pub mod embedded;
+pub mod sales_orders;
+pub mod trade;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};

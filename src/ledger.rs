@@ -5,12 +5,16 @@
 //! Only the ledger's own clock decides about leases.
 
 pub mod embedded;
+pub mod exceptions;
+pub mod orders;
+pub mod stores;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::model::exception::Exception;
 use crate::model::run::RunSummary;
 use crate::model::{Job, RunId, RunStatus, Selection, Stream};
 
@@ -158,8 +162,8 @@ pub struct SetAside {
     pub code: String,
     /// Field at fault.
     pub field: String,
-    /// Why, in plain words.
-    pub text: String,
+    /// What failed, why, and what to do.
+    pub exception: Exception,
 }
 
 /// What came of a batch.

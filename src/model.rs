@@ -2,19 +2,25 @@
 
 pub mod amount;
 pub mod catalog;
+pub mod channel;
 pub mod digest;
 pub mod exception;
 pub mod job;
 pub mod log;
+pub mod order;
+pub mod random;
+pub mod record;
 pub mod run;
 pub mod selection;
+pub mod shipment;
+pub mod staged;
 pub mod stream;
 pub mod words;
 
 pub use amount::Amount;
-pub use catalog::Record;
 pub use exception::Exception;
 pub use job::{Job, JobStatus};
+pub use record::Record;
 pub use run::{Counts, Progress, RunId, RunStatus, RunSummary, StreamProgress};
 pub use selection::{Rule, Selection};
 pub use stream::Stream;

@@ -333,16 +333,6 @@ async fn a_refused_start_shows_what_why_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_job_that_cannot_run_says_so() {
-    let mut desk = desk().await;
-    desk.press("j j r").await;
-    desk.assert_shows("This version cannot run the orders job yet.");
-    desk.press("c").await;
-    desk.assert_shows("The orders job is not executing.");
-    assert_eq!(desk.engine.asked(), []);
-}
-
-#[tokio::test]
 async fn a_read_only_console_starts_and_cancels_nothing() {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut desk = Desk::open(Scripted::new(), screen, true).await;

@@ -6,8 +6,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::model::Amount;
+use crate::model::catalog::ProductDimensions;
+use crate::model::channel::Channel;
 #[cfg(doc)]
 use crate::model::digest;
+use crate::model::order::{OrderEvent, OrderState, WebOrder};
+use crate::model::shipment::Shipment;
 
 /// At most this many lines in a batch.
 pub const MAX_LINES: usize = 1_000;
@@ -234,4 +239,120 @@ pub struct Problem {
     pub detail: String,
     /// Stable code for programs: `unauthorized`, `too-many-lines`, …
     pub code: String,
+}
+
+/// A page of the order feed: the newest event of each order that has one behind the cursor, in
+/// the order of their numbers. Only one order at a time has a given number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedPage {
+    /// Names the order book. Another name means that the service was made anew or restored: the
+    /// cursor is void, and the feed is read from 0.
+    pub book: String,
+    /// Number of the newest event of the book; 0 before the first. A cursor beyond it is void.
+    pub newest: i64,
+    /// The events, at most as many as asked for.
+    pub events: Vec<OrderEvent>,
+}
+
+/// At most this many events in a page of the order feed.
+pub const MAX_FEED_LIMIT: usize = 500;
+/// At most this many bytes in an order.
+pub const MAX_ORDER_BYTES: usize = 1024 * 1024;
+
+/// Stores and marketplaces, sorted by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreList {
+    /// Every one there is.
+    pub stores: Vec<Channel>,
+}
+
+/// An order at the service, without its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderListed {
+    /// Id of the order.
+    pub id: String,
+    /// The number the customer knows.
+    pub number: String,
+    /// Id of its store or marketplace.
+    pub store: String,
+    /// Number of its newest event.
+    pub seq: i64,
+    /// How it stands.
+    pub state: OrderState,
+    /// Sales order in AX, once told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sales_order: String,
+    /// Why AX could not take it, where it is rejected.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// [`digest::content_hash`] of the order's JSON, as [`digest::hex64`].
+    pub hash: String,
+}
+
+/// A page of the order list, in the order of the ids' bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderListPage {
+    /// The orders.
+    pub orders: Vec<OrderListed>,
+    /// Cursor of the next page; absent on the last one. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// An order at the service, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDetails {
+    /// How it stands.
+    #[serde(flatten)]
+    pub listed: OrderListed,
+    /// The order.
+    pub order: WebOrder,
+    /// Its packing slips.
+    pub shipments: Vec<Shipment>,
+}
+
+/// Up to which event AX has taken the orders: what a shop sells is what is on hand less the
+/// orders behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrdersTaken {
+    /// The order book that the number is about.
+    pub book: String,
+    /// Number of the event.
+    pub seq: i64,
+}
+
+/// What a shop can still sell of an item or variant, over all warehouses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saleable {
+    /// Item number.
+    pub item: String,
+    /// The variant.
+    #[serde(default, skip_serializing_if = "ProductDimensions::is_blank")]
+    pub dimensions: ProductDimensions,
+    /// On hand in AX.
+    pub on_hand: Amount,
+    /// In orders that AX has not taken yet.
+    pub ordered: Amount,
+    /// The difference.
+    pub saleable: Amount,
+}
+
+/// Whether the account can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountState {
+    /// It is being made ready, which can take up to 24 hours: every other request is answered
+    /// with 503 and the code `being-set-up`.
+    BeingSetUp,
+    /// It can be used.
+    Active,
+}
+
+/// The account, as far as it can be asked without being active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Whether it can be used.
+    pub state: AccountState,
 }

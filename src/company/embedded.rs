@@ -6,7 +6,6 @@ mod contents;
 pub mod generator;
 pub mod load;
 mod new_file;
-mod random;
 mod reading;
 mod schema;
 mod selection;

@@ -4,6 +4,7 @@ use crate::commerce::wire::{MAX_LINE_BYTES, MAX_LINES, Op};
 use crate::company::{Entry, Page};
 use crate::ledger::SetAside;
 use crate::model::digest::content_hash;
+use crate::model::exception::Exception;
 
 /// A batch is cut when its values reach this many bytes. Far below the limit of the service:
 /// what is in flight counts as memory, and a smaller batch is settled sooner.
@@ -61,7 +62,7 @@ impl Batch {
                             id,
                             code: code.to_owned(),
                             field: String::new(),
-                            text,
+                            exception: unsendable(&text),
                         });
                         continue;
                     }
@@ -85,8 +86,8 @@ impl Batch {
                 Entry::Unreadable { id, field, reason } => set_aside.push(SetAside {
                     id,
                     code: "unreadable".to_owned(),
+                    exception: unsendable(&format!("{field}: {reason}")),
                     field,
-                    text: reason,
                 }),
             }
         }
@@ -177,6 +178,15 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
+}
+
+/// AX has the record, but it cannot be sent as it is.
+fn unsendable(why: &str) -> Exception {
+    Exception::new(
+        "The record cannot be sent.",
+        why,
+        "Correct it in AX: the next run sends it.",
+    )
 }
 
 fn write_json_string(out: &mut Vec<u8>, text: &str) {

@@ -143,13 +143,6 @@ impl Runner {
     /// # Errors
     /// Where the job, or for the complete job any job, is already running.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
-        if !job.can_run() {
-            return Err(Exception::new(
-                format!("{} cannot be run.", job.ax_name()),
-                "This version of axcs does not move orders.",
-                "Use a newer axcs.",
-            ));
-        }
         let fence = self.take_leases(job, options.dry_run).await?;
         let cancel = CancellationToken::new();
         self.cancels().insert(fence.run, cancel.clone());

@@ -154,13 +154,29 @@ fn read_answer(records: &[Prepared], results: &[LineResult]) -> Result<Answered,
                 answered.newer = answered.newer.max(result.version);
                 answered.stale.push(record.id.clone());
             }
-            LineStatus::Rejected => answered.settlement.set_aside.push(SetAside {
-                id: record.id.clone(),
-                code: result.code.clone().unwrap_or_else(|| "rejected".to_owned()),
-                field: result.field.clone().unwrap_or_default(),
-                text: result.detail.clone().unwrap_or_default(),
-            }),
+            LineStatus::Rejected => answered.settlement.set_aside.push(refused(result)),
         }
     }
     Ok(answered)
+}
+
+/// A record that the service refused.
+fn refused(result: &LineResult) -> SetAside {
+    let field = result.field.clone().unwrap_or_default();
+    let detail = result.detail.as_deref().unwrap_or_default();
+    let cause = if field.is_empty() {
+        detail.to_owned()
+    } else {
+        format!("{field}: {detail}")
+    };
+    SetAside {
+        id: result.id.clone(),
+        code: result.code.clone().unwrap_or_else(|| "rejected".to_owned()),
+        field,
+        exception: Exception::new(
+            "The service refused the record.",
+            cause,
+            "Correct it in AX: the next run sends it. If the service was at fault, retry it.",
+        ),
+    }
 }

@@ -23,9 +23,30 @@ impl Amount {
     /// Zero.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    /// True for zero.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
     /// `self + other`, or `None` where the sum does not fit.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
+    }
+
+    /// `self - other`, or `None` where the difference does not fit.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    /// `self * other`, or `None` where the product does not fit.
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        self.0.checked_mul(other.0).map(Self)
+    }
+
+    /// Rounded to cents, half away from zero, as an invoice is.
+    pub fn to_cents(self) -> Self {
+        let half_up = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
+        Self(self.0.round_dp_with_strategy(2, half_up))
     }
 }
 

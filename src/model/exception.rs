@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::job::Job;
+use super::stream::Stream;
 
 /// The exception texts of the AX documents, with the documented remedy
 /// ("(USA) View and resolve exceptions for Commerce Services").
@@ -23,6 +27,16 @@ pub enum Documented {
 }
 
 impl Documented {
+    /// Every one, in the order of the documents.
+    pub const ALL: [Self; 6] = [
+        Self::AnotherInstance,
+        Self::ConflictingJobs,
+        Self::NetworkError,
+        Self::ChangeTrackingOff,
+        Self::BeingSetUp,
+        Self::CompleteRequired,
+    ];
+
     /// The text, word for word.
     pub const fn text(self) -> &'static str {
         match self {
@@ -106,6 +120,104 @@ impl fmt::Display for Exception {
 }
 
 impl std::error::Error for Exception {}
+
+/// The module that exceptions name, as the *Exceptions* form of AX does.
+pub const MODULE: &str = "Commerce Services";
+
+/// Number of an exception, given by the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExceptionId(pub i64);
+
+impl fmt::Display for ExceptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// How an exception stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExceptionState {
+    /// It waits for somebody.
+    Open,
+    /// The next run of its job tries again.
+    Retrying,
+    /// An operator closed it with a note. The same cause does not open it again.
+    Resolved,
+    /// The cause is gone.
+    Cleared,
+}
+
+impl ExceptionState {
+    /// One word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Retrying => "retrying",
+            Self::Resolved => "resolved",
+            Self::Cleared => "cleared",
+        }
+    }
+}
+
+/// A failed record or run, as it is kept and listed: one for each job, stream and key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionEntry {
+    /// Its number.
+    pub id: ExceptionId,
+    /// The job that an operator starts to try again.
+    pub job: Job,
+    /// The stream of the record; none for a run.
+    pub stream: Option<Stream>,
+    /// Id of the record; empty for a run.
+    pub key: String,
+    /// Stable code for programs: `unknown-item`; `run` for a run.
+    pub code: String,
+    /// Field at fault; empty where there is none.
+    pub field: String,
+    /// What failed, why, and what to do.
+    #[serde(flatten)]
+    pub exception: Exception,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it failed first.
+    pub first: Timestamp,
+    /// When it failed last.
+    pub last: Timestamp,
+    /// How it stands.
+    pub state: ExceptionState,
+    /// What the operator noted when it was resolved.
+    pub note: String,
+}
+
+impl ExceptionEntry {
+    /// The documented text that it is, where there is one.
+    pub fn documented(&self) -> Option<Documented> {
+        Documented::ALL
+            .into_iter()
+            .find(|documented| documented.text() == self.exception.text)
+    }
+}
+
+/// Which exceptions are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExceptionFilter {
+    /// These; with the other fields, those of them that match.
+    pub ids: Option<Vec<ExceptionId>>,
+    /// Of this job.
+    pub job: Option<Job>,
+    /// Of this stream.
+    pub stream: Option<Stream>,
+    /// With this code.
+    pub code: Option<String>,
+    /// With this text in key, field, text or cause; upper and lower case alike.
+    pub text: Option<String>,
+    /// Resolved and cleared ones too.
+    pub with_closed: bool,
+    /// At most this many, newest first.
+    pub limit: Option<usize>,
+}
 
 /// `error` and what caused it, in one line: "first: second: third".
 pub fn chain(error: &dyn std::error::Error) -> String {

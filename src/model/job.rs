@@ -64,10 +64,11 @@ impl Job {
         }
     }
 
-    /// The streams the job uploads, in dependency order.
+    /// The streams the job moves, in the order of a complete run.
     ///
     /// Categories and items travel with the inventory job: the records it documents (on-hand,
-    /// dimensions) would otherwise refer to what the service does not hold yet.
+    /// dimensions) would otherwise refer to what the service does not hold yet. Acknowledgements
+    /// and shipments travel with the orders, store parameters with the stores.
     pub const fn streams(self) -> &'static [Stream] {
         match self {
             Self::Inventory => &[
@@ -78,15 +79,19 @@ impl Job {
                 Stream::OnHand,
             ],
             Self::TradeAgreements => &[Stream::TradeAgreements],
-            Self::DeliveryModes => &[Stream::DeliveryModes],
-            Self::Orders => &[],
+            Self::Orders => &[
+                Stream::Orders,
+                Stream::Acknowledgements,
+                Stream::Shipments,
+                Stream::OrderStatuses,
+            ],
+            Self::DeliveryModes => &[
+                Stream::Stores,
+                Stream::DeliveryModes,
+                Stream::StoreParameters,
+            ],
             Self::Complete => &Stream::ALL,
         }
-    }
-
-    /// False for a job this version cannot run yet.
-    pub const fn can_run(self) -> bool {
-        !self.streams().is_empty()
     }
 }
 

@@ -444,11 +444,6 @@ pub const SCENES: &[(&str, Scene)] = &[
             .send(Msg::Started(Job::Inventory, Err(refusal)));
         stage
     }),
-    ("jobs-cannot-run", |size, look| {
-        let mut stage = Stage::new(size, look);
-        stage.press("down down r");
-        stage
-    }),
     ("jobs-elsewhere", |size, look| {
         let mut stage = Stage::bare(size, look);
         let mut jobs = overview();

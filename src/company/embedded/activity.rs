@@ -10,9 +10,9 @@ use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
 use self::pick::{Kind, Picked, Picker};
-use super::random::Random;
 use super::{Embedded, tracking, writer};
 use crate::company::{CompanyError, CompanyFacts};
+use crate::model::random::Random;
 
 /// How many rows of each kind to change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

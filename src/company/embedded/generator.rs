@@ -13,8 +13,8 @@ use rusqlite::{Connection, Statement};
 use self::items::Items;
 use super::contents::{self, CompanyCounts};
 use super::new_file::{Existing, NewFile, NewFileError};
-use super::random::Random;
 use super::tables::INITIAL_PARTITION;
+use crate::model::random::Random;
 
 /// `DATAAREAID` of the sample company.
 const COMPANY: &str = "usmf";

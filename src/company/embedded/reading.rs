@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{schema, selection, tracking};
 use crate::company::{CompanyError, CompanyFacts, Entry, Page, Reading, TableTracking, Tracking};
-use crate::model::catalog::record_id;
+use crate::model::record::record_id;
 use crate::model::{Selection, Stream};
 use crate::sqlite::Access;
 
@@ -43,15 +43,22 @@ struct Source {
     current: fn(&Reader, ids: &[String]) -> rusqlite::Result<Vec<Entry>>,
 }
 
-const fn source(stream: Stream) -> &'static Source {
+/// What a stream reads; none for one that is not read from the company.
+const fn source(stream: Stream) -> Option<&'static Source> {
     match stream {
-        Stream::Categories => &categories::SOURCE,
-        Stream::DimensionGroups => &dimension_groups::SOURCE,
-        Stream::ItemTaxGroups => &item_tax_groups::SOURCE,
-        Stream::DeliveryModes => &delivery_modes::SOURCE,
-        Stream::Items => &items::SOURCE,
-        Stream::TradeAgreements => &agreements::SOURCE,
-        Stream::OnHand => &on_hand::SOURCE,
+        Stream::Categories => Some(&categories::SOURCE),
+        Stream::DimensionGroups => Some(&dimension_groups::SOURCE),
+        Stream::ItemTaxGroups => Some(&item_tax_groups::SOURCE),
+        Stream::DeliveryModes => Some(&delivery_modes::SOURCE),
+        Stream::Items => Some(&items::SOURCE),
+        Stream::TradeAgreements => Some(&agreements::SOURCE),
+        Stream::OnHand => Some(&on_hand::SOURCE),
+        Stream::Stores
+        | Stream::StoreParameters
+        | Stream::Orders
+        | Stream::Acknowledgements
+        | Stream::Shipments
+        | Stream::OrderStatuses => None,
     }
 }
 
@@ -59,6 +66,7 @@ const fn source(stream: Stream) -> &'static Source {
 pub(super) struct Reader {
     connection: Connection,
     stream: Stream,
+    source: &'static Source,
 }
 
 impl Reader {
@@ -68,9 +76,17 @@ impl Reader {
         stream: Stream,
         selection: &Selection,
     ) -> Result<Self, CompanyError> {
+        let source = source(stream).ok_or_else(|| CompanyError::Read {
+            what: stream.title().to_lowercase(),
+            source: "they are not read from a company".into(),
+        })?;
         let connection = schema::open(path, Access::ReadOnly)?;
         selection::set_up(&connection, company, selection).map_err(failed(stream))?;
-        Ok(Self { connection, stream })
+        Ok(Self {
+            connection,
+            stream,
+            source,
+        })
     }
 
     pub(super) fn tracking(&self) -> Result<Tracking, CompanyError> {
@@ -86,19 +102,19 @@ impl Reader {
     }
 
     pub(super) fn count(&self) -> Result<u64, CompanyError> {
-        self.snapshot(|reader| (source(reader.stream).count)(reader))
+        self.snapshot(|reader| (reader.source.count)(reader))
     }
 
     pub(super) fn current(&self, ids: &[String]) -> Result<Vec<Entry>, CompanyError> {
         let mut entries = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PAGE) {
-            entries.extend(self.snapshot(|reader| (source(reader.stream).current)(reader, ids))?);
+            entries.extend(self.snapshot(|reader| (reader.source.current)(reader, ids))?);
         }
         Ok(entries)
     }
 
     fn tables(&self) -> rusqlite::Result<Vec<TableTracking>> {
-        source(self.stream)
+        self.source
             .tables
             .iter()
             .map(|name| tracking::table(&self.connection, name))
@@ -150,7 +166,7 @@ impl Reader {
             .connection
             .prepare("INSERT OR IGNORE INTO CHANGED VALUES (?)")?;
         let mut total = 0;
-        self.each(source(self.stream).changed, &[(":since", &since)], |row| {
+        self.each(self.source.changed, &[(":since", &since)], |row| {
             total += insert.execute([id_of(row)?])? as u64;
             Ok(())
         })?;
@@ -161,7 +177,7 @@ impl Reader {
     /// renamed or unused rows are cleaned up. Then old ids cannot be told any more from keys
     /// alone, and a stream that names dimensions has lost its history at that version.
     fn renamed_dimensions(&self, since: i64) -> rusqlite::Result<Option<i64>> {
-        if !source(self.stream).tables.contains(&DIMENSIONS) {
+        if !self.source.tables.contains(&DIMENSIONS) {
             return Ok(None);
         }
         let sql = "SELECT max(SYS_CHANGE_VERSION)
@@ -226,7 +242,7 @@ pub(super) fn all(
     };
     let mut after = after.to_owned();
     deliver(&pages, || {
-        let entries = reader.snapshot(|reader| (source(reader.stream).page)(reader, &after))?;
+        let entries = reader.snapshot(|reader| (reader.source.page)(reader, &after))?;
         if let Some(last) = entries.last() {
             after = last.id();
         }
@@ -250,7 +266,7 @@ pub(super) fn changes(
     deliver(&pages, || {
         reader.snapshot(|reader| {
             let ids = reader.changed_ids(&after)?;
-            let entries = (source(reader.stream).current)(reader, &ids)?;
+            let entries = (reader.source.current)(reader, &ids)?;
             after = ids.last().cloned().unwrap_or_default();
             Ok(entries)
         })

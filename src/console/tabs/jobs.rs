@@ -275,7 +275,7 @@ impl JobsTab {
         let job = self.selected();
         let executing = self.status(job) == JobStatus::Executing || self.is_starting(job);
         match action {
-            JobAction::Run | JobAction::DryRun => !read_only && job.can_run() && !executing,
+            JobAction::Run | JobAction::DryRun => !read_only && !executing,
             JobAction::Cancel => {
                 !read_only && self.live_of(job).is_some() && !self.is_cancelling(job)
             }
@@ -315,8 +315,6 @@ impl JobsTab {
     fn run(&mut self, job: Job, dry_run: bool, read_only: bool) -> Reply {
         if read_only {
             Reply::Refuse("The console is read-only: it starts no runs.".to_owned())
-        } else if !job.can_run() {
-            Reply::Refuse(format!("This version cannot run the {job} job yet."))
         } else if self.status(job) == JobStatus::Executing || self.is_starting(job) {
             Reply::Refuse(format!("The {job} job is executing already."))
         } else if job == Job::Complete && !dry_run {

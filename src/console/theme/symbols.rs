@@ -17,8 +17,6 @@ pub struct Symbols {
     pub canceled: &'static str,
     /// Something to know.
     pub warning: &'static str,
-    /// Cannot be done.
-    pub barred: &'static str,
     /// A whole stream is read.
     pub reload: &'static str,
     /// Between two facts in a row.
@@ -51,7 +49,6 @@ impl Symbols {
         error: "✘",
         canceled: "■",
         warning: "▲",
-        barred: "–",
         reload: "↻",
         dot: "·",
         ellipsis: "…",
@@ -73,7 +70,6 @@ impl Symbols {
         error: "X",
         canceled: "-",
         warning: "!",
-        barred: "-",
         reload: "@",
         dot: "-",
         ellipsis: "~",

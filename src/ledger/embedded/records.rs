@@ -220,7 +220,7 @@ fn set_aside(
                 record.id,
                 record.code,
                 record.field,
-                record.text,
+                record.exception.cause,
                 fence.run.0,
                 now,
                 generation

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ledger::Holder;
 use crate::model::Rule;
+use crate::model::exception::Exception;
 use crate::model::run::StreamProgress;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -318,7 +319,7 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         id: "C".into(),
         code: "bad-value".into(),
         field: "price".into(),
-        text: "no".into(),
+        exception: Exception::new("refused", "no", "mend it"),
     };
     ledger
         .set_aside(fence, stream, Some(generation), vec![stuck])
@@ -363,7 +364,7 @@ async fn a_record_leaves_the_quarantine_when_it_arrives() {
         id: "A".into(),
         code: "bad-value".into(),
         field: "price".into(),
-        text: text.into(),
+        exception: Exception::new("refused", text, "mend it"),
     };
     ledger
         .set_aside(fence, Stream::Items, None, vec![stuck("first")])
@@ -399,7 +400,7 @@ async fn a_record_in_quarantine_is_never_unchanged_and_is_gone_when_a_pass_does_
         id: id.into(),
         code: "bad-value".into(),
         field: "price".into(),
-        text: "no".into(),
+        exception: Exception::new("refused", "no", "mend it"),
     });
     ledger
         .set_aside(fence, stream, None, stuck.to_vec())

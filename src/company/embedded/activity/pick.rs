@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::ActivityError;
 use crate::company::CompanyFacts;
-use crate::company::embedded::random::Random;
+use crate::model::random::Random;
 
 /// A kind of row that can be picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use self::name::{AR, DE, EN, FR, Name, ZH};
 use super::assortment::{CLOTHING_SIZES, COLOURS, COMPONENTS, LANGUAGES, Leaf, SIZES, Scale};
 use super::setup::{COLOUR_AND_SIZE, WAREHOUSES, dimension, leaf_recid, pair};
 use super::{COMPANY, CURRENCY, insert, recid};
-use crate::company::embedded::random::Random;
+use crate::model::random::Random;
 
 /// `INSTANCERELATIONTYPE` of masters and single products, and of variants: the concrete types'
 /// table ids, which differ by installation.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, ToSql, params};
 
 use super::assortment::{COLOURS, Leaf, PEOPLE, SIZES};
 use super::{COMPANY, CURRENCY, insert, recid};
-use crate::company::embedded::random::Random;
+use crate::model::random::Random;
 
 /// RecId of the product dimension group of the masters.
 pub(super) const COLOUR_AND_SIZE: u64 = 0;

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::values::{BadField, amount, dimensions, text};
 use super::{Reader, Source, all_gone, items, list, values};
 use crate::company::Entry;
-use crate::model::catalog::{OnHand, ProductDimensions, split_record_id};
+use crate::model::catalog::{OnHand, ProductDimensions};
+use crate::model::record::split_record_id;
 use crate::model::{Amount, Record};
 
 pub(super) const SOURCE: Source = Source {

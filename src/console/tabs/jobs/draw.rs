@@ -99,8 +99,6 @@ fn job_lines(tab: &JobsTab, job: Job, width: usize, view: View<'_>) -> Vec<Line<
         (symbols.canceled, "Cancelling", Role::Warn)
     } else if tab.is_starting(job) {
         (symbols.executing, "Starting", Role::Busy)
-    } else if !job.can_run() {
-        (symbols.barred, "Not yet", Role::Dim)
     } else {
         let status = tab.status(job);
         let (symbol, role) = match status {
@@ -118,17 +116,12 @@ fn job_lines(tab: &JobsTab, job: Job, width: usize, view: View<'_>) -> Vec<Line<
         theme.style(Role::Accent),
     );
     let room = width.saturating_sub(BEFORE_NAME);
-    let name_style = if job.can_run() {
-        theme.style(Role::Title)
-    } else {
-        theme.style(Role::Dim)
-    };
     let first = Line::from(vec![
         mark.clone(),
         Span::styled(format!("{symbol} {word:<10}  "), theme.style(role)),
         Span::styled(
             words::cut(job.ax_name(), room, symbols.ellipsis),
-            name_style,
+            theme.style(Role::Title),
         ),
     ]);
     let mut second = vec![mark, Span::raw(" ".repeat(BEFORE_NAME - 1))];
@@ -146,12 +139,6 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span
     if tab.is_starting(job) {
         return vec![Span::styled(
             cut("is being started"),
-            theme.style(Role::Dim),
-        )];
-    }
-    if !job.can_run() {
-        return vec![Span::styled(
-            cut("this version cannot run it yet"),
             theme.style(Role::Dim),
         )];
     }
@@ -347,7 +334,7 @@ fn detail_lines(tab: &JobsTab, width: usize, view: View<'_>) -> Vec<Line<'static
     }
     let text = if !tab.is_known(job) {
         format!("Its last run {}.", tab.unknown_because())
-    } else if job.can_run() {
+    } else {
         let key = |action| {
             view.keys
                 .key_for(Context::Jobs, Action::Job(action))
@@ -358,8 +345,6 @@ fn detail_lines(tab: &JobsTab, width: usize, view: View<'_>) -> Vec<Line<'static
             key(JobAction::Run),
             key(JobAction::DryRun)
         )
-    } else {
-        "This version cannot run it yet. The other jobs do not wait for it.".to_owned()
     };
     let style = theme.style(Role::Dim);
     words::wrap(&text, width.saturating_sub(2))

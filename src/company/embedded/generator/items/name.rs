@@ -2,7 +2,7 @@
 
 use super::Kind;
 use crate::company::embedded::generator::assortment::{BRANDS, LINES};
-use crate::company::embedded::random::Random;
+use crate::model::random::Random;
 
 /// Languages by their place in [`super::LANGUAGES`] and in [`Name::nouns`].
 pub(super) const EN: usize = 0;

@@ -1,0 +1,97 @@
+//! What an online order refers to in AX: customers, items, codes, and the sales orders there are.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::CompanyError;
+use crate::model::catalog::ProductDimensions;
+use crate::model::channel::CustomerTemplate;
+use crate::model::shipment::SalesStatus;
+
+/// What a line of an order names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemKey {
+    /// Item number.
+    pub item: String,
+    /// The variant; blank for a product without variants.
+    pub dimensions: ProductDimensions,
+}
+
+/// What AX knows of an [`ItemKey`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SalesItem {
+    /// The item is not released in the company.
+    UnknownItem,
+    /// The item is released, but not in this variant (or it has variants, and none was named).
+    UnknownVariant,
+    /// It can be ordered.
+    Released {
+        /// Sales unit (`INVENTTABLEMODULE.UNITID`, module type 2).
+        unit: String,
+    },
+}
+
+/// A code with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// The code.
+    pub code: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The small tables that orders and store parameters refer to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeCodes {
+    /// Charges codes of the customer side (`MARKUPTABLE`, module type 1).
+    pub charges_codes: Vec<Code>,
+    /// Sales origins (`SALESORIGIN`).
+    pub sales_origins: Vec<Code>,
+    /// Modes of delivery (`DLVMODE`).
+    pub delivery_modes: Vec<Code>,
+}
+
+/// Customer account and customer requisition: the pair by which AX tells a repeated order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Requisition {
+    /// Customer account (`SALESTABLE.CUSTACCOUNT`).
+    pub customer: String,
+    /// Customer requisition (`SALESTABLE.PURCHORDERFORMNUM`).
+    pub requisition: String,
+}
+
+/// A sales order that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundOrder {
+    /// `SALESTABLE.SALESID`.
+    pub sales_order: String,
+    /// True for order type Journal (`SALESTYPE` 0).
+    pub is_journal: bool,
+    /// How it stands.
+    pub status: SalesStatus,
+    /// Customer reference (`SALESTABLE.CUSTOMERREF`): the hand-over writes the online order's id.
+    pub reference: String,
+}
+
+/// Look-ups for orders; each takes what a page of orders needs and answers in the same order.
+#[async_trait]
+pub trait Trade: Send + Sync {
+    /// The customers with these accounts; `None` where there is none.
+    async fn customers(
+        &self,
+        accounts: &[String],
+    ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError>;
+
+    /// What AX knows of these items and variants.
+    async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError>;
+
+    /// Charges codes, sales origins and modes of delivery.
+    async fn trade_codes(&self) -> Result<TradeCodes, CompanyError>;
+
+    /// The sales orders with these customer accounts and requisitions, journals included, oldest
+    /// first.
+    async fn sales_orders(
+        &self,
+        requisitions: &[Requisition],
+    ) -> Result<Vec<Vec<FoundOrder>>, CompanyError>;
+}

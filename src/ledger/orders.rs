@@ -1,0 +1,162 @@
+//! The order book: every online order that was downloaded, how far it has come, and what the
+//! service is to be told about it.
+
+use async_trait::async_trait;
+
+use super::{Fence, LedgerError, SetAside};
+use crate::model::order::{Acknowledgement, OrderEvent};
+use crate::model::shipment::{OrderStatus, Shipment};
+use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, Stage, StagedOrder};
+
+/// How far the order feed has been read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedPosition {
+    /// The service's order book; empty before the first download.
+    pub book: String,
+    /// Number of the last event that is in the ledger.
+    pub seq: i64,
+}
+
+/// What staging an event came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staged {
+    /// A new order.
+    New,
+    /// AX has not taken the order: its new contents take the place of the old, its exception is
+    /// cleared, and it is tried again.
+    Replaced,
+    /// The order was cancelled before AX had it.
+    Cancelled,
+    /// The ledger has this event already.
+    Known,
+    /// The order was corrected online, but AX has it already (or it is being handed over): the
+    /// new contents are kept, and an exception asks to change the sales order.
+    ChangedTooLate,
+    /// The order was cancelled online, but AX has it already: an exception asks to cancel the
+    /// sales order. It clears itself once the sales order is canceled.
+    CancelledTooLate,
+}
+
+/// A sales order that was seen in AX.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Id of the order.
+    pub order: String,
+    /// Customer account of the sales order.
+    pub account: String,
+    /// Its number.
+    pub sales_order: String,
+    /// True where AX made it a journal.
+    pub is_journal: bool,
+}
+
+/// An order that a customer account and a requisition lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRef {
+    /// Id of the order.
+    pub order: String,
+    /// Its sales order; empty before it was seen.
+    pub sales_order: String,
+}
+
+/// The order book. Stages go one way:
+/// `Downloaded | AwaitingPayment → HandedOver → Accepted`, with `Exception` beside them.
+#[async_trait]
+pub trait OrderBook: Send + Sync {
+    /// How far the feed has been read.
+    async fn feed_position(&self) -> Result<FeedPosition, LedgerError>;
+
+    /// Stages events and moves the position, in one transaction: an order is in the ledger exactly
+    /// when the position is behind its event. Answers what each event came to.
+    async fn stage(
+        &self,
+        fence: Fence,
+        events: Vec<OrderEvent>,
+        position: FeedPosition,
+    ) -> Result<Vec<Staged>, LedgerError>;
+
+    /// Orders in stage `stage` whose event is behind `after`, in the order of events, at most
+    /// `limit`; without shipments and history.
+    async fn orders_in(
+        &self,
+        stage: Stage,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<StagedOrder>, LedgerError>;
+
+    /// Writes down that these orders (id, customer account) are about to be given to AX: they are
+    /// handed over from now on, and count one more attempt. Answers the number of the attempt of
+    /// each; part of its message id.
+    async fn intend_hand_over(
+        &self,
+        fence: Fence,
+        orders: Vec<(String, String)>,
+    ) -> Result<Vec<u32>, LedgerError>;
+
+    /// Writes down that AX surely did not take these orders: they are downloaded again.
+    async fn take_back(&self, fence: Fence, orders: Vec<String>) -> Result<(), LedgerError>;
+
+    /// Writes down the sales orders that were seen; clears the orders' exceptions. An order that
+    /// was cancelled or changed online meanwhile gets the exception that asks for it in AX.
+    async fn accept(&self, fence: Fence, orders: Vec<Accepted>) -> Result<(), LedgerError>;
+
+    /// Sets orders aside with an exception.
+    async fn set_orders_aside(
+        &self,
+        fence: Fence,
+        orders: Vec<SetAside>,
+    ) -> Result<(), LedgerError>;
+
+    /// For each customer account and requisition the order that was made for it, if it was.
+    async fn orders_for(
+        &self,
+        requisitions: Vec<(String, String)>,
+    ) -> Result<Vec<Option<OrderRef>>, LedgerError>;
+
+    /// Keeps the packing slips of orders (order id with each) for those who look at them.
+    async fn note_shipments(&self, shipments: Vec<(String, Shipment)>) -> Result<(), LedgerError>;
+
+    /// Forgets a packing slip (its record id).
+    async fn forget_shipments(&self, ids: Vec<String>) -> Result<(), LedgerError>;
+
+    /// Keeps the sales status of orders (order id with each). A cancellation in AX clears the
+    /// exception that asked for it.
+    async fn note_statuses(&self, statuses: Vec<(String, OrderStatus)>) -> Result<(), LedgerError>;
+
+    /// The orders that match, newest first.
+    async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError>;
+
+    /// How many there are of each kind.
+    async fn order_counts(&self) -> Result<OrderCounts, LedgerError>;
+
+    /// One order, by its id, its number or its sales order.
+    async fn order(&self, name: &str) -> Result<Option<StagedOrder>, LedgerError>;
+
+    /// The number up to which every event's order is settled: seen in AX, cancelled or closed.
+    async fn orders_taken(&self) -> Result<FeedPosition, LedgerError>;
+
+    /// Number of the newest change of any acknowledgement.
+    async fn acknowledgement_version(&self) -> Result<i64, LedgerError>;
+
+    /// What the service is to be told, for every order behind the id `after`, in the order of ids.
+    async fn acknowledgements(
+        &self,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Acknowledgement>, LedgerError>;
+
+    /// Ids of orders whose acknowledgement changed after version `since`, behind the id `after`,
+    /// in the order of ids.
+    async fn acknowledgements_changed(
+        &self,
+        since: i64,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, LedgerError>;
+
+    /// What the service is to be told about these orders; `None` where there is no such order.
+    async fn acknowledgements_of(
+        &self,
+        orders: Vec<String>,
+    ) -> Result<Vec<Option<Acknowledgement>>, LedgerError>;
+}
