@@ -20,6 +20,7 @@ mod batch;
 mod folder;
 mod listen;
 mod store;
+mod strict;
 
 pub use self::folder::running_at;
 
@@ -168,7 +169,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let stop = CancellationToken::new();
-    let router = Api::new(store.clone(), token, deadlines).router();
+    let router = Api::new(store.clone(), token, deadlines, stop.clone()).router();
     folder
         .write_address(&url(address, acceptor.is_some()))
         .map_err(no_folder)?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::{Stream, exception};
@@ -22,6 +23,8 @@ use self::encoding::Encoding;
 mod answer;
 mod encoding;
 mod error;
+mod orders;
+mod stores;
 mod upload;
 
 pub use self::encoding::Compression;
@@ -80,6 +83,8 @@ pub struct Client {
     base: Url,
     token: String,
     compression: Compression,
+    /// For a whole call.
+    request_timeout: Duration,
     /// What [`Compression::Auto`] came to, once known.
     chosen: Mutex<Option<Encoding>>,
 }
@@ -141,6 +146,7 @@ impl Client {
             base,
             token: options.token,
             compression: options.compression,
+            request_timeout: options.request_timeout,
             chosen: Mutex::new(chosen),
         })
     }
@@ -229,9 +235,7 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, CommerceError> {
-        let (request, sent) = self.request(Method::GET, path, query);
-        let response = request.send().await.map_err(|error| sent.failed(error))?;
-        sent.read(response).await
+        self.call(Method::GET, path, query, None).await
     }
 
     async fn post<T: DeserializeOwned>(
@@ -240,12 +244,36 @@ impl Client {
         query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<T, CommerceError> {
-        let (mut request, sent) = self.request(Method::POST, path, query);
+        self.call(Method::POST, path, query, json).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        json: Option<String>,
+    ) -> Result<T, CommerceError> {
+        let (mut request, sent) = self.request(method, path, query);
         if let Some(json) = json {
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
         let response = request.send().await.map_err(|error| sent.failed(error))?;
         sent.read(response).await
+    }
+
+    /// The same with `value` as the body.
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        value: &(impl Serialize + Sync),
+    ) -> Result<T, CommerceError> {
+        let json = serde_json::to_string(value).map_err(|error| CommerceError::NotSent {
+            call: format!("{method} {}", path.join("/")),
+            reason: error.to_string(),
+        })?;
+        self.call(method, path, &[], Some(json)).await
     }
 
     /// A request below `/v1`, and how to speak of it.

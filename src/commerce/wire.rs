@@ -256,6 +256,8 @@ pub struct FeedPage {
 
 /// At most this many events in a page of the order feed.
 pub const MAX_FEED_LIMIT: usize = 500;
+/// A request for a page of the order feed waits at most this many seconds for an event.
+pub const MAX_FEED_WAIT: u64 = 30;
 /// At most this many bytes in an order.
 pub const MAX_ORDER_BYTES: usize = 1024 * 1024;
 

@@ -29,7 +29,11 @@ impl StreamRun {
             .retry(waits)
             .when(|error: &CommerceError| match error.class() {
                 Class::NotSent | Class::Unknown | Class::Unavailable => true,
-                Class::Settings | Class::Unauthorized | Class::Refused | Class::Malformed => false,
+                Class::Settings
+                | Class::BeingSetUp
+                | Class::Unauthorized
+                | Class::Refused
+                | Class::Malformed => false,
             })
             .notify(|error, wait| self.tell_wait(&error.in_brief(), wait))
             .await;

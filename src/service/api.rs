@@ -10,20 +10,25 @@ use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use self::refusal::{Code, Refusal};
 use self::watch::RequestIds;
 use super::store::Store;
 
 mod about;
+mod account;
 pub mod body;
 mod listing;
 mod loads;
+mod orders;
 pub mod refusal;
 mod request;
+mod saleable;
+mod stores;
 mod uploads;
 mod watch;
 
@@ -69,6 +74,8 @@ pub struct Api {
     turns: Semaphore,
     started: Instant,
     request_ids: RequestIds,
+    /// The service is to stop: nobody waits for events any more.
+    stop: CancellationToken,
 }
 
 /// The paths and, for each, its method and what answers it.
@@ -93,12 +100,30 @@ fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Arc<Api>>)> {
             "/v1/{collection}/loads/{load}/abandon",
             post(loads::abandon),
         ),
+        ("GET", "/v1/stores", get(stores::list)),
+        ("PUT", "/v1/stores/{id}", put(stores::write)),
+        ("DELETE", "/v1/stores/{id}", delete(stores::remove)),
+        ("GET", "/v1/orders", get(orders::list)),
+        ("POST", "/v1/orders", post(orders::place)),
+        ("GET", "/v1/orders/feed", get(orders::feed)),
+        ("GET", "/v1/orders/{id}", get(orders::show)),
+        ("PUT", "/v1/orders/{id}", put(orders::correct)),
+        ("POST", "/v1/orders/{id}/pay", post(orders::pay)),
+        ("POST", "/v1/orders/{id}/cancel", post(orders::cancel)),
+        (
+            "PUT",
+            "/v1/on-hand/orders-taken",
+            put(saleable::take_orders),
+        ),
+        ("GET", "/v1/on-hand/saleable", get(saleable::list)),
+        ("GET", "/v1/account", get(account::show)),
+        ("PUT", "/v1/account", put(account::write)),
     ]
 }
 
 impl Api {
-    /// An API on `store` that `token` opens.
-    pub fn new(store: Store, token: String, deadlines: Deadlines) -> Self {
+    /// An API on `store` that `token` opens; waiting ends at `stop`.
+    pub fn new(store: Store, token: String, deadlines: Deadlines, stop: CancellationToken) -> Self {
         Self {
             store,
             token,
@@ -106,6 +131,7 @@ impl Api {
             turns: Semaphore::new(TURNS),
             started: Instant::now(),
             request_ids: RequestIds::new(),
+            stop,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::model::{Record, Stream};
 
 use super::api::refusal::{Code, Refusal};
 
-mod fault;
+pub mod fault;
 
 /// Longest id of a record, in bytes.
 const MAX_ID_BYTES: usize = 250;

@@ -3,9 +3,12 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 
 use crate::commerce::wire::{CollectionSummary, ListPage, Listed, Stored};
 use crate::model::Stream;
@@ -16,12 +19,21 @@ use super::api::refusal::{Code, Refusal};
 
 mod answers;
 mod apply;
+mod channels;
+mod effects;
 mod loads;
+mod orders;
+mod saleable;
 
 pub use apply::Batched;
 
-/// The schema this program knows.
-const VERSION: i64 = 1;
+/// What makes each version of the file from the one before it.
+const VERSIONS: [&str; 2] = [
+    include_str!("store/schema.sql"),
+    include_str!("store/orders.sql"),
+];
+/// The version this program knows.
+const VERSION: i64 = VERSIONS.len() as i64;
 
 /// The store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +44,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("preparing the store failed")]
     Prepare(#[from] rusqlite::Error),
+    /// No name could be made for the order book.
+    #[error("the system has no random numbers")]
+    Random(#[source] getrandom::Error),
     /// A newer axcs has written it.
     #[error(
         "the store has version {found}, this program knows versions up to {VERSION}; use the newer axcs"
@@ -68,6 +83,16 @@ impl From<SqliteError> for Refusal {
 #[derive(Clone, Debug)]
 pub struct Store {
     sqlite: Sqlite,
+    live: Arc<Live>,
+}
+
+/// What is known without asking the file.
+#[derive(Debug)]
+struct Live {
+    /// Number of the newest event of the order book.
+    newest: watch::Sender<i64>,
+    /// The account is being made ready.
+    being_set_up: AtomicBool,
 }
 
 /// A collection's row.
@@ -83,7 +108,26 @@ impl Store {
     /// Opens the file at `path`, or makes it.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let sqlite = Sqlite::open(path, Access::Create, prepare).await?;
-        Ok(Self { sqlite })
+        let read = |connection: &mut Connection| {
+            connection
+                .query_row(
+                    "SELECT newest, being_set_up FROM book, account",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .map_err(StoreError::from)
+        };
+        let (newest, being_set_up) = sqlite.call(read).await?;
+        let live = Arc::new(Live {
+            newest: watch::Sender::new(newest),
+            being_set_up: AtomicBool::new(being_set_up),
+        });
+        Ok(Self { sqlite, live })
+    }
+
+    /// The number of the newest event, and of every later one as it happens.
+    pub fn newest_event(&self) -> watch::Receiver<i64> {
+        self.live.newest.subscribe()
     }
 
     /// Runs `call` on the store's thread; a panic there is this call's failure only.
@@ -233,11 +277,16 @@ fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
     }
     let transaction = connection.transaction()?;
-    if found == 0 {
-        transaction.execute_batch(include_str!("store/schema.sql"))?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
+    for schema in VERSIONS.iter().skip(found as usize) {
+        transaction.execute_batch(schema)?;
     }
-    for stream in Stream::ALL {
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    if found < 2 {
+        let book = getrandom::u64().map(hex64).map_err(StoreError::Random)?;
+        transaction.execute("INSERT INTO book (id) VALUES (?1)", [book])?;
+        transaction.execute("INSERT INTO account (being_set_up) VALUES (0)", [])?;
+    }
+    for stream in Stream::uploads() {
         transaction.execute(
             "INSERT INTO collection (name) VALUES (?1) ON CONFLICT DO NOTHING",
             [stream.name()],

@@ -117,11 +117,16 @@ fn panics() -> std::future::Ready<()> {
 async fn a_panic_is_answered_with_a_problem_document() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("commerce.db")).await.unwrap();
-    let api = Arc::new(api::Api::new(store, "t".to_owned(), deadlines()));
+    let stop = CancellationToken::new();
+    let api = Arc::new(api::Api::new(
+        store,
+        "t".to_owned(),
+        deadlines(),
+        stop.clone(),
+    ));
     let router = api::watched(Router::new().route("/v1/health", get(panics)), &api);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let stop = CancellationToken::new();
     let serving = tokio::spawn(listen::serve(
         listener,
         None,

@@ -103,6 +103,10 @@ impl Sent<'_> {
                 call,
                 reason: reason(),
             },
+            503 if problem.as_ref().is_some_and(is_being_set_up) => CommerceError::BeingSetUp {
+                call,
+                reason: reason(),
+            },
             408 | 425 | 429 | 500..=599 => CommerceError::Unavailable {
                 call,
                 status,
@@ -163,6 +167,10 @@ impl Sent<'_> {
     fn redact(&self, text: &str) -> String {
         text.replace(self.token, "…")
     }
+}
+
+fn is_being_set_up(problem: &Problem) -> bool {
+    problem.code == "being-set-up"
 }
 
 /// Seconds or a date.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::commerce::wire::Problem;
+use crate::model::exception::Documented;
 
 /// How a call failed. Each says what was tried and why it failed; [`CommerceError::remedy`] says what
 /// to do.
@@ -38,6 +39,15 @@ pub enum CommerceError {
         reason: String,
         /// When it wants to be asked again.
         retry_after: Option<Duration>,
+    },
+    /// The account is being made ready, which can take up to 24 hours: not worth another try in
+    /// this run.
+    #[error("{call} was answered 503: {reason}")]
+    BeingSetUp {
+        /// Method and url.
+        call: String,
+        /// What the service said.
+        reason: String,
     },
     /// The token is not accepted.
     #[error("{call} was answered 401: {reason}")]
@@ -84,6 +94,8 @@ pub enum Class {
     Unknown,
     /// See [`CommerceError::Unavailable`].
     Unavailable,
+    /// See [`CommerceError::BeingSetUp`].
+    BeingSetUp,
     /// See [`CommerceError::Unauthorized`].
     Unauthorized,
     /// See [`CommerceError::Refused`].
@@ -100,6 +112,7 @@ impl CommerceError {
             Self::NotSent { .. } => Class::NotSent,
             Self::Unknown { .. } => Class::Unknown,
             Self::Unavailable { .. } => Class::Unavailable,
+            Self::BeingSetUp { .. } => Class::BeingSetUp,
             Self::Unauthorized { .. } => Class::Unauthorized,
             Self::Refused { .. } => Class::Refused,
             Self::Malformed { .. } => Class::Malformed,
@@ -114,6 +127,7 @@ impl CommerceError {
             | Self::NotSent { .. }
             | Self::Unknown { .. }
             | Self::Unavailable { .. }
+            | Self::BeingSetUp { .. }
             | Self::Unauthorized { .. }
             | Self::Malformed { .. } => None,
         }
@@ -132,6 +146,7 @@ impl CommerceError {
             Self::Unavailable { .. } => {
                 "Try again later; look into the log of the service if it stays so."
             }
+            Self::BeingSetUp { .. } => Documented::BeingSetUp.remedy(),
             Self::Unauthorized { .. } => {
                 "Give this axcs the token that the service was started with: AXCS_TOKEN or `service.token_file`."
             }
@@ -152,6 +167,7 @@ impl CommerceError {
             Self::Unknown { .. } => "no answer".to_owned(),
             Self::Unavailable { status: 429, .. } => "throttled by the service".to_owned(),
             Self::Unavailable { status, .. } => format!("service unavailable ({status})"),
+            Self::BeingSetUp { .. } => "service is being set up".to_owned(),
             Self::Unauthorized { .. } => "token not accepted".to_owned(),
             Self::Refused { problem, .. } => format!("refused: {}", problem.code),
             Self::Malformed { status, .. } => format!("not an answer of the service ({status})"),

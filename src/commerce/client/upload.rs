@@ -94,13 +94,18 @@ impl Client {
                 CommerceError::Settings(_)
                 | CommerceError::NotSent { .. }
                 | CommerceError::Unknown { .. }
+                | CommerceError::BeingSetUp { .. }
                 | CommerceError::Unauthorized { .. }
                 | CommerceError::Refused { .. } => None,
             };
             let worth_it = match error.class() {
                 Class::NotSent | Class::Unavailable => true,
                 Class::Malformed => strange < MALFORMED_TRIES,
-                Class::Settings | Class::Unknown | Class::Unauthorized | Class::Refused => false,
+                Class::Settings
+                | Class::Unknown
+                | Class::BeingSetUp
+                | Class::Unauthorized
+                | Class::Refused => false,
             };
             let own = waits.next().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
             let wait = own.max(asked_for.unwrap_or_default().min(LONGEST_RETRY_AFTER));

@@ -22,6 +22,25 @@ pub struct ListParameters {
     limit: usize,
 }
 
+impl ListParameters {
+    /// The id to go on from, and how many to list.
+    pub fn read(&self) -> Result<(String, usize), Refusal> {
+        if !(1..=MAX_LIST_LIMIT).contains(&self.limit) {
+            return Err(Refusal::new(
+                Code::BadQuery,
+                format!("limit is 1 to {MAX_LIST_LIMIT}"),
+            ));
+        }
+        let after = read_cursor(&self.after).ok_or_else(|| {
+            Refusal::new(
+                Code::BadCursor,
+                "after is the \"next\" of a page of this listing, as it was given",
+            )
+        })?;
+        Ok((after, self.limit))
+    }
+}
+
 const fn usual_limit() -> usize {
     1_000
 }
@@ -35,20 +54,9 @@ pub struct RecordParameters {
 pub async fn list(
     State(api): State<Arc<Api>>,
     Collection(stream): Collection,
-    Parameters(ListParameters { after, limit }): Parameters<ListParameters>,
+    Parameters(parameters): Parameters<ListParameters>,
 ) -> Result<Response, Refusal> {
-    if !(1..=MAX_LIST_LIMIT).contains(&limit) {
-        return Err(Refusal::new(
-            Code::BadQuery,
-            format!("limit is 1 to {MAX_LIST_LIMIT}"),
-        ));
-    }
-    let after = read_cursor(&after).ok_or_else(|| {
-        Refusal::new(
-            Code::BadCursor,
-            "after is the \"next\" of a page of this listing, as it was given",
-        )
-    })?;
+    let (after, limit) = parameters.read()?;
     let page = api.store.list(stream, after, limit).await?;
     told(&ListPage {
         next: page.next.as_deref().map(cursor),
@@ -79,7 +87,7 @@ pub async fn record(
 }
 
 /// Ids hold any character; a cursor is to survive every URL.
-fn cursor(id: &str) -> String {
+pub fn cursor(id: &str) -> String {
     id.bytes().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -33,6 +33,7 @@ codes! {
     BadQuery = "bad-query", BAD_REQUEST, "A query parameter is wrong";
     BadCursor = "bad-cursor", BAD_REQUEST, "The cursor is not one of this service";
     BadBody = "bad-body", BAD_REQUEST, "The body cannot be read";
+    BadValue = "bad-value", BAD_REQUEST, "The body does not fit";
     EmptyBatch = "empty-batch", BAD_REQUEST, "The batch has no lines";
     IdempotencyKeyMissing = "idempotency-key-missing", BAD_REQUEST, "A batch needs an Idempotency-Key";
     IdempotencyKeyBad = "idempotency-key-bad", BAD_REQUEST, "The Idempotency-Key is malformed";
@@ -40,12 +41,20 @@ codes! {
     NoSuchPath = "no-such-path", NOT_FOUND, "Nothing is served here";
     NoSuchCollection = "no-such-collection", NOT_FOUND, "There is no such collection";
     NoSuchRecord = "no-such-record", NOT_FOUND, "There is no such record";
+    NoSuchOrder = "no-such-order", NOT_FOUND, "There is no such order";
+    NoSuchStore = "no-such-store", NOT_FOUND, "There is no such store";
     NoSuchLoad = "no-such-load", NOT_FOUND, "There is no such complete load";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The path does not know the method";
     BodyTimeout = "body-timeout", REQUEST_TIMEOUT, "The body did not arrive in time";
     LoadOpen = "load-open", CONFLICT, "A complete load is open";
     LoadClosed = "load-closed", CONFLICT, "The complete load is closed";
     TooManyRetired = "too-many-retired", CONFLICT, "The commit would retire too many records";
+    OrderExists = "order-exists", CONFLICT, "The order is there with another content";
+    OrderShipped = "order-shipped", CONFLICT, "The order is on its way";
+    OrderCancelled = "order-cancelled", CONFLICT, "The order is cancelled";
+    OrderPaid = "order-paid", CONFLICT, "The order is paid";
+    OtherBook = "other-book", CONFLICT, "The service has another order book";
+    BeyondNewest = "beyond-newest", CONFLICT, "The event has not happened";
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     TooManyLines = "too-many-lines", PAYLOAD_TOO_LARGE, "The batch has too many lines";
     LineTooLong = "line-too-long", PAYLOAD_TOO_LARGE, "A line is too long";
@@ -54,6 +63,7 @@ codes! {
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used with another body";
     Internal = "internal", INTERNAL_SERVER_ERROR, "The service failed";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The request took too long";
+    BeingSetUp = "being-set-up", SERVICE_UNAVAILABLE, "The service is being set up.";
     StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The store cannot be used";
 }
 

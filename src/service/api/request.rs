@@ -21,16 +21,19 @@ async fn named<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<(Stream, 
     let Path(named) = Path::<Named>::from_request_parts(parts, state)
         .await
         .map_err(|rejection| Refusal::new(Code::NoSuchPath, rejection.body_text()))?;
-    let stream = named.collection.parse().map_err(|_| {
-        Refusal::new(
-            Code::NoSuchCollection,
-            format!(
-                "there is no collection {:?}; the collections are {}",
-                named.collection,
-                Stream::ALL.map(Stream::name).join(", ")
-            ),
-        )
-    })?;
+    let stream = Stream::uploads()
+        .find(|stream| stream.name() == named.collection)
+        .ok_or_else(|| {
+            let names: Vec<&str> = Stream::uploads().map(Stream::name).collect();
+            Refusal::new(
+                Code::NoSuchCollection,
+                format!(
+                    "there is no collection {:?}; the collections are {}",
+                    named.collection,
+                    names.join(", ")
+                ),
+            )
+        })?;
     Ok((stream, named.load))
 }
 
@@ -57,6 +60,21 @@ impl<S: Send + Sync> FromRequestParts<S> for LoadOf {
         named(parts, state)
             .await
             .map(|(stream, load)| Self(stream, load))
+    }
+}
+
+/// The id in the path, of an order or store.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Refusal::new(Code::NoSuchPath, rejection.body_text()))?;
+        Ok(Self(id))
     }
 }
 

@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
+use crate::commerce::wire::AccountState;
+
 use super::body;
 use super::refusal::{Code, Refusal};
 use super::{Api, OPEN_PATHS};
@@ -91,6 +93,15 @@ pub async fn watch(State(api): State<Arc<Api>>, request: Request, next: Next) ->
 
 async fn answer(api: &Api, request: Request, next: Next) -> Response {
     if OPEN_PATHS.contains(&request.uri().path()) || is_allowed(api, request.headers()) {
+        if is_being_set_up(api, request.uri().path()) {
+            body::drain(request.into_body()).await;
+            return Refusal::new(
+                Code::BeingSetUp,
+                "The service is being set up. This can take up to 24 hours.",
+            )
+            .with(header::RETRY_AFTER, "3600")
+            .into_response();
+        }
         return next.run(request).await;
     }
     body::drain(request.into_body()).await;
@@ -103,6 +114,13 @@ async fn answer(api: &Api, request: Request, next: Next) -> Response {
         "Bearer realm=\"Commerce Services\"",
     )
     .into_response()
+}
+
+/// True where the path has to wait until the account can be used.
+fn is_being_set_up(api: &Api, path: &str) -> bool {
+    api.store.account().state == AccountState::BeingSetUp
+        && path.starts_with("/v1/")
+        && !matches!(path, "/v1/health" | "/v1/account")
 }
 
 fn is_allowed(api: &Api, headers: &HeaderMap) -> bool {

@@ -4,7 +4,15 @@
 /// Longest path that is told, in characters.
 const MAX_PATH: usize = 100;
 /// The fields of records that hold an object; every other one holds text, a flag or a list.
-const OBJECTS: [&str; 1] = ["dimensions"];
+/// (`customer` is an object in an order and a word in a shipment, where serde takes nothing else.)
+const OBJECTS: [&str; 6] = [
+    "dimensions",
+    "customer",
+    "customer_template",
+    "delivery_address",
+    "invoice_address",
+    "payment",
+];
 
 #[derive(Clone, Copy)]
 enum Container<'a> {
@@ -14,7 +22,7 @@ enum Container<'a> {
     List(usize),
 }
 
-/// The field of the one-line `json` that `error` is about, where that can be told.
+/// The field of `json` that `error` is about, where that can be told.
 pub fn field(json: &str, error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     // serde names the absent field but points at the end of the object it is absent from.
@@ -22,7 +30,10 @@ pub fn field(json: &str, error: &serde_json::Error) -> Option<String> {
         .strip_prefix("missing field `")
         .and_then(|rest| rest.split('`').next());
     let mut walk = Walk::new(json);
-    let before = error.column().saturating_sub(1);
+    let lines_before = json
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    let before = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
     while walk.next_container(before).is_some() {}
     let mut path = walk.open;
     if let Some(absent) = absent {

@@ -5,12 +5,13 @@ use rusqlite::{
 };
 use serde::Serialize;
 
-use crate::commerce::wire::LineStatus;
+use crate::commerce::wire::{LineResult, LineStatus};
 use crate::model::Stream;
 use crate::model::digest::record_digest;
 use crate::service::api::refusal::{Code, Refusal};
-use crate::service::batch::{Batch, Entry};
+use crate::service::batch::{Batch, Change, Entry};
 
+use super::effects::Effects;
 use super::loads::{self, OpenLoad};
 use super::{Collection, Store, answers};
 
@@ -77,7 +78,8 @@ fn apply(
     {
         return Err(loads::not_open(&transaction, collection.id, named)?);
     }
-    let body = Writing::new(&transaction, collection, load, how.load.is_some())?.lines(batch)?;
+    let body =
+        Writing::new(&transaction, stream, collection, load, how.load.is_some())?.lines(batch)?;
     if !how.dry_run {
         answers::keep(&transaction, &how.key, how.fingerprint, &body)?;
         transaction.commit()?;
@@ -99,8 +101,18 @@ struct Row {
 
 type Told = (LineStatus, Option<i64>);
 
+/// What became of a change.
+enum Done {
+    /// It is done, or stale.
+    Applied(LineStatus, Option<i64>),
+    /// It does not go with the order book.
+    Rejected(Box<LineResult>),
+}
+
 struct Writing<'t> {
     transaction: &'t Transaction<'t>,
+    stream: Stream,
+    effects: Effects,
     find: CachedStatement<'t>,
     insert: CachedStatement<'t>,
     update: CachedStatement<'t>,
@@ -121,6 +133,7 @@ struct Writing<'t> {
 impl<'t> Writing<'t> {
     fn new(
         transaction: &'t Transaction<'t>,
+        stream: Stream,
         collection: Collection,
         load: Option<OpenLoad>,
         named: bool,
@@ -131,6 +144,8 @@ impl<'t> Writing<'t> {
         let prepare = |sql| transaction.prepare_cached(sql);
         Ok(Self {
             transaction,
+            stream,
+            effects: Effects::default(),
             find: prepare(include_str!("find.sql"))?,
             insert: prepare(include_str!("insert.sql"))?,
             update: prepare(include_str!("update.sql"))?,
@@ -156,39 +171,73 @@ impl<'t> Writing<'t> {
             let written = match entry {
                 Entry::Change(change) => {
                     let id = batch.id(change);
-                    let (status, version) = match &change.value {
-                        Some((place, hash)) => {
-                            self.upsert(id, change.version, *hash, batch.value(place))?
+                    match self.change(batch, change)? {
+                        Done::Applied(status, version) => {
+                            let applied = Applied {
+                                id,
+                                status,
+                                version,
+                            };
+                            serde_json::to_writer(&mut body, &applied)
                         }
-                        None => self.delete(id, change.version)?,
-                    };
-                    serde_json::to_writer(
-                        &mut body,
-                        &Applied {
-                            id,
-                            status,
-                            version,
-                        },
-                    )
+                        Done::Rejected(result) => serde_json::to_writer(&mut body, &result),
+                    }
                 }
                 Entry::Rejected(result) => {
-                    // The record is there in AX, only its new value does not fit: keep the old.
-                    if self.mark.is_some()
-                        && let Some(row) = self.row(&result.id)?
-                    {
-                        self.mention(&result.id, row)?;
-                    }
+                    self.keep(&result.id)?;
                     serde_json::to_writer(&mut body, result)
                 }
             };
             written.map_err(|error| Refusal::new(Code::Internal, error.to_string()))?;
         }
         body.extend_from_slice(b"]}");
+        self.effects.settle(self.transaction)?;
         self.collection.save(self.transaction)?;
         if let Some(load) = &self.load {
             load.save(self.transaction)?;
         }
         Ok(body)
+    }
+
+    fn change(&mut self, batch: &Batch, change: &Change) -> Result<Done, Refusal> {
+        let id = batch.id(change);
+        // What is stale says nothing about orders either.
+        let concerns = Effects::concern(self.stream)
+            && self
+                .row(id)?
+                .is_none_or(|row| row.version <= change.version);
+        let (status, version) = match &change.value {
+            Some((place, hash)) => {
+                let json = batch.value(place);
+                if concerns
+                    && let Some(result) =
+                        self.effects
+                            .upsert(self.transaction, self.stream, id, json)?
+                {
+                    self.keep(id)?;
+                    return Ok(Done::Rejected(Box::new(result)));
+                }
+                self.upsert(id, change.version, *hash, json)?
+            }
+            None => {
+                if concerns {
+                    self.effects.delete(self.transaction, self.stream, id)?;
+                }
+                self.delete(id, change.version)?
+            }
+        };
+        Ok(Done::Applied(status, version))
+    }
+
+    /// Mentions the record of a rejected line: it is there in AX, only its new value does not
+    /// fit, so the old one stays.
+    fn keep(&mut self, id: &str) -> rusqlite::Result<()> {
+        if self.mark.is_some()
+            && let Some(row) = self.row(id)?
+        {
+            self.mention(id, row)?;
+        }
+        Ok(())
     }
 
     fn upsert(&mut self, id: &str, version: i64, hash: u64, json: &[u8]) -> rusqlite::Result<Told> {

@@ -8,6 +8,7 @@ use crate::model::Stream;
 use crate::model::digest::{hex64, record_digest};
 use crate::service::api::refusal::{Code, Refusal};
 
+use super::effects::Effects;
 use super::{Collection, Store};
 
 /// A commit that retires no more than this needs no confirmation.
@@ -197,7 +198,7 @@ impl Store {
                 ));
             }
             if row.retired > 0 {
-                retire(&transaction, &mut collection, row.number)?;
+                retire(&transaction, stream, &mut collection, row.number)?;
                 collection.save(&transaction)?;
             }
             row.close(&transaction, LoadState::Committed)?;
@@ -229,18 +230,24 @@ impl Store {
 /// Turns every live record without the mark of load `number` into a tombstone.
 fn retire(
     connection: &Connection,
+    stream: Stream,
     collection: &mut Collection,
     number: i64,
-) -> rusqlite::Result<()> {
+) -> Result<(), Refusal> {
+    let mut effects = Effects::default();
     let mut select = connection.prepare(include_str!("unmentioned.sql"))?;
     let mut rows = select.query([collection.id, number])?;
     while let Some(row) = rows.next()? {
         let hash: i64 = row.get(1)?;
-        let digest = record_digest(row.get_ref(0)?.as_str()?, hash as u64);
+        let id: String = row.get(0)?;
+        let digest = record_digest(&id, hash as u64);
         collection.digest = collection.digest.wrapping_sub(digest);
         collection.records -= 1;
+        if Effects::concern(stream) {
+            effects.delete(connection, stream, &id)?;
+        }
     }
     connection.execute(include_str!("retire_values.sql"), [collection.id, number])?;
     connection.execute(include_str!("retire.sql"), [collection.id, number])?;
-    Ok(())
+    effects.settle(connection)
 }

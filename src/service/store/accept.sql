@@ -1,0 +1,3 @@
+UPDATE online_order
+SET sales_order = ?2, accepted = coalesce(accepted, ?3)
+WHERE key = ?1

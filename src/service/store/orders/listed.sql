@@ -1,0 +1,3 @@
+SELECT id, number, store, seq, state, sales_order, reason, hash
+FROM online_order
+WHERE id = ?1
