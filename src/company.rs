@@ -128,12 +128,12 @@ pub enum CompanyError {
     },
 }
 
-/// A company of AX 2012.
+/// A company of AX 2012; what orders look up is asked through [`trade::Trade`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: Send + Sync + 'static {
+pub trait Company: trade::Trade + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 

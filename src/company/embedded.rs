@@ -6,11 +6,16 @@ mod contents;
 pub mod generator;
 pub mod load;
 mod new_file;
+mod number_sequence;
 mod reading;
+mod row;
+mod sales_orders;
 mod schema;
 mod selection;
+mod stock;
 pub mod tables;
 pub mod tracking;
+mod trade;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +27,7 @@ pub use contents::{CompanyCounts, Contents, TableContents, info};
 pub use generator::generate;
 pub use load::{LoadError, Loaded, load};
 pub use new_file::{Existing, NewFileError};
+pub use number_sequence::NumberError;
 
 use self::reading::Reader;
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};

@@ -3,40 +3,64 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::tables::{self, Kind, Table};
+use super::tracking;
 use crate::company::CompanyError;
 use crate::sqlite::{self, Access};
 
 /// `PRAGMA application_id` of an embedded company: the letters `AXco`.
 const APPLICATION_ID: i64 = 0x4158_636f;
-/// `PRAGMA user_version`: grows with every change of the schema.
-const SCHEMA_VERSION: i64 = 1;
+/// `PRAGMA user_version`: grows with every change of the schema. Format 1 had no sales orders.
+const SCHEMA_VERSION: i64 = 2;
 
 /// Tables with their keys, and the marks of the file. What only slows a bulk insert down comes
 /// with [`create_indexes`].
 pub(super) fn create_tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    for table in tables::all() {
-        connection.execute_batch(&create_table(table))?;
-        if let Some(column) = table.unique {
-            connection.execute_batch(&format!(
-                "CREATE UNIQUE INDEX {table}_{column} ON {table} ({column});",
-                table = table.name
-            ))?;
-        }
-    }
-    Ok(())
+    tables::all().try_for_each(|table| create(connection, table))
 }
 
-/// The access paths that are not keys.
+fn create(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
+    connection.execute_batch(&create_table(table))?;
+    let Some(column) = table.unique else {
+        return Ok(());
+    };
+    connection.execute_batch(&format!(
+        "CREATE UNIQUE INDEX {table}_{column} ON {table} ({column});",
+        table = table.name
+    ))
+}
+
+/// Brings a company of format 1 to this format: the tables of sales orders, tracked from now on,
+/// and the indexes it lacks. All or nothing; another program may have done it meanwhile.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if mark(&transaction, "user_version")? == 1 {
+        for table in tables::of_orders() {
+            create(&transaction, table)?;
+            if table.tracked {
+                tracking::start(&transaction, table)?;
+            }
+        }
+        create_indexes(&transaction)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()
+}
+
+fn mark(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// The access paths that are not keys, where they are missing.
 pub(super) fn create_indexes(connection: &Connection) -> rusqlite::Result<()> {
     for table in tables::all() {
         for columns in table.indexes {
             connection.execute_batch(&format!(
-                "CREATE INDEX {table}_{name} ON {table} ({columns});",
+                "CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} ({columns});",
                 table = table.name,
                 name = columns.join("_"),
                 columns = columns.join(", ")
@@ -74,7 +98,8 @@ fn create_table(table: &Table) -> String {
     )
 }
 
-/// Opens an existing company; never makes a file.
+/// Opens an existing company; never makes a file. One of an older format is brought to this one
+/// first, also for a reader.
 pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyError> {
     let unavailable = |reason: String| CompanyError::Unavailable {
         place: path.display().to_string(),
@@ -87,9 +112,6 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyErr
                 .to_owned(),
         ));
     }
-    let mark = |connection: &Connection, name: &str| {
-        connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-    };
     let connect =
         |access| sqlite::connect(path, access).map_err(|error| unavailable(error.to_string()));
     // Looked at before anything could be written: a database that is no company stays as it is.
@@ -101,6 +123,18 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyErr
         return Err(unavailable(
             "the file is a database, but not a company of axcs. Name another file".to_owned(),
         ));
+    }
+    if version == 1 {
+        drop(connection);
+        sqlite::connect(path, Access::Create)
+            .and_then(|mut connection| migrate(&mut connection))
+            .map_err(|error| {
+                unavailable(format!(
+                    "the file has company format 1 and could not be brought to format \
+                     {SCHEMA_VERSION} ({error}). Make the file writable and try again"
+                ))
+            })?;
+        return connect(access).map_err(|error| unavailable(error.to_string()));
     }
     if version != SCHEMA_VERSION {
         return Err(unavailable(format!(

@@ -3,6 +3,7 @@
 //!
 //! Names, types and sizes are those of AX 2012 R2, as far as public sources tell them.
 
+mod orders;
 mod products;
 mod trade;
 
@@ -89,7 +90,15 @@ impl Table {
 
 /// Every table of an embedded company.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    products::TABLES.iter().chain(trade::TABLES)
+    products::TABLES
+        .iter()
+        .chain(trade::TABLES)
+        .chain(orders::TABLES)
+}
+
+/// The tables that came with company format 2: sales orders and what hangs on them.
+pub(super) fn of_orders() -> impl Iterator<Item = &'static Table> {
+    orders::TABLES.iter()
 }
 
 /// The table called `name`, upper and lower case alike.

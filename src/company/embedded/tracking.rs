@@ -230,7 +230,8 @@ fn bump(connection: &Connection) -> rusqlite::Result<usize> {
     )
 }
 
-fn start(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
+/// Tracks a table from the current version on.
+pub(super) fn start(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
     let prefixed = |prefix: &str| {
         let columns: Vec<String> = table
             .key

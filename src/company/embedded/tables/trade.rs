@@ -42,7 +42,11 @@ pub(super) static TABLES: &[Table] = &[
         ],
         key: &["DATAAREAID", "INVENTDIMID"],
         unique: None,
-        indexes: &[],
+        // An order's line looks for the row with its dimensions, or adds one.
+        indexes: &[
+            &["DATAAREAID", "INVENTLOCATIONID", "INVENTCOLORID", "INVENTSIZEID"],
+            &["RECID"],
+        ],
         tracked: true,
     },
     Table {

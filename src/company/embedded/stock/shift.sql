@@ -1,0 +1,5 @@
+UPDATE INVENTSUM
+   SET POSTEDQTY = :posted, DEDUCTED = :deducted, RESERVPHYSICAL = :reserved,
+       PHYSICALINVENT = :physical, AVAILPHYSICAL = :available, CLOSED = 0,
+       RECVERSION = RECVERSION + 1
+ WHERE DATAAREAID = :company AND ITEMID = :item AND INVENTDIMID = :dimension
