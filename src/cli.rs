@@ -4,6 +4,7 @@ mod company;
 mod config;
 mod console;
 mod demo;
+mod exceptions;
 mod jobs;
 mod log;
 mod print;
@@ -75,7 +76,7 @@ enum Command {
     /// Past runs
     Runs(jobs::RunsArguments),
     /// Records set aside, with the reason
-    Exceptions(jobs::ExceptionsArguments),
+    Exceptions(exceptions::ExceptionsArguments),
     /// The products to sell online
     Products(products::ProductsArguments),
     /// The embedded company
@@ -221,7 +222,9 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Run(arguments)) => run::run(&invocation, arguments).await,
         Some(Command::Jobs) => jobs::jobs(&invocation).await,
         Some(Command::Runs(arguments)) => jobs::runs(&invocation, arguments).await,
-        Some(Command::Exceptions(arguments)) => jobs::exceptions(&invocation, arguments).await,
+        Some(Command::Exceptions(arguments)) => {
+            exceptions::exceptions(&invocation, arguments).await
+        }
         Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,

@@ -19,6 +19,9 @@ use crate::model::run::RunSummary;
 use crate::model::{Job, RunId, RunStatus, Selection, Stream};
 
 pub use embedded::EmbeddedLedger;
+pub use exceptions::ExceptionBook;
+pub use orders::OrderBook;
+pub use stores::StoreBook;
 
 /// The ledger could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -177,31 +180,10 @@ pub struct Settlement {
     pub set_aside: Vec<SetAside>,
 }
 
-/// A quarantined record as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Quarantined {
-    /// Stream of the record.
-    pub stream: Stream,
-    /// Id of the record.
-    pub id: String,
-    /// Stable code.
-    pub code: String,
-    /// Field at fault.
-    pub field: String,
-    /// Why, in plain words.
-    pub text: String,
-    /// How often it was tried.
-    pub attempts: i64,
-    /// When it was set aside first.
-    pub first: Timestamp,
-    /// When it was tried last.
-    pub last: Timestamp,
-}
-
 /// What `axcs` remembers. Every method that changes something for a run takes its [`Fence`] and
 /// fails with [`LedgerError::Fenced`], changing nothing, where the run has lost its leases.
 #[async_trait]
-pub trait Ledger: Send + Sync + 'static {
+pub trait Ledger: OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static {
     /// Where the ledger is, for messages.
     fn place(&self) -> String;
 
@@ -253,7 +235,7 @@ pub trait Ledger: Send + Sync + 'static {
         after: &str,
     ) -> Result<(), LedgerError>;
 
-    /// Acknowledged or quarantined records that the pass has not seen: at most `limit`, in the order of ids,
+    /// Records, acknowledged or with an exception that is not cleared, that the pass has not seen: at most `limit`, in the order of ids,
     /// behind `after`.
     async fn unseen(
         &self,
@@ -272,7 +254,8 @@ pub trait Ledger: Send + Sync + 'static {
     ) -> Result<(), LedgerError>;
 
     /// Which of the records does the service hold already? For each one whether its value (its
-    /// absence, for `None`) is what was acknowledged and nothing of it is in quarantine. Within a pass they are marked as seen.
+    /// absence, for `None`) is what was acknowledged and it has no exception that is not cleared. Within a pass they are
+    /// marked as seen.
     async fn is_unchanged(
         &self,
         stream: Stream,
@@ -318,16 +301,6 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Forgets batches after their records were settled by later ones.
     async fn forget_batches(&self, fence: Fence, batches: Vec<i64>) -> Result<(), LedgerError>;
-
-    /// Quarantined records of the given streams, newest first, at most `limit`.
-    async fn quarantined(
-        &self,
-        streams: &[Stream],
-        limit: usize,
-    ) -> Result<Vec<Quarantined>, LedgerError>;
-
-    /// How many records of the given streams are in quarantine.
-    async fn quarantine_count(&self, streams: &[Stream]) -> Result<u64, LedgerError>;
 
     /// The product selection.
     async fn selection(&self) -> Result<Selection, LedgerError>;

@@ -18,6 +18,7 @@ use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::jobs::verify::verify;
 use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger as _};
+use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
 use axcs::service::{self, Running};
 use proxy::{Line, Proxy};
@@ -243,10 +244,11 @@ async fn one_bad_record_is_set_aside_with_its_reason_and_the_others_go_on() {
     assert_balances(&summary);
 
     let ledger = &site.runner.sides().ledger;
-    let quarantined = ledger.quarantined(&Stream::ALL, 10).await.unwrap();
-    assert_eq!(quarantined.len(), 1);
-    assert!(quarantined[0].field.contains("PRICE"), "{quarantined:?}");
-    assert!(quarantined[0].text.contains("12,50"), "{quarantined:?}");
+    let open = ExceptionFilter::default();
+    let found = ledger.exceptions(&open).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].field.contains("PRICE"), "{found:?}");
+    assert!(found[0].exception.cause.contains("12,50"), "{found:?}");
     assert_eq!(
         site.differences().await,
         1,
@@ -257,19 +259,19 @@ async fn one_bad_record_is_set_aside_with_its_reason_and_the_others_go_on() {
     let summary = site.run(Job::Inventory).await;
     assert_eq!(stream(&summary, Stream::Items).counts.acknowledged, 1);
     assert_eq!(
-        ledger.quarantine_count(&Stream::ALL).await.unwrap(),
+        ledger.exception_count(&open).await.unwrap(),
         0,
         "it clears itself"
     );
     assert_eq!(site.differences().await, 0);
 
-    // A bad record that leaves AX leaves the quarantine and the service too.
+    // A bad record that leaves AX leaves the exceptions and the service too.
     site.execute(&price("12,50"));
     site.run(Job::Inventory).await;
-    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 1);
+    assert_eq!(ledger.exception_count(&open).await.unwrap(), 1);
     site.execute(&format!("DELETE FROM INVENTTABLE WHERE ITEMID = {bad}"));
     site.run(Job::Complete).await;
-    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+    assert_eq!(ledger.exception_count(&open).await.unwrap(), 0);
     assert_eq!(site.differences().await, 0);
 }
 

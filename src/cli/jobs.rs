@@ -1,4 +1,4 @@
-//! `axcs jobs`, `axcs runs`, `axcs exceptions`: what ran, how it ended, what was set aside.
+//! `axcs jobs`, `axcs runs`: what ran, and how it ended.
 
 use clap::{Args, Subcommand};
 
@@ -6,7 +6,7 @@ use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::Exception;
 use crate::model::run::RunSummary;
-use crate::model::{Job, RunId, Stream};
+use crate::model::{Job, RunId};
 
 #[derive(Debug, Args)]
 pub struct RunsArguments {
@@ -27,16 +27,6 @@ enum RunsCommand {
         /// Number of the run
         id: i64,
     },
-}
-
-#[derive(Debug, Args)]
-pub struct ExceptionsArguments {
-    /// Only records of this stream
-    #[arg(long)]
-    stream: Option<Stream>,
-    /// At most so many
-    #[arg(long, default_value_t = 100)]
-    limit: usize,
 }
 
 pub async fn jobs(invocation: &Invocation) -> Result<Exit, Refusal> {
@@ -201,53 +191,4 @@ fn took(run: &RunSummary) -> String {
     run.finished
         .map(|end| print::duration(print::between(run.started, end)))
         .unwrap_or_default()
-}
-
-pub async fn exceptions(
-    invocation: &Invocation,
-    arguments: ExceptionsArguments,
-) -> Result<Exit, Refusal> {
-    let set_up = SetUp::open(&invocation.settings()?).await?;
-    let streams = arguments
-        .stream
-        .map_or(Stream::ALL.to_vec(), |stream| vec![stream]);
-    let found = set_up
-        .runner
-        .sides()
-        .ledger
-        .quarantined(&streams, arguments.limit)
-        .await;
-    set_up.close().await;
-    let found = found.map_err(Exception::from)?;
-    if invocation.json() {
-        print::json(&found);
-        return Ok(Exit::Done);
-    }
-    let rows: Vec<Vec<String>> = found
-        .iter()
-        .map(|record| {
-            vec![
-                print::time(record.last),
-                record.stream.name().to_owned(),
-                record.id.clone(),
-                record.attempts.to_string(),
-                record.code.clone(),
-                record.field.clone(),
-                record.text.clone(),
-            ]
-        })
-        .collect();
-    print::table(
-        &[
-            "LAST TRIED",
-            "STREAM",
-            "RECORD",
-            "TRIES",
-            "CODE",
-            "FIELD",
-            "WHY",
-        ],
-        &rows,
-    );
-    Ok(Exit::Done)
 }

@@ -14,7 +14,7 @@ use super::report::Report;
 use crate::commerce::client::Client;
 use crate::company::Company;
 use crate::ledger::{Begun, Fence, Holder, Ledger};
-use crate::model::exception::{Documented, Exception};
+use crate::model::exception::{Documented, Exception, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
 use crate::model::{Job, JobStatus, Progress, RunId, RunStatus};
 
@@ -114,6 +114,14 @@ impl Runner {
         let ledger = &self.sides.ledger;
         let mut overview = Vec::with_capacity(Job::ALL.len());
         for job in Job::ALL {
+            let mut set_aside = 0;
+            for stream in job.streams() {
+                let filter = ExceptionFilter {
+                    stream: Some(*stream),
+                    ..ExceptionFilter::default()
+                };
+                set_aside += ledger.exception_count(&filter).await?;
+            }
             let runs = ledger.runs(Some(job), 2).await?;
             let last = runs
                 .into_iter()
@@ -125,7 +133,7 @@ impl Runner {
                     .await?
                     .map_or(JobStatus::Waiting, JobStatus::from),
                 last,
-                quarantined: ledger.quarantine_count(job.streams()).await?,
+                quarantined: set_aside,
             });
         }
         Ok(overview)

@@ -1,6 +1,7 @@
 //! Compares both ends record by record: what the company's selection says with what the service
 //! holds. Nothing is believed that the ledger says.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,7 +11,7 @@ use super::batch::Batch;
 use super::runner::Sides;
 use crate::commerce::wire::MAX_LIST_LIMIT;
 use crate::model::digest::hex64;
-use crate::model::exception::Exception;
+use crate::model::exception::{Exception, ExceptionEntry, ExceptionFilter, ExceptionState};
 use crate::model::{Selection, Stream};
 
 /// How a record differs.
@@ -155,17 +156,37 @@ impl Verified {
     }
 }
 
-/// Adds the reasons of the quarantine.
+/// Adds the reasons why records were set aside.
 async fn explain(sides: &Arc<Sides>, verified: &mut Verified) -> Result<(), Exception> {
     if verified.differences.is_empty() {
         return Ok(());
     }
-    let quarantined = sides.ledger.quarantined(&[verified.stream], 10_000).await?;
+    let named = verified.differences.iter();
+    let filter = ExceptionFilter {
+        stream: Some(verified.stream),
+        keys: Some(named.map(|difference| difference.id.clone()).collect()),
+        with_closed: true,
+        ..ExceptionFilter::default()
+    };
+    let why: BTreeMap<String, String> = sides
+        .ledger
+        .exceptions(&filter)
+        .await?
+        .into_iter()
+        .filter(|entry| entry.state != ExceptionState::Cleared)
+        .map(|entry| {
+            let ExceptionEntry {
+                key,
+                code,
+                field,
+                exception,
+                ..
+            } = entry;
+            (key, format!("{code}: {field} {}", exception.cause))
+        })
+        .collect();
     for difference in &mut verified.differences {
-        difference.quarantined = quarantined
-            .iter()
-            .find(|record| record.id == difference.id)
-            .map(|record| format!("{}: {} {}", record.code, record.field, record.text));
+        difference.quarantined = why.get(&difference.id).cloned();
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! The ledger in a SQLite file, for one machine. Several processes of that machine may share it.
 
+mod exceptions;
+mod orders;
 mod passes;
 mod records;
 mod rows;
 mod runs;
+mod stores;
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,15 +15,18 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, Quarantined,
-    SetAside, Settlement, Unsettled,
+    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
+    Settlement, Unsettled,
 };
 use crate::model::run::RunSummary;
 use crate::model::{Job, RunId, RunStatus, Selection, Stream};
 use crate::sqlite::{Access, Sqlite};
 
 /// One script for each format, from the first on; applied in order.
-const MIGRATIONS: [&str; 1] = [include_str!("embedded/migration-1.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("embedded/migration-1.sql"),
+    include_str!("embedded/migration-2.sql"),
+];
 
 /// The ledger in a SQLite file.
 #[derive(Clone, Debug)]
@@ -310,7 +316,7 @@ impl Ledger for EmbeddedLedger {
     ) -> Result<(), LedgerError> {
         self.write("settling a batch", move |transaction| {
             check(transaction, fence)?;
-            records::settle(transaction, fence, stream, generation, &settlement)?;
+            records::settle(transaction, stream, generation, &settlement)?;
             records::forget_batches(transaction, &[batch])
         })
         .await
@@ -329,7 +335,7 @@ impl Ledger for EmbeddedLedger {
                 set_aside: records,
                 ..Settlement::default()
             };
-            records::settle(transaction, fence, stream, generation, &settlement)
+            records::settle(transaction, stream, generation, &settlement)
         })
         .await
     }
@@ -352,26 +358,6 @@ impl Ledger for EmbeddedLedger {
         self.write("forgetting batches", move |transaction| {
             check(transaction, fence)?;
             records::forget_batches(transaction, &batches)
-        })
-        .await
-    }
-
-    async fn quarantined(
-        &self,
-        streams: &[Stream],
-        limit: usize,
-    ) -> Result<Vec<Quarantined>, LedgerError> {
-        let streams = streams.to_vec();
-        self.read("listing the quarantine", move |connection| {
-            records::quarantined(connection, &streams, limit)
-        })
-        .await
-    }
-
-    async fn quarantine_count(&self, streams: &[Stream]) -> Result<u64, LedgerError> {
-        let streams = streams.to_vec();
-        self.read("counting the quarantine", move |connection| {
-            records::quarantine_count(connection, &streams)
         })
         .await
     }

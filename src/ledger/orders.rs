@@ -27,7 +27,7 @@ pub enum Staged {
     Replaced,
     /// The order was cancelled before AX had it.
     Cancelled,
-    /// The ledger has this event already.
+    /// The ledger has this event already, or it changes nothing.
     Known,
     /// The order was corrected online, but AX has it already (or it is being handed over): the
     /// new contents are kept, and an exception asks to change the sales order.
@@ -76,7 +76,8 @@ pub trait OrderBook: Send + Sync {
     ) -> Result<Vec<Staged>, LedgerError>;
 
     /// Orders in stage `stage` whose event is behind `after`, in the order of events, at most
-    /// `limit`; without shipments and history.
+    /// `limit`; without shipments and history. The contents of orders that are handed over are
+    /// those that AX may have, whatever the service said since.
     async fn orders_in(
         &self,
         stage: Stage,
@@ -86,21 +87,24 @@ pub trait OrderBook: Send + Sync {
 
     /// Writes down that these orders (id, customer account) are about to be given to AX: they are
     /// handed over from now on, and count one more attempt. Answers the number of the attempt of
-    /// each; part of its message id.
+    /// each, part of its message id; `None` where the order is not downloaded any more (cancelled
+    /// or closed meanwhile) and must not be given to AX.
     async fn intend_hand_over(
         &self,
         fence: Fence,
         orders: Vec<(String, String)>,
-    ) -> Result<Vec<u32>, LedgerError>;
+    ) -> Result<Vec<Option<u32>>, LedgerError>;
 
-    /// Writes down that AX surely did not take these orders: they are downloaded again.
+    /// Writes down that AX surely did not take these orders: they are downloaded again, with what
+    /// the service said of them last (cancelled, where they were cancelled meanwhile).
     async fn take_back(&self, fence: Fence, orders: Vec<String>) -> Result<(), LedgerError>;
 
     /// Writes down the sales orders that were seen; clears the orders' exceptions. An order that
     /// was cancelled or changed online meanwhile gets the exception that asks for it in AX.
     async fn accept(&self, fence: Fence, orders: Vec<Accepted>) -> Result<(), LedgerError>;
 
-    /// Sets orders aside with an exception.
+    /// Sets orders aside with an exception. One that was handed over and not taken back is looked
+    /// for in AX (it is handed over again) before it is tried again.
     async fn set_orders_aside(
         &self,
         fence: Fence,

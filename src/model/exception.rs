@@ -209,6 +209,8 @@ pub struct ExceptionFilter {
     pub job: Option<Job>,
     /// Of this stream.
     pub stream: Option<Stream>,
+    /// With one of these keys: orders that an operator chose are named by theirs.
+    pub keys: Option<Vec<String>>,
     /// With this code.
     pub code: Option<String>,
     /// With this text in key, field, text or cause; upper and lower case alike.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
-use super::{rows, runs};
+use super::{orders, rows, runs};
 use crate::model::{Job, Selection, Stream};
 
 /// A complete run that was left longer ago than this is done anew.
@@ -85,13 +85,16 @@ pub fn begin(
         transaction
             .execute("DELETE FROM acknowledged WHERE stream = ?", [stream.name()])
             .map_err(failed)?;
+        if stream == Stream::Acknowledgements {
+            orders::forget(transaction).map_err(failed)?;
+        }
     }
     // Greater than the mark of every record: nothing counts as seen yet.
     let generation = transaction
         .query_row(
             "SELECT 1 + max(coalesce((SELECT max(generation) FROM pass), 0), \
                             coalesce((SELECT max(generation) FROM acknowledged WHERE stream = ?1), 0), \
-                            coalesce((SELECT max(generation) FROM quarantine WHERE stream = ?1), 0))",
+                            coalesce((SELECT max(generation) FROM exception WHERE stream = ?1), 0))",
             [stream.name()],
             |row| row.get(0),
         )

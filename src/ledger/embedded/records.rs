@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::super::{Acknowledged, Fence, LedgerError, Quarantined, Settlement, Unsettled};
-use super::{rows, runs};
+use super::super::{Acknowledged, Fence, LedgerError, Settlement, Unsettled};
+use super::exceptions::{self, Opening, Stuck};
+use super::{orders, rows, runs};
 use crate::model::Stream;
 use crate::model::digest::record_digest;
 
@@ -73,33 +74,6 @@ pub fn compare_and_mark(
         .collect()
 }
 
-/// The quarantine of a stream, which is empty nearly always.
-struct Stuck<'a> {
-    connection: &'a Connection,
-    stream: Stream,
-    is_empty: bool,
-}
-
-impl<'a> Stuck<'a> {
-    fn of(connection: &'a Connection, stream: Stream) -> rusqlite::Result<Self> {
-        let is_empty = quarantine_count(connection, &[stream])? == 0;
-        Ok(Self {
-            connection,
-            stream,
-            is_empty,
-        })
-    }
-
-    fn holds(&self, id: &str) -> rusqlite::Result<bool> {
-        if self.is_empty {
-            return Ok(false);
-        }
-        self.connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine WHERE stream = ? AND id = ?)")?
-            .query_row((self.stream.name(), id), |row| row.get(0))
-    }
-}
-
 pub fn unseen(
     connection: &Connection,
     stream: Stream,
@@ -109,7 +83,8 @@ pub fn unseen(
 ) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
         "SELECT id FROM acknowledged WHERE stream = ?1 AND id > ?2 AND generation <> ?3 \
-         UNION SELECT id FROM quarantine WHERE stream = ?1 AND id > ?2 AND generation <> ?3 \
+         UNION SELECT key FROM exception WHERE stream = ?1 AND key > ?2 AND generation <> ?3 \
+             AND state <> 'cleared' \
          ORDER BY id LIMIT ?4",
     )?;
     let found = statement.query_map(
@@ -149,24 +124,24 @@ pub fn intend(
 
 pub fn settle(
     transaction: &Transaction<'_>,
-    fence: Fence,
     stream: Stream,
     generation: Option<i64>,
     settlement: &Settlement,
 ) -> Result<(), LedgerError> {
     hold(transaction, stream, generation, &settlement.held).map_err(failed)?;
     drop_records(transaction, stream, &settlement.dropped).map_err(failed)?;
-    // What arrived, or is gone, is not in quarantine any more. It is empty nearly always.
-    if quarantine_count(transaction, &[stream]).map_err(failed)? > 0 {
-        let mut statement = transaction
-            .prepare_cached("DELETE FROM quarantine WHERE stream = ? AND id = ?")
-            .map_err(failed)?;
+    if stream == Stream::Acknowledgements {
+        orders::told(transaction, &settlement.held).map_err(failed)?;
+        orders::untold(transaction, &settlement.dropped).map_err(failed)?;
+    }
+    // What arrived, or is gone, is as it should be.
+    if !Stuck::of(transaction, stream).map_err(failed)?.is_empty {
         let held = settlement.held.iter().map(|(id, _)| id);
         for id in held.chain(&settlement.dropped) {
-            statement.execute((stream.name(), id)).map_err(failed)?;
+            exceptions::clear(transaction, stream, id).map_err(failed)?;
         }
     }
-    set_aside(transaction, fence, stream, generation, settlement).map_err(failed)
+    set_aside(transaction, stream, generation, settlement).map_err(failed)
 }
 
 fn hold(
@@ -202,29 +177,16 @@ fn drop_records(
 
 fn set_aside(
     transaction: &Transaction<'_>,
-    fence: Fence,
     stream: Stream,
     generation: Option<i64>,
     settlement: &Settlement,
 ) -> rusqlite::Result<()> {
     let now = runs::now(transaction)?;
     for record in &settlement.set_aside {
-        transaction.execute(
-            "INSERT INTO quarantine (stream, id, code, field, text, run, attempts, first, last, generation) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7, coalesce(?8, 0)) \
-             ON CONFLICT DO UPDATE SET code = excluded.code, field = excluded.field, text = excluded.text, \
-             run = excluded.run, attempts = attempts + 1, last = excluded.last, \
-             generation = coalesce(?8, generation)",
-            params![
-                stream.name(),
-                record.id,
-                record.code,
-                record.field,
-                record.exception.cause,
-                fence.run.0,
-                now,
-                generation
-            ],
+        exceptions::open(
+            transaction,
+            now,
+            &Opening::of_record(stream, record, generation),
         )?;
         // An older value may still be at the service: the record is not gone, only stuck.
         transaction.execute(
@@ -265,42 +227,4 @@ pub fn forget_batches(transaction: &Transaction<'_>, batches: &[i64]) -> Result<
         statement.execute([batch]).map_err(failed)?;
     }
     Ok(())
-}
-
-/// Streams as the JSON array that `json_each` takes.
-fn names(streams: &[Stream]) -> rusqlite::Result<String> {
-    rows::to_json(&streams)
-}
-
-pub fn quarantined(
-    connection: &Connection,
-    streams: &[Stream],
-    limit: usize,
-) -> rusqlite::Result<Vec<Quarantined>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT stream, id, code, field, text, attempts, first, last FROM quarantine \
-         WHERE stream IN (SELECT value FROM json_each(?)) ORDER BY last DESC, stream, id LIMIT ?",
-    )?;
-    let found = statement.query_map(params![names(streams)?, limit as i64], |row| {
-        Ok(Quarantined {
-            stream: rows::word(row, 0)?,
-            id: row.get(1)?,
-            code: row.get(2)?,
-            field: row.get(3)?,
-            text: row.get(4)?,
-            attempts: row.get(5)?,
-            first: rows::time(row, 6)?,
-            last: rows::time(row, 7)?,
-        })
-    })?;
-    found.collect()
-}
-
-pub fn quarantine_count(connection: &Connection, streams: &[Stream]) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT count(*) FROM quarantine WHERE stream IN (SELECT value FROM json_each(?))",
-        )?
-        .query_row([names(streams)?], |row| row.get::<_, i64>(0))
-        .map(i64::cast_unsigned)
 }

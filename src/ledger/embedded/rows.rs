@@ -67,3 +67,20 @@ pub fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
+
+/// Reads a word whose type knows it by serde only, or nothing.
+pub fn optional_named<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(column)?.as_str_or_null()? {
+        None => Ok(None),
+        Some(_) => named(row, column).map(Some),
+    }
+}
+
+/// The word of a value whose type knows it by serde only.
+pub fn to_word<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    let text = to_json(value)?;
+    Ok(text.trim_matches('"').to_owned())
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::super::{Begun, Fence, Holder, LedgerError};
-use super::rows;
+use super::{exceptions, rows};
 use crate::model::exception::Exception;
 use crate::model::run::{RunSummary, StreamProgress};
 use crate::model::{Job, RunId, RunStatus};
@@ -94,17 +94,26 @@ pub fn begin(
 
 /// Runs that were under way on these leases when they ran out did not get to say how they ended.
 fn take_over(transaction: &Transaction<'_>, needs: &[Job], now: i64) -> rusqlite::Result<()> {
-    let exception = rows::to_json(&Exception::new(
+    let exception = Exception::new(
         "The run stopped without saying how it ended.",
         "Its process was killed or lost its database.",
         "Nothing: this run goes on where it was. If it happens again, look into the log of that time.",
-    ))?;
+    );
+    let text = rows::to_json(&exception)?;
+    let mut statement = transaction.prepare(
+        "UPDATE run SET status = 'error', finished = ?, exception = ? WHERE status = 'executing' \
+         AND id IN (SELECT run FROM lease WHERE job = ?) RETURNING job, dry_run",
+    )?;
     for needed in needs {
-        transaction.execute(
-            "UPDATE run SET status = 'error', finished = ?, exception = ? WHERE status = 'executing' \
-             AND id IN (SELECT run FROM lease WHERE job = ?)",
-            params![now, exception, needed.name()],
-        )?;
+        let found = statement.query_map(params![now, text, needed.name()], |row| {
+            Ok((rows::word(row, 0)?, row.get(1)?))
+        })?;
+        let killed: Vec<(Job, bool)> = found.collect::<rusqlite::Result<_>>()?;
+        for (job, dry_run) in killed {
+            if !dry_run {
+                exceptions::open_run(transaction, now, job, &exception)?;
+            }
+        }
     }
     Ok(())
 }
@@ -148,6 +157,17 @@ pub fn finish(
             ],
         )
         .map_err(failed)?;
+    if !summary.dry_run {
+        match (summary.status, &summary.exception) {
+            (RunStatus::Error, Some(exception)) => {
+                exceptions::open_run(transaction, now, fence.job, exception).map_err(failed)?;
+            }
+            (RunStatus::Ended, _) => {
+                exceptions::clear_run(transaction, fence.job).map_err(failed)?;
+            }
+            (RunStatus::Error | RunStatus::Canceled | RunStatus::Executing, _) => {}
+        }
+    }
     // The rows stay: the highest token must survive.
     transaction
         .execute(

@@ -1,9 +1,9 @@
 //! The promises of the embedded ledger.
 
 use super::*;
-use crate::ledger::Holder;
+use crate::ledger::{ExceptionBook as _, Holder};
 use crate::model::Rule;
-use crate::model::exception::Exception;
+use crate::model::exception::{Exception, ExceptionFilter};
 use crate::model::run::StreamProgress;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -357,7 +357,7 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
 }
 
 #[tokio::test]
-async fn a_record_leaves_the_quarantine_when_it_arrives() {
+async fn a_records_exception_is_cleared_when_it_arrives() {
     let (_dir, ledger) = open().await;
     let fence = started(&ledger).await;
     let stuck = |text: &str| SetAside {
@@ -374,21 +374,33 @@ async fn a_record_leaves_the_quarantine_when_it_arrives() {
         .set_aside(fence, Stream::Items, None, vec![stuck("second")])
         .await
         .unwrap();
-    let listed = ledger.quarantined(&Stream::ALL, 10).await.unwrap();
+    let listed = ledger
+        .exceptions(&ExceptionFilter::default())
+        .await
+        .unwrap();
     assert_eq!(
-        (listed.len(), listed[0].attempts, listed[0].text.as_str()),
+        (
+            listed.len(),
+            listed[0].attempts,
+            listed[0].exception.cause.as_str()
+        ),
         (1, 2, "second")
     );
-    assert_eq!(ledger.quarantine_count(&[Stream::OnHand]).await.unwrap(), 0);
     ledger
         .settle(fence, Stream::Items, 1, None, held(&[("A", 1)]))
         .await
         .unwrap();
-    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+    assert_eq!(
+        ledger
+            .exception_count(&ExceptionFilter::default())
+            .await
+            .unwrap(),
+        0
+    );
 }
 
 #[tokio::test]
-async fn a_record_in_quarantine_is_never_unchanged_and_is_gone_when_a_pass_does_not_see_it() {
+async fn a_record_that_is_set_aside_is_never_unchanged_and_is_gone_when_a_pass_does_not_see_it() {
     let (_dir, ledger) = open().await;
     let fence = started(&ledger).await;
     let stream = Stream::Items;
@@ -428,7 +440,13 @@ async fn a_record_in_quarantine_is_never_unchanged_and_is_gone_when_a_pass_does_
         .settle(fence, stream, 2, Some(pass.generation), gone)
         .await
         .unwrap();
-    assert_eq!(ledger.quarantine_count(&Stream::ALL).await.unwrap(), 0);
+    assert_eq!(
+        ledger
+            .exception_count(&ExceptionFilter::default())
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(ledger.acknowledged(stream).await.unwrap().count, 0);
 }
 

@@ -1,0 +1,523 @@
+//! The promises of the order book, one by one.
+
+mod support;
+
+use support::{Book, order};
+
+use crate::ledger::orders::{FeedPosition, OrderRef, Staged};
+use crate::ledger::{ExceptionBook as _, OrderBook as _};
+use crate::model::Stream;
+use crate::model::exception::{ExceptionFilter, ExceptionState};
+use crate::model::order::{OrderEventKind, Outcome};
+use crate::model::shipment::SalesStatus;
+use crate::model::staged::{OrderView, Shipped, Stage};
+
+#[tokio::test]
+async fn an_order_is_staged_once_however_often_its_event_comes() {
+    let book = Book::open().await;
+    let event = book.event(5, OrderEventKind::Placed, order("o1", "W-1"));
+    assert_eq!(book.stage(vec![event.clone()]).await, [Staged::New]);
+    assert_eq!(book.stage(vec![event]).await, [Staged::Known]);
+    assert_eq!(
+        book.ledger.feed_position().await.unwrap(),
+        FeedPosition {
+            book: "b1".into(),
+            seq: 5
+        }
+    );
+    let order = book.order("o1").await;
+    assert_eq!(order.row.stage, Stage::Downloaded);
+    assert_eq!(order.history.len(), 1, "{:?}", order.history);
+}
+
+#[tokio::test]
+async fn an_order_goes_from_download_to_sales_order() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    assert_eq!(book.intend("o1").await, Some(1));
+    assert_eq!(book.order("o1").await.row.stage, Stage::HandedOver);
+    assert_eq!(book.intend("o1").await, None, "it is handed over already");
+    book.accept("o1", "SO-1", false).await;
+    let order = book.order("so-1").await;
+    assert_eq!(order.row.stage, Stage::Accepted);
+    assert_eq!(order.row.sales_order, "SO-1");
+    assert_eq!(order.row.exception, None);
+    let said: Vec<&str> = order.history.iter().map(|line| &*line.what).collect();
+    assert_eq!(
+        said,
+        [
+            "Downloaded",
+            "Handed over to AX for customer account US-1, attempt 1",
+            "Accepted by AX as sales order SO-1",
+        ]
+    );
+    let found = book
+        .ledger
+        .orders_for(vec![
+            ("us-1".into(), "w-1".into()),
+            ("US-2".into(), "W-1".into()),
+        ])
+        .await
+        .unwrap();
+    let expected = OrderRef {
+        order: "o1".into(),
+        sales_order: "SO-1".into(),
+    };
+    assert_eq!(found, [Some(expected), None]);
+}
+
+/// The exception of an order: its code and how it stands.
+async fn exception_of(book: &Book, id: &str) -> Option<(String, ExceptionState)> {
+    let filter = ExceptionFilter {
+        stream: Some(Stream::Orders),
+        keys: Some(vec![id.to_owned()]),
+        with_closed: true,
+        ..ExceptionFilter::default()
+    };
+    let found = book.ledger.exceptions(&filter).await.unwrap();
+    found
+        .into_iter()
+        .next()
+        .map(|entry| (entry.code, entry.state))
+}
+
+fn open(code: &str) -> Option<(String, ExceptionState)> {
+    Some((code.to_owned(), ExceptionState::Open))
+}
+
+fn cleared(code: &str) -> Option<(String, ExceptionState)> {
+    Some((code.to_owned(), ExceptionState::Cleared))
+}
+
+fn of_orders(ids: &[&str]) -> ExceptionFilter {
+    ExceptionFilter {
+        stream: Some(Stream::Orders),
+        keys: Some(ids.iter().map(|id| (*id).to_owned()).collect()),
+        ..ExceptionFilter::default()
+    }
+}
+
+#[tokio::test]
+async fn an_unpaid_order_waits_until_it_is_paid() {
+    let book = Book::open().await;
+    let mut unpaid = order("o1", "W-1");
+    unpaid.payment = None;
+    assert_eq!(book.next(OrderEventKind::Placed, unpaid).await, Staged::New);
+    assert_eq!(book.order("o1").await.row.stage, Stage::AwaitingPayment);
+    assert_eq!(book.intend("o1").await, None);
+    let paid = book.next(OrderEventKind::Paid, order("o1", "W-1")).await;
+    assert_eq!(paid, Staged::Replaced);
+    assert_eq!(book.order("o1").await.row.stage, Stage::Downloaded);
+}
+
+#[tokio::test]
+async fn a_corrected_order_leaves_its_exception_behind() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.set_aside("o1").await;
+    let aside = book.order("o1").await.row;
+    assert_eq!(aside.stage, Stage::Exception);
+    assert!(aside.exception.unwrap().cause.contains("BK-1"));
+    assert_eq!(exception_of(&book, "o1").await, open("unknown-item"));
+    assert_eq!(
+        book.ledger
+            .orders_in(Stage::Exception, 0, 9)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    let mut corrected = order("o1", "W-1");
+    corrected.lines[0].item = "BK-2".into();
+    let staged = book.next(OrderEventKind::Changed, corrected.clone()).await;
+    assert_eq!(staged, Staged::Replaced);
+    let now = book.order("o1").await;
+    assert_eq!(
+        (now.row.stage, now.row.exception),
+        (Stage::Downloaded, None)
+    );
+    assert_eq!(now.order, corrected);
+    assert_eq!(exception_of(&book, "o1").await, cleared("unknown-item"));
+}
+
+#[tokio::test]
+async fn an_order_that_ax_has_never_goes_there_in_another_version() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.intend("o1").await;
+    let mut changed = order("o1", "W-1");
+    changed.lines[0].quantity = 3.into();
+    let staged = book.next(OrderEventKind::Changed, changed.clone()).await;
+    assert_eq!(staged, Staged::ChangedTooLate);
+    let out = book
+        .ledger
+        .orders_in(Stage::HandedOver, 0, 9)
+        .await
+        .unwrap();
+    assert_eq!(
+        out[0].order,
+        order("o1", "W-1"),
+        "what is sent again is what was sent"
+    );
+    assert_eq!(book.order("o1").await.order, changed);
+
+    book.accept("o1", "SO-1", false).await;
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        open("changed-after-hand-over")
+    );
+    let row = book.order("o1").await.row;
+    assert_eq!(row.stage, Stage::Accepted);
+    let exception = row.exception.unwrap();
+    assert!(
+        exception.cause.contains("SO-1 has the older contents"),
+        "{exception}"
+    );
+
+    let back = book.next(OrderEventKind::Changed, order("o1", "W-1")).await;
+    assert_eq!(back, Staged::Known, "AX has just this");
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        cleared("changed-after-hand-over")
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_ax_did_not_take_goes_on_with_its_newest_contents() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.intend("o1").await;
+    let mut changed = order("o1", "W-1");
+    changed.lines[0].quantity = 3.into();
+    book.next(OrderEventKind::Changed, changed.clone()).await;
+    book.take_back("o1").await;
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        cleared("changed-after-hand-over")
+    );
+    let staged = book
+        .ledger
+        .orders_in(Stage::Downloaded, 0, 9)
+        .await
+        .unwrap();
+    assert_eq!(staged[0].order, changed);
+    assert_eq!(book.intend("o1").await, Some(2));
+
+    assert_eq!(
+        book.next(OrderEventKind::Cancelled, changed).await,
+        Staged::CancelledTooLate
+    );
+    book.take_back("o1").await;
+    assert_eq!(book.order("o1").await.row.stage, Stage::Cancelled);
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        cleared("cancelled-after-hand-over")
+    );
+}
+
+#[tokio::test]
+async fn a_cancellation_before_the_hand_over_needs_nobody() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.set_aside("o1").await;
+    let cancelled = book
+        .next(OrderEventKind::Cancelled, order("o1", "W-1"))
+        .await;
+    assert_eq!(cancelled, Staged::Cancelled);
+    assert_eq!(exception_of(&book, "o1").await, cleared("unknown-item"));
+    assert_eq!(
+        book.next(OrderEventKind::Cancelled, order("o2", "W-2"))
+            .await,
+        Staged::Cancelled,
+        "an order that was never seen before"
+    );
+    assert_eq!(book.order("o2").await.row.stage, Stage::Cancelled);
+    let counts = book.ledger.order_counts().await.unwrap();
+    assert_eq!((counts.all, counts.open, counts.exception), (2, 0, 0));
+}
+
+#[tokio::test]
+async fn a_cancellation_after_the_hand_over_asks_until_the_sales_order_is_canceled() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.intend("o1").await;
+    book.accept("o1", "SO-1", false).await;
+    let cancel = || book.next(OrderEventKind::Cancelled, order("o1", "W-1"));
+    assert_eq!(cancel().await, Staged::CancelledTooLate);
+    let exception = book.order("o1").await.row.exception.unwrap();
+    assert!(
+        exception.remedy.contains("Cancel sales order SO-1"),
+        "{exception:?}"
+    );
+
+    let asked = book.ledger.ask_retry(&of_orders(&["o1"])).await.unwrap();
+    assert!(asked.is_empty(), "there is nothing to try");
+    assert_eq!(
+        book.ledger
+            .resolve(&of_orders(&["o1"]), "the customer keeps it")
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(book.order("o1").await.row.stage, Stage::Accepted);
+
+    assert_eq!(cancel().await, Staged::CancelledTooLate);
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        open("cancelled-after-hand-over"),
+        "this is another cancellation"
+    );
+    book.status("o1", "SO-1", SalesStatus::Canceled).await;
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        cleared("cancelled-after-hand-over")
+    );
+    assert_eq!(book.order("o1").await.row.state(), "canceled in AX");
+    assert_eq!(cancel().await, Staged::Known);
+}
+
+#[tokio::test]
+async fn a_journal_asks_somebody_to_look_at_it() {
+    let book = Book::open().await;
+    for (id, sales_order, is_journal) in [("o1", "SO-1", false), ("o2", "SO-2", true)] {
+        book.placed(id, if id == "o1" { "w-1" } else { "W-1" })
+            .await;
+        book.intend(id).await;
+        book.accept(id, sales_order, is_journal).await;
+    }
+    let row = book.order("o2").await.row;
+    assert!(row.is_journal && row.is_possible_duplicate);
+    let exception = row.exception.unwrap();
+    assert!(
+        ["US-1", "W-1", "SO-2"]
+            .iter()
+            .all(|part| exception.cause.contains(part)),
+        "{exception}"
+    );
+    for view in [OrderView::Journal, OrderView::Exception] {
+        assert_eq!(book.ids(view).await, ["o2"], "{}", view.name());
+    }
+    assert_eq!(book.ids(OrderView::Duplicate).await, ["o2", "o1"]);
+    let found = book
+        .ledger
+        .orders_for(vec![("US-1".into(), "W-1".into())])
+        .await
+        .unwrap();
+    assert_eq!(
+        found[0].as_ref().unwrap().order,
+        "o1",
+        "the journal is the repeat"
+    );
+
+    book.ledger
+        .resolve(&of_orders(&["o2"]), "seen")
+        .await
+        .unwrap();
+    assert_eq!(book.order("o2").await.row.stage, Stage::Accepted);
+    assert!(book.ids(OrderView::Exception).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_order_is_tried_again_where_it_was_stopped() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.placed("o2", "W-2").await;
+    book.intend("o2").await;
+    for id in ["o1", "o2"] {
+        book.set_aside(id).await;
+    }
+    let asked = book
+        .ledger
+        .ask_retry(&of_orders(&["o1", "o2"]))
+        .await
+        .unwrap();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(book.order("o1").await.row.stage, Stage::Downloaded);
+    assert_eq!(
+        book.order("o2").await.row.stage,
+        Stage::HandedOver,
+        "AX may have it: it is looked for first"
+    );
+    assert_eq!(
+        book.ledger.retries(Stream::Orders).await.unwrap(),
+        ["o1", "o2"]
+    );
+    book.set_aside("o1").await;
+    book.accept("o2", "SO-2", false).await;
+    assert!(
+        book.ledger
+            .retries(Stream::Orders)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let again = book.ledger.exceptions(&of_orders(&["o1"])).await.unwrap();
+    assert_eq!(
+        (again[0].attempts, again[0].state),
+        (2, ExceptionState::Open)
+    );
+    assert_eq!(exception_of(&book, "o2").await, cleared("unknown-item"));
+}
+
+#[tokio::test]
+async fn a_resolved_order_is_closed_until_it_is_corrected_or_retried() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.set_aside("o1").await;
+    book.ledger
+        .resolve(&of_orders(&["o1"]), "entered by hand")
+        .await
+        .unwrap();
+    let closed = book.order("o1").await;
+    assert_eq!(closed.row.stage, Stage::Closed);
+    assert_eq!(
+        closed.history.last().unwrap().what,
+        "Resolved: entered by hand"
+    );
+    let told = book.told("o1").await;
+    assert_eq!(
+        (told.outcome, told.reason.as_str()),
+        (Outcome::Rejected, "entered by hand")
+    );
+    assert_eq!(book.intend("o1").await, None);
+
+    let resolved = ExceptionFilter {
+        with_closed: true,
+        ..of_orders(&["o1"])
+    };
+    assert_eq!(book.ledger.ask_retry(&resolved).await.unwrap().len(), 1);
+    assert_eq!(book.order("o1").await.row.stage, Stage::Downloaded);
+}
+
+#[tokio::test]
+async fn an_acknowledgement_has_another_version_only_when_it_says_something_else() {
+    let book = Book::open().await;
+    let version = || async { book.ledger.acknowledgement_version().await.unwrap() };
+    book.placed("o1", "W-1").await;
+    let downloaded = version().await;
+    assert_eq!(book.told("o1").await.outcome, Outcome::Downloaded);
+    book.intend("o1").await;
+    assert_eq!(version().await, downloaded, "the service is told the same");
+    book.accept("o1", "SO-1", false).await;
+    assert!(version().await > downloaded);
+    let told = book.told("o1").await;
+    assert_eq!(
+        (told.outcome, told.sales_order.as_str()),
+        (Outcome::Accepted, "SO-1")
+    );
+
+    book.placed("o2", "W-2").await;
+    let changed = book
+        .ledger
+        .acknowledgements_changed(downloaded, "", 9)
+        .await
+        .unwrap();
+    assert_eq!(changed, ["o1", "o2"]);
+    let changed = book
+        .ledger
+        .acknowledgements_changed(downloaded, "o1", 9)
+        .await
+        .unwrap();
+    assert_eq!(changed, ["o2"]);
+    let all = book.ledger.acknowledgements("", 1).await.unwrap();
+    assert_eq!(all[0].order, "o1");
+    assert_eq!(
+        book.ledger
+            .acknowledgements_of(vec!["nobody".into()])
+            .await
+            .unwrap(),
+        [None]
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_acknowledged_while_the_service_holds_what_it_is_to_be_told() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    assert_eq!(book.ids(OrderView::Unacknowledged).await, ["o1"]);
+    book.tell("o1").await;
+    assert!(book.order("o1").await.row.is_acknowledged);
+    assert!(book.ids(OrderView::Unacknowledged).await.is_empty());
+    book.intend("o1").await;
+    book.accept("o1", "SO-1", false).await;
+    assert_eq!(book.ids(OrderView::Unacknowledged).await, ["o1"]);
+    book.tell("o1").await;
+    assert_eq!(book.ledger.order_counts().await.unwrap().unacknowledged, 0);
+    book.forget_acknowledgements().await;
+    assert_eq!(book.ledger.order_counts().await.unwrap().unacknowledged, 1);
+}
+
+#[tokio::test]
+async fn orders_are_taken_up_to_just_before_the_oldest_that_ax_does_not_have() {
+    let book = Book::open().await;
+    let taken = || async { book.ledger.orders_taken().await.unwrap().seq };
+    assert_eq!(taken().await, 0);
+    for id in ["o1", "o2", "o3"] {
+        book.placed(id, id).await;
+    }
+    assert_eq!(taken().await, 99);
+    for id in ["o1", "o3"] {
+        book.intend(id).await;
+        book.accept(id, id, false).await;
+    }
+    assert_eq!(taken().await, 100, "o2 holds it back");
+    book.set_aside("o2").await;
+    assert_eq!(taken().await, 100);
+    book.ledger
+        .resolve(&of_orders(&["o2"]), "no")
+        .await
+        .unwrap();
+    assert_eq!(taken().await, 102);
+}
+
+#[tokio::test]
+async fn an_order_is_shipped_when_its_packing_slips_say_so() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.intend("o1").await;
+    book.accept("o1", "SO-1", false).await;
+    book.ship("o1", "SO-1", "P-1", 1).await;
+    assert_eq!(book.order("o1").await.row.shipped, Shipped::Partly);
+    book.ship("o1", "SO-1", "P-2", 1).await;
+    let row = book.order("o1").await.row;
+    assert_eq!((row.shipped, row.is_open()), (Shipped::Whole, false));
+    assert_eq!(book.ledger.order_counts().await.unwrap().open, 0);
+    book.ledger
+        .forget_shipments(vec!["P-2|SO-1".into()])
+        .await
+        .unwrap();
+    let order = book.order("o1").await;
+    assert_eq!(
+        (order.row.shipped, order.shipments.len()),
+        (Shipped::Partly, 1)
+    );
+    assert!(order.history.last().unwrap().what.contains("P-2 is gone"));
+}
+
+#[tokio::test]
+async fn a_run_without_its_lease_stages_nothing() {
+    let book = Book::open().await;
+    let mut lost = book.fence;
+    lost.token += 1;
+    let event = book.event(7, OrderEventKind::Placed, order("o1", "W-1"));
+    let refused = book
+        .ledger
+        .stage(
+            lost,
+            vec![event],
+            FeedPosition {
+                book: "b1".into(),
+                seq: 7,
+            },
+        )
+        .await;
+    assert!(matches!(
+        refused,
+        Err(crate::ledger::LedgerError::Fenced(_))
+    ));
+    assert_eq!(book.ledger.order("o1").await.unwrap(), None);
+    assert_eq!(
+        book.ledger.feed_position().await.unwrap(),
+        FeedPosition::default()
+    );
+}
