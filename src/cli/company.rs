@@ -1,5 +1,7 @@
 //! `axcs company`: make, load, look at and rehearse with the embedded company.
 
+mod orders;
+
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -8,6 +10,7 @@ use serde_json::json;
 
 use super::set_up::Folder;
 use super::{Exit, Invocation, Refusal, print};
+use crate::company::CompanyError;
 use crate::company::embedded::activity::{self, Change};
 use crate::company::embedded::{self, Contents, Embedded, Existing, generator, load, tracking};
 use crate::model::exception::{Exception, chain};
@@ -62,6 +65,11 @@ enum CompanyCommand {
         /// Another seed changes other records; without one every call does
         #[arg(long)]
         seed: Option<u64>,
+    },
+    /// Play the clerk: list, ship, cancel and invoice sales orders of the embedded company
+    Orders {
+        #[command(subcommand)]
+        command: orders::OrdersCommand,
     },
     /// The change tracking, and what can befall it
     Tracking {
@@ -149,6 +157,10 @@ pub async fn company(
             })
             .await
         }
+        CompanyCommand::Orders { command } => {
+            let company = settings.company.clone();
+            orders::orders(invocation, folder, company, command).await
+        }
         CompanyCommand::Tracking { command } => {
             if command.is_some() {
                 invocation.changes("company tracking")?;
@@ -199,6 +211,10 @@ pub async fn generate_with_progress(
         Ok(())
     })
     .await
+}
+
+fn not_opened(error: CompanyError) -> Refusal {
+    Refusal::unreachable(error.into())
 }
 
 fn not_made(place: &dyn std::fmt::Display, error: &(dyn std::error::Error + 'static)) -> Refusal {
@@ -255,8 +271,7 @@ const fn existing(replace: bool) -> Existing {
 }
 
 fn info(invocation: &Invocation, folder: &Folder) -> Result<Exit, Refusal> {
-    let contents =
-        embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
+    let contents = embedded::info(&folder.company()).map_err(not_opened)?;
     if invocation.json() {
         print::json(&contents);
     } else {
@@ -294,6 +309,8 @@ fn show(contents: &Contents) {
         ("Trade agreements", counts.trade_agreements),
         ("Modes of delivery", counts.delivery_modes),
         ("Customers", counts.customers),
+        ("Sales orders", counts.sales_orders),
+        ("Packing slips", counts.packing_slips),
     ];
     let rows: Vec<_> = headline
         .iter()
@@ -323,7 +340,7 @@ fn rehearse(
 ) -> Result<Exit, Refusal> {
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond() as u64);
     let company = Embedded::open(&folder.company(), (!company.is_empty()).then_some(company))
-        .map_err(|error| Refusal::unreachable(error.into()))?;
+        .map_err(not_opened)?;
     let changed = activity::apply(&company, change, seed, within).map_err(|error| {
         Refusal::usage(
             "The company was not changed.",
@@ -352,8 +369,7 @@ fn change_tracking(
         )
     };
     if let Some(command) = command {
-        let mut file = embedded::writer(&folder.company())
-            .map_err(|error| Refusal::unreachable(error.into()))?;
+        let mut file = embedded::writer(&folder.company()).map_err(not_opened)?;
         match command {
             TrackingCommand::Retention { minutes } => {
                 tracking::set_retention(&file, i64::from(minutes))
@@ -373,8 +389,7 @@ fn change_tracking(
             }
         }?;
     }
-    let contents =
-        embedded::info(&folder.company()).map_err(|error| Refusal::unreachable(error.into()))?;
+    let contents = embedded::info(&folder.company()).map_err(not_opened)?;
     if invocation.json() {
         print::json(&json!({"tracking": contents.tracking, "tables": contents.tables}));
     } else {

@@ -1,6 +1,8 @@
-//! What moves in a company while a demo runs: stock, prices and names change, items are deleted.
+//! What moves in a company while a demo runs: stock, prices and names change, items are deleted,
+//! and the [`clerk`] ships sales orders.
 //! Nothing here knows about jobs; the changes are found by change tracking, like anybody's.
 
+pub mod clerk;
 mod pick;
 
 use std::time::{Duration, Instant};
@@ -9,6 +11,7 @@ use rusqlite::{Row, Transaction, TransactionBehavior, named_params};
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
+use self::clerk::{ClerkError, Orders, Ship};
 use self::pick::{Kind, Picked, Picker};
 use super::{Embedded, tracking, writer};
 use crate::company::{CompanyError, CompanyFacts};
@@ -53,6 +56,9 @@ pub enum ActivityError {
         /// What is there.
         value: String,
     },
+    /// The clerk could not do it.
+    #[error(transparent)]
+    Clerk(#[from] ClerkError),
     /// SQLite refused.
     #[error("changing the company failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -125,7 +131,8 @@ pub async fn keep_moving(
             cleaned = Instant::now();
         }
         let beat = tokio::task::spawn_blocking(move || {
-            let words = apply(&company, &BEAT, seed, within.as_deref())?;
+            let mut words = apply(&company, &BEAT, seed, within.as_deref())?;
+            words.extend(orders_move_on(&company, seed)?);
             if clean_up {
                 tracking::clean_up(&mut writer(company.path())?)?;
             }
@@ -137,6 +144,21 @@ pub async fn keep_moving(
             Err(_) => return,
         }
     }
+}
+
+/// Ships the oldest open orders, some of them in parts, the rest of which is the oldest open order
+/// of a later beat; now and then one is invoiced.
+fn orders_move_on(company: &Embedded, seed: u64) -> Result<Vec<String>, ActivityError> {
+    let mut random = Random::new(seed);
+    let ship = Ship {
+        orders: Orders::Oldest(random.between(0, 3) as u32),
+        partial: random.once_in(3),
+    };
+    let mut words = clerk::ship(company, &ship, random.next())?;
+    if random.once_in(3) {
+        words.extend(clerk::invoice_oldest(company)?);
+    }
+    Ok(words)
 }
 
 /// One row on its way to another value.

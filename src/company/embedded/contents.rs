@@ -34,6 +34,10 @@ pub struct CompanyCounts {
     pub delivery_modes: u64,
     /// Customers (`CUSTTABLE`).
     pub customers: u64,
+    /// Sales orders, journals among them (`SALESTABLE`).
+    pub sales_orders: u64,
+    /// Packing slips (`CUSTPACKINGSLIPJOUR`).
+    pub packing_slips: u64,
 }
 
 /// One table of a company file.
@@ -131,6 +135,8 @@ fn headline(
         trade_agreements: of("PRICEDISCTABLE"),
         delivery_modes: of("DLVMODE"),
         customers: of("CUSTTABLE"),
+        sales_orders: of("SALESTABLE"),
+        packing_slips: of("CUSTPACKINGSLIPJOUR"),
     })
 }
 

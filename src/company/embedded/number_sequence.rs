@@ -120,15 +120,18 @@ fn find_or_make(
           WHERE s.DATAAREA = ? AND s.PARTITION = ? AND n.NUMBERSEQUENCE = ?",
     )?;
     let mut find = || {
-        find.query_row(params![company.id, company.partition, sequence.code], |row| {
-            Ok(Found {
-                recid: row.get(0)?,
-                format: row.get(1)?,
-                next: row.get(2)?,
-                highest: row.get(3)?,
-                is_blocked: row.get(4)?,
-            })
-        })
+        find.query_row(
+            params![company.id, company.partition, sequence.code],
+            |row| {
+                Ok(Found {
+                    recid: row.get(0)?,
+                    format: row.get(1)?,
+                    next: row.get(2)?,
+                    highest: row.get(3)?,
+                    is_blocked: row.get(4)?,
+                })
+            },
+        )
         .optional()
     };
     if let Some(found) = find()? {

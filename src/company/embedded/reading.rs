@@ -10,6 +10,8 @@ mod dimension_groups;
 mod item_tax_groups;
 mod items;
 mod on_hand;
+mod order_statuses;
+mod shipments;
 mod values;
 
 use std::path::Path;
@@ -52,13 +54,12 @@ const fn source(stream: Stream) -> Option<&'static Source> {
         Stream::DeliveryModes => Some(&delivery_modes::SOURCE),
         Stream::Items => Some(&items::SOURCE),
         Stream::TradeAgreements => Some(&agreements::SOURCE),
+        Stream::Shipments => Some(&shipments::SOURCE),
+        Stream::OrderStatuses => Some(&order_statuses::SOURCE),
         Stream::OnHand => Some(&on_hand::SOURCE),
-        Stream::Stores
-        | Stream::StoreParameters
-        | Stream::Orders
-        | Stream::Acknowledgements
-        | Stream::Shipments
-        | Stream::OrderStatuses => None,
+        Stream::Stores | Stream::StoreParameters | Stream::Orders | Stream::Acknowledgements => {
+            None
+        }
     }
 }
 

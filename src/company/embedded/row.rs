@@ -89,7 +89,16 @@ mod tests {
 
     #[test]
     fn a_text_that_fits_stays_byte_for_byte_and_a_longer_one_keeps_its_characters_whole() {
-        for fits in ["", "Zoë", "محمد بن سلمان", "שלום", "สวัสดี", "張偉", "e\u{301}", "🚲🚲"] {
+        for fits in [
+            "",
+            "Zoë",
+            "محمد بن سلمان",
+            "שלום",
+            "สวัสดี",
+            "張偉",
+            "e\u{301}",
+            "🚲🚲",
+        ] {
             assert_eq!(cut(fits, fits.encode_utf16().count()), fits);
         }
         assert_eq!(cut("🚲🚲", 3), "🚲");

@@ -66,14 +66,19 @@ impl Embedded {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| not_reached(error.to_string()))?;
-        let made = create(&transaction, &self.facts, hand_over).map_err(|failure| match failure {
-            Failure::Refused(infolog) => HandOverError::Refused { infolog },
-            Failure::Duplicate => HandOverError::DuplicateMessage,
-            Failure::Sqlite(error) => not_reached(format!("the order was not written: {error}")),
-        })?;
-        transaction.commit().map_err(|error| HandOverError::Unknown {
-            reason: format!("{}: {error}", self.path.display()),
-        })?;
+        let made =
+            create(&transaction, &self.facts, hand_over).map_err(|failure| match failure {
+                Failure::Refused(infolog) => HandOverError::Refused { infolog },
+                Failure::Duplicate => HandOverError::DuplicateMessage,
+                Failure::Sqlite(error) => {
+                    not_reached(format!("the order was not written: {error}"))
+                }
+            })?;
+        transaction
+            .commit()
+            .map_err(|error| HandOverError::Unknown {
+                reason: format!("{}: {error}", self.path.display()),
+            })?;
         Ok(made)
     }
 }

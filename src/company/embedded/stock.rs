@@ -288,9 +288,12 @@ impl Stock<'_> {
                 let sql = "INSERT INTO INVENTSUM (DATAAREAID, ITEMID, INVENTDIMID, PARTITION)
                            VALUES (?, ?, ?, ?)";
                 let partition = self.company.partition;
-                self.connection
-                    .prepare_cached(sql)?
-                    .execute(params![self.company.id, item, dimension, partition])?;
+                self.connection.prepare_cached(sql)?.execute(params![
+                    self.company.id,
+                    item,
+                    dimension,
+                    partition
+                ])?;
                 Shift::default()
             }
         };

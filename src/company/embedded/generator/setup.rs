@@ -5,6 +5,9 @@ use rusqlite::{Connection, ToSql, params};
 
 use super::assortment::{COLOURS, Leaf, PEOPLE, SIZES};
 use super::{COMPANY, CURRENCY, insert, recid};
+use crate::company::CompanyFacts;
+use crate::company::embedded::number_sequence;
+use crate::company::embedded::tables::INITIAL_PARTITION;
 use crate::model::random::Random;
 
 /// RecId of the product dimension group of the masters.
@@ -52,12 +55,20 @@ pub(super) fn write(
     customers: u64,
     random: &mut Random,
 ) -> rusqlite::Result<()> {
+    let company = CompanyFacts {
+        id: COMPANY.to_owned(),
+        name: "Contoso Retail USA".to_owned(),
+        partition: INITIAL_PARTITION,
+        release: String::new(),
+        place: String::new(),
+    };
     rows(
         connection,
         "DATAAREA",
         &["ID", "NAME"],
-        &[&[&COMPANY, &"Contoso Retail USA"]],
+        &[&[&company.id, &company.name]],
     )?;
+    number_sequence::set_up(connection, &company)?;
     small_tables(connection)?;
     dimensions(connection)?;
     categories(connection, leaves)?;

@@ -61,7 +61,10 @@ fn the_company_has_everything_the_jobs_read() {
     let connection = schema::open(&path, Access::ReadOnly).unwrap();
     for table in tables::all() {
         let rows = number(&connection, &format!("SELECT COUNT(*) FROM {}", table.name));
-        assert!(rows > 0, "{}", table.name);
+        // Nobody has ordered anything yet; number sequences are there.
+        let from_orders = tables::of_orders().any(|other| other.name == table.name)
+            && !table.name.starts_with("NUMBERSEQUENCE");
+        assert_eq!(rows == 0, from_orders, "{}", table.name);
     }
     let groups = "SELECT COUNT(DISTINCT ITEMGROUPID) FROM INVENTITEMGROUPITEM";
     assert_eq!(number(&connection, groups), 3);

@@ -72,9 +72,19 @@ impl Checks<'_> {
             "" => &customer.delivery_mode,
             named => named,
         };
-        self.related("DLVMODE", "CODE", mode, ["Mode of delivery", "Modes of delivery"])?;
+        self.related(
+            "DLVMODE",
+            "CODE",
+            mode,
+            ["Mode of delivery", "Modes of delivery"],
+        )?;
         let origin = &settings.sales_origin;
-        self.related("SALESORIGIN", "ORIGINID", origin, ["Sales origin", "Sales origin"])?;
+        self.related(
+            "SALESORIGIN",
+            "ORIGINID",
+            origin,
+            ["Sales origin", "Sales origin"],
+        )?;
         self.related("INVENTSITE", "SITEID", &customer.site, ["Site", "Sites"])?;
         self.related(
             "INVENTLOCATION",
@@ -192,10 +202,11 @@ impl Checks<'_> {
         }
         let sql =
             format!("SELECT 1 FROM {table} WHERE DATAAREAID = ? AND PARTITION = ? AND {key} = ?");
-        let is_there = self
-            .connection
-            .prepare_cached(&sql)?
-            .exists(params![self.company.id, self.company.partition, value])?;
+        let is_there = self.connection.prepare_cached(&sql)?.exists(params![
+            self.company.id,
+            self.company.partition,
+            value
+        ])?;
         if !is_there {
             self.not_found(value, field, name);
         }

@@ -165,12 +165,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn line(
-        &self,
-        line: &OrderLine,
-        item: &ReleasedItem,
-        dimension: &str,
-    ) -> Result<(), Failure> {
+    fn line(&self, line: &OrderLine, item: &ReleasedItem, dimension: &str) -> Result<(), Failure> {
         let HandOver {
             order, customer, ..
         } = self.hand_over;
@@ -340,7 +335,9 @@ impl Writing<'_> {
         }
         for tax in &order.taxes {
             let (code, amount, currency) = (&tax.code, tax.amount, &order.currency);
-            notes.push(format!("Sales tax told to the customer: {code} {amount} {currency}"));
+            notes.push(format!(
+                "Sales tax told to the customer: {code} {amount} {currency}"
+            ));
         }
         if notes.is_empty() {
             return Ok(());
@@ -394,7 +391,12 @@ fn address(
         ("VALIDFROM", now()),
         ("VALIDTO", text(NEVER)),
     ];
-    Ok(insert(connection, company, "LOGISTICSPOSTALADDRESS", fields)?)
+    Ok(insert(
+        connection,
+        company,
+        "LOGISTICSPOSTALADDRESS",
+        fields,
+    )?)
 }
 
 /// The address as one text, as `LOGISTICSPOSTALADDRESS.ADDRESS` holds it.
@@ -404,7 +406,12 @@ fn formatted(address: &Address) -> String {
         .map(String::as_str)
         .filter(|part| !part.is_empty())
         .collect();
-    format!("{}\n{}\n{}", address.street, city.join(" "), address.country)
+    format!(
+        "{}\n{}\n{}",
+        address.street,
+        city.join(" "),
+        address.country
+    )
 }
 
 /// The day on which the order is wanted, as AX stores it; the day it was placed where none is named.

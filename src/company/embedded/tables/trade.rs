@@ -44,7 +44,12 @@ pub(super) static TABLES: &[Table] = &[
         unique: None,
         // An order's line looks for the row with its dimensions, or adds one.
         indexes: &[
-            &["DATAAREAID", "INVENTLOCATIONID", "INVENTCOLORID", "INVENTSIZEID"],
+            &[
+                "DATAAREAID",
+                "INVENTLOCATIONID",
+                "INVENTCOLORID",
+                "INVENTSIZEID",
+            ],
             &["RECID"],
         ],
         tracked: true,
