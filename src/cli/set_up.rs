@@ -110,6 +110,7 @@ impl SetUp {
         };
         let sides = Sides {
             company: Arc::new(company.clone()),
+            sales_orders: Arc::new(company.clone()),
             ledger: Arc::new(ledger),
             commerce,
             incarnation,
