@@ -127,10 +127,6 @@ impl Source {
                 .await?;
             return Ok(self.from_company(reading));
         }
-        if self.stream == Stream::StoreParameters {
-            // Few, and their templates change in AX without a trace in the ledger.
-            return self.read_all(None).await;
-        }
         Ok(Reading {
             total: 0,
             pages: Pages::Acknowledgements {

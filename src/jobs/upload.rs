@@ -95,7 +95,8 @@ impl StreamRun {
         }
         let plan = plan(&Situation {
             stream: self.stream,
-            wish: if self.options.complete {
+            // Store parameters are few, and their templates change in AX without a trace.
+            wish: if self.options.complete || self.stream == Stream::StoreParameters {
                 Wish::Everything
             } else if self.fence.job == Job::Complete {
                 Wish::Complete

@@ -82,7 +82,11 @@ async fn a_faulty_order_is_set_aside_told_to_the_shop_and_the_others_go_on() {
     let run = site.orders().await;
     assert_eq!(run.streams[0].counts.acknowledged, 6, "{run:?}");
     assert_eq!(site.exceptions().await, []);
-    assert_eq!(site.count("SELECT count(*) FROM SALESTABLE WHERE SALESTYPE = 3"), 7);
+    assert_eq!(
+        site.count("SELECT count(*) FROM SALESTABLE WHERE SALESTYPE = 3"),
+        7
+    );
+    site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
 }
 
@@ -90,16 +94,21 @@ async fn a_faulty_order_is_set_aside_told_to_the_shop_and_the_others_go_on() {
 async fn an_order_whose_cause_is_gone_in_ax_clears_itself_with_the_next_run() {
     let site = Site::new().await;
     let (item, unit) = site.item();
+    let order = site.order("W-1", "1");
     site.sql(&format!(
         "UPDATE INVENTTABLEMODULE SET UNITID = 'box' WHERE ITEMID = '{item}' AND MODULETYPE = 2"
     ));
-    site.client.place_order(&site.order("W-1", "1")).await.unwrap();
+    site.client.place_order(&order).await.unwrap();
     site.orders().await;
     let first = site.exceptions().await.remove(0);
     assert_eq!((first.code.as_str(), first.attempts), ("unit-mismatch", 1));
     let again = site.orders().await;
     assert_eq!(again.streams[0].counts.quarantined, 1, "still set aside");
-    assert_eq!(site.exceptions().await[0].last, first.last, "nothing new to tell");
+    assert_eq!(
+        site.exceptions().await[0].last,
+        first.last,
+        "nothing new to tell"
+    );
 
     site.sql(&format!(
         "UPDATE INVENTTABLEMODULE SET UNITID = '{unit}' WHERE ITEMID = '{item}' AND MODULETYPE = 2"
@@ -113,7 +122,10 @@ async fn an_order_whose_cause_is_gone_in_ax_clears_itself_with_the_next_run() {
 async fn an_order_of_a_store_without_parameters_waits_for_them() {
     let site = Site::new().await;
     site.set_store("web", StoreSettings::default()).await;
-    site.client.place_order(&site.order("W-1", "1")).await.unwrap();
+    site.client
+        .place_order(&site.order("W-1", "1"))
+        .await
+        .unwrap();
     site.orders().await;
     let entry = site.exceptions().await.remove(0);
     assert_eq!(entry.code, "store-not-set-up");
@@ -128,7 +140,10 @@ async fn a_refusal_of_ax_is_told_in_its_words_and_tried_again_only_when_asked() 
     let site = Site::new().await;
     // Beyond what is checked before: AX itself says no.
     site.sql("UPDATE NUMBERSEQUENCETABLE SET BLOCKED = 1");
-    site.client.place_order(&site.order("W-1", "1")).await.unwrap();
+    site.client
+        .place_order(&site.order("W-1", "1"))
+        .await
+        .unwrap();
     site.orders().await;
     let entry = site.exceptions().await.remove(0);
     assert_eq!(entry.code, "refused-by-ax", "{entry:?}");
@@ -166,7 +181,10 @@ async fn an_order_that_is_resolved_with_a_note_is_not_handed_over_and_the_shop_r
 async fn a_store_that_is_gone_is_marked_while_orders_refer_to_it_and_forgotten_otherwise() {
     let site = Site::new().await;
     site.client.put_store(&store("outlet")).await.unwrap();
-    site.client.place_order(&site.order("W-1", "1")).await.unwrap();
+    site.client
+        .place_order(&site.order("W-1", "1"))
+        .await
+        .unwrap();
     site.ended(Job::DeliveryModes).await;
     site.orders().await;
     site.client.delete_store("web").await.unwrap();
@@ -177,6 +195,7 @@ async fn a_store_that_is_gone_is_marked_while_orders_refer_to_it_and_forgotten_o
     assert_eq!(stores.len(), 1);
     assert!(stores[0].gone_since.is_some());
     assert_eq!(stores[0].orders, 1);
+    site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
 }
 
@@ -213,7 +232,10 @@ async fn store_parameters_travel_with_the_eleven_attributes_of_the_template() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_counts_the_orders_and_takes_none() {
     let site = Site::new().await;
-    site.client.place_order(&site.order("W-1", "1")).await.unwrap();
+    site.client
+        .place_order(&site.order("W-1", "1"))
+        .await
+        .unwrap();
     let options = RunOptions {
         dry_run: true,
         ..RunOptions::default()
@@ -257,7 +279,12 @@ async fn a_thousand_lines_and_every_script_go_through_unharmed() {
     site.orders().await;
     let staged = site.staged("W-1").await;
     assert_eq!(staged.order, order);
-    assert_eq!(staged.row.stage, Stage::Accepted, "{:?}", staged.row.exception);
+    assert_eq!(
+        staged.row.stage,
+        Stage::Accepted,
+        "{:?}",
+        staged.row.exception
+    );
     assert_eq!(site.count("SELECT count(*) FROM SALESLINE"), 1_000);
     let sum = site.count("SELECT CAST(sum(CAST(LINEAMOUNT AS REAL)) AS INTEGER) FROM SALESLINE");
     assert_eq!(sum, 21_000);
@@ -265,5 +292,8 @@ async fn a_thousand_lines_and_every_script_go_through_unharmed() {
         "SELECT count(*) FROM SALESTABLE WHERE PURCHORDERFORMNUM = '注文-١٢٣' AND DELIVERYNAME = '👩‍👩‍👧‍👦 Zoë Ångström'",
     );
     assert_eq!(named, 1);
-    assert_eq!(site.client.order("W-1").await.unwrap().unwrap().order, order);
+    assert_eq!(
+        site.client.order("W-1").await.unwrap().unwrap().order,
+        order
+    );
 }

@@ -62,6 +62,7 @@ async fn an_order_comes_down_becomes_a_sales_order_is_acknowledged_shipped_and_i
     clerk::invoice(&site.company, &sales_order).unwrap();
     site.orders().await;
     assert_eq!(site.staged("W-1").await.row.state(), "invoiced");
+    site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
 }
 
@@ -75,7 +76,11 @@ async fn a_run_without_news_sends_nothing() {
     site.orders().await;
     let again = site.orders().await;
     let counts = again.counts();
-    assert_eq!((counts.enumerated, counts.payload_bytes), (0, 0), "{again:?}");
+    assert_eq!(
+        (counts.enumerated, counts.payload_bytes),
+        (0, 0),
+        "{again:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,6 +134,7 @@ async fn an_order_that_was_cancelled_after_ax_had_it_asks_for_the_cancellation_i
     assert_eq!(site.exceptions().await, [], "it clears itself");
     let at_service = site.client.order("W-1").await.unwrap().unwrap();
     assert_eq!(at_service.listed.state, OrderState::Cancelled);
+    site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
 }
 
@@ -170,14 +176,12 @@ async fn sales_orders_and_packing_slips_of_others_do_not_travel() {
     let site = Site::new().await;
     let mut other = site.order("W-9", "TEL-1");
     other.number = "TEL-1".to_owned();
-    let customer = axcs::company::trade::Trade::customers(
-        &site.company,
-        &["WEB-TEMPLATE".to_owned()],
-    )
-    .await
-    .unwrap()[0]
-        .clone()
-        .unwrap();
+    let customer =
+        axcs::company::trade::Trade::customers(&site.company, &["WEB-TEMPLATE".to_owned()])
+            .await
+            .unwrap()[0]
+            .clone()
+            .unwrap();
     let hand_over = HandOver {
         message_id: "00000000-0000-8000-8000-000000000001".to_owned(),
         order: other,
@@ -220,7 +224,10 @@ async fn a_service_that_was_made_anew_is_read_from_its_beginning() {
     }
     site.orders().await;
     let site = site.with_new_service().await;
-    site.client.put_store(&super::site::store("web")).await.unwrap();
+    site.client
+        .put_store(&super::site::store("web"))
+        .await
+        .unwrap();
     let order = site.order("W-1", "101");
     site.client.place_order(&order).await.unwrap();
     let order = site.order("N-1", "201");
@@ -283,7 +290,12 @@ async fn a_hand_over_whose_answer_is_lost_is_looked_up_and_never_made_twice() {
         site.count("SELECT count(DISTINCT CUSTOMERREF) FROM SALESTABLE WHERE SALESTYPE = 3"),
         30
     );
-    assert_eq!(site.exceptions().await, [], "the run exceptions are cleared");
+    assert_eq!(
+        site.exceptions().await,
+        [],
+        "the run exceptions are cleared"
+    );
+    site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
 }
 

@@ -126,7 +126,10 @@ impl Site {
         let summary = self.run(job).await;
         assert_eq!(summary.status, RunStatus::Ended, "{summary:?}");
         assert!(
-            summary.streams.iter().all(|stream| stream.counts.balances()),
+            summary
+                .streams
+                .iter()
+                .all(|stream| stream.counts.balances()),
             "{summary:?}"
         );
         summary

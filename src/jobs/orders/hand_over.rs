@@ -84,12 +84,10 @@ impl Execution {
     /// Everything that AX has not taken: what was downloaded, and orders with an exception whose
     /// cause is gone.
     pub(super) async fn hand_over_waiting(&self) -> Result<(), Stop> {
-        self.hand_over_downloaded().await?;
         if self.release_mended().await? {
             self.settle_handed_over().await?;
-            self.hand_over_downloaded().await?;
         }
-        Ok(())
+        self.hand_over_downloaded().await
     }
 
     async fn hand_over_downloaded(&self) -> Result<(), Stop> {
@@ -233,12 +231,12 @@ impl Execution {
                 let found = self.find(std::iter::once(requisition)).await?;
                 let own = found.first().and_then(|found| own(staged, found)).cloned();
                 if own.is_none() {
-                    self.set_aside(vec![lost_in_ax(staged)]).await?;
+                    self.give_up(lost_in_ax(staged)).await?;
                 }
                 own
             }
             Err(HandOverError::Refused { infolog }) => {
-                self.set_aside(vec![refused(staged, &infolog)]).await?;
+                self.give_up(refused(staged, &infolog)).await?;
                 None
             }
             Err(error @ HandOverError::NotReached { .. }) => return Ok(Given::NotReached(error)),
@@ -277,6 +275,13 @@ impl Execution {
             ..Tally::default()
         });
         Ok(())
+    }
+
+    /// Sets an order aside that AX does not have: another try is another message.
+    async fn give_up(&self, order: SetAside) -> Result<(), Stop> {
+        let ledger = &self.sides.ledger;
+        ledger.take_back(self.fence, vec![order.id.clone()]).await?;
+        self.set_aside(vec![order]).await
     }
 
     async fn set_aside(&self, orders: Vec<SetAside>) -> Result<(), Stop> {
