@@ -2,6 +2,7 @@
 
 use axcs::commerce::client::{Client, ClientOptions};
 use axcs::commerce::wire::{LineResult, OrderDetails};
+use axcs::model::catalog::ProductDimensions;
 use axcs::model::channel::{Channel, ChannelKind};
 use axcs::model::order::{
     Acknowledgement, Address, Customer, OrderLine, OrderState, Outcome, Payment, WebOrder,
@@ -44,7 +45,7 @@ pub fn order_of(id: &str, quantities: &[i64]) -> WebOrder {
         .map(|(quantity, line)| OrderLine {
             line,
             item: format!("I{line}"),
-            dimensions: Default::default(),
+            dimensions: ProductDimensions::default(),
             name: String::new(),
             quantity: (*quantity).into(),
             unit: "Pcs".to_owned(),
@@ -110,7 +111,7 @@ pub fn shipment(slip: &str, sales_order: &str, quantities: &[(u32, i64)]) -> Rec
             .map(|(line, quantity)| ShipmentLine {
                 line: *line,
                 item: format!("I{line}"),
-                dimensions: Default::default(),
+                dimensions: ProductDimensions::default(),
                 quantity: (*quantity).into(),
             })
             .collect(),
