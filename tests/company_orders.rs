@@ -1,5 +1,5 @@
-//! What the embedded sales order service promises: what AX makes of an order, what it refuses, and
-//! that nothing is made twice or by halves.
+//! What AX makes of an order that its sales order service takes, and what the service refuses, as the
+//! embedded company plays it; and what orders look up.
 
 #![allow(
     dead_code,
@@ -14,14 +14,9 @@
 #[path = "support/company.rs"]
 mod support;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-use axcs::company::embedded::{Embedded, Existing, load, tables, writer};
+use axcs::company::embedded::tables;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{ItemKey, Requisition, SalesItem, Trade};
-use axcs::company::{Company, CompanyError};
-use axcs::model::Stream;
 use axcs::model::catalog::ProductDimensions;
 use axcs::model::order::{Address, Charge, Tax, WebOrder};
 use axcs::model::shipment::SalesStatus;
@@ -351,82 +346,6 @@ async fn stock_is_reserved_as_far_as_it_goes() {
 }
 
 #[tokio::test]
-async fn eight_writers_at_once_make_four_hundred_orders_with_four_hundred_numbers() {
-    let sample = sample(400);
-    let items = stocked_items(&sample, 1);
-    let template = hand_over(&sample.company, web_order(0, &[&items[0]]), "").await;
-    let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..8_u32 {
-        // A handle of its own, as another process has.
-        let company = Embedded::open(&sample.path, None).unwrap();
-        let (template, item) = (template.clone(), items[0].clone());
-        writers.spawn(async move {
-            let mut numbers = Vec::new();
-            for number in 0..50 {
-                let order = web_order(writer * 50 + number, &[&item]);
-                let hand_over = HandOver {
-                    message_id: order.id.clone(),
-                    order,
-                    ..template.clone()
-                };
-                match company.create(hand_over).await {
-                    Ok(HandedOver::Created {
-                        sales_order,
-                        is_journal: false,
-                    }) => numbers.push(sales_order),
-                    other => panic!("{other:?}"),
-                }
-            }
-            numbers
-        });
-    }
-    let numbers: BTreeSet<String> = writers.join_all().await.into_iter().flatten().collect();
-    assert_eq!(numbers.len(), 400);
-    assert_eq!(numbers.last().unwrap(), "SO-0000400");
-    assert_eq!(count(&sample, "SALESLINE"), "400");
-}
-
-#[tokio::test]
-async fn what_is_killed_before_its_commit_leaves_no_gap_in_the_numbers() {
-    let sample = sample(400);
-    let items = stocked_items(&sample, 1);
-    place(&sample.company, web_order(1, &[&items[0]])).await;
-    // A process that dies within the transaction leaves exactly this: an uncommitted write.
-    let mut dying = writer(&sample.path).unwrap();
-    let transaction = dying.transaction().unwrap();
-    transaction
-        .execute("UPDATE NUMBERSEQUENCETABLE SET NEXTREC = NEXTREC + 1", [])
-        .unwrap();
-    drop(transaction);
-    drop(dying);
-    assert_eq!(
-        place(&sample.company, web_order(2, &[&items[0]])).await,
-        "SO-0000002"
-    );
-}
-
-#[tokio::test]
-async fn a_company_that_is_not_there_is_not_reached_and_one_that_is_locked_says_so() {
-    let sample = sample(400);
-    let items = stocked_items(&sample, 1);
-    let hand_over = hand_over(&sample.company, web_order(1, &[&items[0]]), "m").await;
-    let Sample {
-        folder,
-        path,
-        company,
-        writer,
-    } = sample;
-    drop(writer);
-    std::fs::rename(&path, path.with_extension("away")).unwrap();
-    let missing = company.create(hand_over).await;
-    assert!(
-        matches!(missing, Err(HandOverError::NotReached { .. })),
-        "{missing:?}"
-    );
-    drop(folder);
-}
-
-#[tokio::test]
 async fn text_of_any_script_is_kept_byte_for_byte_and_cut_between_characters() {
     let sample = sample(400);
     let items = stocked_items(&sample, 1);
@@ -553,142 +472,4 @@ async fn look_ups_answer_a_whole_list_in_its_order() {
     );
     assert_eq!(codes.delivery_modes.len(), 5);
     assert!(sample.company.customers(&[]).await.unwrap().is_empty());
-}
-
-/// Makes the file what company format 1 was.
-fn to_format_1(connection: &Connection) {
-    let order_tables = [
-        "SALESTABLE",
-        "SALESLINE",
-        "CUSTPACKINGSLIPJOUR",
-        "CUSTPACKINGSLIPTRANS",
-        "SHIPCARRIERSTAGING",
-        "INVENTTRANSORIGIN",
-        "INVENTTRANS",
-        "MARKUPTRANS",
-        "CREDITCARDAUTHTRANS",
-        "DOCUREF",
-        "LOGISTICSLOCATION",
-        "LOGISTICSPOSTALADDRESS",
-        "AIFMESSAGELOG",
-        "NUMBERSEQUENCESCOPE",
-        "NUMBERSEQUENCETABLE",
-    ];
-    for table in order_tables {
-        let sql = format!(
-            "DROP TABLE {table}; DROP TABLE IF EXISTS CHANGES_{table}; DELETE FROM CHANGE_TRACKING_TABLES WHERE NAME = '{table}'"
-        );
-        connection.execute_batch(&sql).unwrap();
-    }
-    connection
-        .execute_batch("DROP INDEX INVENTDIM_RECID; DROP INDEX INVENTDIM_DATAAREAID_INVENTLOCATIONID_INVENTCOLORID_INVENTSIZEID; PRAGMA user_version = 1")
-        .unwrap();
-}
-
-#[tokio::test]
-async fn a_company_of_format_1_opens_keeps_its_cursors_and_takes_orders() {
-    let sample = sample(400);
-    let items = stocked_items(&sample, 1);
-    sample.run("UPDATE DLVMODE SET TXT = 'x'");
-    let before = sample
-        .company
-        .tracking(Stream::DeliveryModes)
-        .await
-        .unwrap();
-    to_format_1(&sample.writer);
-    drop(sample.writer);
-    // Eight readers at once: one of them brings it to this format, none fails.
-    let mut readers = tokio::task::JoinSet::new();
-    for _ in 0..8 {
-        let path = sample.path.clone();
-        readers.spawn_blocking(move || Embedded::open(&path, None).map(drop));
-    }
-    for opened in readers.join_all().await {
-        opened.unwrap();
-    }
-    let company = Embedded::open(&sample.path, None).unwrap();
-    assert_eq!(
-        company.tracking(Stream::DeliveryModes).await.unwrap(),
-        before
-    );
-    let tracking = company.tracking(Stream::Shipments).await.unwrap();
-    assert!(
-        tracking
-            .tables
-            .iter()
-            .all(|table| table.min_valid_version.is_some()),
-        "{tracking:?}"
-    );
-    let since = tracking.current_version;
-    assert_eq!(
-        place(&company, web_order(1, &[&items[0]])).await,
-        "SO-0000001"
-    );
-    let everything = axcs::model::Selection::everything();
-    let changes = company
-        .read_changes(Stream::OrderStatuses, &everything, since)
-        .await
-        .unwrap();
-    assert_eq!(changes.total, 1);
-}
-
-#[test]
-fn a_company_of_a_later_format_is_refused() {
-    let sample = sample(1);
-    sample
-        .writer
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
-    let refused = Embedded::open(&sample.path, None).unwrap_err();
-    assert!(matches!(refused, CompanyError::Unavailable { .. }));
-    assert!(
-        refused.to_string().contains("company format 99"),
-        "{refused}"
-    );
-}
-
-fn export() -> Option<PathBuf> {
-    let folder = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/data/adventureworks"
-    ));
-    if folder.is_dir() {
-        return Some(folder.to_owned());
-    }
-    eprintln!("skipped: there is no folder {}", folder.display());
-    None
-}
-
-#[tokio::test]
-async fn a_loaded_company_gets_its_number_sequences_with_its_first_order() {
-    let Some(export) = export() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("company.db");
-    load(&export, &path, Existing::Keep).unwrap();
-    let company = Embedded::open(&path, None).unwrap();
-    let connection = writer(&path).unwrap();
-    connection
-        .execute("INSERT INTO SALESTABLE (DATAAREAID, SALESID, RECID) VALUES ('usaw', 'SO-0000041', 5637144577)", [])
-        .unwrap();
-    let mut order = web_order(1, &["AW-0001"]);
-    order.lines[0].dimensions = ProductDimensions {
-        size: "S".to_owned(),
-        colour: "Blue".to_owned(),
-        ..ProductDimensions::default()
-    };
-    assert_eq!(place(&company, order).await, "SO-0000042");
-    let sequences: i64 = connection
-        .query_row("SELECT COUNT(*) FROM NUMBERSEQUENCETABLE", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    assert!(sequences >= 3, "{sequences}");
-    let origin: String = connection
-        .query_row(
-            "SELECT SALESORIGINID FROM SALESTABLE WHERE SALESID = 'SO-0000042'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(origin, "INET");
 }
