@@ -110,9 +110,9 @@ async fn a_process_killed_at_any_moment_leaves_whole_orders_and_no_gap_in_the_nu
                 std::time::Instant::now() < deadline,
                 "the child makes no order"
             );
-            std::thread::sleep(std::time::Duration::from_millis(5));
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        std::thread::sleep(std::time::Duration::from_millis(7 * moment));
+        tokio::time::sleep(std::time::Duration::from_millis(7 * moment)).await;
         child.kill().unwrap();
         child.wait().unwrap();
         place(&sample.company, web_order(moment as u32, &[&items[0]])).await;

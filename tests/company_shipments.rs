@@ -13,11 +13,15 @@
 #[path = "support/company.rs"]
 mod support;
 
+use std::time::{Duration, Instant};
+
 use axcs::company::embedded::activity::clerk::{self, ClerkError, Orders, Ship};
+use axcs::company::embedded::activity::keep_moving;
 use axcs::company::{Company, Entry};
 use axcs::model::shipment::{SalesStatus, Shipment};
 use axcs::model::{Amount, Record, Selection, Stream};
 use support::{Sample, amount, create, ids, place, sample, stocked_items, web_order};
+use tokio_util::sync::CancellationToken;
 
 fn everything() -> Selection {
     Selection::everything()
@@ -390,4 +394,30 @@ async fn the_clerk_does_the_same_with_the_same_seed() {
         words.push(done);
     }
     assert_eq!(words[0], words[1]);
+}
+
+#[tokio::test]
+async fn while_a_company_keeps_moving_its_open_orders_are_shipped_whole_in_the_end() {
+    let sample = sample(400);
+    let items = stocked_items(&sample, 3);
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    for number in 1..=8 {
+        place(&sample.company, web_order(number, &items)).await;
+    }
+    let stop = CancellationToken::new();
+    let beat = Duration::from_millis(1);
+    let moving = keep_moving(sample.company.clone(), None, beat, stop.clone());
+    let moving = tokio::spawn(moving);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let open = "SELECT CAST(COUNT(*) AS TEXT) FROM SALESTABLE WHERE SALESSTATUS = 1";
+    while sample.text(open) != "0" {
+        assert!(Instant::now() < deadline, "orders stay open");
+        tokio::time::sleep(beat).await;
+    }
+    stop.cancel();
+    moving.await.unwrap();
+    let rest = "SELECT CAST(COUNT(*) AS TEXT) FROM SALESLINE WHERE REMAINSALESPHYSICAL <> '0'";
+    assert_eq!(sample.text(rest), "0");
+    let reserved = "SELECT CAST(COUNT(*) AS TEXT) FROM INVENTTRANS WHERE STATUSISSUE NOT IN (1, 2)";
+    assert_eq!(sample.text(reserved), "0");
 }
