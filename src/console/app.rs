@@ -2,25 +2,33 @@
 //! No waiting, no clock, no reading or writing; the time comes in with the message.
 
 mod msg;
+mod view;
+mod windows;
+mod wish;
 
-pub use msg::{Effect, ExitReason, Msg, Pace};
+pub use msg::{Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace};
+pub use view::Toast;
+pub use wish::Wish;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Size;
 
 use super::draw;
-use super::keys::{Action, Chord, ConsoleAction, Context, Keymap, LogAction, Motion, WindowAction};
+use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
 use super::overlays::{Help, Overlay, Question};
+use super::tabs::exceptions::{self, ExceptionsTab};
 use super::tabs::jobs::JobsTab;
 use super::tabs::logs::LogsTab;
+use super::tabs::orders::{self, OrdersTab};
 use super::tabs::{Reply, Tab};
 use super::theme::Theme;
+use super::words;
 use crate::jobs::runner::Place;
-use crate::model::Job;
+use crate::model::{Exception, Job};
 
 /// How long runs get to reach a checkpoint before the console leaves without them. They are asked
 /// to within two seconds.
@@ -59,10 +67,12 @@ pub struct App {
     setting: Setting,
     tab: Tab,
     jobs: JobsTab,
+    orders: OrdersTab,
+    exceptions: ExceptionsTab,
     logs: LogsTab,
     overlays: Vec<Overlay>,
-    /// What was refused, until the next key.
-    toast: Option<String>,
+    /// What was refused or done, until the next key.
+    toast: Option<Toast>,
     leaving: Option<Leaving>,
     dirty: Option<Pace>,
 }
@@ -74,6 +84,8 @@ impl App {
             setting,
             tab: Tab::default(),
             jobs: JobsTab::default(),
+            orders: OrdersTab::default(),
+            exceptions: ExceptionsTab::default(),
             logs: LogsTab::default(),
             overlays: Vec::new(),
             toast: None,
@@ -86,7 +98,9 @@ impl App {
 
     /// What must be done first.
     pub fn begin(&mut self) -> Vec<Effect> {
-        self.jobs.load().into_iter().collect()
+        // The exceptions are counted on their tab from the first screen on.
+        let first = [self.jobs.load(), self.exceptions.load()];
+        first.into_iter().flatten().collect()
     }
 
     /// Changes the state by what happened at `at`, and says what must be done outside.
@@ -96,24 +110,45 @@ impl App {
             Msg::Terminal(event) => self.on_terminal(event),
             Msg::Live(live) => {
                 self.touch(Pace::Calm);
-                self.jobs.set_live(live, at).into_iter().collect()
+                let ended = live.ended != self.jobs.live().ended;
+                let overview = self.jobs.set_live(live, at);
+                let mut effects: Vec<Effect> = overview.into_iter().collect();
+                if ended {
+                    effects.extend(self.load_records());
+                }
+                effects
             }
             Msg::Overview(result) => {
                 self.touch(Pace::Prompt);
-                self.jobs.loaded(result, at).into_iter().collect()
+                let elsewhere = self.jobs.elsewhere();
+                let again = self.jobs.loaded(result, at);
+                let mut effects: Vec<Effect> = again.into_iter().collect();
+                if elsewhere.is_some() && self.jobs.elsewhere() != elsewhere {
+                    effects.extend(self.load_records());
+                }
+                effects
             }
             Msg::Runs(job, result) => {
                 self.touch(Pace::Prompt);
-                for overlay in &mut self.overlays {
-                    if let Overlay::History(history) = overlay
-                        && history.job() == job
-                    {
-                        history.loaded(result);
-                        break;
-                    }
-                }
+                self.runs_loaded(job, result);
                 Vec::new()
             }
+            Msg::Orders(result) => {
+                self.touch(Pace::Prompt);
+                self.orders.loaded(*result).into_iter().collect()
+            }
+            Msg::Order(id, result) => {
+                self.touch(Pace::Prompt);
+                self.orders.order_loaded(&id, &result);
+                self.order_loaded(&id, result);
+                Vec::new()
+            }
+            Msg::Exceptions(result) => {
+                self.touch(Pace::Prompt);
+                self.exceptions.loaded(*result).into_iter().collect()
+            }
+            Msg::Retried(result) => self.changed(result, "tried again by the next run of the job"),
+            Msg::Resolved(result) => self.changed(result, "closed with the note"),
             Msg::Started(job, result) => {
                 let refused = result.err();
                 if let Some(exception) = &refused {
@@ -140,7 +175,39 @@ impl App {
                 self.jobs.tick(at).into_iter().collect()
             }
         };
+        self.lay_out();
+        if self.tab == Tab::Orders {
+            effects.extend(self.orders.load_beside());
+        }
         effects.extend(self.left());
+        effects
+    }
+
+    /// Takes in that exceptions were changed: what shows them is read again.
+    fn changed(&mut self, result: Result<u64, Exception>, what: &str) -> Vec<Effect> {
+        self.touch(Pace::Prompt);
+        match result {
+            Ok(number) => {
+                let records = words::counted(number, "exception", "exceptions");
+                self.toast = Some(Toast::Told(format!("{records} {what}.")));
+                self.orders.clear_marks();
+                self.exceptions.clear_marks();
+            }
+            Err(exception) => self.refuse(exception.to_string()),
+        }
+        let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
+        effects.extend(self.load_records());
+        effects
+    }
+
+    /// Reads anew what runs and operators change. The orders are read when their tab comes in
+    /// front; a window that is open may stand over another one.
+    fn load_records(&mut self) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.exceptions.load().into_iter().collect();
+        if self.tab == Tab::Orders {
+            effects.extend(self.orders.load());
+        }
+        effects.extend(self.order_in_window().map(Effect::LoadOrder));
         effects
     }
 
@@ -148,14 +215,12 @@ impl App {
         match event {
             // Windows reports the release of a key too.
             Event::Key(key) if key.kind != KeyEventKind::Release => self.on_key(key),
-            Event::Paste(text) if self.context() == Context::Search => {
-                self.logs.paste(&text);
+            Event::Paste(text) if self.context().takes_text() => {
                 self.touch(Pace::Prompt);
-                Vec::new()
+                self.paste(&text).into_iter().collect()
             }
             Event::Resize(width, height) => {
                 self.setting.size = Size { width, height };
-                self.lay_out();
                 self.touch(Pace::Prompt);
                 Vec::new()
             }
@@ -172,16 +237,46 @@ impl App {
         self.toast = None;
         let context = self.context();
         let chord = Chord::from(key);
-        let effects = if let Some(action) = self.setting.keys.resolve(context, chord) {
+        if let Some(action) = self.setting.keys.resolve(context, chord) {
             self.act(action)
+        } else if context.takes_text() {
+            self.type_key(key).into_iter().collect()
         } else {
-            if context == Context::Search {
-                self.logs.type_key(key);
-            }
             Vec::new()
-        };
-        self.lay_out();
-        effects
+        }
+    }
+
+    /// A key that is no command where text is typed.
+    fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            note.type_key(key);
+            return None;
+        }
+        match self.tab {
+            Tab::Orders => self.orders.type_key(key),
+            Tab::Exceptions => self.exceptions.type_key(key),
+            Tab::Logs => {
+                self.logs.type_key(key);
+                None
+            }
+            Tab::Jobs => None,
+        }
+    }
+
+    fn paste(&mut self, text: &str) -> Option<Effect> {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            note.paste(text);
+            return None;
+        }
+        match self.tab {
+            Tab::Orders => self.orders.paste(text),
+            Tab::Exceptions => self.exceptions.paste(text),
+            Tab::Logs => {
+                self.logs.paste(text);
+                None
+            }
+            Tab::Jobs => None,
+        }
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -191,6 +286,12 @@ impl App {
                 Reply::Done
             }
             Action::Job(action) => self.jobs.on(action, self.setting.read_only),
+            Action::Order(OrderAction::Run) => {
+                self.jobs.run(Job::Orders, false, self.setting.read_only)
+            }
+            Action::Order(action) => self.orders.on(action, self.setting.read_only),
+            Action::Exception(action) => self.exceptions.on(action, self.setting.read_only),
+            Action::Filter(action) => self.on_filter(action),
             Action::Log(action) => self.logs.on(action),
             Action::Window(action) => return self.on_window(action),
             Action::Console(action) => return self.on_console(action),
@@ -205,11 +306,24 @@ impl App {
             Reply::Open(overlay) => {
                 let effects = match &overlay {
                     Overlay::History(history) => vec![Effect::LoadRuns(history.job())],
-                    Overlay::Help(_) | Overlay::Confirm(_) | Overlay::Details(_) => Vec::new(),
+                    Overlay::Order(order) => vec![Effect::LoadOrder(order.id().to_owned())],
+                    Overlay::Help(_)
+                    | Overlay::Confirm(_)
+                    | Overlay::Details(_)
+                    | Overlay::Exception(_)
+                    | Overlay::Note(_) => Vec::new(),
                 };
                 self.overlays.push(overlay);
                 effects
             }
+        }
+    }
+
+    fn on_filter(&mut self, action: FilterAction) -> Reply {
+        match self.tab {
+            Tab::Orders => self.orders.on_filter(action),
+            Tab::Exceptions => self.exceptions.on_filter(action),
+            Tab::Jobs | Tab::Logs => Reply::Done,
         }
     }
 
@@ -221,39 +335,17 @@ impl App {
         }
         match self.tab {
             Tab::Jobs => self.jobs.go(motion),
+            Tab::Orders => self.orders.go(motion),
+            Tab::Exceptions => self.exceptions.go(motion),
             Tab::Logs => self.logs.go(motion),
-        }
-    }
-
-    fn on_window(&mut self, action: WindowAction) -> Vec<Effect> {
-        match action {
-            WindowAction::Close | WindowAction::No => {
-                self.overlays.pop();
-                Vec::new()
-            }
-            WindowAction::Open => {
-                if let Some(Overlay::History(history)) = self.overlays.last()
-                    && let Some(overlay) = history.open()
-                {
-                    self.overlays.push(overlay);
-                }
-                Vec::new()
-            }
-            WindowAction::Yes => match self.overlays.pop() {
-                Some(Overlay::Confirm(Question::RunComplete)) => {
-                    vec![self.jobs.start(Job::Complete, false)]
-                }
-                Some(Overlay::Confirm(Question::Quit)) => self.leave(ExitReason::Quit),
-                Some(Overlay::Help(_) | Overlay::Details(_) | Overlay::History(_)) | None => {
-                    Vec::new()
-                }
-            },
         }
     }
 
     fn on_console(&mut self, action: ConsoleAction) -> Vec<Effect> {
         match action {
             ConsoleAction::TabJobs => return self.turn_to(Tab::Jobs),
+            ConsoleAction::TabOrders => return self.turn_to(Tab::Orders),
+            ConsoleAction::TabExceptions => return self.turn_to(Tab::Exceptions),
             ConsoleAction::TabLogs => return self.turn_to(Tab::Logs),
             ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
@@ -261,6 +353,7 @@ impl App {
             ConsoleAction::Redraw => {
                 let mut effects = vec![Effect::Redraw];
                 effects.extend(self.jobs.load());
+                effects.extend(self.load_records());
                 return effects;
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
@@ -280,6 +373,8 @@ impl App {
         self.tab = tab;
         match tab {
             Tab::Jobs => self.jobs.load().into_iter().collect(),
+            Tab::Orders => self.orders.load().into_iter().collect(),
+            Tab::Exceptions => self.exceptions.load().into_iter().collect(),
             Tab::Logs => Vec::new(),
         }
     }
@@ -316,7 +411,7 @@ impl App {
     }
 
     fn refuse(&mut self, text: String) {
-        self.toast = Some(text);
+        self.toast = Some(Toast::Refused(text));
         self.touch(Pace::Prompt);
     }
 
@@ -327,122 +422,8 @@ impl App {
     fn lay_out(&mut self) {
         let page = draw::log_page(self);
         self.logs.set_page(page.width, page.height);
-    }
-
-    /// How soon the screen must be drawn, asked once for each frame; none where nothing changed.
-    pub fn take_dirty(&mut self) -> Option<Pace> {
-        self.dirty.take()
-    }
-
-    /// How soon the screen must be drawn; none where nothing changed.
-    pub const fn dirty(&self) -> Option<Pace> {
-        self.dirty
-    }
-
-    /// True while something on the screen moves with the time.
-    pub fn needs_ticks(&self) -> bool {
-        !self.jobs.live().executing.is_empty() || self.jobs.elsewhere().is_some()
-    }
-
-    /// True where a key may ask for it now: the footer shows nothing else.
-    pub fn offers(&self, action: Action) -> bool {
-        match action {
-            Action::Job(action) => self.jobs.offers(action, self.setting.read_only),
-            Action::Log(LogAction::NextHit | LogAction::PreviousHit | LogAction::EndSearch) => {
-                self.logs.is_searching()
-            }
-            Action::Window(WindowAction::Open) => {
-                matches!(self.overlays.last(), Some(Overlay::History(_)))
-            }
-            Action::Log(
-                LogAction::Search
-                | LogAction::KeepSearch
-                | LogAction::Follow
-                | LogAction::Level
-                | LogAction::Wrap,
-            )
-            | Action::Window(WindowAction::Close | WindowAction::Yes | WindowAction::No)
-            | Action::Move(_)
-            | Action::Console(_) => true,
-        }
-    }
-
-    /// Where a key is pressed now.
-    pub fn context(&self) -> Context {
-        match self.overlays.last() {
-            Some(overlay) => overlay.context(),
-            None if self.tab == Tab::Logs && self.logs.is_typing() => Context::Search,
-            None => self.tab.context(),
-        }
-    }
-
-    /// True from the moment the console waits for its runs to stop.
-    pub const fn is_leaving(&self) -> bool {
-        self.leaving.is_some()
-    }
-
-    /// The screen.
-    pub fn screen(&self) -> Rect {
-        Rect::from((ratatui::layout::Position::ORIGIN, self.setting.size))
-    }
-
-    /// What the runs work on.
-    pub const fn place(&self) -> &Place {
-        &self.setting.place
-    }
-
-    /// The zone in which times are shown.
-    pub const fn zone(&self) -> &TimeZone {
-        &self.setting.zone
-    }
-
-    /// When the last message came.
-    pub const fn now(&self) -> Timestamp {
-        self.setting.now
-    }
-
-    /// The keys in force.
-    pub const fn keys(&self) -> &Keymap {
-        &self.setting.keys
-    }
-
-    /// Looks.
-    pub const fn theme(&self) -> &Theme {
-        &self.setting.theme
-    }
-
-    /// True where no run may be started or cancelled.
-    pub const fn is_read_only(&self) -> bool {
-        self.setting.read_only
-    }
-
-    /// Today's log file.
-    pub fn log_file(&self) -> Option<&Path> {
-        self.setting.log_file.as_deref()
-    }
-
-    /// The tab in front.
-    pub const fn tab(&self) -> Tab {
-        self.tab
-    }
-
-    /// The tab *Jobs*.
-    pub const fn jobs(&self) -> &JobsTab {
-        &self.jobs
-    }
-
-    /// The tab *Logs*.
-    pub const fn logs(&self) -> &LogsTab {
-        &self.logs
-    }
-
-    /// The windows, the topmost last.
-    pub fn overlays(&self) -> &[Overlay] {
-        &self.overlays
-    }
-
-    /// What was refused last.
-    pub fn toast(&self) -> Option<&str> {
-        self.toast.as_deref()
+        let body = draw::body(self);
+        orders::lay_out(&mut self.orders, body, &self.setting.theme);
+        exceptions::lay_out(&mut self.exceptions, body, &self.setting.theme);
     }
 }

@@ -5,8 +5,8 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
 
-use super::app::App;
-use super::tabs::{Tab, jobs, logs};
+use super::app::{App, Toast};
+use super::tabs::{Tab, exceptions, jobs, logs, orders};
 use super::theme::Role;
 use super::words;
 
@@ -48,6 +48,11 @@ pub fn log_page(app: &App) -> Rect {
     lines
 }
 
+/// The cells of the tab.
+pub fn body(app: &App) -> Rect {
+    areas(app, app.screen()).body
+}
+
 /// Draws the screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let screen = frame.area();
@@ -70,6 +75,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
             };
             jobs::draw(app.jobs(), frame, areas.body, view);
         }
+        Tab::Orders => orders::draw(app.orders(), frame, areas.body, app.page()),
+        Tab::Exceptions => exceptions::draw(app.exceptions(), frame, areas.body, app.page()),
         Tab::Logs => logs::draw(app.logs(), frame, areas.body, app.zone(), app.theme()),
     }
     for overlay in app.overlays() {
@@ -181,36 +188,52 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let dim = theme.style(Role::Dim);
     let mut spans = vec![Span::styled(rule, dim)];
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
-        let number = index + 1;
-        spans.push(if tab == app.tab() {
+        let open = match tab {
+            Tab::Exceptions => app.exceptions().open().filter(|open| *open > 0),
+            Tab::Jobs | Tab::Orders | Tab::Logs => None,
+        };
+        let (left, right, style) = if tab == app.tab() {
             // Brackets too: the tab in front is seen without any colour.
-            Span::styled(
-                format!("[{number} {}]", tab.title()),
-                theme.style(Role::Accent),
-            )
+            ("[", "]", theme.style(Role::Accent))
         } else {
-            Span::styled(format!(" {number} {} ", tab.title()), dim)
-        });
+            (" ", " ", dim)
+        };
+        spans.push(Span::styled(
+            format!("{left}{} {}", index + 1, tab.title()),
+            style,
+        ));
+        if let Some(open) = open {
+            let text = format!(" {}", words::count(open));
+            spans.push(Span::styled(text, theme.style(Role::Warn)));
+        }
+        spans.push(Span::styled(right, style));
         spans.push(Span::styled(rule, dim));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let name = format!(" {} {} ", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let rest = usize::from(area.width).saturating_sub(used + name.len() + 1);
-    spans.push(Span::styled(rule.repeat(rest), dim));
-    spans.push(Span::styled(name, dim));
-    spans.push(Span::styled(rule, dim));
+    let width = usize::from(area.width);
+    match width.checked_sub(used + name.len() + 1) {
+        Some(rest) => {
+            spans.push(Span::styled(rule.repeat(rest), dim));
+            spans.push(Span::styled(name, dim));
+            spans.push(Span::styled(rule, dim));
+        }
+        None => spans.push(Span::styled(rule.repeat(width.saturating_sub(used)), dim)),
+    }
     frame.render_widget(Line::from(spans), area);
 }
 
 fn draw_toast(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let Some(text) = app.toast() else {
-        return;
-    };
     let theme = app.theme();
-    let text = format!(" {} {text}", theme.symbols.warning);
+    let (symbol, text, role) = match app.toast() {
+        None => return,
+        Some(Toast::Refused(text)) => (theme.symbols.warning, text, Role::Warn),
+        Some(Toast::Told(text)) => (theme.symbols.ended, text, Role::Good),
+    };
+    let text = format!(" {symbol} {text}");
     let text = words::cut(&text, usize::from(area.width), theme.symbols.ellipsis);
     frame.render_widget(ratatui::widgets::Clear, area);
-    frame.render_widget(Line::styled(text, theme.style(Role::Warn)), area);
+    frame.render_widget(Line::styled(text, theme.style(role)), area);
 }
 
 /// The keys that can be pressed now, from the key table; the last two always have room.

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::jobs::runner::{Place, RunOptions, Runner};
+use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
+use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use crate::model::{Exception, Job, RunId};
 
 /// The jobs, as the console sees them.
@@ -23,6 +25,20 @@ pub trait Engine: Send + Sync {
     async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception>;
     /// Asks a run to stop at its next checkpoint; false where none is under way.
     fn cancel(&self, job: Job) -> bool;
+    /// The orders that match, newest first.
+    async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception>;
+    /// How many orders there are of each kind.
+    async fn order_counts(&self) -> Result<OrderCounts, Exception>;
+    /// The order of this id.
+    async fn order(&self, id: &str) -> Result<Option<StagedOrder>, Exception>;
+    /// The exceptions that match, newest first.
+    async fn exceptions(&self, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, Exception>;
+    /// How many match, whatever the filter's limit.
+    async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
+    /// Has the open ones that match tried again by the next run of their job; answers how many.
+    async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
+    /// Closes the open ones that match with a note; answers how many.
+    async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception>;
 }
 
 #[async_trait]
@@ -49,5 +65,34 @@ impl Engine for Runner {
 
     fn cancel(&self, job: Job) -> bool {
         Self::cancel(self, job)
+    }
+
+    async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {
+        Ok(self.sides().ledger.orders(&filter).await?)
+    }
+
+    async fn order_counts(&self) -> Result<OrderCounts, Exception> {
+        Ok(self.sides().ledger.order_counts().await?)
+    }
+
+    async fn order(&self, id: &str) -> Result<Option<StagedOrder>, Exception> {
+        Ok(self.sides().ledger.order(id).await?)
+    }
+
+    async fn exceptions(&self, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, Exception> {
+        Ok(self.sides().ledger.exceptions(filter).await?)
+    }
+
+    async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, Exception> {
+        Ok(self.sides().ledger.exception_count(filter).await?)
+    }
+
+    async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception> {
+        let asked = self.sides().ledger.ask_retry(filter).await?;
+        Ok(asked.len() as u64)
+    }
+
+    async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception> {
+        Ok(self.sides().ledger.resolve(filter, note).await?)
     }
 }

@@ -3,9 +3,11 @@
 
 mod chord;
 mod keymap;
+mod table;
 
 pub use chord::{Chord, UnknownKey};
 pub use keymap::{Keymap, KeymapError};
+pub use table::{Entry, TABLE};
 
 use std::fmt;
 
@@ -19,6 +21,10 @@ pub enum Context {
     Console,
     /// On the tab *Jobs*.
     Jobs,
+    /// On the tab *Orders*.
+    Orders,
+    /// On the tab *Exceptions*.
+    Exceptions,
     /// On the tab *Logs*.
     Logs,
     /// In an overlay that is read or scrolled.
@@ -27,17 +33,25 @@ pub enum Context {
     Confirm,
     /// While the text to search for is typed: plain characters are text here.
     Search,
+    /// While the filter of a list is typed.
+    Filter,
+    /// While a note is typed.
+    Note,
 }
 
 impl Context {
     /// Every context, in the order of help and `keys.toml`.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Jobs,
+        Self::Orders,
+        Self::Exceptions,
         Self::Logs,
         Self::Console,
         Self::Overlay,
         Self::Confirm,
+        Self::Filter,
         Self::Search,
+        Self::Note,
         Self::Anywhere,
     ];
 
@@ -47,10 +61,14 @@ impl Context {
             Self::Anywhere => "anywhere",
             Self::Console => "console",
             Self::Jobs => "jobs",
+            Self::Orders => "orders",
+            Self::Exceptions => "exceptions",
             Self::Logs => "logs",
             Self::Overlay => "overlay",
             Self::Confirm => "confirm",
             Self::Search => "search",
+            Self::Filter => "filter",
+            Self::Note => "note",
         }
     }
 
@@ -60,10 +78,14 @@ impl Context {
             Self::Anywhere => "Everywhere",
             Self::Console => "On every tab",
             Self::Jobs => "Jobs",
+            Self::Orders => "Orders",
+            Self::Exceptions => "Exceptions",
             Self::Logs => "Logs",
             Self::Overlay => "In a window",
             Self::Confirm => "In a question",
             Self::Search => "While typing a search",
+            Self::Filter => "While typing a filter",
+            Self::Note => "While typing a note",
         }
     }
 
@@ -71,14 +93,19 @@ impl Context {
     pub const fn parent(self) -> Option<Self> {
         match self {
             Self::Anywhere => None,
-            Self::Jobs | Self::Logs => Some(Self::Console),
-            Self::Console | Self::Overlay | Self::Confirm | Self::Search => Some(Self::Anywhere),
+            Self::Jobs | Self::Orders | Self::Exceptions | Self::Logs => Some(Self::Console),
+            Self::Console
+            | Self::Overlay
+            | Self::Confirm
+            | Self::Search
+            | Self::Filter
+            | Self::Note => Some(Self::Anywhere),
         }
     }
 
     /// True where a plain character is text and never a command.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Search)
+        matches!(self, Self::Search | Self::Filter | Self::Note)
     }
 }
 
@@ -125,6 +152,39 @@ actions! {
 }
 
 actions! {
+    /// What can be asked of the orders.
+    OrderAction {
+        Details "details" "Show everything about the selected one.",
+        View "view" "List another kind.",
+        Mark "mark" "Mark the selected one, or not any more.",
+        Retry "retry" "Have AX given it again.",
+        Resolve "resolve" "Close its exception with a note.",
+        Run "run" "Run the orders job.",
+    }
+}
+
+actions! {
+    /// What can be asked of the exceptions.
+    ExceptionAction {
+        Details "details" "Show everything about the selected one.",
+        Closed "closed" "List closed ones too, or not.",
+        Mark "mark" "Mark the selected one, or not any more.",
+        Retry "retry" "Have it tried again.",
+        RetryAll "retry-all" "Have all that are listed by the filter tried again.",
+        Resolve "resolve" "Close it with a note.",
+    }
+}
+
+actions! {
+    /// What can be asked of the filter of a list.
+    FilterAction {
+        Begin "filter" "Begin or change it.",
+        Keep "keep-filter" "Keep it and go on reading.",
+        End "end-filter" "End it.",
+    }
+}
+
+actions! {
     /// What can be asked of the log.
     LogAction {
         Search "search" "Begin or change a search.",
@@ -145,6 +205,7 @@ actions! {
         Open "open" "Open what is selected.",
         Yes "yes" "Answer yes.",
         No "no" "Answer no.",
+        Save "save" "Take what was typed.",
     }
 }
 
@@ -152,6 +213,8 @@ actions! {
     /// What can be asked of the console itself.
     ConsoleAction {
         TabJobs "tab-jobs" "To the tab Jobs.",
+        TabOrders "tab-orders" "To the tab Orders.",
+        TabExceptions "tab-exceptions" "To the tab Exceptions.",
         TabLogs "tab-logs" "To the tab Logs.",
         NextTab "next-tab" "To the next tab.",
         PreviousTab "previous-tab" "To the previous tab.",
@@ -169,6 +232,12 @@ pub enum Action {
     Move(Motion),
     /// Ask something of the selected job.
     Job(JobAction),
+    /// Ask something of the orders.
+    Order(OrderAction),
+    /// Ask something of the exceptions.
+    Exception(ExceptionAction),
+    /// Ask something of the filter of the list in front.
+    Filter(FilterAction),
     /// Ask something of the log.
     Log(LogAction),
     /// Ask something of the window in front.
@@ -183,6 +252,9 @@ impl Action {
         match self {
             Self::Move(motion) => motion.name(),
             Self::Job(action) => action.name(),
+            Self::Order(action) => action.name(),
+            Self::Exception(action) => action.name(),
+            Self::Filter(action) => action.name(),
             Self::Log(action) => action.name(),
             Self::Window(action) => action.name(),
             Self::Console(action) => action.name(),
@@ -195,108 +267,3 @@ impl fmt::Display for Action {
         f.pad(self.name())
     }
 }
-
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    /// Where.
-    pub context: Context,
-    /// What.
-    pub action: Action,
-    /// By which keys, unless the operator chose others.
-    pub keys: &'static [&'static str],
-    /// The line in the help.
-    pub help: &'static str,
-    /// The word in the footer; none where the footer does not name it.
-    pub footer: Option<&'static str>,
-}
-
-const fn entry(
-    context: Context,
-    action: Action,
-    keys: &'static [&'static str],
-    help: &'static str,
-) -> Entry {
-    Entry {
-        context,
-        action,
-        keys,
-        help,
-        footer: None,
-    }
-}
-
-impl Entry {
-    const fn footer(mut self, word: &'static str) -> Self {
-        self.footer = Some(word);
-        self
-    }
-}
-
-/// Every key of the console. The order is the order of footer and help.
-#[rustfmt::skip]
-pub const TABLE: &[Entry] = {
-    use Action::{Console, Job, Log, Move, Window};
-    use ConsoleAction as A;
-    use Context as C;
-    use JobAction as J;
-    use LogAction as L;
-    use Motion as M;
-    use WindowAction as W;
-    &[
-        entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
-        entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be sent, send nothing").footer("dry run"),
-        entry(C::Jobs, Job(J::Cancel), &["c"], "cancel the run at its next checkpoint").footer("cancel"),
-        entry(C::Jobs, Job(J::Details), &["enter"], "everything about the live or last run").footer("details"),
-        entry(C::Jobs, Job(J::History), &["h"], "the last runs of the selected job").footer("history"),
-        entry(C::Jobs, Move(M::Up), &["up", "k"], "the job above"),
-        entry(C::Jobs, Move(M::Down), &["down", "j"], "the job below"),
-        entry(C::Jobs, Move(M::Top), &["home", "g"], "the first job"),
-        entry(C::Jobs, Move(M::Bottom), &["end", "G"], "the last job"),
-
-        entry(C::Logs, Log(L::Search), &["/"], "search").footer("search"),
-        entry(C::Logs, Log(L::NextHit), &["n"], "next hit").footer("next"),
-        entry(C::Logs, Log(L::PreviousHit), &["N"], "previous hit"),
-        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search"),
-        entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
-        entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),
-        entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),
-        entry(C::Logs, Move(M::Up), &["up", "k"], "one line up"),
-        entry(C::Logs, Move(M::Down), &["down", "j"], "one line down"),
-        entry(C::Logs, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
-        entry(C::Logs, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
-        entry(C::Logs, Move(M::Top), &["home", "g"], "the oldest line"),
-        entry(C::Logs, Move(M::Bottom), &["end", "G"], "the newest line, and follow"),
-        entry(C::Logs, Move(M::Left), &["left", "h"], "sideways to the left, where lines are cut"),
-        entry(C::Logs, Move(M::Right), &["right", "l"], "sideways to the right"),
-
-        entry(C::Console, Console(A::TabJobs), &["1"], "tab Jobs"),
-        entry(C::Console, Console(A::TabLogs), &["2"], "tab Logs"),
-        entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
-        entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
-        entry(C::Console, Console(A::Help), &["?", "f1"], "this help").footer("help"),
-        entry(C::Console, Console(A::Quit), &["q", "ctrl-c"], "leave the console").footer("quit"),
-
-        entry(C::Overlay, Window(W::Close), &["esc", "q", "ctrl-c"], "close").footer("close"),
-        entry(C::Overlay, Window(W::Open), &["enter"], "open the selected run").footer("open"),
-        entry(C::Overlay, Move(M::Up), &["up", "k"], "one line up"),
-        entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("scroll"),
-        entry(C::Overlay, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
-        entry(C::Overlay, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
-        entry(C::Overlay, Move(M::Top), &["home", "g"], "to the beginning"),
-        entry(C::Overlay, Move(M::Bottom), &["end", "G"], "to the end"),
-
-        entry(C::Confirm, Window(W::Yes), &["y"], "yes").footer("yes"),
-        entry(C::Confirm, Window(W::No), &["n", "esc", "q", "ctrl-c"], "no").footer("no"),
-
-        entry(C::Search, Log(L::KeepSearch), &["enter"], "keep the search and go on reading").footer("keep"),
-        entry(C::Search, Log(L::NextHit), &["down", "ctrl-n"], "next hit").footer("next"),
-        entry(C::Search, Log(L::PreviousHit), &["up", "ctrl-p"], "previous hit").footer("previous"),
-        entry(C::Search, Log(L::EndSearch), &["esc", "ctrl-c"], "end the search").footer("end the search"),
-
-        entry(C::Anywhere, Console(A::Redraw), &["ctrl-l"], "draw the screen anew, and read the jobs again"),
-        // A Windows console has no job control to come back from.
-        #[cfg(unix)]
-        entry(C::Anywhere, Console(A::Suspend), &["ctrl-z"], "back to the shell; `fg` returns"),
-    ]
-};

@@ -2,13 +2,19 @@
 //! anything by itself.
 
 mod details;
+mod exception;
 mod help;
 mod history;
+mod note;
+mod order;
 mod question;
 
 pub use details::Details;
+pub use exception::ExceptionWindow;
 pub use help::Help;
 pub use history::History;
+pub use note::Note;
+pub use order::OrderWindow;
 pub use question::Question;
 
 use ratatui::Frame;
@@ -19,6 +25,7 @@ use ratatui::widgets::{Block, Clear};
 use super::app::App;
 use super::keys::{Context, Motion};
 use super::theme::Role;
+use super::widgets::sheet::Sheet;
 use super::words;
 
 /// A window.
@@ -32,6 +39,12 @@ pub enum Overlay {
     Details(Details),
     /// The last runs of a job.
     History(History),
+    /// Everything about an order.
+    Order(OrderWindow),
+    /// Everything about an exception.
+    Exception(ExceptionWindow),
+    /// A note that is typed.
+    Note(Note),
 }
 
 /// How far a window is scrolled, in lines.
@@ -62,26 +75,37 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Help(_) | Self::Details(_) | Self::History(_) => Context::Overlay,
+            Self::Note(_) => Context::Note,
+            Self::Help(_)
+            | Self::Details(_)
+            | Self::History(_)
+            | Self::Order(_)
+            | Self::Exception(_) => Context::Overlay,
         }
     }
 
     fn title(&self, app: &App) -> String {
         match self {
             Self::Help(_) => "Keys".to_owned(),
-            Self::Confirm(question) => question.title().to_owned(),
+            Self::Confirm(question) => question.title(),
             Self::Details(details) => details.title(app),
             Self::History(history) => history.title(),
+            Self::Order(order) => order.title(),
+            Self::Exception(exception) => exception.title(),
+            Self::Note(note) => note.title(),
         }
     }
 
     /// Its text, `width` cells wide.
-    fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
+    fn sheet<'a>(&'a self, app: &'a App, width: usize) -> Sheet<'a> {
         match self {
-            Self::Help(_) => help::lines(app, width),
-            Self::Confirm(question) => question.lines(app, width),
-            Self::Details(details) => details.lines(app, width),
-            Self::History(history) => history.lines(app, width),
+            Self::Help(_) => help::lines(app, width).into(),
+            Self::Confirm(question) => question.lines(app, width).into(),
+            Self::Details(details) => details.lines(app, width).into(),
+            Self::History(history) => history.lines(app, width).into(),
+            Self::Order(order) => order.sheet(app, width),
+            Self::Exception(exception) => exception.sheet(app, width),
+            Self::Note(note) => note.lines(app, width).into(),
         }
     }
 
@@ -90,7 +114,9 @@ impl Overlay {
             Self::Help(help) => help.scroll,
             Self::Details(details) => details.scroll,
             Self::History(history) => history.scroll,
-            Self::Confirm(_) => Scroll(0),
+            Self::Order(order) => order.scroll,
+            Self::Exception(exception) => exception.scroll,
+            Self::Confirm(_) | Self::Note(_) => Scroll(0),
         }
     }
 
@@ -98,18 +124,20 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) => 70,
-            Self::Help(_) => 84,
+            Self::Help(_) => 90,
+            Self::Exception(_) | Self::Note(_) => 100,
             Self::Details(_) | Self::History(_) => 130,
+            Self::Order(_) => 150,
         }
     }
 
-    /// Its text with its size on this screen: area with border, lines, cells inside.
-    fn page(&self, app: &App, screen: Rect) -> (Rect, Vec<Line<'static>>) {
+    /// Its text with its size on this screen, border included.
+    fn page<'a>(&'a self, app: &'a App, screen: Rect) -> (Rect, Sheet<'a>) {
         // A narrow screen needs every cell of its width.
         let margin = if screen.width < 100 { 0 } else { 4 };
         let width = screen.width.saturating_sub(margin).min(self.widest());
-        let lines = self.lines(app, usize::from(width.saturating_sub(4)));
-        let wanted = u16::try_from(lines.len())
+        let sheet = self.sheet(app, usize::from(width.saturating_sub(4)));
+        let wanted = u16::try_from(sheet.len())
             .unwrap_or(u16::MAX)
             .saturating_add(2);
         // The first lines and the footer stay in sight.
@@ -120,25 +148,30 @@ impl Overlay {
             width,
             height,
         };
-        (area.intersection(screen), lines)
+        (area.intersection(screen), sheet)
     }
 
     /// Moves within the window; `screen` is the size it was drawn at.
     pub fn go(&mut self, motion: Motion, app: &App, screen: Rect) {
-        let (area, lines) = self.page(app, screen);
-        let (total, height) = (lines.len(), usize::from(area.height.saturating_sub(2)));
+        let (area, total) = {
+            let (area, sheet) = self.page(app, screen);
+            (area, sheet.len())
+        };
+        let height = usize::from(area.height.saturating_sub(2));
         match self {
             Self::Help(help) => help.scroll.on(motion, total, height),
             Self::Details(details) => details.scroll.on(motion, total, height),
             Self::History(history) => history.on(motion, height),
-            Self::Confirm(_) => {}
+            Self::Order(order) => order.scroll.on(motion, total, height),
+            Self::Exception(exception) => exception.scroll.on(motion, total, height),
+            Self::Confirm(_) | Self::Note(_) => {}
         }
     }
 
     /// Draws the window over what is there.
     pub fn draw(&self, app: &App, frame: &mut Frame<'_>) {
         let theme = app.theme();
-        let (area, lines) = self.page(app, frame.area());
+        let (area, sheet) = self.page(app, frame.area());
         let inside = Rect {
             x: area.x + 2,
             y: area.y + 1,
@@ -147,7 +180,7 @@ impl Overlay {
         }
         .intersection(frame.area());
         let height = usize::from(inside.height);
-        let first = self.scroll().0.min(lines.len().saturating_sub(height));
+        let first = self.scroll().0.min(sheet.len().saturating_sub(height));
         let title = words::cut(
             &self.title(app),
             usize::from(area.width.saturating_sub(6)),
@@ -157,8 +190,8 @@ impl Overlay {
             .border_set(theme.symbols.window)
             .border_style(theme.style(Role::Accent))
             .title(Span::styled(format!(" {title} "), theme.style(Role::Title)));
-        if lines.len() > height {
-            let below = lines.len() - height - first;
+        if sheet.len() > height {
+            let below = sheet.len() - height - first;
             let text = if below == 0 {
                 " end ".to_owned()
             } else {
@@ -171,7 +204,9 @@ impl Overlay {
         }
         frame.render_widget(Clear, area);
         frame.render_widget(block, area);
-        let shown: Vec<_> = lines.into_iter().skip(first).take(height).collect();
-        frame.render_widget(Text::from(shown), inside);
+        frame.render_widget(Text::from(sheet.rows(first, height)), inside);
+        if let Self::Note(note) = self {
+            note.draw_input(frame, inside);
+        }
     }
 }

@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
+use super::app::{App, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
 use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
@@ -24,7 +24,10 @@ use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
 use crate::jobs::Runner;
 use crate::logging::Ring;
+use crate::model::Exception;
+use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
+use crate::model::staged::OrderFilter;
 use crate::signals::{self, Signal};
 
 /// Runs shown in a history.
@@ -308,7 +311,14 @@ where
                         .push(Box::pin(async move { Msg::NothingToCancel(job) }));
                 }
             }
-            Effect::LoadOverview | Effect::LoadRuns(_) | Effect::Start(..) => self.load(effect),
+            Effect::LoadOverview
+            | Effect::LoadRuns(_)
+            | Effect::LoadOrders(_)
+            | Effect::LoadOrder(_)
+            | Effect::LoadExceptions(_)
+            | Effect::Start(..)
+            | Effect::Retry(_)
+            | Effect::Resolve(..) => self.load(effect),
         }
         Ok(None)
     }
@@ -325,10 +335,55 @@ where
                 tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
                 Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })
             }
+            Effect::LoadOrders(filter) => Box::pin(async move {
+                let read = read_orders(&*engine, filter).await;
+                Msg::Orders(Box::new(read))
+            }),
+            Effect::LoadOrder(id) => Box::pin(async move {
+                let order = engine.order(&id).await;
+                Msg::Order(id, order.map(|order| order.map(Box::new)))
+            }),
+            Effect::LoadExceptions(filter) => Box::pin(async move {
+                let read = read_exceptions(&*engine, *filter).await;
+                Msg::Exceptions(Box::new(read))
+            }),
+            Effect::Retry(filter) => {
+                tracing::info!(?filter, "retry asked for in the console");
+                Box::pin(async move { Msg::Retried(engine.retry(&filter).await) })
+            }
+            Effect::Resolve(filter, note) => {
+                tracing::info!(?filter, note, "exceptions resolved in the console");
+                Box::pin(async move { Msg::Resolved(engine.resolve(&filter, &note).await) })
+            }
             Effect::Cancel(_) | Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
         };
         self.pending.push(work);
     }
+}
+
+async fn read_orders(engine: &dyn Engine, filter: OrderFilter) -> Result<OrdersRead, Exception> {
+    Ok(OrdersRead {
+        rows: engine.orders(filter).await?,
+        counts: engine.order_counts().await?,
+    })
+}
+
+async fn read_exceptions(
+    engine: &dyn Engine,
+    filter: ExceptionFilter,
+) -> Result<ExceptionsRead, Exception> {
+    let open = engine.exception_count(&ExceptionFilter::default()).await?;
+    // What is not closed can be tried again, also where closed ones are listed.
+    let matching = ExceptionFilter {
+        with_closed: false,
+        ..filter.clone()
+    };
+    Ok(ExceptionsRead {
+        entries: engine.exceptions(&filter).await?,
+        open,
+        matching: engine.exception_count(&matching).await?,
+        filter,
+    })
 }
 
 /// The new value, once it has changed, and not before `earliest`. Where nobody can change it any

@@ -1,7 +1,14 @@
 //! The tabs: what is real, in the order of their numbers.
 
+pub mod exceptions;
+mod filter;
 pub mod jobs;
+mod listing;
+mod loading;
 pub mod logs;
+pub mod orders;
+
+pub use loading::Loading;
 
 use super::app::Effect;
 use super::keys::Context;
@@ -13,18 +20,24 @@ pub enum Tab {
     /// The five jobs.
     #[default]
     Jobs,
+    /// The staged online orders.
+    Orders,
+    /// The records and runs that failed.
+    Exceptions,
     /// The program's own log.
     Logs,
 }
 
 impl Tab {
     /// Every tab, from left to right.
-    pub const ALL: [Self; 2] = [Self::Jobs, Self::Logs];
+    pub const ALL: [Self; 4] = [Self::Jobs, Self::Orders, Self::Exceptions, Self::Logs];
 
     /// The word on the tab.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Jobs => "Jobs",
+            Self::Orders => "Orders",
+            Self::Exceptions => "Exceptions",
             Self::Logs => "Logs",
         }
     }
@@ -33,6 +46,8 @@ impl Tab {
     pub const fn context(self) -> Context {
         match self {
             Self::Jobs => Context::Jobs,
+            Self::Orders => Context::Orders,
+            Self::Exceptions => Context::Exceptions,
             Self::Logs => Context::Logs,
         }
     }
@@ -59,4 +74,10 @@ pub enum Reply {
     Open(Overlay),
     /// It cannot be done, in words.
     Refuse(String),
+}
+
+impl From<Option<Effect>> for Reply {
+    fn from(effect: Option<Effect>) -> Self {
+        effect.map_or(Self::Done, Self::Perform)
+    }
 }

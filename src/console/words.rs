@@ -1,11 +1,15 @@
-//! Numbers, times and sentences as operators read them, and text cut or wrapped to a width.
+//! Numbers, times and sentences as operators read them.
+
+mod text;
+
+pub use text::{clean, cut, fit, fit_right, graphemes, spans, width, wrap};
 
 use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use ratatui::text::Span;
 
+use crate::model::Amount;
 pub use crate::model::words::count;
 
 /// A count in at most `width` cells: `12.3 M` where `12,345,678` has no room.
@@ -79,70 +83,42 @@ pub fn percent(ratio: f64, done: bool) -> String {
     format!("{} %", if done { whole } else { whole.min(99) })
 }
 
-/// Cells that a text takes on the screen.
-pub fn width(text: &str) -> usize {
-    Span::raw(text).width()
+/// `1,249.90`: at least two decimals, never rounded.
+pub fn money(amount: Amount) -> String {
+    let text = amount.to_string();
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |digits| ("-", digits));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let grouped = whole
+        .parse()
+        .map_or_else(|_| whole.to_owned(), |number: u64| count(number));
+    format!("{sign}{grouped}.{decimals:0<2}")
 }
 
-/// `text` in at most `cells`, its end replaced by `ellipsis` where it is longer.
-pub fn cut(text: &str, cells: usize, ellipsis: &str) -> String {
-    if width(text) <= cells {
-        return text.to_owned();
+/// How old something is, in its greatest unit: `45 s`, `12 min`, `3 h`, `5 d`.
+pub fn age(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
     }
-    let room = cells.saturating_sub(width(ellipsis));
-    let mut kept = String::new();
-    let mut used = 0;
-    for character in text.chars() {
-        used += char_width(character);
-        if used > room {
-            break;
-        }
-        kept.push(character);
-    }
-    if cells >= width(ellipsis) {
-        kept.push_str(ellipsis);
-    }
-    kept
 }
 
-/// Cells of one character.
-pub fn char_width(character: char) -> usize {
-    if character.is_ascii() {
-        return usize::from(!character.is_ascii_control());
-    }
-    width(character.encode_utf8(&mut [0; 4]))
-}
-
-/// `text` in lines of at most `cells`, broken between words, and within a word that is longer.
-pub fn wrap(text: &str, cells: usize) -> Vec<String> {
-    let cells = cells.max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_whitespace() {
-            let needed = width(word);
-            if used > 0 && used + 1 + needed > cells {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            if used > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            for character in word.chars() {
-                let wide = char_width(character);
-                if used + wide > cells && used > 0 {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push(character);
-                used += wide;
-            }
-        }
-        lines.push(line);
-    }
-    lines
+/// A time in 11 cells at most: `14:03:12`, or `03-11 14:03` where it is another day.
+pub fn short_when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let today = now.to_zoned(zone.clone());
+    let form = if local.date() == today.date() {
+        "%H:%M:%S"
+    } else if local.year() == today.year() {
+        "%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d"
+    };
+    local.strftime(form).to_string()
 }
 
 /// The names of keys in force: `up k`.
@@ -202,19 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_text_fits_and_shows_that_it_was_cut() {
-        assert_eq!(cut("delivery", 8, "…"), "delivery");
-        assert_eq!(cut("delivery", 5, "…"), "deli…");
-        assert_eq!(cut("配送方法", 5, "…"), "配送…");
-        assert_eq!(cut("delivery", 0, "…"), "");
+    fn money_keeps_every_digit_and_shows_two_at_least() {
+        for (amount, expected) in [
+            ("0", "0.00"),
+            ("63.5", "63.50"),
+            ("-1249.9", "-1,249.90"),
+            ("0.125", "0.125"),
+            ("99999999999999999999999.5", "99999999999999999999999.50"),
+        ] {
+            assert_eq!(money(amount.parse().unwrap()), expected);
+        }
     }
 
     #[test]
-    fn wrapped_lines_fit_and_lose_nothing() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("first\n\nsecond", 20), ["first", "", "second"]);
-        assert_eq!(wrap("配送方法", 4), ["配送", "方法"]);
-        assert_eq!(wrap("x", 0), ["x"]);
+    fn an_age_is_told_in_its_greatest_unit() {
+        for (seconds, expected) in [
+            (-3, "0 s"),
+            (59, "59 s"),
+            (3_599, "59 min"),
+            (172_799, "47 h"),
+            (172_800, "2 d"),
+        ] {
+            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
+        }
     }
 }

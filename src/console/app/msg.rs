@@ -4,7 +4,9 @@ use crossterm::event::Event;
 
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
+use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
+use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use crate::model::{Exception, Job, RunId};
 use crate::signals::Signal;
 
@@ -23,6 +25,16 @@ pub enum Msg {
     Started(Job, Result<RunId, Exception>),
     /// There was no run to cancel.
     NothingToCancel(Job),
+    /// Orders were read.
+    Orders(Box<Result<OrdersRead, Exception>>),
+    /// The order of this id was read.
+    Order(String, Result<Option<Box<StagedOrder>>, Exception>),
+    /// Exceptions were read.
+    Exceptions(Box<Result<ExceptionsRead, Exception>>),
+    /// So many exceptions are tried again by the next runs.
+    Retried(Result<u64, Exception>),
+    /// So many exceptions were closed.
+    Resolved(Result<u64, Exception>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -31,8 +43,30 @@ pub enum Msg {
     Tick,
 }
 
+/// Orders, as they were read.
+#[derive(Clone, Debug)]
+pub struct OrdersRead {
+    /// Those that match, newest first.
+    pub rows: Vec<OrderRow>,
+    /// How many there are of each kind.
+    pub counts: OrderCounts,
+}
+
+/// Exceptions, as they were read.
+#[derive(Clone, Debug)]
+pub struct ExceptionsRead {
+    /// What was asked for.
+    pub filter: ExceptionFilter,
+    /// Those that match, newest first.
+    pub entries: Vec<ExceptionEntry>,
+    /// How many are not closed.
+    pub open: u64,
+    /// How many of those the filter lets through, whatever its limit.
+    pub matching: u64,
+}
+
 /// What must be done outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Read every job with its last run.
     LoadOverview,
@@ -42,6 +76,16 @@ pub enum Effect {
     Start(Job, RunOptions),
     /// Ask a run to stop.
     Cancel(Job),
+    /// Read orders and how many there are of each kind.
+    LoadOrders(OrderFilter),
+    /// Read the order of this id.
+    LoadOrder(String),
+    /// Read exceptions and how many there are.
+    LoadExceptions(Box<ExceptionFilter>),
+    /// Have exceptions tried again.
+    Retry(Box<ExceptionFilter>),
+    /// Close exceptions with a note.
+    Resolve(Box<ExceptionFilter>, String),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

@@ -222,7 +222,8 @@ impl Keymap {
         let mut text = String::from(
             "# The default keys of the console, written from its own table; a test keeps them equal.\n\
              # Copy what you want to change. An empty list takes the keys of an action away.\n\
-             # Plain characters are text in [search] and cannot be bound there.\n",
+             # Plain characters are text where something is typed ([filter], [search], [note])\n\
+             # and cannot be bound there.\n",
         );
         for context in Context::ALL {
             let _ = write!(text, "\n[{}] # {}\n", context.name(), context.title());

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 use super::Scroll;
 use crate::console::app::App;
 use crate::console::widgets::report::{self, Told};
+use crate::console::widgets::sheet::Page;
 use crate::model::Job;
 use crate::model::run::RunSummary;
 
@@ -53,7 +54,7 @@ impl Details {
     }
 
     pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
-        let page = report::Page {
+        let page = Page {
             width,
             now: app.now(),
             zone: app.zone(),

@@ -7,6 +7,7 @@ use crate::console::app::App;
 use crate::console::keys::Motion;
 use crate::console::theme::Role;
 use crate::console::widgets::report;
+use crate::console::widgets::sheet::Page;
 use crate::console::words;
 use crate::model::run::RunSummary;
 use crate::model::{Exception, Job};
@@ -91,7 +92,7 @@ impl History {
         let runs = match &self.runs {
             None => return vec![Line::styled("The runs are being read.", dim)],
             Some(Err(exception)) => {
-                let page = report::Page {
+                let page = Page {
                     width,
                     now: app.now(),
                     zone: app.zone(),
@@ -126,7 +127,7 @@ fn run_line(run: &RunSummary, is_selected: bool, app: &App, width: usize) -> Lin
         .map(|finished| words::duration(finished.duration_since(run.started)))
         .unwrap_or_default();
     let result = run.exception.as_ref().map_or_else(
-        || report::result(&run.counts(), run.dry_run),
+        || report::result(&run.streams, run.dry_run),
         |exception| exception.text.clone(),
     );
     let mark = if is_selected {

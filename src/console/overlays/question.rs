@@ -2,29 +2,35 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::console::app::App;
+use crate::console::app::{App, Wish};
 use crate::console::keys::{Action, Context, WindowAction};
 use crate::console::theme::Role;
 use crate::console::words;
 
 /// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Run the complete job?
     RunComplete,
     /// Leave although runs are under way here?
     Quit,
+    /// Try these exceptions again?
+    Retry(Wish),
+    /// Close these exceptions with this note?
+    Resolve(Wish, String),
 }
 
 impl Question {
-    pub(super) const fn title(self) -> &'static str {
+    pub(super) fn title(&self) -> String {
         match self {
-            Self::RunComplete => "Run the complete job?",
-            Self::Quit => "Quit?",
+            Self::RunComplete => "Run the complete job?".to_owned(),
+            Self::Quit => "Quit?".to_owned(),
+            Self::Retry(wish) => format!("Retry {}?", wish.records()),
+            Self::Resolve(wish, _) => format!("Resolve {}?", wish.records()),
         }
     }
 
-    pub(super) fn lines(self, app: &App, width: usize) -> Vec<Line<'static>> {
+    pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
         let theme = app.theme();
         let text = match self {
             Self::RunComplete => {
@@ -44,6 +50,22 @@ impl Question {
                     "{} {verb} executing. Quit and stop {them} at {their} next checkpoint?",
                     words::counted(runs, "run", "runs")
                 )
+            }
+            Self::Retry(wish) => {
+                let runs = if wish.are_orders {
+                    "The next run of the orders job gives them to AX again"
+                } else {
+                    "The next runs of their jobs try them again"
+                };
+                format!("This touches {}. {runs}.", wish.records())
+            }
+            Self::Resolve(wish, note) => {
+                let then = if wish.are_orders {
+                    "They are not handed over to AX any more"
+                } else {
+                    "The same cause does not open them again"
+                };
+                format!("This closes {}. {then}. The note: {note}", wish.records())
             }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)

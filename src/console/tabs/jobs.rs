@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use self::meter::Meter;
-use super::Reply;
+use super::{Loading, Reply};
 use crate::console::app::Effect;
 use crate::console::keys::{JobAction, Motion};
 use crate::console::overlays::{Details, History, Overlay, Question};
@@ -26,15 +26,6 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 enum Asked {
     Start,
     Cancel,
-}
-
-/// How far loading the overview is. A second wish while one is under way waits for its turn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Loading {
-    #[default]
-    Idle,
-    UnderWay,
-    AndAgain,
 }
 
 /// The tab's state.
@@ -148,16 +139,7 @@ impl JobsTab {
 
     /// Asks for the overview, unless that is under way.
     pub fn load(&mut self) -> Option<Effect> {
-        match self.loading {
-            Loading::Idle => {
-                self.loading = Loading::UnderWay;
-                Some(Effect::LoadOverview)
-            }
-            Loading::UnderWay | Loading::AndAgain => {
-                self.loading = Loading::AndAgain;
-                None
-            }
-        }
+        self.loading.ask().then_some(Effect::LoadOverview)
     }
 
     /// Takes in the overview.
@@ -178,8 +160,7 @@ impl JobsTab {
             }
             Err(exception) => self.trouble = Some(exception),
         }
-        let again = self.loading == Loading::AndAgain;
-        self.loading = Loading::Idle;
+        let again = self.loading.answered();
         again.then(|| self.load()).flatten()
     }
 
@@ -312,7 +293,8 @@ impl JobsTab {
         }
     }
 
-    fn run(&mut self, job: Job, dry_run: bool, read_only: bool) -> Reply {
+    /// Runs a job, where nothing stands against it.
+    pub fn run(&mut self, job: Job, dry_run: bool, read_only: bool) -> Reply {
         if read_only {
             Reply::Refuse("The console is read-only: it starts no runs.".to_owned())
         } else if self.status(job) == JobStatus::Executing || self.is_starting(job) {

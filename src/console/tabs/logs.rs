@@ -10,12 +10,12 @@ pub use draw::{areas, draw};
 use std::collections::VecDeque;
 
 use crossterm::event::KeyEvent;
-use tui_textarea::TextArea;
 
 use self::search::Needle;
 use self::store::Store;
 use super::Reply;
 use crate::console::keys::{LogAction, Motion};
+use crate::console::widgets::input::Input;
 use crate::logging::Batch;
 use crate::model::log::Level;
 
@@ -38,7 +38,7 @@ enum Anchor {
 #[derive(Debug)]
 struct Search {
     /// What is typed; none once it is kept.
-    input: Option<Box<TextArea<'static>>>,
+    input: Option<Input>,
     text: String,
     needle: Option<Needle>,
     /// Numbers of the shown lines that hold the text.
@@ -265,11 +265,8 @@ impl LogsTab {
 
     fn open_search(&mut self) {
         let text = self.search.take().map(|search| search.text);
-        let mut input = TextArea::new(vec![text.clone().unwrap_or_default()]);
-        input.set_cursor_line_style(ratatui::style::Style::new());
-        input.move_cursor(tui_textarea::CursorMove::End);
         let mut search = Search {
-            input: Some(Box::new(input)),
+            input: Some(Input::new(text.as_deref().unwrap_or_default())),
             needle: text.as_deref().and_then(Needle::new),
             text: text.unwrap_or_default(),
             hits: VecDeque::new(),
@@ -282,23 +279,15 @@ impl LogsTab {
 
     /// A key while a search text is typed.
     pub fn type_key(&mut self, key: KeyEvent) {
-        // A line break would make it a text that no line holds.
-        if key.code != crossterm::event::KeyCode::Enter {
-            self.edit(|input| {
-                input.input(key);
-            });
-        }
+        self.edit(|input| input.type_key(key));
     }
 
     /// Pasted text while a search text is typed.
     pub fn paste(&mut self, text: &str) {
-        let line = text.lines().next().unwrap_or_default();
-        self.edit(|input| {
-            input.insert_str(line);
-        });
+        self.edit(|input| input.paste(text));
     }
 
-    fn edit(&mut self, change: impl FnOnce(&mut TextArea<'static>)) {
+    fn edit(&mut self, change: impl FnOnce(&mut Input)) {
         let Some(search) = &mut self.search else {
             return;
         };
@@ -306,7 +295,7 @@ impl LogsTab {
             return;
         };
         change(input);
-        let text = input.lines().first().cloned().unwrap_or_default();
+        let text = input.text().to_owned();
         if text == search.text {
             return;
         }

@@ -19,6 +19,12 @@ pub struct Symbols {
     pub warning: &'static str,
     /// A whole stream is read.
     pub reload: &'static str,
+    /// A stream from AX to the service.
+    pub up: &'static str,
+    /// A stream from the service to AX.
+    pub down: &'static str,
+    /// A row that is marked.
+    pub marked: &'static str,
     /// Between two facts in a row.
     pub dot: &'static str,
     /// What was left out.
@@ -50,6 +56,9 @@ impl Symbols {
         canceled: "■",
         warning: "▲",
         reload: "↻",
+        up: "↑",
+        down: "↓",
+        marked: "●",
         dot: "·",
         ellipsis: "…",
         rule: "─",
@@ -71,6 +80,9 @@ impl Symbols {
         canceled: "-",
         warning: "!",
         reload: "@",
+        up: "^",
+        down: "v",
+        marked: "+",
         dot: "-",
         ellipsis: "~",
         rule: "-",

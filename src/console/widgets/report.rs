@@ -1,20 +1,16 @@
 //! Everything about one run as lines of text: times, sums, what failed and why, its streams.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
+use super::sheet::{self, Page, fact};
 use super::streams;
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
 use crate::model::run::{Counts, Progress, RunStatus, RunSummary, StreamProgress};
+use crate::model::stream::Direction;
 use crate::model::{Exception, Job, RunId};
-
-/// Cells of the names before the facts.
-const NAME_CELLS: usize = 10;
 
 /// A run to tell about, live or from the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -75,19 +71,6 @@ impl<'a> From<&'a Progress> for Told<'a> {
     }
 }
 
-/// Where and when it is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
-    /// Cells from side to side.
-    pub width: usize,
-    /// Now.
-    pub now: Timestamp,
-    /// The operator's zone.
-    pub zone: &'a TimeZone,
-    /// Looks.
-    pub theme: &'a Theme,
-}
-
 /// Symbol and colour of a run.
 pub fn look(status: RunStatus, theme: &Theme) -> (&'static str, Role) {
     let symbols = &theme.symbols;
@@ -99,22 +82,58 @@ pub fn look(status: RunStatus, theme: &Theme) -> (&'static str, Role) {
     }
 }
 
-/// `1,204 sent, 118,203 unchanged, 3 quarantined`.
-pub fn result(counts: &Counts, dry_run: bool) -> String {
+/// What the streams of a run moved, each way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Moved {
+    received: u64,
+    sent: u64,
+}
+
+impl Moved {
+    fn of(streams: &[StreamProgress]) -> Self {
+        let mut moved = Self::default();
+        for stream in streams {
+            match stream.stream.direction() {
+                Direction::Up => moved.sent += stream.counts.acknowledged,
+                Direction::Down => moved.received += stream.counts.acknowledged,
+            }
+        }
+        moved
+    }
+}
+
+/// `12 received, 1,204 sent, 118,203 unchanged, 3 quarantined`.
+pub fn result(streams: &[StreamProgress], dry_run: bool) -> String {
+    let counts = sum_of(streams);
     if counts.enumerated == 0 && counts.settled() == 0 {
         return "nothing had changed".to_owned();
     }
-    let sent = words::count(counts.acknowledged);
-    let mut text = if dry_run {
-        format!("dry run: {sent} would be sent")
+    let moved = Moved::of(streams);
+    let (before, would) = if dry_run {
+        ("dry run: ", "would be ")
     } else {
-        format!("{sent} sent")
+        ("", "")
     };
-    let _ = write!(text, ", {} unchanged", words::count(counts.unchanged));
-    if counts.quarantined > 0 {
-        let _ = write!(text, ", {} quarantined", words::count(counts.quarantined));
+    let mut parts = Vec::new();
+    if moved.received > 0 {
+        parts.push(format!("{} {would}received", words::count(moved.received)));
     }
-    text
+    if moved.sent > 0 || moved.received == 0 {
+        parts.push(format!("{} {would}sent", words::count(moved.sent)));
+    }
+    parts.push(format!("{} unchanged", words::count(counts.unchanged)));
+    if counts.quarantined > 0 {
+        parts.push(format!("{} quarantined", words::count(counts.quarantined)));
+    }
+    format!("{before}{}", parts.join(", "))
+}
+
+fn sum_of(streams: &[StreamProgress]) -> Counts {
+    let mut sum = Counts::default();
+    for stream in streams {
+        sum.add(&stream.counts);
+    }
+    sum
 }
 
 /// The whole report.
@@ -146,8 +165,7 @@ pub fn lines(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
         lines.extend(exception_sections(exception, page));
     }
     if !told.streams.is_empty() {
-        lines.push(Line::default());
-        lines.push(Line::styled("Streams", theme.style(Role::Title)));
+        lines.extend(sheet::heading("Streams", page));
         lines.extend(streams::lines(
             told.streams,
             streams::View {
@@ -167,21 +185,24 @@ fn status_words(told: Told<'_>, symbol: &str) -> String {
         text.push_str(", cancelling: it stops at its next checkpoint");
     }
     if told.dry_run {
-        text.push_str(", dry run: nothing was sent");
+        text.push_str(", dry run: nothing was moved");
     }
     text
 }
 
 /// The sums of all streams, in the words of the balance that every run must keep.
 fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
-    let mut sum = Counts::default();
-    for stream in told.streams {
-        sum.add(&stream.counts);
-    }
+    let sum = sum_of(told.streams);
+    let moved = Moved::of(told.streams);
+    let received = if moved.received > 0 {
+        format!("{} received + ", words::count(moved.received))
+    } else {
+        String::new()
+    };
     let records = format!(
-        "{} enumerated = {} sent + {} unchanged + {} quarantined",
+        "{} enumerated = {received}{} sent + {} unchanged + {} quarantined",
         words::count(sum.enumerated),
-        words::count(sum.acknowledged),
+        words::count(moved.sent),
         words::count(sum.unchanged),
         words::count(sum.quarantined),
     );
@@ -197,7 +218,7 @@ fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
     }
     if sum.deleted + sum.retired > 0 {
         let text = format!(
-            "{} deletions among the sent, {} dropped by the service after a complete load",
+            "{} deletions among them, {} dropped by the service after a complete load",
             words::count(sum.deleted),
             words::count(sum.retired),
         );
@@ -213,21 +234,6 @@ fn sums(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-/// A name and its text, wrapped below itself where it is long.
-fn fact(name: &'static str, text: &str, style: Style, page: Page<'_>) -> Vec<Line<'static>> {
-    words::wrap(text, page.width.saturating_sub(NAME_CELLS))
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| {
-            let name = if index == 0 { name } else { "" };
-            Line::from(vec![
-                Span::styled(format!("{name:<NAME_CELLS$}"), page.theme.style(Role::Dim)),
-                Span::styled(line, style),
-            ])
-        })
-        .collect()
-}
-
 /// What failed, why to the last cause, and what to do, each under its heading.
 pub fn exception_sections(exception: &Exception, page: Page<'_>) -> Vec<Line<'static>> {
     let theme = page.theme;
@@ -240,8 +246,7 @@ pub fn exception_sections(exception: &Exception, page: Page<'_>) -> Vec<Line<'st
         if text.is_empty() {
             continue;
         }
-        lines.push(Line::default());
-        lines.push(Line::styled(heading, theme.style(Role::Title)));
+        lines.extend(sheet::heading(heading, page));
         for line in words::wrap(text, page.width.saturating_sub(2)) {
             lines.push(Line::styled(format!("  {line}"), style));
         }

@@ -10,6 +10,7 @@ use super::gauge;
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
 use crate::model::run::{Phase, RunStatus, StreamProgress};
+use crate::model::stream::Direction;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
@@ -28,14 +29,19 @@ enum Column {
 }
 
 impl Column {
-    const fn title(self) -> &'static str {
+    /// The heading; that of the settled ones says which way the streams go.
+    fn title(self, streams: &[StreamProgress]) -> &'static str {
         match self {
-            Self::Stream => "Stream",
+            Self::Stream => "  Stream",
             Self::Phase => "Phase",
             Self::Gauge | Self::Percent => "",
             Self::Total => "Total",
             Self::Enumerated => "Enumerated",
-            Self::Sent => "Sent",
+            Self::Sent => match (has(streams, Direction::Up), has(streams, Direction::Down)) {
+                (true, true) => "Moved",
+                (false, true) => "Received",
+                (true | false, false) => "Sent",
+            },
             Self::Unchanged => "Unchanged",
             Self::Quarantined => "Quar.",
             Self::QuarantinedLong => "Quarantined",
@@ -46,11 +52,13 @@ impl Column {
 
     const fn width(self) -> usize {
         match self {
-            Self::Stream => 21,
+            // The arrow, a blank and the longest title.
+            Self::Stream => 24,
             Self::Phase => 12,
             Self::Gauge | Self::Enumerated | Self::Time => 10,
             Self::Percent => 5,
-            Self::Total | Self::Sent | Self::Unchanged | Self::Bytes => 9,
+            Self::Total => 8,
+            Self::Sent | Self::Unchanged | Self::Bytes => 9,
             Self::Quarantined => 6,
             Self::QuarantinedLong => 11,
         }
@@ -122,9 +130,15 @@ fn columns(width: usize) -> Vec<Column> {
     ];
     plans
         .into_iter()
-        .find(|plan| plan.iter().map(|column| column.width() + 1).sum::<usize>() <= width)
+        .find(|plan| cells(plan) <= width)
         .unwrap_or(plans[5])
         .to_vec()
+}
+
+/// Cells of a row with the blanks between its columns.
+fn cells(plan: &[Column]) -> usize {
+    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
+    columns.saturating_sub(1)
 }
 
 /// What the table needs to know besides the streams.
@@ -140,32 +154,127 @@ pub struct View<'a> {
     pub theme: &'a Theme,
 }
 
+fn has(streams: &[StreamProgress], direction: Direction) -> bool {
+    streams
+        .iter()
+        .any(|stream| stream.stream.direction() == direction)
+}
+
 /// A heading, a line for each stream, and one below it that says why it is read whole.
 pub fn lines(streams: &[StreamProgress], view: View<'_>) -> Vec<Line<'static>> {
     let columns = columns(view.width);
-    let mut lines = vec![heading(&columns, view.theme)];
+    let mut lines = vec![heading(&columns, streams, view.theme)];
     for stream in streams {
         lines.push(row(&columns, stream, view));
-        if let Some(reason) = &stream.reload {
-            let text = format!("  {} read whole: {reason}", view.theme.symbols.reload);
-            lines.push(Line::styled(
-                words::cut(&text, view.width, view.theme.symbols.ellipsis),
-                view.theme.style(Role::Warn),
-            ));
-        }
+        lines.extend(reload(stream, view));
     }
     lines
 }
 
-fn heading(columns: &[Column], theme: &Theme) -> Line<'static> {
+/// The table in at most `height` rows: where it is longer, the streams most worth a look in their
+/// order, and a last line that counts the others; `more` says how all of them are seen.
+pub fn lines_within(
+    streams: &[StreamProgress],
+    height: usize,
+    more: &str,
+    view: View<'_>,
+) -> Vec<Line<'static>> {
+    let all = lines(streams, view);
+    if all.len() <= height || height < 3 {
+        return all;
+    }
+    let mut by_interest: Vec<usize> = (0..streams.len()).collect();
+    by_interest.sort_by_key(|index| interest(*index, streams));
+    // The heading and the last line take one row each, a reason that is shown another.
+    let mut room = height - 2;
+    let mut shown = vec![false; streams.len()];
+    for index in by_interest {
+        let needed = 1 + usize::from(tells_reason(&streams[index]));
+        if needed > room {
+            break;
+        }
+        room -= needed;
+        shown[index] = true;
+    }
+    let columns = columns(view.width);
+    let mut lines = vec![heading(&columns, streams, view.theme)];
+    let (mut done, mut pending) = (0_u64, 0_u64);
+    for (stream, shown) in streams.iter().zip(shown) {
+        if shown {
+            lines.push(row(&columns, stream, view));
+            if tells_reason(stream) {
+                lines.extend(reload(stream, view));
+            }
+        } else if stream.phase == Phase::Pending {
+            pending += 1;
+        } else {
+            done += 1;
+        }
+    }
+    let mut parts = Vec::new();
+    if done > 0 {
+        parts.push(format!("{done} done"));
+    }
+    if pending > 0 {
+        parts.push(format!("{pending} pending"));
+    }
+    let text = format!(
+        "{} {}: {}{more}",
+        view.theme.symbols.ellipsis,
+        words::counted(done + pending, "more stream", "more streams"),
+        parts.join(", ")
+    );
+    lines.push(Line::styled(
+        words::cut(&text, view.width, view.theme.symbols.ellipsis),
+        view.theme.style(Role::Dim),
+    ));
+    lines
+}
+
+/// Why a stream is read whole is told on a small screen only while it is.
+fn tells_reason(stream: &StreamProgress) -> bool {
+    stream.reload.is_some() && !matches!(stream.phase, Phase::Pending | Phase::Done)
+}
+
+/// The smaller, the more worth a look; of equal ones the first.
+fn interest(index: usize, streams: &[StreamProgress]) -> u8 {
+    let stream = &streams[index];
+    let counts = &stream.counts;
+    let is_next = || {
+        streams[..index]
+            .iter()
+            .all(|before| before.phase != Phase::Pending)
+    };
+    match stream.phase {
+        Phase::Settling | Phase::Sending | Phase::Committing => 0,
+        Phase::Done if counts.quarantined > 0 => 1,
+        Phase::Pending if is_next() => 2,
+        Phase::Done if counts.acknowledged > 0 => 3,
+        Phase::Done => 4,
+        Phase::Pending => 5,
+    }
+}
+
+fn reload(stream: &StreamProgress, view: View<'_>) -> Option<Line<'static>> {
+    let reason = stream.reload.as_ref()?;
+    let symbols = &view.theme.symbols;
+    let text = format!("  {} read whole: {reason}", symbols.reload);
+    Some(Line::styled(
+        words::cut(&text, view.width, symbols.ellipsis),
+        view.theme.style(Role::Warn),
+    ))
+}
+
+fn heading(columns: &[Column], streams: &[StreamProgress], theme: &Theme) -> Line<'static> {
     let mut text = String::new();
-    for column in columns {
-        let (title, width) = (column.title(), column.width());
+    for (index, column) in columns.iter().enumerate() {
+        let (title, width) = (column.title(streams), column.width());
+        let gap = if index == 0 { "" } else { " " };
         // Writing to a String cannot fail.
         let _ = if column.is_text() {
-            write!(text, " {title:<width$}")
+            write!(text, "{gap}{title:<width$}")
         } else {
-            write!(text, " {title:>width$}")
+            write!(text, "{gap}{title:>width$}")
         };
     }
     Line::styled(text, theme.style(Role::Dim))
@@ -188,8 +297,10 @@ fn row(columns: &[Column], stream: &StreamProgress, view: View<'_>) -> Line<'sta
     };
 
     let mut spans = Vec::with_capacity(columns.len() * 2);
-    for column in columns {
-        spans.push(Span::raw(" "));
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw(" "));
+        }
         let width = column.width();
         let number = |number: u64| {
             let text = if started {
@@ -200,7 +311,14 @@ fn row(columns: &[Column], stream: &StreamProgress, view: View<'_>) -> Line<'sta
             Span::styled(format!("{text:>width$}"), plain)
         };
         spans.push(match column {
-            Column::Stream => Span::styled(format!("{:<width$}", stream.stream.title()), plain),
+            Column::Stream => {
+                let way = match stream.stream.direction() {
+                    Direction::Up => theme.symbols.up,
+                    Direction::Down => theme.symbols.down,
+                };
+                let title = format!("{way} {}", stream.stream.title());
+                Span::styled(format!("{title:<width$}"), plain)
+            }
             Column::Phase => Span::styled(
                 format!("{:<width$}", format!("{symbol} {}", stream.phase.name())),
                 theme.style(role),
@@ -290,11 +408,53 @@ mod tests {
         let mut before = 0;
         for width in 60..300 {
             let columns = columns(width);
-            let used: usize = columns.iter().map(|column| column.width() + 1).sum();
+            let used = cells(&columns);
             assert!(used <= width, "{used} > {width}");
             assert!(columns.len() >= before);
             before = columns.len();
         }
         assert!(columns(80).contains(&Column::Quarantined));
+        assert!(columns(80).contains(&Column::Total));
+    }
+
+    #[test]
+    fn a_table_with_too_little_room_shows_what_is_under_way_and_counts_the_rest() {
+        let mut streams: Vec<StreamProgress> = crate::model::Stream::ALL
+            .into_iter()
+            .map(StreamProgress::pending)
+            .collect();
+        for stream in &mut streams[..6] {
+            stream.phase = Phase::Done;
+        }
+        streams[2].counts.quarantined = 3;
+        streams[6].phase = Phase::Sending;
+        let theme = Theme::new(
+            crate::console::theme::Palette::Dark,
+            crate::console::theme::Depth::Mono,
+            crate::console::theme::Symbols::ASCII,
+        )
+        .unwrap();
+        let view = View {
+            status: RunStatus::Executing,
+            width: 76,
+            now: Timestamp::UNIX_EPOCH,
+            theme: &theme,
+        };
+        let text = |height| {
+            lines_within(&streams, height, " (enter)", view)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        let rows = text(5);
+        assert_eq!(rows.len(), 5);
+        assert!(rows[1].starts_with("^ Item sales tax groups"), "{rows:?}");
+        assert!(rows[2].starts_with("^ Items and variants"), "{rows:?}");
+        assert!(rows[3].starts_with("^ Trade agreements"), "{rows:?}");
+        assert_eq!(rows[4], "~ 10 more streams: 5 done, 5 pending (enter)");
+        assert_eq!(text(14).len(), 14);
+        for height in 3..20 {
+            assert!(text(height).len() <= height);
+        }
     }
 }

@@ -163,11 +163,11 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span
     let (what, style) = match (&last.exception, last.status) {
         (Some(exception), RunStatus::Error) => (exception.text.clone(), theme.style(Role::Bad)),
         (Some(_) | None, RunStatus::Canceled) => (
-            format!("stopped: {}", report::result(&last.counts(), last.dry_run)),
+            format!("stopped: {}", report::result(&last.streams, last.dry_run)),
             Style::new(),
         ),
         (Some(_) | None, RunStatus::Ended | RunStatus::Executing) | (None, RunStatus::Error) => {
-            (report::result(&last.counts(), last.dry_run), Style::new())
+            (report::result(&last.streams, last.dry_run), Style::new())
         }
     };
     // Where both have no room the time goes first: an error is worth more than its hour.
@@ -254,20 +254,23 @@ fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>)
         head,
     );
 
-    let mut lines = detail_lines(tab, usize::from(body.width), view);
+    let mut lines = detail_lines(tab, body, view);
     let height = usize::from(body.height);
     if lines.len() > height && height > 0 {
         let hidden = lines.len() - (height - 1);
         lines.truncate(height - 1);
-        let key = view
-            .keys
-            .key_for(Context::Jobs, Action::Job(JobAction::Details))
-            .unwrap_or_default();
         let more = words::counted(hidden as u64, "more line", "more lines");
-        let text = format!(" {} {more}: {key}", theme.symbols.ellipsis);
+        let text = format!("{} {more}{}", theme.symbols.ellipsis, key_to_all(view));
         lines.push(Line::styled(text, theme.style(Role::Dim)));
     }
     frame.render_widget(Text::from(lines), body);
+}
+
+/// ` (enter shows all)`.
+fn key_to_all(view: View<'_>) -> String {
+    view.keys
+        .key_for(Context::Jobs, Action::Job(JobAction::Details))
+        .map_or_else(String::new, |key| format!(" ({key} shows all)"))
 }
 
 /// A rule from side to side with a title in it.
@@ -305,20 +308,21 @@ fn detail_title(tab: &JobsTab, view: View<'_>) -> String {
     }
 }
 
-fn detail_lines(tab: &JobsTab, width: usize, view: View<'_>) -> Vec<Line<'static>> {
+fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>> {
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
     let job = tab.selected();
     let theme = view.theme;
-    let table = |streams: &[crate::model::StreamProgress], status| {
+    let table = |streams: &[crate::model::StreamProgress], status, height| {
         let columns = streams::View {
             status,
             width,
             now: view.now,
             theme,
         };
-        streams::lines(streams, columns)
+        streams::lines_within(streams, height, &key_to_all(view), columns)
     };
     if let Some(run) = tab.live_of(job) {
-        return table(&run.streams, RunStatus::Executing);
+        return table(&run.streams, RunStatus::Executing, height);
     }
     if let Some(refused) = tab.refused.get(&job) {
         return exception_lines(refused, false, width, view);
@@ -329,7 +333,8 @@ fn detail_lines(tab: &JobsTab, width: usize, view: View<'_>) -> Vec<Line<'static
             .as_ref()
             .map(|exception| exception_lines(exception, true, width, view))
             .unwrap_or_default();
-        lines.extend(table(&last.streams, last.status));
+        let left = height.saturating_sub(lines.len());
+        lines.extend(table(&last.streams, last.status, left));
         return lines;
     }
     let text = if !tab.is_known(job) {

@@ -31,8 +31,8 @@ fn pieces(text: &str, cells: usize) -> Vec<(usize, usize)> {
     let mut pieces = Vec::new();
     let (mut start, mut used) = (0, 0);
     let mut blank = None;
-    for (offset, character) in text.char_indices() {
-        let wide = words::char_width(character);
+    let mut offset = 0;
+    for (grapheme, wide) in words::graphemes(text) {
         if used + wide > cells && offset > start {
             let (end, carried) = blank
                 .take()
@@ -42,8 +42,9 @@ fn pieces(text: &str, cells: usize) -> Vec<(usize, usize)> {
             (start, used) = (end, carried);
         }
         used += wide;
-        if character == ' ' {
-            blank = Some((offset + 1, used));
+        offset += grapheme.len();
+        if grapheme == " " {
+            blank = Some((offset, used));
         }
     }
     pieces.push((start, text.len()));
@@ -231,17 +232,17 @@ fn push_rows(
     }
 }
 
-/// Where the character that begins at or after this cell stands, in bytes.
+/// Where the grapheme that begins at or after this cell stands, in bytes.
 fn byte_at(text: &str, cell: usize) -> usize {
-    let mut used = 0;
-    for (offset, character) in text.char_indices() {
-        let wide = words::char_width(character);
+    let (mut used, mut offset) = (0, 0);
+    for (grapheme, wide) in words::graphemes(text) {
         if used + wide > cell {
-            return offset;
+            break;
         }
         used += wide;
+        offset += grapheme.len();
     }
-    text.len()
+    offset
 }
 
 fn level_look(level: Level, theme: &Theme) -> (Span<'static>, Style) {
@@ -287,7 +288,7 @@ fn draw_search(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) 
     .areas(area);
     frame.render_widget(Line::styled(" Search: ", theme.style(Role::Accent)), label);
     match &search.input {
-        Some(input) => frame.render_widget(&**input, text),
+        Some(input) => input.draw(frame, text),
         None => frame.render_widget(Line::raw(search.text.clone()), text),
     }
     let role = if search.needle.is_some() && search.hits.is_empty() {

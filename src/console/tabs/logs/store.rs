@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use crate::console::words;
 use crate::model::RunId;
 use crate::model::log::{Level, LogLine};
 
@@ -85,7 +86,8 @@ impl Store {
             });
         }
         if let Some(chunk) = self.chunks.back_mut() {
-            chunk.text.push_str(&line.text);
+            // What came from outside may hold what a terminal obeys.
+            chunk.text.push_str(&words::clean(&line.text));
             chunk.marks.push(Mark {
                 at_micros: line.at.as_microsecond(),
                 run: line.run.map_or(0, |run| run.0),

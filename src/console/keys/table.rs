@@ -1,0 +1,154 @@
+//! The rows of the one table of keys, in the order of footer and help.
+
+use super::{
+    Action, ConsoleAction, Context, ExceptionAction, FilterAction, JobAction, LogAction, Motion,
+    OrderAction, WindowAction,
+};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Where.
+    pub context: Context,
+    /// What.
+    pub action: Action,
+    /// By which keys, unless the operator chose others.
+    pub keys: &'static [&'static str],
+    /// The line in the help.
+    pub help: &'static str,
+    /// The word in the footer; none where the footer does not name it.
+    pub footer: Option<&'static str>,
+}
+
+const fn entry(
+    context: Context,
+    action: Action,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> Entry {
+    Entry {
+        context,
+        action,
+        keys,
+        help,
+        footer: None,
+    }
+}
+
+impl Entry {
+    const fn footer(mut self, word: &'static str) -> Self {
+        self.footer = Some(word);
+        self
+    }
+}
+
+/// Every key of the console. The order is the order of footer and help.
+#[rustfmt::skip]
+pub const TABLE: &[Entry] = {
+    use Action::{Console, Exception, Filter, Job, Log, Move, Order, Window};
+    use ConsoleAction as A;
+    use Context as C;
+    use ExceptionAction as E;
+    use FilterAction as F;
+    use JobAction as J;
+    use LogAction as L;
+    use Motion as M;
+    use OrderAction as O;
+    use WindowAction as W;
+    &[
+        entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
+        entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be sent, send nothing").footer("dry run"),
+        entry(C::Jobs, Job(J::Cancel), &["c"], "cancel the run at its next checkpoint").footer("cancel"),
+        entry(C::Jobs, Job(J::Details), &["enter"], "everything about the live or last run").footer("details"),
+        entry(C::Jobs, Job(J::History), &["h"], "the last runs of the selected job").footer("history"),
+        entry(C::Jobs, Move(M::Up), &["up", "k"], "the job above"),
+        entry(C::Jobs, Move(M::Down), &["down", "j"], "the job below"),
+        entry(C::Jobs, Move(M::Top), &["home", "g"], "the first job"),
+        entry(C::Jobs, Move(M::Bottom), &["end", "G"], "the last job"),
+
+        entry(C::Orders, Order(O::Details), &["enter"], "everything about the order").footer("open"),
+        entry(C::Orders, Order(O::View), &["v"], "next view: all, open, exception, unacknowledged, duplicate, journal").footer("view"),
+        entry(C::Orders, Filter(F::Begin), &["/"], "filter by id, number, customer, account, sales order").footer("filter"),
+        entry(C::Orders, Filter(F::End), &["esc"], "end the filter"),
+        entry(C::Orders, Order(O::Mark), &["space", "m"], "mark the order, or not any more").footer("mark"),
+        entry(C::Orders, Order(O::Retry), &["r"], "retry the order, or all marked, in exception").footer("retry"),
+        entry(C::Orders, Order(O::Resolve), &["e"], "resolve its exception, or those of all marked, with a note").footer("resolve"),
+        entry(C::Orders, Order(O::Run), &["s", "R"], "synchronize orders: run the orders job").footer("synchronize"),
+        entry(C::Orders, Move(M::Up), &["up", "k"], "the order above"),
+        entry(C::Orders, Move(M::Down), &["down", "j"], "the order below"),
+        entry(C::Orders, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Orders, Move(M::PageDown), &["pgdn", "ctrl-f"], "one page down"),
+        entry(C::Orders, Move(M::Top), &["home", "g"], "the newest order"),
+        entry(C::Orders, Move(M::Bottom), &["end", "G"], "the oldest order listed"),
+
+        entry(C::Exceptions, Exception(E::Details), &["enter"], "cause and remedy of the exception").footer("open"),
+        entry(C::Exceptions, Filter(F::Begin), &["/"], "filter by record, field, text, cause").footer("filter"),
+        entry(C::Exceptions, Filter(F::End), &["esc"], "end the filter"),
+        entry(C::Exceptions, Exception(E::Closed), &["a"], "list closed ones too, or not").footer("all"),
+        entry(C::Exceptions, Exception(E::Mark), &["space", "m"], "mark the exception, or not any more").footer("mark"),
+        entry(C::Exceptions, Exception(E::Retry), &["r"], "retry the exception, or all marked").footer("retry"),
+        entry(C::Exceptions, Exception(E::RetryAll), &["R"], "retry all that the filter lists").footer("retry all"),
+        entry(C::Exceptions, Exception(E::Resolve), &["e"], "resolve the exception, or all marked, with a note").footer("resolve"),
+        entry(C::Exceptions, Move(M::Up), &["up", "k"], "the exception above"),
+        entry(C::Exceptions, Move(M::Down), &["down", "j"], "the exception below"),
+        entry(C::Exceptions, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Exceptions, Move(M::PageDown), &["pgdn", "ctrl-f"], "one page down"),
+        entry(C::Exceptions, Move(M::Top), &["home", "g"], "the newest exception"),
+        entry(C::Exceptions, Move(M::Bottom), &["end", "G"], "the oldest exception listed"),
+
+        entry(C::Logs, Log(L::Search), &["/"], "search").footer("search"),
+        entry(C::Logs, Log(L::NextHit), &["n"], "next hit").footer("next"),
+        entry(C::Logs, Log(L::PreviousHit), &["N"], "previous hit"),
+        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search"),
+        entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
+        entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),
+        entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),
+        entry(C::Logs, Move(M::Up), &["up", "k"], "one line up"),
+        entry(C::Logs, Move(M::Down), &["down", "j"], "one line down"),
+        entry(C::Logs, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Logs, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
+        entry(C::Logs, Move(M::Top), &["home", "g"], "the oldest line"),
+        entry(C::Logs, Move(M::Bottom), &["end", "G"], "the newest line, and follow"),
+        entry(C::Logs, Move(M::Left), &["left", "h"], "sideways to the left, where lines are cut"),
+        entry(C::Logs, Move(M::Right), &["right", "l"], "sideways to the right"),
+
+        entry(C::Console, Console(A::TabJobs), &["1"], "tab Jobs"),
+        entry(C::Console, Console(A::TabOrders), &["2"], "tab Orders"),
+        entry(C::Console, Console(A::TabExceptions), &["3"], "tab Exceptions"),
+        entry(C::Console, Console(A::TabLogs), &["4"], "tab Logs"),
+        entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
+        entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
+        entry(C::Console, Console(A::Help), &["?", "f1"], "this help").footer("help"),
+        entry(C::Console, Console(A::Quit), &["q", "ctrl-c"], "leave the console").footer("quit"),
+
+        entry(C::Overlay, Window(W::Close), &["esc", "q", "ctrl-c"], "close").footer("close"),
+        entry(C::Overlay, Window(W::Open), &["enter"], "open the selected run").footer("open"),
+        entry(C::Overlay, Move(M::Up), &["up", "k"], "one line up"),
+        entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("scroll"),
+        entry(C::Overlay, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Overlay, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
+        entry(C::Overlay, Move(M::Top), &["home", "g"], "to the beginning"),
+        entry(C::Overlay, Move(M::Bottom), &["end", "G"], "to the end"),
+
+        entry(C::Confirm, Window(W::Yes), &["y"], "yes").footer("yes"),
+        entry(C::Confirm, Window(W::No), &["n", "esc", "q", "ctrl-c"], "no").footer("no"),
+
+        entry(C::Filter, Filter(F::Keep), &["enter"], "keep the filter and go on reading").footer("keep"),
+        entry(C::Filter, Move(M::Up), &["up", "ctrl-p"], "the one above"),
+        entry(C::Filter, Move(M::Down), &["down", "ctrl-n"], "the one below"),
+        entry(C::Filter, Filter(F::End), &["esc", "ctrl-c"], "end the filter").footer("end the filter"),
+
+        entry(C::Search, Log(L::KeepSearch), &["enter"], "keep the search and go on reading").footer("keep"),
+        entry(C::Search, Log(L::NextHit), &["down", "ctrl-n"], "next hit").footer("next"),
+        entry(C::Search, Log(L::PreviousHit), &["up", "ctrl-p"], "previous hit").footer("previous"),
+        entry(C::Search, Log(L::EndSearch), &["esc", "ctrl-c"], "end the search").footer("end the search"),
+
+        entry(C::Note, Window(W::Save), &["enter"], "take the note").footer("take it"),
+        entry(C::Note, Window(W::Close), &["esc", "ctrl-c"], "close without it").footer("close"),
+
+        entry(C::Anywhere, Console(A::Redraw), &["ctrl-l"], "draw the screen anew, and read everything again"),
+        // A Windows console has no job control to come back from.
+        #[cfg(unix)]
+        entry(C::Anywhere, Console(A::Suspend), &["ctrl-z"], "back to the shell; `fg` returns"),
+    ]
+};

@@ -1,0 +1,214 @@
+//! The tab *Exceptions*: which are listed, what is chosen of them, and what is asked for it. It
+//! reads nothing itself; exceptions come with messages.
+
+mod draw;
+
+pub use draw::{draw, lay_out};
+
+use crossterm::event::KeyEvent;
+
+use super::filter::Filter;
+use super::listing::{Keyed, Listing};
+use super::{Loading, Reply};
+use crate::console::app::{Effect, ExceptionsRead, Wish};
+use crate::console::keys::{ExceptionAction, FilterAction, Motion};
+use crate::console::overlays::{ExceptionWindow, Note, Overlay};
+use crate::model::Exception;
+use crate::model::exception::{ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState};
+
+/// Exceptions that are listed at most: what is older is found by the filter.
+pub const MOST_LISTED: usize = 300;
+
+impl Keyed for ExceptionEntry {
+    type Key = ExceptionId;
+
+    fn key(&self) -> ExceptionId {
+        self.id
+    }
+}
+
+/// The tab's state.
+#[derive(Debug, Default)]
+pub struct ExceptionsTab {
+    filter: Filter,
+    with_closed: bool,
+    listing: Listing<ExceptionEntry>,
+    /// Numbers of the last reading; none before the first.
+    read: Option<Numbers>,
+    /// Why they could not be read.
+    trouble: Option<Exception>,
+    loading: Loading,
+}
+
+#[derive(Debug)]
+struct Numbers {
+    /// What was asked for.
+    filter: ExceptionFilter,
+    /// Not closed, whatever the filter.
+    open: u64,
+    /// Not closed, of those the filter lets through.
+    matching: u64,
+}
+
+impl ExceptionsTab {
+    /// Asks for the list, unless that is under way.
+    pub fn load(&mut self) -> Option<Effect> {
+        self.loading.ask().then(|| {
+            Effect::LoadExceptions(Box::new(ExceptionFilter {
+                text: self.filter.text(),
+                with_closed: self.with_closed,
+                limit: Some(MOST_LISTED),
+                ..ExceptionFilter::default()
+            }))
+        })
+    }
+
+    /// Takes in the list.
+    pub fn loaded(&mut self, result: Result<ExceptionsRead, Exception>) -> Option<Effect> {
+        match result {
+            Ok(read) => {
+                self.listing.take(read.entries);
+                self.read = Some(Numbers {
+                    filter: read.filter,
+                    open: read.open,
+                    matching: read.matching,
+                });
+                self.trouble = None;
+            }
+            Err(exception) => self.trouble = Some(exception),
+        }
+        let again = self.loading.answered();
+        again.then(|| self.load()).flatten()
+    }
+
+    /// Number of exceptions that are not closed; none before the first reading.
+    pub fn open(&self) -> Option<u64> {
+        self.read.as_ref().map(|read| read.open)
+    }
+
+    /// True while a filter is typed.
+    pub fn is_typing(&self) -> bool {
+        self.filter.is_typing()
+    }
+
+    /// True while a filter is typed or in force.
+    pub fn is_filtering(&self) -> bool {
+        self.filter.is_shown()
+    }
+
+    /// Does what a key asks for the filter.
+    pub fn on_filter(&mut self, action: FilterAction) -> Reply {
+        let changed = self.filter.on(action);
+        changed.then(|| self.load()).flatten().into()
+    }
+
+    /// A key while the filter is typed.
+    pub fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        let changed = self.filter.type_key(key);
+        changed.then(|| self.load()).flatten()
+    }
+
+    /// Pasted text while the filter is typed.
+    pub fn paste(&mut self, text: &str) -> Option<Effect> {
+        let changed = self.filter.paste(text);
+        changed.then(|| self.load()).flatten()
+    }
+
+    /// Moves the selection.
+    pub fn go(&mut self, motion: Motion) {
+        self.listing.go(motion);
+    }
+
+    /// Takes every mark away: what was asked for the marked is done.
+    pub fn clear_marks(&mut self) {
+        self.listing.clear_marks();
+    }
+
+    /// What is asked for the chosen ones; none where it changes nothing.
+    fn wish(&self, is_meant: impl Fn(ExceptionState) -> bool) -> Option<Wish> {
+        let chosen = self.listing.chosen().into_iter();
+        let ids: Vec<ExceptionId> = chosen
+            .filter(|entry| is_meant(entry.state))
+            .map(|entry| entry.id)
+            .collect();
+        (!ids.is_empty()).then(|| Wish {
+            number: ids.len() as u64,
+            are_orders: false,
+            filter: Box::new(ExceptionFilter {
+                ids: Some(ids),
+                ..ExceptionFilter::default()
+            }),
+        })
+    }
+
+    /// Trying again makes sense for the chosen ones that still wait for somebody.
+    fn to_retry(&self) -> Option<Wish> {
+        self.wish(|state| state == ExceptionState::Open)
+    }
+
+    /// The chosen ones that are not closed.
+    fn to_resolve(&self) -> Option<Wish> {
+        self.wish(|state| matches!(state, ExceptionState::Open | ExceptionState::Retrying))
+    }
+
+    /// What is asked for all that the list's filter lets through, listed or not.
+    fn all(&self) -> Option<Wish> {
+        let read = self.read.as_ref().filter(|read| read.matching > 0)?;
+        Some(Wish {
+            number: read.matching,
+            are_orders: false,
+            filter: Box::new(ExceptionFilter {
+                with_closed: false,
+                limit: None,
+                ..read.filter.clone()
+            }),
+        })
+    }
+
+    /// True where the action makes sense now: the footer shows no other.
+    pub fn offers(&self, action: ExceptionAction, read_only: bool) -> bool {
+        match action {
+            ExceptionAction::Details | ExceptionAction::Mark => self.listing.selected().is_some(),
+            ExceptionAction::Retry => !read_only && self.to_retry().is_some(),
+            ExceptionAction::RetryAll => !read_only && self.all().is_some(),
+            ExceptionAction::Resolve => !read_only && self.to_resolve().is_some(),
+            ExceptionAction::Closed => true,
+        }
+    }
+
+    /// Does what a key asks for.
+    pub fn on(&mut self, action: ExceptionAction, read_only: bool) -> Reply {
+        match action {
+            ExceptionAction::Details => match self.listing.selected() {
+                Some(entry) => Reply::Open(Overlay::Exception(ExceptionWindow::new(entry))),
+                None => Reply::Refuse("There is no exception to show.".to_owned()),
+            },
+            ExceptionAction::Closed => {
+                self.with_closed = !self.with_closed;
+                self.load().into()
+            }
+            ExceptionAction::Mark => {
+                self.listing.mark();
+                Reply::Done
+            }
+            ExceptionAction::Retry | ExceptionAction::RetryAll | ExceptionAction::Resolve
+                if read_only =>
+            {
+                Reply::Refuse("The console is read-only: it changes no exceptions.".to_owned())
+            }
+            ExceptionAction::Retry => match self.to_retry() {
+                Some(wish) if self.listing.marked() == 0 => Reply::Perform(wish.retry()),
+                Some(wish) => Reply::Open(wish.ask_retry()),
+                None => Reply::Refuse("No chosen exception is open.".to_owned()),
+            },
+            ExceptionAction::RetryAll => match self.all() {
+                Some(wish) => Reply::Open(wish.ask_retry()),
+                None => Reply::Refuse("No exception in the list is open.".to_owned()),
+            },
+            ExceptionAction::Resolve => match self.to_resolve() {
+                Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
+                None => Reply::Refuse("The chosen exceptions are closed already.".to_owned()),
+            },
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Draws the tab *Exceptions*: how many there are, those in sight, and on wide screens the
+//! selected one beside them.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+
+use super::{ExceptionsTab, MOST_LISTED};
+use crate::console::tabs::listing;
+use crate::console::theme::{Role, Theme};
+use crate::console::widgets::sheet::Page;
+use crate::console::widgets::{exception, facts, report};
+use crate::console::words;
+use crate::model::exception::ExceptionEntry;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Last,
+    Job,
+    /// The stream, or the job whose run failed.
+    Subject,
+    Key,
+    KeyLong,
+    Tries,
+    State,
+    Text,
+}
+
+impl Column {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Last => "Last",
+            Self::Job => "Job",
+            Self::Subject => "Stream",
+            Self::Key | Self::KeyLong => "Record",
+            Self::Tries => "Tries",
+            Self::State => "State",
+            Self::Text => "Text",
+        }
+    }
+
+    /// The least cells; the text has what is left.
+    const fn width(self) -> usize {
+        match self {
+            Self::Last | Self::State => 11,
+            Self::Job | Self::Subject => 16,
+            Self::Key => 12,
+            Self::KeyLong => 24,
+            Self::Tries => 5,
+            Self::Text => 20,
+        }
+    }
+}
+
+/// The columns for a width; those an operator misses least come last.
+fn columns(width: usize) -> &'static [Column] {
+    use Column as C;
+    let plans: [&[C]; 4] = [
+        &[
+            C::Last,
+            C::Job,
+            C::Subject,
+            C::KeyLong,
+            C::Tries,
+            C::State,
+            C::Text,
+        ],
+        &[C::Last, C::Subject, C::Key, C::Tries, C::State, C::Text],
+        &[C::Last, C::Subject, C::Key, C::State, C::Text],
+        &[C::Last, C::Subject, C::Text],
+    ];
+    plans
+        .into_iter()
+        .find(|plan| cells(plan) <= width)
+        .unwrap_or(plans[3])
+}
+
+/// Cells of a row with a blank between each two columns.
+fn cells(plan: &[Column]) -> usize {
+    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
+    columns.saturating_sub(1)
+}
+
+/// Tells the tab how much of it is in sight.
+pub fn lay_out(tab: &mut ExceptionsTab, area: Rect, theme: &Theme) {
+    let rows = areas(tab, area, theme).rows.height;
+    tab.listing.set_height(rows);
+}
+
+fn areas(tab: &ExceptionsTab, area: Rect, theme: &Theme) -> listing::Areas {
+    let head = |width| head(tab, width, theme).len();
+    listing::areas(area, head, tab.filter.is_shown())
+}
+
+/// Draws the tab.
+pub fn draw(tab: &ExceptionsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
+    let theme = page.theme;
+    let areas = areas(tab, area, theme);
+    let width = usize::from(areas.rows.width);
+    frame.render_widget(Text::from(head(tab, width, theme)), areas.head);
+    let plan = columns(width.saturating_sub(listing::BEFORE));
+    frame.render_widget(heading(plan, width, theme), areas.heading);
+    if let Some(trouble) = &tab.trouble {
+        let inside = Page { width, ..page };
+        let lines = report::exception_sections(trouble, inside);
+        frame.render_widget(Text::from(lines), areas.rows);
+    } else if tab.listing.is_empty() {
+        let text = match (&tab.read, tab.filter.text()) {
+            (None, _) => " The exceptions are being read.",
+            (Some(_), Some(_)) => " No exception holds the text of the filter.",
+            (Some(_), None) if tab.with_closed => " There is no exception, open or closed.",
+            (Some(_), None) => " There is no open exception.",
+        };
+        frame.render_widget(Line::styled(text, theme.style(Role::Dim)), areas.rows);
+    } else {
+        listing::draw_rows(&tab.listing, frame, areas.rows, theme, |entry, room| {
+            spans(entry, plan, room, page)
+        });
+    }
+    tab.filter.draw(frame, areas.filter, theme);
+    if let Some(beside) = areas.beside {
+        let page = listing::page_beside(beside.1, page);
+        let lines = tab
+            .listing
+            .selected()
+            .map(|entry| exception::lines(entry, page))
+            .unwrap_or_default();
+        listing::draw_beside(frame, beside, &lines.into(), theme);
+    }
+}
+
+fn head(tab: &ExceptionsTab, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut parts = Vec::new();
+    if let Some(read) = &tab.read {
+        let role = if read.open > 0 {
+            Role::Warn
+        } else {
+            Role::Good
+        };
+        let text = format!("{} open", words::count(read.open));
+        parts.push(Span::styled(text, theme.style(role)));
+        if read.filter.text.is_some() {
+            let text = format!(
+                "{} of them listed by the filter",
+                words::count(read.matching)
+            );
+            parts.push(Span::raw(text));
+        }
+    }
+    parts.push(Span::raw(if tab.with_closed {
+        "closed ones too"
+    } else {
+        "closed ones left out"
+    }));
+    if tab.listing.len() >= MOST_LISTED {
+        let text = format!("the newest {MOST_LISTED} are listed");
+        parts.push(Span::styled(text, theme.style(Role::Dim)));
+    }
+    if tab.listing.marked() > 0 {
+        let text = format!("{} marked", tab.listing.marked());
+        parts.push(Span::styled(text, theme.style(Role::Warn)));
+    }
+    facts::lines(parts, width, theme)
+}
+
+/// Cells of a column where the row has `room`.
+fn width_of(column: Column, plan: &[Column], room: usize) -> usize {
+    if column == Column::Text {
+        column.width() + room.saturating_sub(cells(plan))
+    } else {
+        column.width()
+    }
+}
+
+fn heading(plan: &[Column], width: usize, theme: &Theme) -> Line<'static> {
+    let room = width.saturating_sub(listing::BEFORE);
+    let mut text = " ".repeat(listing::BEFORE);
+    for column in plan {
+        let width = width_of(*column, plan, room);
+        text.push_str(&format!("{:<width$} ", column.title()));
+    }
+    Line::styled(text, theme.style(Role::Dim))
+}
+
+fn spans(
+    entry: &ExceptionEntry,
+    plan: &[Column],
+    room: usize,
+    page: Page<'_>,
+) -> Vec<Span<'static>> {
+    let theme = page.theme;
+    let cut = theme.symbols.ellipsis;
+    let plain = Style::new();
+    let mut spans = Vec::new();
+    for column in plan {
+        let width = width_of(*column, plan, room);
+        let (text, style) = match column {
+            Column::Last => {
+                let last = words::short_when(entry.last, page.now, page.zone);
+                (words::fit(&last, width, cut), theme.style(Role::Dim))
+            }
+            Column::Job => (words::fit(entry.job.name(), width, cut), plain),
+            Column::Subject => {
+                let subject = if plan.contains(&Column::Job) {
+                    entry.stream.map_or("the run", |stream| stream.name())
+                } else {
+                    &exception::subject(entry)
+                };
+                (words::fit(subject, width, cut), plain)
+            }
+            Column::Key | Column::KeyLong => {
+                (words::fit(&entry.key, width, cut), theme.style(Role::Title))
+            }
+            Column::Tries => (
+                words::fit_right(&entry.attempts.to_string(), width, cut),
+                plain,
+            ),
+            Column::State => {
+                let (symbol, role) = exception::look(entry.state, theme);
+                let text = format!("{symbol} {}", entry.state.name());
+                (words::fit(&text, width, cut), theme.style(role))
+            }
+            Column::Text => (words::fit(&entry.exception.text, width, cut), plain),
+        };
+        spans.extend(words::spans(&text, style));
+        spans.push(Span::raw(" "));
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_fit_from_60_cells_on_and_the_text_has_what_is_left() {
+        for width in 60..300 {
+            let room = width - listing::BEFORE;
+            let plan = columns(room);
+            let used: usize = plan
+                .iter()
+                .map(|column| width_of(*column, plan, room) + 1)
+                .sum();
+            assert_eq!(used - 1, room, "at {width}");
+        }
+        assert!(columns(78).contains(&Column::State));
+    }
+}

@@ -1,0 +1,226 @@
+//! The tab *Orders*: which staged orders are listed, what is chosen of them, and what is asked for
+//! it. It reads nothing itself; orders come with messages.
+
+mod draw;
+
+pub use draw::{draw, lay_out};
+
+use std::collections::BTreeSet;
+
+use crossterm::event::KeyEvent;
+
+use super::filter::Filter;
+use super::listing::{Keyed, Listing};
+use super::{Loading, Reply};
+use crate::console::app::{Effect, OrdersRead, Wish};
+use crate::console::keys::{FilterAction, Motion, OrderAction};
+use crate::console::overlays::{Note, OrderWindow, Overlay};
+use crate::console::widgets::order::Reading;
+use crate::model::exception::ExceptionFilter;
+use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder};
+use crate::model::{Exception, Stream};
+
+/// Orders that are listed at most: what is older is found by view and filter.
+pub const MOST_LISTED: usize = 300;
+
+impl Keyed for OrderRow {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+/// The tab's state.
+#[derive(Debug, Default)]
+pub struct OrdersTab {
+    view: OrderView,
+    filter: Filter,
+    listing: Listing<OrderRow>,
+    /// None before the first reading.
+    counts: Option<OrderCounts>,
+    /// Why they could not be read.
+    trouble: Option<Exception>,
+    loading: Loading,
+    /// The order beside the list.
+    beside: Option<(String, Reading)>,
+    beside_under_way: bool,
+    /// True where the order beside the list may have changed since it was read.
+    beside_is_old: bool,
+    /// True where an order stands beside the list.
+    is_wide: bool,
+}
+
+impl OrdersTab {
+    /// Asks for the list, unless that is under way.
+    pub fn load(&mut self) -> Option<Effect> {
+        self.loading.ask().then(|| {
+            Effect::LoadOrders(OrderFilter {
+                view: self.view,
+                store: None,
+                text: self.filter.text(),
+                limit: MOST_LISTED,
+            })
+        })
+    }
+
+    /// Takes in the list.
+    pub fn loaded(&mut self, result: Result<OrdersRead, Exception>) -> Option<Effect> {
+        match result {
+            Ok(read) => {
+                self.listing.take(read.rows);
+                self.counts = Some(read.counts);
+                self.trouble = None;
+                self.beside_is_old = true;
+            }
+            Err(exception) => self.trouble = Some(exception),
+        }
+        let again = self.loading.answered();
+        again.then(|| self.load()).flatten()
+    }
+
+    /// Asks for the order beside the list where that is not the one that stands there.
+    pub fn load_beside(&mut self) -> Option<Effect> {
+        if !self.is_wide || self.beside_under_way {
+            return None;
+        }
+        let id = &self.listing.selected()?.id;
+        let is_there = self.beside.as_ref().is_some_and(|(there, _)| there == id);
+        if is_there && !self.beside_is_old {
+            return None;
+        }
+        if !is_there {
+            self.beside = Some((id.clone(), Reading::UnderWay));
+        }
+        (self.beside_under_way, self.beside_is_old) = (true, false);
+        Some(Effect::LoadOrder(id.clone()))
+    }
+
+    /// Takes in an order, if it is the one to stand beside the list.
+    pub fn order_loaded(&mut self, id: &str, result: &Result<Option<Box<StagedOrder>>, Exception>) {
+        if let Some((there, reading)) = &mut self.beside
+            && there == id
+        {
+            *reading = Reading::from(result.clone());
+            self.beside_under_way = false;
+        }
+    }
+
+    /// True while a filter is typed.
+    pub fn is_typing(&self) -> bool {
+        self.filter.is_typing()
+    }
+
+    /// True while a filter is typed or in force.
+    pub fn is_filtering(&self) -> bool {
+        self.filter.is_shown()
+    }
+
+    /// Does what a key asks for the filter.
+    pub fn on_filter(&mut self, action: FilterAction) -> Reply {
+        let changed = self.filter.on(action);
+        changed.then(|| self.load()).flatten().into()
+    }
+
+    /// A key while the filter is typed.
+    pub fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        let changed = self.filter.type_key(key);
+        changed.then(|| self.load()).flatten()
+    }
+
+    /// Pasted text while the filter is typed.
+    pub fn paste(&mut self, text: &str) -> Option<Effect> {
+        let changed = self.filter.paste(text);
+        changed.then(|| self.load()).flatten()
+    }
+
+    /// Moves the selection.
+    pub fn go(&mut self, motion: Motion) {
+        self.listing.go(motion);
+    }
+
+    /// Takes every mark away: what was asked for the marked is done.
+    pub fn clear_marks(&mut self) {
+        self.listing.clear_marks();
+    }
+
+    /// The chosen orders that can be tried again.
+    fn to_retry(&self) -> Vec<String> {
+        self.chosen(|row| row.stage == Stage::Exception)
+    }
+
+    /// The chosen orders whose exception can be closed.
+    fn to_resolve(&self) -> Vec<String> {
+        self.chosen(|row| row.exception.is_some())
+    }
+
+    fn chosen(&self, is_meant: impl Fn(&OrderRow) -> bool) -> Vec<String> {
+        let chosen = self.listing.chosen().into_iter();
+        chosen
+            .filter(|row| is_meant(row))
+            .map(|row| row.id.clone())
+            .collect()
+    }
+
+    /// True where the action makes sense now: the footer shows no other.
+    pub fn offers(&self, action: OrderAction, read_only: bool) -> bool {
+        match action {
+            OrderAction::Details | OrderAction::Mark => self.listing.selected().is_some(),
+            OrderAction::Retry => !read_only && !self.to_retry().is_empty(),
+            OrderAction::Resolve => !read_only && !self.to_resolve().is_empty(),
+            OrderAction::Run => !read_only,
+            OrderAction::View => true,
+        }
+    }
+
+    /// Does what a key asks for. Starting a run is the tab *Jobs*' part.
+    pub fn on(&mut self, action: OrderAction, read_only: bool) -> Reply {
+        match action {
+            OrderAction::Details => match self.listing.selected() {
+                Some(row) => Reply::Open(Overlay::Order(OrderWindow::new(row.id.clone()))),
+                None => Reply::Refuse("There is no order to show.".to_owned()),
+            },
+            OrderAction::View => {
+                let at = OrderView::ALL.iter().position(|view| *view == self.view);
+                let next = at.map_or(0, |at| (at + 1) % OrderView::ALL.len());
+                self.view = OrderView::ALL[next];
+                self.load().into()
+            }
+            OrderAction::Mark => {
+                self.listing.mark();
+                Reply::Done
+            }
+            OrderAction::Retry | OrderAction::Resolve if read_only => {
+                Reply::Refuse("The console is read-only: it changes no orders.".to_owned())
+            }
+            OrderAction::Retry => match wish(self.to_retry()) {
+                Some(wish) if self.listing.marked() == 0 => Reply::Perform(wish.retry()),
+                Some(wish) => Reply::Open(wish.ask_retry()),
+                None => Reply::Refuse("No chosen order is in exception.".to_owned()),
+            },
+            OrderAction::Resolve => match wish(self.to_resolve()) {
+                Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
+                None => Reply::Refuse("No chosen order has an exception.".to_owned()),
+            },
+            OrderAction::Run => Reply::Done,
+        }
+    }
+}
+
+/// What is asked for the exceptions of these orders; none without any.
+fn wish(ids: Vec<String>) -> Option<Wish> {
+    let keys: Vec<String> = ids
+        .into_iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    (!keys.is_empty()).then(|| Wish {
+        number: keys.len() as u64,
+        are_orders: true,
+        filter: Box::new(ExceptionFilter {
+            stream: Some(Stream::Orders),
+            keys: Some(keys),
+            ..ExceptionFilter::default()
+        }),
+    })
+}

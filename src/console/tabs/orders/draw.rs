@@ -1,0 +1,319 @@
+//! Draws the tab *Orders*: the numbers of each kind, the orders in sight, and on wide screens the
+//! selected one beside them.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+
+use super::{MOST_LISTED, OrdersTab};
+use crate::console::tabs::listing;
+use crate::console::theme::{Role, Theme};
+use crate::console::widgets::order;
+use crate::console::widgets::sheet::Page;
+use crate::console::widgets::{facts, report};
+use crate::console::words;
+use crate::model::staged::{OrderCounts, OrderRow, OrderView};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Age,
+    State,
+    /// The state where there is little room.
+    StateShort,
+    Number,
+    NumberLong,
+    Store,
+    Customer,
+    Total,
+    SalesOrder,
+    /// A letter for each mark.
+    Marks,
+    /// The words of the marks.
+    MarksLong,
+}
+
+impl Column {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Age => "Age",
+            Self::State | Self::StateShort => "State",
+            Self::Number | Self::NumberLong => "Number",
+            Self::Store => "Store",
+            Self::Customer => "Customer",
+            Self::Total => "Total",
+            Self::SalesOrder => "Sales order",
+            Self::Marks => "Mark",
+            Self::MarksLong => "Marks",
+        }
+    }
+
+    /// The least cells; the customer has what is left.
+    const fn width(self) -> usize {
+        match self {
+            Self::Age => 6,
+            Self::State => 19,
+            Self::StateShort | Self::Number | Self::SalesOrder => 12,
+            Self::NumberLong => 20,
+            Self::Store | Self::Customer => 10,
+            Self::Total => 14,
+            Self::Marks => 4,
+            Self::MarksLong => 27,
+        }
+    }
+}
+
+/// The columns for a width; those an operator misses least come last.
+fn columns(width: usize) -> &'static [Column] {
+    use Column as C;
+    let plans: [&[C]; 5] = [
+        &[
+            C::Age,
+            C::State,
+            C::NumberLong,
+            C::Store,
+            C::Customer,
+            C::Total,
+            C::SalesOrder,
+            C::MarksLong,
+        ],
+        &[
+            C::Age,
+            C::State,
+            C::Number,
+            C::Store,
+            C::Customer,
+            C::Total,
+            C::SalesOrder,
+            C::Marks,
+        ],
+        &[
+            C::Age,
+            C::State,
+            C::Number,
+            C::Customer,
+            C::Total,
+            C::SalesOrder,
+            C::Marks,
+        ],
+        &[
+            C::Age,
+            C::StateShort,
+            C::Number,
+            C::Customer,
+            C::Total,
+            C::SalesOrder,
+            C::Marks,
+        ],
+        &[C::Age, C::StateShort, C::Number, C::Customer, C::Marks],
+    ];
+    plans
+        .into_iter()
+        .find(|plan| cells(plan) <= width)
+        .unwrap_or(plans[4])
+}
+
+/// Cells of a row with a blank between each two columns.
+fn cells(plan: &[Column]) -> usize {
+    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
+    columns.saturating_sub(1)
+}
+
+/// Tells the tab how much of it is in sight.
+pub fn lay_out(tab: &mut OrdersTab, area: Rect, theme: &Theme) {
+    tab.is_wide = listing::is_wide(area);
+    let rows = areas(tab, area, theme).rows.height;
+    tab.listing.set_height(rows);
+}
+
+fn areas(tab: &OrdersTab, area: Rect, theme: &Theme) -> listing::Areas {
+    // An age has always the same width here, so the time makes no other layout.
+    let head = |width| head(tab, width, None, theme).len();
+    listing::areas(area, head, tab.filter.is_shown())
+}
+
+/// Draws the tab.
+pub fn draw(tab: &OrdersTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
+    let theme = page.theme;
+    let areas = areas(tab, area, theme);
+    let width = usize::from(areas.rows.width);
+    let facts = head(tab, width, Some(page), theme);
+    frame.render_widget(Text::from(facts), areas.head);
+    let plan = columns(width.saturating_sub(listing::BEFORE));
+    frame.render_widget(heading(plan, width, theme), areas.heading);
+    if let Some(exception) = &tab.trouble {
+        let inside = Page { width, ..page };
+        let lines = report::exception_sections(exception, inside);
+        frame.render_widget(Text::from(lines), areas.rows);
+    } else if tab.listing.is_empty() {
+        let text = match (&tab.counts, tab.filter.text()) {
+            (None, _) => " The orders are being read.",
+            (Some(_), Some(_)) => " No order of this kind holds the text of the filter.",
+            (Some(counts), None) if counts.all == 0 => " No order has been downloaded yet.",
+            (Some(_), None) => " There is no order of this kind.",
+        };
+        frame.render_widget(Line::styled(text, theme.style(Role::Dim)), areas.rows);
+    } else {
+        listing::draw_rows(&tab.listing, frame, areas.rows, theme, |row, room| {
+            spans(row, plan, room, page)
+        });
+    }
+    tab.filter.draw(frame, areas.filter, theme);
+    if let Some(beside) = areas.beside {
+        let page = listing::page_beside(beside.1, page);
+        let reading = match &tab.beside {
+            Some((_, reading)) if !tab.listing.is_empty() => order::sheet(reading, page),
+            Some(_) | None => Vec::new().into(),
+        };
+        listing::draw_beside(frame, beside, &reading, theme);
+    }
+}
+
+/// The views with their numbers, then what is waiting, and what the list leaves out.
+fn head(
+    tab: &OrdersTab,
+    width: usize,
+    page: Option<Page<'_>>,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let mut parts = Vec::new();
+    for view in OrderView::ALL {
+        let number = tab.counts.map(|counts| number_of(view, &counts));
+        let text = match number {
+            Some(number) => format!("{} {}", view.name(), words::count(number)),
+            None => view.name().to_owned(),
+        };
+        let urgent = view == OrderView::Exception && number.is_some_and(|number| number > 0);
+        parts.push(if view == tab.view {
+            Span::styled(format!("[{text}]"), theme.style(Role::Accent))
+        } else if urgent {
+            Span::styled(text, theme.style(Role::Warn))
+        } else {
+            Span::styled(text, theme.style(Role::Dim))
+        });
+    }
+    if let Some(counts) = &tab.counts {
+        let waiting = words::count(counts.waiting);
+        parts.push(Span::raw(format!("{waiting} waiting for a sales order")));
+        if let Some(oldest) = counts.oldest_open {
+            let age = page.map_or_else(
+                || "99 min".to_owned(),
+                |page| words::age(page.now.duration_since(oldest)),
+            );
+            parts.push(Span::raw(format!("oldest open {age:<6}")));
+        }
+    }
+    if tab.listing.len() >= MOST_LISTED {
+        let text = format!("the newest {MOST_LISTED} are listed");
+        parts.push(Span::styled(text, theme.style(Role::Dim)));
+    }
+    if tab.listing.marked() > 0 {
+        let text = format!("{} marked", tab.listing.marked());
+        parts.push(Span::styled(text, theme.style(Role::Warn)));
+    }
+    facts::lines(parts, width, theme)
+}
+
+const fn number_of(view: OrderView, counts: &OrderCounts) -> u64 {
+    match view {
+        OrderView::All => counts.all,
+        OrderView::Open => counts.open,
+        OrderView::Exception => counts.exception,
+        OrderView::Unacknowledged => counts.unacknowledged,
+        OrderView::Duplicate => counts.duplicate,
+        OrderView::Journal => counts.journal,
+    }
+}
+
+/// Cells of a column where the row has `room`.
+fn width_of(column: Column, plan: &[Column], room: usize) -> usize {
+    if column == Column::Customer {
+        column.width() + room.saturating_sub(cells(plan))
+    } else {
+        column.width()
+    }
+}
+
+fn heading(plan: &[Column], width: usize, theme: &Theme) -> Line<'static> {
+    let room = width.saturating_sub(listing::BEFORE);
+    let mut text = " ".repeat(listing::BEFORE);
+    for column in plan {
+        let width = width_of(*column, plan, room);
+        let title = column.title();
+        text.push_str(&if *column == Column::Total {
+            format!("{title:>width$} ")
+        } else {
+            format!("{title:<width$} ")
+        });
+    }
+    Line::styled(text, theme.style(Role::Dim))
+}
+
+fn spans(row: &OrderRow, plan: &[Column], room: usize, page: Page<'_>) -> Vec<Span<'static>> {
+    let theme = page.theme;
+    let cut = theme.symbols.ellipsis;
+    let dim = theme.style(Role::Dim);
+    let mut spans = Vec::new();
+    for column in plan {
+        let width = width_of(*column, plan, room);
+        let (text, style) = match column {
+            Column::Age => {
+                let age = words::age(page.now.duration_since(row.placed));
+                (words::fit_right(&age, width, cut), dim)
+            }
+            Column::State => {
+                let (symbol, role) = order::look(row, theme);
+                let text = format!("{symbol} {}", row.state());
+                (words::fit(&text, width, cut), theme.style(role))
+            }
+            Column::StateShort => {
+                let (_, role) = order::look(row, theme);
+                (words::fit(row.state(), width, cut), theme.style(role))
+            }
+            Column::Number | Column::NumberLong => (
+                words::fit(&row.number, width, cut),
+                theme.style(Role::Title),
+            ),
+            Column::Store => (words::fit(&row.store, width, cut), dim),
+            Column::Customer => (words::fit(&row.customer, width, cut), Style::new()),
+            Column::Total => {
+                let text = format!("{} {}", words::money(row.total), row.currency);
+                (words::fit_right(&text, width, cut), Style::new())
+            }
+            Column::SalesOrder => (words::fit(&row.sales_order, width, cut), Style::new()),
+            Column::Marks => {
+                let letters: String = order::marks(row)
+                    .into_iter()
+                    .map(|(is_set, letter, _)| if is_set { letter } else { ' ' })
+                    .collect();
+                (letters, theme.style(Role::Warn))
+            }
+            Column::MarksLong => (
+                words::fit(&order::marks_in_words(row), width, cut),
+                theme.style(Role::Warn),
+            ),
+        };
+        spans.extend(words::spans(&text, style));
+        spans.push(Span::raw(" "));
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_fit_from_60_cells_on_and_the_customer_has_what_is_left() {
+        for width in 60..300 {
+            let room = width - listing::BEFORE;
+            let plan = columns(room);
+            let used: usize = plan
+                .iter()
+                .map(|column| width_of(*column, plan, room) + 1)
+                .sum();
+            assert_eq!(used - 1, room, "at {width}");
+        }
+        assert!(columns(78).contains(&Column::SalesOrder));
+    }
+}

@@ -1,0 +1,299 @@
+//! A console at which a test sits: a scripted engine, keys that come through a channel, a screen
+//! that can be read.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use crate::scenes::{self, Look, key_event, setting, text_of};
+use async_trait::async_trait;
+use axcs::console::ExitReason;
+use axcs::console::app::App;
+use axcs::console::engine::Engine;
+use axcs::console::run::Console;
+use axcs::jobs::RunOptions;
+use axcs::jobs::runner::Place;
+use axcs::logging::Ring;
+use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
+use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
+use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
+use axcs::model::{Exception, Job, RunId};
+use axcs::signals::Signal;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::backend::{CrosstermBackend, TestBackend};
+use tokio::sync::{mpsc, watch};
+
+/// What was asked of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Start(Job, RunOptions),
+    Cancel(Job),
+    Runs(Job),
+    Orders(OrderFilter),
+    Order(String),
+    Exceptions(ExceptionFilter),
+    Retry(ExceptionFilter),
+    Resolve(ExceptionFilter, String),
+}
+
+impl Asked {
+    /// True for what only reads: most tests do not ask how often.
+    fn only_reads_records(&self) -> bool {
+        matches!(self, Self::Orders(_) | Self::Order(_) | Self::Exceptions(_))
+    }
+}
+
+/// An engine whose runs go as far as the test says.
+pub struct Scripted {
+    pub live: watch::Sender<LiveRuns>,
+    pub overview: Mutex<Vec<JobOverview>>,
+    pub asked: Mutex<Vec<Asked>>,
+    pub refuse: Option<Exception>,
+}
+
+impl Scripted {
+    pub fn new() -> Self {
+        Self {
+            live: watch::Sender::default(),
+            overview: Mutex::new(scenes::overview()),
+            asked: Mutex::default(),
+            refuse: None,
+        }
+    }
+
+    /// What was asked since the last time, but for what only reads orders and exceptions.
+    pub fn asked(&self) -> Vec<Asked> {
+        let mut asked = self.asked_in_all();
+        asked.retain(|asked| !asked.only_reads_records());
+        asked
+    }
+
+    /// Everything that was asked since the last time.
+    pub fn asked_in_all(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn note(&self, asked: Asked) {
+        self.asked.lock().unwrap().push(asked);
+    }
+
+    pub fn is_executing(&self, job: Job) -> bool {
+        self.live
+            .borrow()
+            .executing
+            .iter()
+            .any(|run| run.job == job)
+    }
+}
+
+#[async_trait]
+impl Engine for Scripted {
+    fn place(&self) -> Place {
+        scenes::place()
+    }
+
+    fn live(&self) -> watch::Receiver<LiveRuns> {
+        self.live.subscribe()
+    }
+
+    async fn overview(&self) -> Result<Vec<JobOverview>, Exception> {
+        Ok(self.overview.lock().unwrap().clone())
+    }
+
+    async fn runs(&self, job: Job, _limit: usize) -> Result<Vec<RunSummary>, Exception> {
+        self.note(Asked::Runs(job));
+        Ok(scenes::history())
+    }
+
+    async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
+        self.note(Asked::Start(job, options));
+        if let Some(exception) = &self.refuse {
+            return Err(exception.clone());
+        }
+        self.live.send_modify(|live| {
+            live.executing.push(axcs::model::Progress {
+                job,
+                ..scenes::complete_run(40)
+            });
+        });
+        Ok(RunId(117))
+    }
+
+    async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {
+        let read = scenes::orders::read(&filter);
+        self.note(Asked::Orders(filter));
+        Ok(read.rows)
+    }
+
+    async fn order_counts(&self) -> Result<OrderCounts, Exception> {
+        Ok(scenes::orders::all().counts)
+    }
+
+    async fn order(&self, id: &str) -> Result<Option<StagedOrder>, Exception> {
+        self.note(Asked::Order(id.to_owned()));
+        Ok(scenes::orders::order(id))
+    }
+
+    async fn exceptions(&self, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, Exception> {
+        self.note(Asked::Exceptions(filter.clone()));
+        Ok(scenes::exceptions::read(filter).entries)
+    }
+
+    async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, Exception> {
+        Ok(scenes::exceptions::count(filter))
+    }
+
+    async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception> {
+        self.note(Asked::Retry(filter.clone()));
+        match &self.refuse {
+            Some(exception) => Err(exception.clone()),
+            None => Ok(scenes::exceptions::count(filter)),
+        }
+    }
+
+    async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception> {
+        self.note(Asked::Resolve(filter.clone(), note.to_owned()));
+        Ok(scenes::exceptions::count(filter))
+    }
+
+    fn cancel(&self, job: Job) -> bool {
+        self.note(Asked::Cancel(job));
+        let was_executing = self.is_executing(job);
+        self.live.send_modify(|live| {
+            live.executing.retain(|run| run.job != job);
+            live.ended += u64::from(was_executing);
+        });
+        was_executing
+    }
+}
+
+pub type Running<S> = Console<S, BoxStream<'static, io::Result<Event>>, BoxStream<'static, Signal>>;
+
+pub struct Desk<S> {
+    pub console: Running<S>,
+    pub engine: Arc<Scripted>,
+    pub ring: Ring,
+    pub keys: mpsc::Sender<io::Result<Event>>,
+    pub signals: mpsc::Sender<Signal>,
+}
+
+impl<S: axcs::console::terminal::Screen> Desk<S> {
+    pub async fn open(engine: Scripted, screen: S, read_only: bool) -> Self {
+        let engine = Arc::new(engine);
+        let ring = Ring::new(1_000);
+        let (keys, input) = mpsc::channel(1_000);
+        let (signals, signalled) = mpsc::channel(10);
+        let app = App::new(axcs::console::app::Setting {
+            read_only,
+            ..setting((80, 24), Look::DARK)
+        });
+        let input = stream::unfold(input, async |mut input| Some((input.recv().await?, input)));
+        let signalled = stream::unfold(signalled, async |mut signalled| {
+            Some((signalled.recv().await?, signalled))
+        });
+        let console = Console::new(
+            app,
+            Arc::clone(&engine) as Arc<dyn Engine>,
+            ring.clone(),
+            screen,
+            input.boxed(),
+            signalled.boxed(),
+        )
+        .with_clock(scenes::now);
+        let mut desk = Self {
+            console,
+            engine,
+            ring,
+            keys,
+            signals,
+        };
+        assert_eq!(desk.settle().await, None);
+        desk
+    }
+
+    /// Lets the console run until it waits for something new, or is left.
+    pub async fn settle(&mut self) -> Option<ExitReason> {
+        loop {
+            let all_read = self.keys.capacity() == self.keys.max_capacity()
+                && self.signals.capacity() == self.signals.max_capacity();
+            if all_read && self.console.is_idle() {
+                return None;
+            }
+            if let Some(reason) = self.console.step().await.unwrap() {
+                return Some(reason);
+            }
+        }
+    }
+
+    /// Types a text, blanks included.
+    pub async fn write(&mut self, text: &str) {
+        for character in text.chars() {
+            let key = KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE);
+            self.keys.send(Ok(Event::Key(key))).await.unwrap();
+        }
+        assert_eq!(self.settle().await, None);
+    }
+
+    pub async fn press(&mut self, keys: &str) -> Option<ExitReason> {
+        for key in keys.split(' ') {
+            self.keys
+                .send(Ok(Event::Key(key_event(key))))
+                .await
+                .unwrap();
+        }
+        self.settle().await
+    }
+}
+
+/// Everything written to a terminal, readable while the console owns the writing end.
+#[derive(Clone, Debug, Default)]
+pub struct Written(pub Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    /// A terminal of 80 columns and 24 rows that writes here.
+    pub fn terminal(&self) -> Terminal<CrosstermBackend<Self>> {
+        let viewport = ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24));
+        let options = ratatui::TerminalOptions { viewport };
+        Terminal::with_options(CrosstermBackend::new(self.clone()), options).unwrap()
+    }
+}
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub type TestDesk = Desk<Terminal<TestBackend>>;
+
+pub async fn desk_with(engine: Scripted) -> TestDesk {
+    let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    Desk::open(engine, screen, false).await
+}
+
+/// With the first job selected.
+pub async fn desk() -> TestDesk {
+    let mut desk = desk_with(Scripted::new()).await;
+    desk.press("g").await;
+    desk
+}
+
+impl TestDesk {
+    pub fn text(&self) -> String {
+        text_of(self.console.screen().backend().buffer())
+    }
+
+    pub fn assert_shows(&self, words: &str) {
+        let text = self.text();
+        assert!(text.contains(words), "{words:?} is not on\n{text}");
+    }
+}

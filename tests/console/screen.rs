@@ -1,0 +1,78 @@
+//! What is drawn, when, and how many bytes it takes.
+
+use axcs::console::app::Msg;
+use axcs::model::run::LiveRuns;
+use crossterm::event::Event;
+
+use crate::desk::{Desk, Scripted, Written, desk, desk_with};
+use crate::scenes::{self, Look};
+
+#[tokio::test]
+async fn a_new_size_is_drawn_at_once() {
+    let mut desk = desk().await;
+    desk.keys.send(Ok(Event::Resize(50, 10))).await.unwrap();
+    desk.settle().await;
+    assert_eq!(desk.console.app().screen().width, 50);
+}
+
+#[tokio::test]
+async fn nothing_is_written_while_nothing_happens() {
+    let line = Written::default();
+    let mut desk = Desk::open(Scripted::new(), line.terminal(), false).await;
+    let written = line.len();
+    assert!(written > 0);
+    // A thing that happens, but that nobody sees.
+    desk.ring.push(scenes::log(1).remove(0));
+    desk.settle().await;
+    assert_eq!(line.len(), written);
+}
+
+#[tokio::test]
+async fn what_the_terminal_gets_is_what_the_test_screens_show() {
+    let line = Written::default();
+    let mut real = Desk::open(Scripted::new(), line.terminal(), false).await;
+    let mut test = desk_with(Scripted::new()).await;
+    for keys in ["g", "j", "enter", "q", "r", "?"] {
+        real.press(keys).await;
+        test.press(keys).await;
+        let mut parser = vt100::Parser::new(24, 80, 0);
+        parser.process(&line.0.lock().unwrap());
+        let shown: Vec<String> = parser
+            .screen()
+            .rows(0, 80)
+            .map(|row| row.trim_end().to_owned())
+            .collect();
+        assert_eq!(shown.join("\n") + "\n", test.text(), "after {keys}");
+    }
+}
+
+#[test]
+fn live_progress_is_kind_to_a_slow_line() {
+    // One second of a run, as the loop draws it: four frames.
+    let mut stage = scenes::Stage::new((80, 24), Look::DARK);
+    stage.press("G").running(scenes::complete_run);
+    let line = Written::default();
+    let mut screen = line.terminal();
+    let mut draw = |stage: &scenes::Stage| {
+        axcs::console::terminal::Screen::draw(&mut screen, &mut |frame| {
+            axcs::console::draw::draw(&stage.app, frame);
+        })
+        .unwrap();
+        line.len()
+    };
+    let before = draw(&stage);
+    let mut after = before;
+    for frame in 1..=4_u64 {
+        stage.wait(250);
+        let mut run = scenes::complete_run(42);
+        run.streams[6].counts.acknowledged += frame * 1_733;
+        run.streams[6].counts.enumerated += frame * 1_733;
+        stage.send(Msg::Live(LiveRuns {
+            executing: vec![run],
+            ended: 0,
+        }));
+        after = draw(&stage);
+    }
+    let bytes = after - before;
+    assert!(bytes <= 2_000, "{bytes} bytes in a second");
+}

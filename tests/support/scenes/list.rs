@@ -1,0 +1,370 @@
+//! Every scene by its name: the states of the console that are drawn, compared and pressed through.
+
+use axcs::console::app::{Msg, Setting};
+use axcs::logging::Batch;
+use axcs::model::exception::Documented;
+use axcs::model::run::JobOverview;
+use axcs::model::{Exception, Job, JobStatus};
+
+use super::{
+    Look, Stage, complete_run, exceptions, history, log, orders, overview, setting, waiting_run,
+};
+
+/// Sets a scene at a size.
+pub type Scene = fn((u16, u16), Look) -> Stage;
+
+/// Every scene by its name.
+pub const SCENES: &[(&str, Scene)] = &[
+    ("jobs-empty", |size, look| Stage::bare(size, look)),
+    ("jobs", |size, look| Stage::new(size, look)),
+    ("jobs-never-run", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        let never = |job| JobOverview {
+            status: JobStatus::Waiting,
+            last: None,
+            quarantined: 0,
+            ..job
+        };
+        stage.send(Msg::Overview(Ok(overview()
+            .into_iter()
+            .map(never)
+            .collect())));
+        stage
+    }),
+    ("jobs-starting", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("r");
+        stage
+    }),
+    ("jobs-running", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run);
+        stage
+    }),
+    ("jobs-cancelling", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("c");
+        stage
+    }),
+    ("jobs-waiting", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(waiting_run);
+        stage
+    }),
+    ("jobs-error", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("down");
+        stage
+    }),
+    ("jobs-refused", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let refusal = Documented::AnotherInstance
+            .because("Run 118 of it is under way on AOS01 (pid 4711), started 14:02:51.");
+        stage
+            .press("r")
+            .send(Msg::Started(Job::Inventory, Err(refusal)));
+        stage
+    }),
+    ("jobs-elsewhere", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        let mut jobs = overview();
+        jobs[0].status = JobStatus::Executing;
+        stage.send(Msg::Overview(Ok(jobs))).press("c");
+        stage
+    }),
+    ("jobs-unread", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        stage.send(Msg::Overview(Err(Exception::new(
+            "The ledger cannot be read.",
+            "/var/lib/axcs/ledger.db: disk I/O error",
+            "Check the disk.",
+        ))));
+        stage
+    }),
+    ("jobs-read-only", |size, look| {
+        let mut stage = Stage::with(
+            Setting {
+                read_only: true,
+                ..setting(size, look)
+            },
+            size,
+        );
+        stage.send(Msg::Overview(Ok(overview()))).press("r");
+        stage
+    }),
+    ("jobs-leaving", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("q y");
+        stage
+    }),
+    ("jobs-orders", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("j j");
+        stage
+    }),
+    ("orders-loading", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("2");
+        stage
+    }),
+    ("orders-empty", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage
+            .press("2")
+            .send(Msg::Orders(Box::new(Ok(orders::none()))));
+        stage
+    }),
+    ("orders-unread", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("2").send(Msg::Orders(Box::new(Err(locked()))));
+        stage
+    }),
+    ("orders", |size, look| keyed(size, look, "2")),
+    ("orders-scrolled", |size, look| {
+        keyed(size, look, "2 pgdn pgdn up up")
+    }),
+    ("orders-view", |size, look| keyed(size, look, "2 v v")),
+    ("orders-filter-typing", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("adams");
+        stage
+    }),
+    ("orders-filter-kept", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("Zoe\u{308} ").press("enter");
+        stage
+    }),
+    ("orders-filter-without-hit", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("no such order").press("enter");
+        stage
+    }),
+    ("orders-wide-text", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("INTL").press("enter");
+        stage
+    }),
+    ("orders-marked", |size, look| {
+        keyed(size, look, "2 v v space space down")
+    }),
+    ("orders-retry-question", |size, look| {
+        keyed(size, look, "2 v v m m r")
+    }),
+    ("orders-retried", |size, look| keyed(size, look, "2 v v r")),
+    ("orders-not-retried", |size, look| keyed(size, look, "2 r")),
+    ("orders-note", |size, look| {
+        let mut stage = keyed(size, look, "2 v v e");
+        stage.write("The customer took another product: 配送 refunded.");
+        stage
+    }),
+    ("orders-note-empty", |size, look| {
+        keyed(size, look, "2 v v e space enter")
+    }),
+    ("orders-resolve-question", |size, look| {
+        let mut stage = keyed(size, look, "2 v v m m e");
+        stage.write("Test orders.").press("enter");
+        stage
+    }),
+    ("order-loading", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage
+            .press("2")
+            .send(Msg::Orders(Box::new(Ok(orders::all()))))
+            .press("enter");
+        stage
+    }),
+    ("order-exception", |size, look| {
+        keyed(size, look, "2 v v enter")
+    }),
+    ("order-shipped", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("SO-101033").press("enter enter G");
+        stage
+    }),
+    ("order-1000-lines", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage
+            .write(orders::LONG)
+            .press("enter enter pgdn pgdn pgdn down");
+        stage
+    }),
+    ("order-1000-lines-end", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write(orders::LONG).press("enter enter G");
+        stage
+    }),
+    ("order-wide-text", |size, look| {
+        let mut stage = keyed(size, look, "2 /");
+        stage.write("INTL-3").press("enter enter pgdn");
+        stage
+    }),
+    ("order-gone", |size, look| {
+        let mut stage = keyed(size, look, "2 enter");
+        let id = orders::all().rows[0].id.clone();
+        stage.send(Msg::Order(id, Ok(None)));
+        stage
+    }),
+    ("exceptions-loading", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        stage.send(Msg::Overview(Ok(overview()))).press("3");
+        stage
+    }),
+    ("exceptions-empty", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        stage
+            .send(Msg::Overview(Ok(overview())))
+            .press("3")
+            .send(Msg::Exceptions(Box::new(Ok(exceptions::none()))));
+        stage
+    }),
+    ("exceptions-unread", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        stage
+            .press("3")
+            .send(Msg::Exceptions(Box::new(Err(locked()))));
+        stage
+    }),
+    ("exceptions", |size, look| keyed(size, look, "3")),
+    ("exceptions-closed", |size, look| keyed(size, look, "3 a")),
+    ("exceptions-filter", |size, look| {
+        let mut stage = keyed(size, look, "3 /");
+        stage.write("tax");
+        stage
+    }),
+    ("exceptions-retry-question", |size, look| {
+        keyed(size, look, "3 m m m r")
+    }),
+    ("exceptions-retry-all-question", |size, look| {
+        keyed(size, look, "3 R")
+    }),
+    ("exceptions-resolved", |size, look| {
+        let mut stage = keyed(size, look, "3 e");
+        stage.write("Mended in AX.").press("enter");
+        stage
+    }),
+    ("exception-run", |size, look| keyed(size, look, "3 enter")),
+    ("exception-record", |size, look| {
+        keyed(size, look, "3 down enter")
+    }),
+    ("exception-closed", |size, look| {
+        keyed(size, look, "3 a G enter")
+    }),
+    ("logs-empty", |size, look| {
+        let mut stage = Stage::bare(size, look);
+        stage.press("4");
+        stage
+    }),
+    ("logs", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("shift-tab");
+        stage
+    }),
+    ("logs-standing", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 pgup k k right right").send(Msg::Log(Batch {
+            lines: log(40).into(),
+            dropped: 12_004,
+        }));
+        stage
+    }),
+    ("logs-level", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 v v");
+        stage
+    }),
+    ("logs-wrapped", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 w");
+        stage
+    }),
+    ("logs-search-typing", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 / s e r v i c e");
+        stage
+    }),
+    ("logs-search-kept", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 / u n a v enter N N");
+        stage
+    }),
+    ("logs-search-without-hit", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 / x y z enter n");
+        stage
+    }),
+    ("help", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("?");
+        stage
+    }),
+    ("help-end", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("4 ? G");
+        stage
+    }),
+    ("question-complete", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G r");
+        stage
+    }),
+    ("question-quit", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("q");
+        stage
+    }),
+    ("details-live", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(waiting_run).press("enter");
+        stage
+    }),
+    ("details-error", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("down enter");
+        stage
+    }),
+    ("details-error-end", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("down enter G");
+        stage
+    }),
+    ("history-loading", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("h");
+        stage
+    }),
+    ("history", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("h");
+        stage.send(Msg::Runs(Job::Inventory, Ok(history())));
+        stage.press("j j");
+        stage
+    }),
+    ("history-unread", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("h");
+        stage.send(Msg::Runs(
+            Job::Inventory,
+            Err(Exception::new(
+                "The ledger cannot be read.",
+                "/var/lib/axcs/ledger.db: database is locked",
+                "Wait, or end the other program that has it open.",
+            )),
+        ));
+        stage
+    }),
+];
+
+/// The console where orders and exceptions are read, after these keys.
+fn keyed(size: (u16, u16), look: Look, keys: &str) -> Stage {
+    let mut stage = Stage::new(size, look).answering();
+    stage.press(keys);
+    stage
+}
+
+fn locked() -> Exception {
+    Exception::new(
+        "The ledger cannot be read.",
+        "/var/lib/axcs/ledger.db: database is locked",
+        "Wait, or end the other program that has it open.",
+    )
+}

@@ -1,0 +1,250 @@
+//! Runs, jobs and a log as they come out of a day's work.
+
+use axcs::model::exception::Documented;
+use axcs::model::log::{Level, LogLine};
+use axcs::model::run::{Counts, JobOverview, Phase, RunStatus, RunSummary};
+use axcs::model::{Exception, Job, JobStatus, Progress, RunId, Stream, StreamProgress};
+use jiff::SignedDuration;
+
+use super::ago;
+
+pub fn network_error() -> Exception {
+    Documented::NetworkError.because(
+        "POST http://127.0.0.1:8620/v1/trade-agreements/batch failed 6 times in 62 s: \
+         connection refused (os error 111): the service answered last at 13:58:02",
+    )
+}
+
+pub fn stream(
+    stream: Stream,
+    total: u64,
+    sent: u64,
+    unchanged: u64,
+    quarantined: u64,
+) -> StreamProgress {
+    StreamProgress {
+        phase: Phase::Done,
+        total: Some(total),
+        counts: Counts {
+            enumerated: sent + unchanged + quarantined,
+            acknowledged: sent,
+            unchanged,
+            quarantined,
+            batches: sent.div_ceil(500),
+            payload_bytes: sent * 612,
+            ..Counts::default()
+        },
+        started: Some(ago(900)),
+        finished: Some(ago(882)),
+        ..StreamProgress::pending(stream)
+    }
+}
+
+fn summary(run: i64, job: Job, status: RunStatus, seconds_ago: i64, took: i64) -> RunSummary {
+    RunSummary {
+        run: RunId(run),
+        job,
+        status,
+        dry_run: false,
+        started: ago(seconds_ago),
+        finished: Some(ago(seconds_ago - took)),
+        streams: Vec::new(),
+        exception: None,
+    }
+}
+
+pub fn inventory_run() -> RunSummary {
+    let mut on_hand = stream(Stream::OnHand, 384, 380, 1, 3);
+    on_hand.counts.deleted = 2;
+    RunSummary {
+        streams: vec![
+            stream(Stream::Categories, 0, 0, 0, 0),
+            stream(Stream::DimensionGroups, 0, 0, 0, 0),
+            stream(Stream::ItemTaxGroups, 2, 0, 2, 0),
+            stream(Stream::Items, 118, 41, 77, 0),
+            on_hand,
+        ],
+        ..summary(116, Job::Inventory, RunStatus::Ended, 190, 4)
+    }
+}
+
+pub fn failed_run() -> RunSummary {
+    let mut agreements = stream(Stream::TradeAgreements, 48_210, 12_500, 0, 0);
+    agreements.phase = Phase::Sending;
+    agreements.counts.enumerated = 14_500;
+    agreements.counts.retries = 6;
+    agreements.finished = None;
+    RunSummary {
+        streams: vec![agreements],
+        exception: Some(network_error()),
+        ..summary(114, Job::TradeAgreements, RunStatus::Error, 33_000, 72)
+    }
+}
+
+pub fn delivery_run() -> RunSummary {
+    RunSummary {
+        streams: vec![
+            stream(Stream::Stores, 3, 1, 2, 0),
+            stream(Stream::DeliveryModes, 10, 0, 10, 0),
+            stream(Stream::StoreParameters, 3, 0, 3, 0),
+        ],
+        ..summary(109, Job::DeliveryModes, RunStatus::Ended, 190_000, 1)
+    }
+}
+
+pub fn orders_run() -> RunSummary {
+    RunSummary {
+        streams: vec![
+            stream(Stream::Orders, 12, 10, 0, 2),
+            stream(Stream::Acknowledgements, 14, 14, 0, 0),
+            stream(Stream::Shipments, 3, 3, 0, 0),
+            stream(Stream::OrderStatuses, 9, 4, 5, 0),
+        ],
+        ..summary(115, Job::Orders, RunStatus::Ended, 700, 3)
+    }
+}
+
+pub fn stopped_run() -> RunSummary {
+    RunSummary {
+        streams: vec![
+            stream(Stream::Categories, 64, 64, 0, 0),
+            StreamProgress::pending(Stream::DimensionGroups),
+        ],
+        ..summary(112, Job::Complete, RunStatus::Canceled, 40_000, 11)
+    }
+}
+
+pub fn overview() -> Vec<JobOverview> {
+    let entry = |job, status, last, quarantined| JobOverview {
+        job,
+        status,
+        last,
+        quarantined,
+    };
+    vec![
+        entry(Job::Inventory, JobStatus::Ended, Some(inventory_run()), 3),
+        entry(
+            Job::TradeAgreements,
+            JobStatus::Error,
+            Some(failed_run()),
+            0,
+        ),
+        entry(Job::Orders, JobStatus::Ended, Some(orders_run()), 2),
+        entry(
+            Job::DeliveryModes,
+            JobStatus::Ended,
+            Some(delivery_run()),
+            0,
+        ),
+        entry(Job::Complete, JobStatus::Canceled, Some(stopped_run()), 3),
+    ]
+}
+
+/// The complete job at about this percentage.
+pub fn complete_run(percent: u64) -> Progress {
+    let done = |kind, total, unchanged| {
+        let mut done = stream(kind, total, total - unchanged, unchanged, 0);
+        (done.started, done.finished) = (Some(ago(94)), Some(ago(91)));
+        done
+    };
+    let items_total = 200_000;
+    let mut items = stream(
+        Stream::Items,
+        items_total,
+        items_total * percent / 100 * 2 - 60_000,
+        60_000 - 14,
+        14,
+    );
+    items.phase = Phase::Sending;
+    items.counts.enumerated = items.counts.settled() + 4_000;
+    items.counts.retries = 1;
+    (items.started, items.finished) = (Some(ago(90)), None);
+    items.reload = Some(
+        "INVENTTABLEMODULE keeps changes from version 48210 on, the cursor is at 47115".to_owned(),
+    );
+    let pending = |kind, total| StreamProgress {
+        total: Some(total),
+        ..StreamProgress::pending(kind)
+    };
+    Progress {
+        run: RunId(117),
+        job: Job::Complete,
+        started: ago(96),
+        cancelling: false,
+        waiting: None,
+        streams: vec![
+            done(Stream::Stores, 3, 2),
+            done(Stream::Categories, 64, 0),
+            done(Stream::DimensionGroups, 9, 9),
+            done(Stream::ItemTaxGroups, 4, 4),
+            done(Stream::DeliveryModes, 10, 10),
+            done(Stream::StoreParameters, 3, 3),
+            items,
+            pending(Stream::TradeAgreements, 48_210),
+            pending(Stream::Orders, 12),
+            pending(Stream::Acknowledgements, 12),
+            pending(Stream::Shipments, 2),
+            pending(Stream::OrderStatuses, 3),
+            pending(Stream::OnHand, 151_900),
+        ],
+    }
+}
+
+pub fn waiting_run(percent: u64) -> Progress {
+    Progress {
+        waiting: Some("service unavailable (503), next try in 8 s".to_owned()),
+        ..complete_run(percent)
+    }
+}
+
+/// Lines as a run writes them.
+pub fn log(lines: u32) -> Vec<LogLine> {
+    (0..lines)
+        .map(|number| {
+            let (level, text) = match number % 24 {
+                3 => (Level::Debug, format!("request method=POST path=\"/v1/items/batch\" status=200 ms=8.41 id=\"c65cdf3c-{number}\"")),
+                7 => (Level::Warning, "a batch has an unknown outcome: POST http://127.0.0.1:8620/v1/items/batch was sent and no answer came, so whether it was done is unknown: operation timed out".to_owned()),
+                13 => (Level::Debug, format!("request method=GET path=\"/v1/items/summary\" status=200 ms=0.02 id=\"c65cdf3c-{number}\"")),
+                17 if number > 100 => (Level::Error, "Commerce Services inventory synchronization: The service is not available. POST http://127.0.0.1:8620/v1/items/batch was answered 503: the service is unavailable Try again later; look into the log of the service if it stays so.".to_owned()),
+                19 => (Level::Info, format!("D{number:06}: name in zh-hans \"配送方法 Größe 79\" -> \"配送方法 Größe {number}\"")),
+                _ => (Level::Info, format!("D{number:06}: available in WH{:02} {} -> {}", number % 10 + 1, 300 + number, 297 + number)),
+            };
+            LogLine {
+                at: ago(i64::from(lines - number)) + SignedDuration::from_millis(i64::from(number) * 37 % 1_000),
+                level,
+                // What moves in the company and what the service answers belongs to no run.
+                run: (level >= Level::Warning).then_some(RunId(117)),
+                text,
+            }
+        })
+        .collect()
+}
+
+pub fn history() -> Vec<RunSummary> {
+    let mut runs = vec![inventory_run()];
+    for number in 1..40 {
+        let status = match number % 7 {
+            2 => RunStatus::Error,
+            5 => RunStatus::Canceled,
+            _ => RunStatus::Ended,
+        };
+        let mut run = summary(
+            116 - number,
+            Job::Inventory,
+            status,
+            190 + 900 * number,
+            4 + number,
+        );
+        run.dry_run = number == 4;
+        run.streams = vec![stream(
+            Stream::OnHand,
+            400,
+            20 * number as u64 % 170,
+            230,
+            0,
+        )];
+        run.exception = (status == RunStatus::Error).then(network_error);
+        runs.push(run);
+    }
+    runs
+}
