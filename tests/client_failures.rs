@@ -188,6 +188,11 @@ async fn each_wrong_answer_has_its_class() {
         (answer("502 X", html, &page), Class::Unavailable, "Sign in"),
         (problem(503, "overloaded"), Class::Unavailable, "D"),
         (answer("504 X", "", ""), Class::Unavailable, "504"),
+        (
+            problem(503, "being-set-up"),
+            Class::BeingSetUp,
+            "up to 24 hours",
+        ),
         (Act::HangUp, Class::Unknown, "unknown"),
         (Act::Wait, Class::Unknown, "timed out"),
         (
@@ -296,6 +301,7 @@ async fn what_is_refused_or_unknown_is_not_sent_again() {
     for act in [
         problem(422, "idempotency-key-reused"),
         problem(401, "unauthorized"),
+        problem(503, "being-set-up"),
         Act::HangUp,
     ] {
         let hostile = Hostile::start(vec![act]).await;
@@ -321,4 +327,39 @@ async fn a_service_that_takes_no_compression_gets_none() {
         .map(|request| request.contains("content-encoding: gzip"))
         .collect();
     assert_eq!(compressed, [true, false, false]);
+}
+
+#[tokio::test]
+async fn an_order_feed_that_is_cut_or_somebody_elses_is_no_feed() {
+    let json = "Content-Type: application/json\r\n";
+    let page = r#"{"book":"b","newest":1,"events":[]}"#;
+    let cut = format!(
+        "HTTP/1.1 200 OK\r\n{json}Content-Length: {}\r\n\r\n{page}",
+        page.len() + 50
+    );
+    for act in [
+        Act::Say(cut),
+        answer("200 OK", json, &page[..page.len() - 3]),
+        answer(
+            "200 OK",
+            "Content-Type: text/html\r\n",
+            "<html>Sign in</html>",
+        ),
+        answer("200 OK", json, &page.replace("[]", r#"[{"seq":1}]"#)),
+    ] {
+        let hostile = Hostile::start(vec![act.clone()]).await;
+        let client = hostile.client(Compression::None);
+        let error = client.feed(0, 10, Duration::ZERO).await.unwrap_err();
+        assert_eq!(error.class(), Class::Malformed, "{act:?}: {error}");
+    }
+    // It may take as long as the wait beyond the time for a request, and no longer.
+    let hostile = Hostile::start(vec![Act::Wait]).await;
+    let client = hostile.client(Compression::None);
+    let began = std::time::Instant::now();
+    let error = client
+        .feed(0, 10, Duration::from_secs(1))
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), Class::Unknown);
+    assert!(began.elapsed() >= Duration::from_secs(1));
 }

@@ -1,7 +1,7 @@
 //! `axcs service`: the self-hosted Commerce Services, until stopped; and what a shop does there, so
 //! that orders can be tried out: stores, orders, the account.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -18,8 +18,10 @@ use crate::signals;
 mod order;
 mod store;
 
+/// Where the service listens where nobody says otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8620);
+
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct ServiceArguments {
     #[command(subcommand)]
     command: Option<ServiceCommand>,
@@ -43,11 +45,11 @@ enum ServiceCommand {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 struct ServeArguments {
-    /// Address to listen on; any but this machine's own needs TLS or --insecure
-    #[arg(long, default_value = "127.0.0.1:8620")]
-    listen: SocketAddr,
+    /// Address to listen on, 127.0.0.1:8620 if none is given; any but this machine's own needs TLS or --insecure
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Certificate chain as a PEM file
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -66,6 +68,13 @@ pub async fn service(
     let Some(command) = arguments.command else {
         return serve(invocation, arguments.serve).await;
     };
+    if arguments.serve != ServeArguments::default() {
+        return Err(Refusal::usage(
+            "The service is either served or asked.",
+            "--listen, --tls-cert, --tls-key and --insecure are for serving.",
+            "Leave them out here; the service that runs is found by its folder or `service.url`.",
+        ));
+    }
     let settings = invocation.settings()?;
     let _guard = log::to_file_if_possible(&settings);
     let folder = Folder::of(&settings)?;
@@ -130,7 +139,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
         .map_err(|error| Exception::new("Signals cannot be listened to.", error, "Report it."))?;
     let running = service::start(service::Options {
         dir: folder.service(),
-        listen: arguments.listen,
+        listen: arguments.listen.unwrap_or(LISTEN),
         token,
         tls: arguments
             .tls_cert

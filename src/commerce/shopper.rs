@@ -164,8 +164,8 @@ impl<'a> Shopper<'a> {
         order
     }
 
-    /// Places the orders from number `from` on, a few at a time, and tells each that is there. Safe
-    /// to repeat: what was placed before stays as it is.
+    /// Places the orders from number `from` on, a few at a time, and tells each, in order. Safe to
+    /// repeat: what was placed before stays as it is.
     pub async fn place_all(
         &self,
         from: u64,
@@ -183,7 +183,7 @@ impl<'a> Shopper<'a> {
                 Err(error) => Err(error),
             }
         });
-        let mut placed = placing.buffer_unordered(IN_FLIGHT);
+        let mut placed = placing.buffered(IN_FLIGHT);
         while let Some(order) = placed.try_next().await? {
             on_each(&order);
         }

@@ -30,6 +30,7 @@ pub use new_file::{Existing, NewFileError};
 pub use number_sequence::NumberError;
 
 use self::reading::Reader;
+use self::sales_orders::Desk;
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use crate::model::{Selection, Stream};
 use crate::sqlite::Access;
@@ -40,6 +41,7 @@ use crate::sqlite::Access;
 pub struct Embedded {
     path: PathBuf,
     facts: CompanyFacts,
+    desk: Desk,
 }
 
 impl Embedded {
@@ -53,6 +55,7 @@ impl Embedded {
         Ok(Self {
             path: path.to_owned(),
             facts,
+            desk: Desk::default(),
         })
     }
 

@@ -2,9 +2,11 @@
 
 use axcs::commerce::wire::BatchAnswer;
 use proptest::prelude::*;
+use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::shop;
 use super::support::{Served, TOKEN, Told, upsert};
 
 async fn is_answered_in_json(served: &Served, told: &Told) {
@@ -132,6 +134,48 @@ async fn oversized_headers_and_what_is_not_http_are_turned_away() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Orders, payments and stores with bytes changed and cut: refused or taken, never a 500, and
+    /// the feed can still be read.
+    #[test]
+    fn mutated_orders_are_answered_in_json(
+        tries in prop::collection::vec(
+            (
+                prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+                prop::option::of(any::<prop::sample::Index>()),
+                0..3_usize,
+            ),
+            8,
+        )
+    ) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let served = Served::start().await;
+            let client = shop::client(&served);
+            client.place_order(&shop::order("A")).await.unwrap();
+            for (changes, cut, which) in tries {
+                let (method, path, mut body) = match which {
+                    0 => (Method::POST, "/v1/orders", serde_json::to_vec(&shop::order("B"))),
+                    1 => (Method::POST, "/v1/orders/A/pay", serde_json::to_vec(&shop::payment(5))),
+                    _ => (Method::PUT, "/v1/stores/web", serde_json::to_vec(&shop::store("web"))),
+                };
+                let body = body.as_mut().unwrap();
+                for (place, byte) in changes {
+                    let place = place.index(body.len());
+                    body[place] = byte;
+                }
+                if let Some(cut) = cut {
+                    body.truncate(cut.index(body.len()));
+                }
+                let told = Told::of(served.request(method, path).body(body.clone())).await;
+                assert!(told.status.as_u16() < 500, "{told:?}");
+                let json: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+                assert!(json.get("id").is_some() || json.get("code").is_some(), "{json}");
+            }
+            client.feed(0, 500, std::time::Duration::ZERO).await.unwrap();
+            served.running.stop().await;
+        });
+    }
 
     /// Batches with bytes changed, cut and doubled, in every encoding, and plain noise.
     #[test]

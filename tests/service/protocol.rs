@@ -25,6 +25,20 @@ async fn health_and_the_document_need_no_token_and_everything_else_does() {
         (Method::GET, "/v1/items/loads/1"),
         (Method::POST, "/v1/items/loads/1/commit"),
         (Method::POST, "/v1/items/loads/1/abandon"),
+        (Method::GET, "/v1/stores"),
+        (Method::PUT, "/v1/stores/web"),
+        (Method::DELETE, "/v1/stores/web"),
+        (Method::GET, "/v1/orders"),
+        (Method::POST, "/v1/orders"),
+        (Method::GET, "/v1/orders/feed"),
+        (Method::GET, "/v1/orders/A"),
+        (Method::PUT, "/v1/orders/A"),
+        (Method::POST, "/v1/orders/A/pay"),
+        (Method::POST, "/v1/orders/A/cancel"),
+        (Method::PUT, "/v1/on-hand/orders-taken"),
+        (Method::GET, "/v1/on-hand/saleable?item=A"),
+        (Method::GET, "/v1/account"),
+        (Method::PUT, "/v1/account"),
         (Method::GET, "/nothing"),
     ] {
         let told = Told::of(served.bare(method, path)).await;
@@ -125,6 +139,10 @@ async fn an_unknown_query_parameter_is_refused_by_name() {
         "/v1/items/summary?colour=red",
         "/v1/items/record?id=A&colour=red",
         "/v1/items/loads/1?colour=red",
+        "/v1/stores?colour=red",
+        "/v1/orders/A?colour=red",
+        "/v1/on-hand/saleable?item=A&colour=red",
+        "/v1/account?colour=red",
     ] {
         let problem = served.get(path).await.problem(400);
         assert_eq!(problem.code, "bad-query", "{path}");

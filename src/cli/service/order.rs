@@ -172,12 +172,36 @@ async fn place(
     client: &Client,
     arguments: PlaceArguments,
 ) -> Result<(), Refusal> {
+    let mut ids = Vec::new();
     if let Some(file) = &arguments.file {
         let order = read(file)?;
         let listed = client.place_order(&order).await.map_err(Exception::from)?;
-        done(invocation, &listed);
-        return Ok(());
+        ids.push(listed.id);
+    } else {
+        let shopper = shopper(client, &arguments).await?;
+        if arguments.lines.is_empty() && arguments.number.is_none() {
+            let placing = shopper.place_all(0, arguments.count, |order| ids.push(order.id.clone()));
+            placing.await.map_err(Exception::from)?;
+        } else {
+            let order = made(client, shopper.place(0), arguments).await?;
+            let listed = client.place_order(&order).await.map_err(Exception::from)?;
+            ids.push(listed.id);
+        }
     }
+    if invocation.json() {
+        print::json(&json!({"placed": ids}));
+    } else {
+        for id in &ids {
+            print::line(format_args!("Order {id} is placed."));
+        }
+    }
+    Ok(())
+}
+
+async fn shopper<'a>(
+    client: &'a Client,
+    arguments: &PlaceArguments,
+) -> Result<Shopper<'a>, Refusal> {
     let seed = match arguments.seed {
         Some(seed) => seed,
         // Short, so that the id is also the number.
@@ -189,27 +213,19 @@ async fn place(
     if let Some(store) = &arguments.store {
         shopper = shopper.only_in(store).map_err(nothing)?;
     }
-    if arguments.unpaid {
-        shopper = shopper.unpaid();
-    }
-    if arguments.lines.is_empty() && arguments.number.is_none() {
-        let mut ids = Vec::new();
-        let placing = shopper.place_all(0, arguments.count, |order| ids.push(order.id.clone()));
-        placing.await.map_err(Exception::from)?;
-        if invocation.json() {
-            print::json(&json!({"placed": ids}));
-        } else {
-            print::line(format_args!(
-                "{} orders are placed.",
-                print::number(ids.len() as u64)
-            ));
-            for id in &ids {
-                print::line(id);
-            }
-        }
-        return Ok(());
-    }
-    let mut order = shopper.place(0);
+    Ok(if arguments.unpaid {
+        shopper.unpaid()
+    } else {
+        shopper
+    })
+}
+
+/// `order` with the lines and the number of the arguments.
+async fn made(
+    client: &Client,
+    mut order: WebOrder,
+    arguments: PlaceArguments,
+) -> Result<WebOrder, Refusal> {
     if !arguments.lines.is_empty() {
         let mut lines = Vec::new();
         for (line, text) in (1..).zip(&arguments.lines) {
@@ -221,9 +237,7 @@ async fn place(
         make_total_right(&mut order);
     }
     order.number = arguments.number.unwrap_or(order.number);
-    let listed = client.place_order(&order).await.map_err(Exception::from)?;
-    done(invocation, &listed);
-    Ok(())
+    Ok(order)
 }
 
 async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOrder, Refusal> {

@@ -2,18 +2,20 @@
 //! written in one transaction, as `SalesSalesOrderService.create` does it in AX.
 
 mod checks;
+mod desk;
 mod write;
+
+pub use desk::Desk;
 
 use async_trait::async_trait;
 use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::Embedded;
 use super::number_sequence::NumberError;
 use super::row::{insert, text};
-use super::{Embedded, schema};
 use crate::company::CompanyFacts;
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use crate::sqlite::Access;
 
 /// Why the transaction ends without an order. Nothing is made.
 enum Failure {
@@ -61,9 +63,12 @@ impl Embedded {
             place: self.path.display().to_string(),
             reason,
         };
-        let mut connection = schema::open(&self.path, Access::Create)
+        let mut desk = self
+            .desk
+            .open(&self.path)
             .map_err(|error| not_reached(error.to_string()))?;
-        let transaction = connection
+        let transaction = desk
+            .connection()
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| not_reached(error.to_string()))?;
         let made =
@@ -79,6 +84,7 @@ impl Embedded {
             .map_err(|error| HandOverError::Unknown {
                 reason: format!("{}: {error}", self.path.display()),
             })?;
+        desk.keep();
         Ok(made)
     }
 }
