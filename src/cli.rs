@@ -7,12 +7,14 @@ mod demo;
 mod exceptions;
 mod jobs;
 mod log;
+mod orders;
 mod print;
 mod products;
 mod run;
 #[cfg(feature = "service")]
 mod service;
 mod set_up;
+mod stores;
 mod verify;
 
 use std::path::PathBuf;
@@ -75,8 +77,12 @@ enum Command {
     Jobs,
     /// Past runs
     Runs(jobs::RunsArguments),
-    /// Records set aside, with the reason
+    /// What failed and why; try it again, or close it with a note
     Exceptions(exceptions::ExceptionsArguments),
+    /// The online orders and how far they have come
+    Orders(orders::OrdersArguments),
+    /// Online stores and marketplaces with their parameters
+    Stores(stores::StoresArguments),
     /// The products to sell online
     Products(products::ProductsArguments),
     /// The embedded company
@@ -225,6 +231,8 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Exceptions(arguments)) => {
             exceptions::exceptions(&invocation, arguments).await
         }
+        Some(Command::Orders(arguments)) => orders::orders(&invocation, arguments).await,
+        Some(Command::Stores(arguments)) => stores::stores(&invocation, arguments).await,
         Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,

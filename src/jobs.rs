@@ -3,6 +3,7 @@
 
 mod ask;
 pub mod batch;
+pub mod exceptions;
 mod execution;
 mod failure;
 mod orders;

@@ -1,5 +1,6 @@
 //! How commands print: plain tables, JSON documents, exceptions; nothing else writes to the terminal.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -7,22 +8,25 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::model::exception::Exception;
-pub use crate::model::words::count as number;
+pub use crate::model::words::{age, count as number, money};
+use crate::model::words::{clean, is_harmless, width};
 
 /// One line of text.
 pub fn line(text: impl std::fmt::Display) {
     // A closed pipe (`axcs runs | head`) is the reader's decision, not an error.
-    let _ = writeln!(std::io::stdout(), "{}", harmless(&text.to_string()));
+    let _ = writeln!(std::io::stdout(), "{}", lines_of(&text.to_string()));
 }
 
 /// One line beside the answer, for people.
 pub fn note(text: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{}", harmless(&text.to_string()));
+    let _ = writeln!(std::io::stderr(), "{}", lines_of(&text.to_string()));
 }
 
-/// What customers and other programs wrote must not command the terminal.
-fn harmless(text: &str) -> String {
-    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
+/// What customers and other programs wrote must not command the terminal; line ends are the
+/// caller's.
+fn lines_of(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(clean).collect();
+    lines.join("\n")
 }
 
 /// Text that stays on the line, to be written over by the next one.
@@ -34,7 +38,7 @@ pub fn over(text: &str) {
 /// One JSON document.
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => line(text),
+        Ok(text) => line(escaped(&text)),
         Err(error) => note(format_args!(
             "the answer cannot be written as JSON: {error}"
         )),
@@ -44,9 +48,23 @@ pub fn json(value: &impl Serialize) {
 /// One JSON document on one line.
 pub fn json_line(value: &impl Serialize) {
     match serde_json::to_string(value) {
-        Ok(text) => line(text),
+        Ok(text) => line(escaped(&text)),
         Err(error) => note(format_args!("the event cannot be written as JSON: {error}")),
     }
+}
+
+/// JSON escapes the control characters of ASCII only; this does the same with those that `clean`
+/// would take away. They stand nowhere but in texts.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || is_harmless(character) {
+            escaped.push(character);
+        } else {
+            escaped.push_str(&format!("\\u{:04x}", character as u32));
+        }
+    }
+    escaped
 }
 
 /// What failed, why, and what to do.
@@ -62,19 +80,25 @@ pub fn exception(exception: &Exception) {
 
 /// A table: columns as wide as their widest cell, numbers to the right.
 pub fn table(header: &[&str], rows: &[Vec<String>]) {
-    let mut widths: Vec<usize> = header.iter().map(|cell| cell.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+    for text in table_lines(header, rows) {
+        line(text);
+    }
+}
+
+fn table_lines(header: &[&str], rows: &[Vec<String>]) -> Vec<String> {
+    // A cell is one line, whatever somebody wrote into it.
+    let rows: Vec<Vec<Cow<'_, str>>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| clean(cell)).collect())
+        .collect();
+    let mut widths: Vec<usize> = header.iter().map(|cell| width(cell)).collect();
+    for row in &rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(width(cell));
         }
     }
     let is_number: Vec<bool> = (0..header.len())
-        .map(|column| {
-            !rows.is_empty()
-                && rows
-                    .iter()
-                    .all(|row| row[column].chars().all(|c| c.is_ascii_digit() || c == ','))
-        })
+        .map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column])))
         .collect();
     let format = |cells: &mut dyn Iterator<Item = &str>| {
         let mut text = String::new();
@@ -82,7 +106,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) {
             if column > 0 {
                 text.push_str("  ");
             }
-            let pad = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+            let pad = " ".repeat(widths[column].saturating_sub(width(cell)));
             if is_number[column] {
                 text.push_str(&pad);
                 text.push_str(cell);
@@ -93,9 +117,26 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) {
         }
         text.trim_end().to_owned()
     };
-    line(format(&mut header.iter().copied()));
-    for row in rows {
-        line(format(&mut row.iter().map(String::as_str)));
+    let mut lines = vec![format(&mut header.iter().copied())];
+    for row in &rows {
+        lines.push(format(&mut row.iter().map(AsRef::as_ref)));
+    }
+    lines
+}
+
+fn is_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    digits
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
+}
+
+/// What there is to know of one thing, a line each; what has no value is left out.
+pub fn facts(facts: &[(&str, String)]) {
+    let told = || facts.iter().filter(|(_, value)| !value.is_empty());
+    let widest = told().map(|(name, _)| width(name)).max().unwrap_or(0);
+    for (name, value) in told() {
+        line(format_args!("{name:widest$}  {}", clean(value)));
     }
 }
 
@@ -125,6 +166,38 @@ pub fn between(started: Timestamp, finished: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_stand_where_they_stand_in_a_terminal() {
+        let rows = [
+            ["李小龍", "1,204.50", "ok"],
+            ["שלום", "7", "ok"],
+            ["Zoe\u{308}", "-3.25", "ok"],
+            ["evil\x1b[31m\nrow\u{202e}", "", "ok"],
+        ]
+        .map(|row| row.map(str::to_owned).to_vec());
+        let lines = table_lines(&["NAME", "TOTAL", "STATE"], &rows);
+        assert_eq!(
+            lines,
+            [
+                "NAME               TOTAL  STATE",
+                "李小龍          1,204.50  ok",
+                "שלום                   7  ok",
+                "Zoe\u{308}                -3.25  ok",
+                "evil␛[31m␊row\u{fffd}            ok",
+            ]
+        );
+    }
+
+    #[test]
+    fn json_says_what_a_terminal_would_obey_in_escapes() {
+        let said = escaped(&serde_json::to_string("a\x1b\u{9b}\u{202e}é").unwrap());
+        assert_eq!(said, r#""a\u001b\u009b\u202eé""#);
+        assert_eq!(
+            serde_json::from_str::<String>(&said).unwrap(),
+            "a\x1b\u{9b}\u{202e}é"
+        );
+    }
 
     #[test]
     fn durations_use_the_units_people_say() {

@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::Amount;
-pub use crate::model::words::count;
+pub use crate::model::words::{age, count, money};
 
 /// A count in at most `width` cells: `12.3 M` where `12,345,678` has no room.
 pub fn count_within(number: u64, width: usize) -> String {
@@ -83,30 +82,6 @@ pub fn percent(ratio: f64, done: bool) -> String {
     format!("{} %", if done { whole } else { whole.min(99) })
 }
 
-/// `1,249.90`: at least two decimals, never rounded.
-pub fn money(amount: Amount) -> String {
-    let text = amount.to_string();
-    let (sign, digits) = text
-        .strip_prefix('-')
-        .map_or(("", text.as_str()), |digits| ("-", digits));
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let grouped = whole
-        .parse()
-        .map_or_else(|_| whole.to_owned(), |number: u64| count(number));
-    format!("{sign}{grouped}.{decimals:0<2}")
-}
-
-/// How old something is, in its greatest unit: `45 s`, `12 min`, `3 h`, `5 d`.
-pub fn age(span: SignedDuration) -> String {
-    let seconds = span.as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
-    }
-}
-
 /// A time in 11 cells at most: `14:03:12`, or `03-11 14:03` where it is another day.
 pub fn short_when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
@@ -175,31 +150,5 @@ mod tests {
         assert_eq!(percent(1.0, false), "99 %");
         assert_eq!(percent(1.0, true), "100 %");
         assert_eq!(percent(f64::NAN, false), "0 %");
-    }
-
-    #[test]
-    fn money_keeps_every_digit_and_shows_two_at_least() {
-        for (amount, expected) in [
-            ("0", "0.00"),
-            ("63.5", "63.50"),
-            ("-1249.9", "-1,249.90"),
-            ("0.125", "0.125"),
-            ("99999999999999999999999.5", "99999999999999999999999.50"),
-        ] {
-            assert_eq!(money(amount.parse().unwrap()), expected);
-        }
-    }
-
-    #[test]
-    fn an_age_is_told_in_its_greatest_unit() {
-        for (seconds, expected) in [
-            (-3, "0 s"),
-            (59, "59 s"),
-            (3_599, "59 min"),
-            (172_799, "47 h"),
-            (172_800, "2 d"),
-        ] {
-            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
-        }
     }
 }

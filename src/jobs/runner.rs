@@ -268,11 +268,13 @@ impl Runner {
                 } else {
                     Documented::AnotherInstance
                 };
-                return Err(documented.because(format!(
+                let refusal = documented.because(format!(
                     "{} is run by {}.",
                     holder.job.ax_name(),
                     holder.owner
-                )));
+                ));
+                ledger.note_refusal(job, &refusal).await?;
+                return Err(refusal);
             }
             // A killed process does not renew: look again often enough to see the difference.
             tracing::info!("waiting for the lease of {}", holder.owner);

@@ -2,39 +2,11 @@
 //! ratatui lays them out. Right-to-left text stays in its logical order: what a terminal makes of
 //! it is its own affair, but the columns stand.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::CellWidth as _;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// What an embedding, an override or an isolate of another direction is replaced by, and every
-/// control character without a picture.
-const HIDDEN: char = '\u{fffd}';
-
-/// The visible symbol for a character that would move the cursor, ring the bell or turn the rest
-/// of the row round.
-fn seen(character: char) -> char {
-    match character {
-        '\t' => ' ',
-        '\0'..='\x1f' => char::from_u32(0x2400 + character as u32).unwrap_or(HIDDEN),
-        '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{fff9}'..='\u{fffb}' => HIDDEN,
-        other => other,
-    }
-}
-
-/// The text in one line, with a visible symbol for each character that is none.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|character| seen(character) == character) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.chars().map(seen).collect())
-    }
-}
+pub use crate::model::words::clean;
 
 /// The graphemes of a clean text with the cells that each takes.
 pub fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
@@ -195,9 +167,6 @@ mod tests {
 
     #[test]
     fn what_would_move_the_terminal_is_seen_instead() {
-        assert_eq!(clean("a\x1b[2Jb\u{7}\r\n\u{9b}"), "a␛[2Jb␇␍␊\u{fffd}");
-        assert_eq!(clean("Ben\u{202e}drawkcab"), "Ben\u{fffd}drawkcab");
-        assert_eq!(clean("one\ttwo"), "one two");
         assert_eq!(cut("a\x1bb", 9, "…"), "a␛b");
         assert_eq!(wrap("a\x1bb c", 3), ["a␛b", "c"]);
     }
