@@ -337,9 +337,7 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
         lines.extend(table(&last.streams, last.status, left));
         return lines;
     }
-    let text = if !tab.is_known(job) {
-        format!("Its last run {}.", tab.unknown_because())
-    } else {
+    let text = if tab.is_known(job) {
         let key = |action| {
             view.keys
                 .key_for(Context::Jobs, Action::Job(action))
@@ -350,6 +348,8 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
             key(JobAction::Run),
             key(JobAction::DryRun)
         )
+    } else {
+        format!("Its last run {}.", tab.unknown_because())
     };
     let style = theme.style(Role::Dim);
     words::wrap(&text, width.saturating_sub(2))
