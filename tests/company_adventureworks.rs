@@ -10,13 +10,13 @@
     reason = "a test may panic and print"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use axcs::company::embedded::{Embedded, Existing, LoadError, NewFileError, info, load};
+use axcs::company::embedded::{Embedded, Existing, LoadError, NewFileError, info, load, writer};
 use axcs::company::{Company, Entry, Reading};
-use axcs::model::catalog::{Item, Text};
-use axcs::model::{Record, Rule, Selection, Stream};
+use axcs::model::catalog::{AgreementKind, CodeScope, Item, Text};
+use axcs::model::{Amount, Record, Rule, Selection, Stream};
 
 fn export() -> Option<PathBuf> {
     let folder = Path::new(concat!(
@@ -151,6 +151,170 @@ async fn finished_goods_are_119_items_with_213_variants_and_no_component() {
         };
         assert!(names.contains(agreement.item.as_str()), "{agreement:?}");
     }
+}
+
+/// The rows of a table of the export, each by column.
+fn rows(table: &str) -> Vec<HashMap<String, String>> {
+    let file = export().unwrap().join(format!("{table}.csv"));
+    let mut reader = csv::Reader::from_path(file).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn every_trade_agreement_says_what_its_row_says() {
+    let Some((_folder, path)) = loaded() else {
+        return;
+    };
+    let company = Embedded::open(&path, None).unwrap();
+    let mut agreements = HashMap::new();
+    for record in read(&company, Stream::TradeAgreements, &finished_goods()).await {
+        let Record::TradeAgreement(agreement) = record else {
+            panic!("{record:?}")
+        };
+        agreements.insert(agreement.id.clone(), agreement);
+    }
+    assert_eq!(agreements.len(), 638);
+    let dimensions: HashMap<_, _> = rows("INVENTDIM")
+        .into_iter()
+        .map(|row| (row["INVENTDIMID"].clone(), row))
+        .collect();
+    let day = |text: &str| match &text[..10] {
+        "1900-01-01" => None,
+        day => Some(day.parse().unwrap()),
+    };
+    let amount = |text: &str| text.parse::<Amount>().unwrap();
+    let mut open_ended = 0;
+    for row in rows("PRICEDISCTABLE") {
+        let agreement = &agreements[&row["RECID"]];
+        let dimension = &dimensions[&row["INVENTDIMID"]];
+        let kind = match row["RELATION"].as_str() {
+            "4" => AgreementKind::Price,
+            "5" => AgreementKind::LineDiscount,
+            other => panic!("{other}"),
+        };
+        let account_code = match row["ACCOUNTCODE"].as_str() {
+            "0" => CodeScope::Table,
+            "1" => CodeScope::Group,
+            "2" => CodeScope::All,
+            other => panic!("{other}"),
+        };
+        assert_eq!(
+            (agreement.kind, agreement.account_code),
+            (kind, account_code)
+        );
+        assert_eq!(agreement.item_code, CodeScope::Table);
+        for (read, column) in [
+            (&agreement.account, "ACCOUNTRELATION"),
+            (&agreement.item, "ITEMRELATION"),
+            (&agreement.currency, "CURRENCY"),
+            (&agreement.unit, "UNITID"),
+        ] {
+            assert_eq!(*read, row[column], "{column} of {}", agreement.id);
+        }
+        for (read, column) in [
+            (agreement.amount, "AMOUNT"),
+            (agreement.percent_1, "PERCENT1"),
+            (agreement.percent_2, "PERCENT2"),
+            (agreement.quantity_from, "QUANTITYAMOUNTFROM"),
+            (agreement.quantity_to, "QUANTITYAMOUNTTO"),
+            (agreement.price_unit, "PRICEUNIT"),
+        ] {
+            assert_eq!(read, amount(&row[column]), "{column} of {}", agreement.id);
+        }
+        assert_eq!(agreement.from, day(&row["FROMDATE"]));
+        assert_eq!(agreement.to, day(&row["TODATE"]));
+        open_ended += u32::from(agreement.to.is_none());
+        assert_eq!(agreement.dimensions.colour, dimension["INVENTCOLORID"]);
+        assert_eq!(agreement.dimensions.size, dimension["INVENTSIZEID"]);
+    }
+    assert_eq!(open_ended, 195);
+}
+
+#[tokio::test]
+async fn agreements_follow_the_sales_side_their_dates_and_their_deletion() {
+    let Some((_folder, path)) = loaded() else {
+        return;
+    };
+    let company = Embedded::open(&path, None).unwrap();
+    let connection = writer(&path).unwrap();
+    let ids: Vec<String> = rows("PRICEDISCTABLE")
+        .iter()
+        .take(5)
+        .map(|row| row["RECID"].clone())
+        .collect();
+    let since = company
+        .tracking(Stream::TradeAgreements)
+        .await
+        .unwrap()
+        .current_version;
+    for (id, edit) in ids.iter().zip([
+        // Of a vendor; of the purchase side; for nobody any more; open at both ends; for a group.
+        "UPDATE PRICEDISCTABLE SET MODULE = 2",
+        "UPDATE PRICEDISCTABLE SET RELATION = 0",
+        "DELETE FROM PRICEDISCTABLE",
+        "UPDATE PRICEDISCTABLE SET FROMDATE = '1900-01-01 00:00:00', TODATE = '2154-12-31 00:00:00'",
+        "UPDATE PRICEDISCTABLE SET ITEMCODE = 1, ITEMRELATION = 'BIKES', ACCOUNTCODE = 0, ACCOUNTRELATION = 'C000002'",
+    ]) {
+        assert_eq!(connection.execute(&format!("{edit} WHERE RECID = {id}"), []).unwrap(), 1);
+    }
+    let selection = finished_goods();
+    let changes = company
+        .read_changes(Stream::TradeAgreements, &selection, since)
+        .await
+        .unwrap();
+    let entries = drain(changes).await;
+    for (id, entry) in ids.iter().zip(&entries).take(3) {
+        assert_eq!(*entry, Entry::Gone { id: id.clone() });
+    }
+    let [
+        Entry::Present(Record::TradeAgreement(open)),
+        Entry::Present(Record::TradeAgreement(group)),
+    ] = &entries[3..]
+    else {
+        panic!("{entries:?}")
+    };
+    assert_eq!((open.from, open.to), (None, None));
+    assert_eq!(
+        (group.item_code, group.item.as_str()),
+        (CodeScope::Group, "BIKES")
+    );
+    assert_eq!(
+        (group.account_code, group.account.as_str()),
+        (CodeScope::Table, "C000002")
+    );
+    assert_eq!(
+        company
+            .count(Stream::TradeAgreements, &selection)
+            .await
+            .unwrap(),
+        635
+    );
+}
+
+#[tokio::test]
+async fn the_five_modes_of_delivery_say_what_their_rows_say() {
+    let Some((_folder, path)) = loaded() else {
+        return;
+    };
+    let company = Embedded::open(&path, None).unwrap();
+    let read = read(&company, Stream::DeliveryModes, &Selection::default()).await;
+    let modes: Vec<_> = read
+        .iter()
+        .map(|record| match record {
+            Record::DeliveryMode(mode) => {
+                [&mode.code, &mode.description, &mode.carrier].map(String::as_str)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let rows = rows("DLVMODE");
+    let mut expected: Vec<_> = rows
+        .iter()
+        .map(|row| ["CODE", "TXT", "SHIPCARRIERID"].map(|column| row[column].as_str()))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(expected.len(), 5);
+    assert_eq!(modes, expected);
 }
 
 #[tokio::test]

@@ -13,7 +13,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use axcs::company::embedded::{Existing, LoadError, Loaded, info, load};
+use axcs::company::embedded::{Embedded, Existing, LoadError, Loaded, info, load};
+use axcs::company::{Company, Entry};
+use axcs::model::{Selection, Stream};
 
 struct Export {
     folder: tempfile::TempDir,
@@ -252,4 +254,58 @@ fn a_fault_leaves_the_company_that_was_there() {
     let folder = export.folder.path().join("export");
     load(&folder, &export.target(), Existing::Replace).unwrap_err();
     assert_eq!(info(&export.target()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn an_export_with_sales_orders_and_packing_slips_is_read_as_it_stands() {
+    let export = Export::new(&[
+        (
+            "SALESTABLE.csv",
+            b"DATAAREAID,SALESID,SALESTYPE,SALESSTATUS,CUSTACCOUNT,PURCHORDERFORMNUM,RECID\n\
+              usmf,SO-1,3,1,C1,W-1,1\nusmf,SO-2,3,9,C1,W-2,2\nusmf,SO-3,4,1,C1,W-3,3\n",
+        ),
+        (
+            "SALESLINE.csv",
+            b"DATAAREAID,SALESID,INVENTTRANSID,LINENUM,RECID\n\
+              usmf,SO-1,L1,1.0000000000000000,1\nusmf,SO-1,L2,2.0000000000000000,2\n",
+        ),
+        (
+            "CUSTPACKINGSLIPJOUR.csv",
+            b"DATAAREAID,PACKINGSLIPID,SALESID,DELIVERYDATE,RECID\n\
+              usmf,PS-1,SO-1,2026-03-02 00:00:00.000,1\n",
+        ),
+        (
+            "CUSTPACKINGSLIPTRANS.csv",
+            // Line 1 left in two parts, of two batches.
+            b"DATAAREAID,PACKINGSLIPID,SALESID,ORIGSALESID,INVENTTRANSID,ITEMID,QTY,RECID\n\
+              usmf,PS-1,SO-1,SO-1,L1,A,1.50,1\nusmf,PS-1,SO-1,SO-1,L2,B,2,2\nusmf,PS-1,SO-1,SO-1,L1,A,0.5,3\n",
+        ),
+        (
+            "SHIPCARRIERSTAGING.csv",
+            b"DATAAREAID,PACKINGSLIPID,SALESID,TRACKINGNUMBER,SHIPCARRIERVOIDINDICATOR,WEIGHT,RECID\n\
+              usmf,PS-1,SO-1,1Z2,N,5,1\nusmf,PS-1,SO-1,1Z1,,5,2\nusmf,PS-1,SO-1,1Z0,Y,5,3\n",
+        ),
+    ]);
+    export.load().unwrap();
+    let company = Embedded::open(&export.target(), None).unwrap();
+    let everything = Selection::everything();
+    let read = async |stream| {
+        let mut reading = company.read_all(stream, &everything, None).await.unwrap();
+        reading.pages.recv().await.unwrap().unwrap()
+    };
+    let shipments = read(Stream::Shipments).await;
+    let [Entry::Present(record)] = shipments.as_slice() else {
+        panic!("{shipments:?}")
+    };
+    let mut json = Vec::new();
+    record.write_json(&mut json).unwrap();
+    assert_eq!(
+        String::from_utf8(json).unwrap(),
+        r#"{"packing_slip":"PS-1","sales_order":"SO-1","customer":"C1","requisition":"W-1","shipped":"2026-03-02","tracking_numbers":["1Z1","1Z2"],"lines":[{"line":1,"item":"A","quantity":"2"},{"line":2,"item":"B","quantity":"2"}]}"#
+    );
+    let statuses = read(Stream::OrderStatuses).await;
+    assert!(matches!(
+        statuses.as_slice(),
+        [Entry::Present(_), Entry::Unreadable { id, .. }] if id == "SO-2"
+    ));
 }

@@ -18,13 +18,13 @@ use axcs::company::embedded::{Embedded, Existing, NewFileError, generate};
 use axcs::company::{Company, CompanyError, Entry};
 use axcs::model::{Record, Rule, Selection, Stream};
 use rusqlite::Connection;
-use support::{Sample, category, ids, item_group, sample, select};
+use support::{Sample, busy_sample, category, company_streams, ids, item_group, sample, select};
 
 #[tokio::test]
 async fn a_reading_resumes_behind_any_record() {
-    let sample = sample(700);
+    let sample = busy_sample(700, 30).await;
     let everything = Selection::everything();
-    for stream in Stream::ALL {
+    for stream in company_streams() {
         let all = ids(&sample.all(stream, &everything).await);
         assert_eq!(
             all.len() as u64,
@@ -48,9 +48,9 @@ async fn a_reading_resumes_behind_any_record() {
 
 #[tokio::test]
 async fn records_can_be_asked_for_by_id_in_any_order() {
-    let sample = sample(60);
+    let sample = busy_sample(60, 9).await;
     let everything = Selection::everything();
-    for stream in Stream::ALL {
+    for stream in company_streams() {
         let mut expected = sample.all(stream, &everything).await;
         expected.reverse();
         let gone = Entry::Gone {
@@ -69,12 +69,12 @@ async fn records_can_be_asked_for_by_id_in_any_order() {
 
 #[tokio::test]
 async fn an_empty_selection_selects_nothing() {
-    let sample = sample(60);
+    let sample = busy_sample(60, 3).await;
     let nothing = Selection {
         exclude: vec!["C-000001".to_owned()],
         ..Selection::default()
     };
-    for stream in Stream::ALL {
+    for stream in company_streams() {
         let count = sample.company.count(stream, &nothing).await.unwrap();
         assert_eq!(count == 0, stream.follows_selection(), "{stream}");
         assert_eq!(sample.all(stream, &nothing).await.len() as u64, count);
@@ -189,10 +189,10 @@ async fn a_record_that_cannot_be_read_names_its_field_and_blocks_no_other() {
 
 #[tokio::test]
 async fn rows_of_other_companies_and_partitions_are_not_seen() {
-    let sample = sample(40);
+    let sample = busy_sample(40, 6).await;
     let everything = Selection::everything();
     let mut before = Vec::new();
-    for stream in Stream::ALL {
+    for stream in company_streams() {
         before.push(sample.all(stream, &everything).await);
     }
     sample.run("INSERT INTO INVENTTABLE (DATAAREAID, ITEMID, RECID) VALUES ('dat', 'OTHER', 1)");
@@ -204,7 +204,20 @@ async fn rows_of_other_companies_and_partitions_are_not_seen() {
     sample.run("INSERT INTO ECORESCATEGORY (RECID, NAME, PARTITION) VALUES (3, 'Other', 3)");
     sample.run("INSERT INTO PRICEDISCTABLE (RECID, DATAAREAID, MODULE, RELATION, ITEMCODE) VALUES (3, 'dat', 1, 4, 2)");
     sample.run("INSERT INTO INVENTSUM (DATAAREAID, ITEMID, INVENTDIMID) VALUES ('dat', 'C-000001', 'AllBlank')");
-    for (stream, before) in Stream::ALL.into_iter().zip(before) {
+    for (order, company, partition) in [
+        ("OTHER-1", "dat", 5_637_144_576_i64),
+        ("OTHER-2", "usmf", 3),
+    ] {
+        sample.run(&format!("INSERT INTO SALESTABLE (DATAAREAID, SALESID, SALESTYPE, SALESSTATUS, PURCHORDERFORMNUM, PARTITION, RECID)
+            VALUES ('{company}', '{order}', 3, 1, 'W-1', {partition}, {partition})"));
+        sample.run(&format!(
+            "INSERT INTO CUSTPACKINGSLIPJOUR (DATAAREAID, PACKINGSLIPID, SALESID, PARTITION, RECID)
+            VALUES ('{company}', 'PS-{order}', '{order}', {partition}, {partition})"
+        ));
+        sample.run(&format!("INSERT INTO CUSTPACKINGSLIPTRANS (DATAAREAID, PACKINGSLIPID, SALESID, ORIGSALESID, PARTITION, RECID)
+            VALUES ('{company}', 'PS-{order}', '{order}', '{order}', {partition}, {partition})"));
+    }
+    for (stream, before) in company_streams().zip(before) {
         assert_eq!(sample.all(stream, &everything).await, before, "{stream}");
     }
 }

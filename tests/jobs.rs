@@ -52,6 +52,7 @@ impl Site {
         let sides = Sides {
             incarnation: ledger.incarnation().await.unwrap(),
             company: Arc::new(Embedded::open(&company, None).unwrap()),
+            sales_orders: Arc::new(Embedded::open(&company, None).unwrap()),
             ledger: Arc::new(ledger),
             commerce: Client::new(ClientOptions {
                 request_timeout: Duration::from_millis(700),

@@ -2,16 +2,26 @@
 #![cfg(feature = "service")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "service/answers.rs"]
+mod answers;
+#[path = "service/feed.rs"]
+mod feed;
 #[path = "service/hostile.rs"]
 mod hostile;
 #[path = "service/listing.rs"]
 mod listing;
 #[path = "service/loads.rs"]
 mod loads;
+#[path = "service/orders.rs"]
+mod orders;
 #[path = "service/protocol.rs"]
 mod protocol;
 #[path = "service/running.rs"]
 mod running;
+#[path = "service/shop.rs"]
+mod shop;
+#[path = "service/stores.rs"]
+mod stores;
 #[path = "service/support.rs"]
 mod support;
 #[path = "service/uploads.rs"]

@@ -124,6 +124,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
     .unwrap();
     let sides = Sides {
         company: Arc::new(Embedded::open(company, None).unwrap()),
+        sales_orders: Arc::new(Embedded::open(company, None).unwrap()),
         ledger: Arc::new(ledger),
         commerce,
         incarnation,

@@ -1,5 +1,7 @@
 //! `axcs demo`: a sample company, the service, the jobs and the console in one process.
 
+mod shop;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +27,9 @@ const SOLD: &str = "FIN";
 const ITEMS: u64 = 50_000;
 /// How often the demo's activity changes something.
 const ACTIVITY: Duration = Duration::from_secs(5);
-/// How often the demo runs the inventory job. AX recommends 15 minutes; nobody watches that long.
-const INVENTORY: Duration = Duration::from_secs(20);
+/// How often the demo runs the inventory and the orders job. AX recommends 15 minutes; nobody
+/// watches that long.
+const RECURRENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {
@@ -36,6 +39,9 @@ pub struct DemoArguments {
     /// Run the complete job once, print one JSON summary and end
     #[arg(long)]
     headless: bool,
+    /// With --headless: place so many orders, bring them to AX, ship them, and compare both ends
+    #[arg(long, value_name = "N", requires = "headless", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    orders: u64,
     /// Make the demo's folder anew
     #[arg(long)]
     fresh: bool,
@@ -74,10 +80,12 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
         }
     })
     .await?;
-    let done = if arguments.headless {
-        headless(&set_up.runner, &folder).await
+    let done = if let Err(exception) = shop::open_stores(&set_up.runner).await {
+        Err(exception.into())
+    } else if arguments.headless {
+        headless(&set_up, &folder, &arguments).await
     } else {
-        with_activity(&set_up, &settings, log, invocation).await
+        with_activity(&set_up, &settings, log, invocation, arguments.seed).await
     };
     set_up.close().await;
     done
@@ -135,7 +143,12 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal> {
+async fn headless(
+    set_up: &SetUp,
+    folder: &Folder,
+    arguments: &DemoArguments,
+) -> Result<Exit, Refusal> {
+    let runner = &set_up.runner;
     let output = match Output::of(false) {
         Output::Json | Output::Plain => Output::Plain,
         Output::Terminal => Output::Terminal,
@@ -147,6 +160,11 @@ async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal
         .company
         .count(Stream::Items, &Selection::everything())
         .await;
+    let (orders, is_even) = if summary.status == RunStatus::Ended && arguments.orders > 0 {
+        shop::sell(set_up, arguments.orders, arguments.seed, output).await?
+    } else {
+        (serde_json::Value::Null, true)
+    };
     print::json(&json!({
         "dir": folder.path(),
         "items": items.map_err(Exception::from)?,
@@ -158,8 +176,13 @@ async fn headless(runner: &Arc<Runner>, folder: &Folder) -> Result<Exit, Refusal
         "streams": summary.streams,
         "total": summary.counts(),
         "exception": summary.exception,
+        "orders": orders,
     }));
-    Ok(exit(&summary, signal))
+    Ok(if is_even {
+        exit(&summary, signal)
+    } else {
+        Exit::Failed
+    })
 }
 
 /// The console over a company in which something happens.
@@ -168,6 +191,7 @@ async fn with_activity(
     settings: &Settings,
     log: (logging::Ring, logging::Guard),
     invocation: &Invocation,
+    seed: u64,
 ) -> Result<Exit, Refusal> {
     let stop = CancellationToken::new();
     let moving = tokio::spawn(activity::keep_moving(
@@ -177,6 +201,11 @@ async fn with_activity(
         stop.clone(),
     ));
     let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));
+    let selling = tokio::spawn(shop::keep_selling(
+        Arc::clone(&set_up.runner),
+        seed,
+        stop.clone(),
+    ));
     let done = screen(
         &set_up.runner,
         settings,
@@ -186,14 +215,14 @@ async fn with_activity(
     )
     .await;
     stop.cancel();
-    for task in [moving, running] {
-        // Both stop at the token; a fault in them was logged where it happened.
+    for task in [moving, running, selling] {
+        // They stop at the token; a fault in them was logged where it happened.
         let _ = task.await;
     }
     done
 }
 
-/// The complete job once, then the inventory job again and again.
+/// The complete job once, then the orders job and the inventory job by turns.
 async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
     let mut job = Job::Complete;
     loop {
@@ -204,15 +233,21 @@ async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
                     finished = runner.finished(run) => finished,
                 };
                 let has_ended = |summary: &RunSummary| summary.status == RunStatus::Ended;
-                if finished.as_ref().is_ok_and(has_ended) {
-                    job = Job::Inventory;
+                if job != Job::Complete || finished.as_ref().is_ok_and(has_ended) {
+                    job = match job {
+                        Job::Orders => Job::Inventory,
+                        Job::Complete
+                        | Job::Inventory
+                        | Job::TradeAgreements
+                        | Job::DeliveryModes => Job::Orders,
+                    };
                 }
             }
             Err(exception) => tracing::warn!("{exception}"),
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(INVENTORY) => {}
+            () = tokio::time::sleep(RECURRENCE) => {}
         }
     }
 }

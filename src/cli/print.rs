@@ -12,12 +12,17 @@ pub use crate::model::words::count as number;
 /// One line of text.
 pub fn line(text: impl std::fmt::Display) {
     // A closed pipe (`axcs runs | head`) is the reader's decision, not an error.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", harmless(&text.to_string()));
 }
 
 /// One line beside the answer, for people.
 pub fn note(text: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", harmless(&text.to_string()));
+}
+
+/// What customers and other programs wrote must not command the terminal.
+fn harmless(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 /// Text that stays on the line, to be written over by the next one.

@@ -1,19 +1,50 @@
-//! `axcs service`: the self-hosted Commerce Services, until stopped.
+//! `axcs service`: the self-hosted Commerce Services, until stopped; and what a shop does there, so
+//! that orders can be tried out: stores, orders, the account.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use futures_util::StreamExt as _;
 
 use super::set_up::{self, Folder};
 use super::{Exit, Invocation, Refusal, log, print};
+use crate::commerce::client::Client;
+use crate::commerce::wire::AccountState;
 use crate::model::exception::{Exception, chain};
 use crate::service::{self, ServiceError};
 use crate::signals;
 
+mod order;
+mod store;
+
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ServiceArguments {
+    #[command(subcommand)]
+    command: Option<ServiceCommand>,
+    #[command(flatten)]
+    serve: ServeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum ServiceCommand {
+    /// Online orders at the service, as a shop sees them
+    #[command(subcommand)]
+    Order(order::OrderCommand),
+    /// Online stores and marketplaces
+    #[command(subcommand)]
+    Store(store::StoreCommand),
+    /// Whether the account can be used
+    Account {
+        /// Make it so: being-set-up or active
+        #[arg(value_parser = account_state)]
+        state: Option<AccountState>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
     /// Address to listen on; any but this machine's own needs TLS or --insecure
     #[arg(long, default_value = "127.0.0.1:8620")]
     listen: SocketAddr,
@@ -32,6 +63,65 @@ pub async fn service(
     invocation: &Invocation,
     arguments: ServiceArguments,
 ) -> Result<Exit, Refusal> {
+    let Some(command) = arguments.command else {
+        return serve(invocation, arguments.serve).await;
+    };
+    let settings = invocation.settings()?;
+    let _guard = log::to_file_if_possible(&settings);
+    let folder = Folder::of(&settings)?;
+    let token = set_up::token(&settings, &folder)?;
+    let (url, running) = if settings.service.url.is_empty() {
+        set_up::own_service(&folder, &token).await?
+    } else {
+        (settings.service.url.clone(), None)
+    };
+    let client = set_up::client(&settings, url, token)?;
+    let done = match command {
+        ServiceCommand::Order(command) => order::order(invocation, &client, command).await,
+        ServiceCommand::Store(command) => store::store(invocation, &client, command).await,
+        ServiceCommand::Account { state } => account(invocation, &client, state).await,
+    };
+    if let Some(running) = running {
+        running.stop().await;
+    }
+    done.map(|()| Exit::Done)
+}
+
+async fn account(
+    invocation: &Invocation,
+    client: &Client,
+    state: Option<AccountState>,
+) -> Result<(), Refusal> {
+    let state = match state {
+        Some(state) => {
+            invocation.changes("Setting the account's state")?;
+            client.set_account(state).await
+        }
+        None => client.account().await,
+    }
+    .map_err(Exception::from)?;
+    if invocation.json() {
+        print::json(&serde_json::json!({"state": state}));
+    } else {
+        print::line(match state {
+            AccountState::BeingSetUp => "The service is being set up.",
+            AccountState::Active => "The account is active.",
+        });
+    }
+    Ok(())
+}
+
+fn account_state(word: &str) -> Result<AccountState, String> {
+    from_word(word, "being-set-up, active")
+}
+
+/// Reads a word of the wire: `partially-shipped`.
+fn from_word<T: serde::de::DeserializeOwned>(word: &str, words: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|_| format!("it is one of {words}"))
+}
+
+async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     let folder = Folder::of(&settings)?;
     let _log = log::to_file_and_stderr(&settings)?;

@@ -110,6 +110,7 @@ impl SetUp {
         };
         let sides = Sides {
             company: Arc::new(company.clone()),
+            sales_orders: Arc::new(company.clone()),
             ledger: Arc::new(ledger),
             commerce,
             incarnation,
@@ -135,7 +136,8 @@ impl SetUp {
     }
 }
 
-fn client(settings: &Settings, url: String, token: String) -> Result<Client, Refusal> {
+/// A client of the service at `url`.
+pub fn client(settings: &Settings, url: String, token: String) -> Result<Client, Refusal> {
     let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
     Client::new(ClientOptions {
         url,
@@ -159,8 +161,10 @@ fn client(settings: &Settings, url: String, token: String) -> Result<Client, Ref
     })
 }
 
+/// The self-hosted service of the folder: the one that runs already, else one started for this
+/// process.
 #[cfg(feature = "service")]
-async fn own_service(
+pub async fn own_service(
     folder: &Folder,
     token: &str,
 ) -> Result<(String, Option<service::Running>), Refusal> {

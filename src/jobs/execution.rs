@@ -11,10 +11,15 @@ use tracing::Instrument;
 use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
+use super::source::Source;
 use super::upload::StreamRun;
+use crate::commerce::client::CommerceError;
+use crate::commerce::wire::OrdersTaken;
+use crate::ledger::orders::FeedPosition;
 use crate::ledger::{Fence, LedgerError};
 use crate::model::exception::{Exception, chain};
 use crate::model::run::RunSummary;
+use crate::model::stream::Direction;
 use crate::model::{Job, RunStatus, Selection, Stream};
 
 /// The ledger gets this long to write down how a run ended.
@@ -72,23 +77,71 @@ impl Execution {
         }
         let _counting = self.count_ahead(&selection).await?;
         for stream in streams {
-            let run = StreamRun::new(
-                Arc::clone(&self.sides),
-                self.fence,
-                *stream,
-                Arc::clone(&selection),
-                self.options,
-                self.report.clone(),
-                self.cancel.clone(),
-            );
             tokio::select! {
                 biased;
                 // A stream stops by itself at its next checkpoint; this is for one that hangs.
                 () = cancelled_for(&self.cancel, Duration::from_millis(1_500)) => return Err(Stop::Canceled),
-                done = run.execute() => done?,
+                done = self.stream(*stream, &selection) => done?,
             }
         }
         Ok(())
+    }
+
+    async fn stream(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+        match stream {
+            Stream::Stores => self.download_stores().await,
+            Stream::Orders => self.download_orders().await,
+            Stream::Categories
+            | Stream::DimensionGroups
+            | Stream::ItemTaxGroups
+            | Stream::DeliveryModes
+            | Stream::StoreParameters
+            | Stream::Items
+            | Stream::TradeAgreements
+            | Stream::Acknowledgements
+            | Stream::Shipments
+            | Stream::OrderStatuses => self.upload(stream, selection).await,
+            Stream::OnHand => {
+                // Taken before the stock is read: what AX takes meanwhile is subtracted twice for
+                // a moment, not sold twice.
+                let taken = self.sides.ledger.orders_taken().await?;
+                self.upload(stream, selection).await?;
+                self.tell_orders_taken(taken).await
+            }
+        }
+    }
+
+    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+        let run = StreamRun::new(
+            Arc::clone(&self.sides),
+            self.fence,
+            stream,
+            Arc::clone(selection),
+            self.options,
+            self.report.clone(),
+            self.cancel.clone(),
+        );
+        run.execute().await
+    }
+
+    /// Tells the shop which orders are inside the stock it was just told.
+    async fn tell_orders_taken(&self, taken: FeedPosition) -> Result<(), Stop> {
+        if self.options.dry_run || taken.book.is_empty() {
+            return Ok(());
+        }
+        let taken = OrdersTaken {
+            book: taken.book,
+            seq: taken.seq,
+        };
+        let commerce = &self.sides.commerce;
+        match self.ask(|| commerce.orders_taken(&taken)).await {
+            // The next orders run finds out by itself.
+            Err(CommerceError::Refused { problem, .. }) if problem.code == "other-book" => {
+                tracing::warn!("the service has another order book: {}", problem.detail);
+                Ok(())
+            }
+            told => Ok(told.map(drop)?),
+        }
     }
 
     /// Counts, beside the work, what will be read whole, so that the operator sees how far the run
@@ -97,7 +150,9 @@ impl Execution {
         let mut whole = Vec::new();
         for stream in self.fence.job.streams() {
             let is_complete = self.options.complete || self.fence.job == Job::Complete;
-            if is_complete || self.sides.ledger.position(*stream).await?.cursor.is_none() {
+            let is_up = stream.direction() == Direction::Up;
+            if is_up && (is_complete || self.sides.ledger.position(*stream).await?.cursor.is_none())
+            {
                 whole.push(*stream);
             }
         }
@@ -105,7 +160,8 @@ impl Execution {
         let counting = tokio::spawn(async move {
             for stream in whole {
                 // A count that fails is only a gauge less; the reading itself will say why.
-                if let Ok(total) = run.sides.company.count(stream, &selection).await {
+                let source = Source::new(Arc::clone(&run.sides), stream, Arc::clone(&selection));
+                if let Ok(total) = source.count().await {
                     run.report.stream(stream, |progress| {
                         progress.total.get_or_insert(total);
                     });

@@ -1,5 +1,7 @@
 //! The live picture of a run: the engine writes it, every console reads the newest state.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -81,6 +83,12 @@ impl Report {
             }
             progress.phase = phase;
         });
+    }
+
+    /// Says what the run waits for, and for how long.
+    pub fn tell_wait(&self, reason: &str, next_try_in: Duration) {
+        let seconds = next_try_in.as_secs_f64().ceil();
+        self.waiting(Some(format!("{reason}, next try in {seconds} s")));
     }
 
     /// Says what the run waits for, or that it goes on.

@@ -13,6 +13,7 @@ use super::execution::Execution;
 use super::report::Report;
 use crate::commerce::client::Client;
 use crate::company::Company;
+use crate::company::sales_orders::SalesOrderService;
 use crate::ledger::{Begun, Fence, Holder, Ledger};
 use crate::model::exception::{Documented, Exception, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
@@ -47,6 +48,8 @@ pub struct Place {
 pub struct Sides {
     /// The AX company.
     pub company: Arc<dyn Company>,
+    /// The door through which orders enter AX.
+    pub sales_orders: Arc<dyn SalesOrderService>,
     /// What `axcs` remembers.
     pub ledger: Arc<dyn Ledger>,
     /// Commerce Services.
@@ -265,11 +268,13 @@ impl Runner {
                 } else {
                     Documented::AnotherInstance
                 };
-                return Err(documented.because(format!(
+                let refusal = documented.because(format!(
                     "{} is run by {}.",
                     holder.job.ax_name(),
                     holder.owner
-                )));
+                ));
+                ledger.note_refusal(job, &refusal).await?;
+                return Err(refusal);
             }
             // A killed process does not renew: look again often enough to see the difference.
             tracing::info!("waiting for the lease of {}", holder.owner);

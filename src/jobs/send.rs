@@ -10,7 +10,7 @@ use crate::model::exception::Exception;
 
 /// More quarantined records than this, and more than one in twenty, means that the fault is not
 /// in single records.
-const QUARANTINE_FLOOR: u64 = 50;
+pub const QUARANTINE_FLOOR: u64 = 50;
 
 /// What a batch under way came to.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl StreamRun {
             dry_run: false,
             give_up_after: self.sides.give_up_after,
         };
-        let waits = |wait: Wait| self.tell_wait(&wait.reason, wait.next_try_in);
+        let waits = |wait: Wait| self.report.tell_wait(&wait.reason, wait.next_try_in);
         let uploaded = match self.sides.commerce.upload(stream, &upload, waits).await {
             Ok(uploaded) => uploaded,
             Err(why @ CommerceError::Unknown { .. }) => return Ok(Outcome::Unknown { why }),
@@ -106,7 +106,12 @@ impl StreamRun {
 
     /// Stops a run whose records are refused by the dozen.
     pub fn stop_if_systematic(&self) -> Result<(), Exception> {
-        let counts = self.report.counts(self.stream);
+        let Some(before) = &self.judged_from else {
+            return Ok(());
+        };
+        let mut counts = self.report.counts(self.stream);
+        counts.quarantined = counts.quarantined.saturating_sub(before.quarantined);
+        counts.enumerated = counts.enumerated.saturating_sub(before.enumerated);
         if counts.quarantined > QUARANTINE_FLOOR && counts.quarantined * 20 > counts.enumerated {
             return Err(Exception::new(
                 "Too many records are refused.",

@@ -89,11 +89,7 @@ impl UnderWay {
         let (mut parts, mut rest) = (Vec::new(), Batch::default());
         for ids in ids.chunks(NAMED_PAGE) {
             let run = &self.run;
-            let page = run
-                .sides
-                .company
-                .read_ids(run.stream, &run.selection, ids)
-                .await?;
+            let page = run.source().read_ids(ids).await?;
             let (batch, set_aside) = Batch::prepare(page);
             if !set_aside.is_empty() {
                 let quarantined = set_aside.len() as u64;

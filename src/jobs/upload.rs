@@ -13,15 +13,17 @@ use super::failure::Stop;
 use super::plan::{Plan, Situation, Wish, plan};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
+use super::send::QUARANTINE_FLOOR;
+use super::source::{Reading, Source, SourceError};
 use super::under_way::UnderWay;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES};
-use crate::company::{CompanyError, Entry, Page, Reading};
+use crate::company::{CompanyError, Entry, Page};
 use crate::ledger::{Cursor, Fence, NewPass, Pass};
 use crate::model::digest::hex64;
-use crate::model::exception::{Exception, chain};
+use crate::model::exception::{Exception, ExceptionFilter, chain};
 use crate::model::run::Phase;
-use crate::model::{Job, Selection, Stream};
+use crate::model::{Counts, Job, Selection, Stream};
 
 /// No page of the company for this long means that something hangs.
 const READ_DEADLINE: Duration = Duration::from_secs(120);
@@ -45,6 +47,9 @@ pub struct StreamRun {
     pub cancel: CancellationToken,
     /// The pass under way, for a stream that is read whole.
     pub(super) pass: Option<Arc<Pass>>,
+    /// What was counted before the records that tell whether the service refuses by the dozen;
+    /// none while records are tried that were refused before.
+    pub(super) judged_from: Option<Counts>,
 }
 
 impl StreamRun {
@@ -67,20 +72,31 @@ impl StreamRun {
             report,
             cancel,
             pass: None,
+            judged_from: Some(Counts::default()),
         }
+    }
+
+    /// Where the records come from.
+    pub(super) fn source(&self) -> Source {
+        Source::new(
+            Arc::clone(&self.sides),
+            self.stream,
+            Arc::clone(&self.selection),
+        )
     }
 
     /// Brings the service up to date with the stream.
     pub async fn execute(mut self) -> Result<(), Stop> {
         self.report.phase(self.stream, Phase::Settling);
-        let tracking = self.sides.company.tracking(self.stream).await?;
+        let tracking = self.source().tracking().await?;
         let mut position = self.sides.ledger.position(self.stream).await?;
         if self.fence.job == Job::Complete && position.is_read_by_unfinished {
             position.is_read_by_unfinished = self.disagreement().await?.is_none();
         }
         let plan = plan(&Situation {
             stream: self.stream,
-            wish: if self.options.complete {
+            // Store parameters are few, and their templates change in AX without a trace.
+            wish: if self.options.complete || self.stream == Stream::StoreParameters {
                 Wish::Everything
             } else if self.fence.job == Job::Complete {
                 Wish::Complete
@@ -144,15 +160,12 @@ impl StreamRun {
 
     /// Opens the changes since the cursor, or says why they are not complete: a gap may open
     /// between the look at the tracking and the reading.
-    async fn read_changes(&self, since: i64) -> Result<Result<Reading, String>, Stop> {
+    async fn read_changes(&mut self, since: i64) -> Result<Result<Reading, String>, Stop> {
         self.settle_unknown(true).await?;
-        let company = &self.sides.company;
-        match company
-            .read_changes(self.stream, &self.selection, since)
-            .await
-        {
+        self.retry_set_aside().await?;
+        match self.source().read_changes(since).await {
             Ok(reading) => Ok(Ok(reading)),
-            Err(gap @ CompanyError::Gap { .. }) => Ok(Err(gap.to_string())),
+            Err(SourceError::Company(gap @ CompanyError::Gap { .. })) => Ok(Err(gap.to_string())),
             Err(error) => Err(error.into()),
         }
     }
@@ -177,11 +190,7 @@ impl StreamRun {
             .pass
             .as_ref()
             .and_then(|pass| pass.resume_after.as_deref());
-        Ok(self
-            .sides
-            .company
-            .read_all(self.stream, &self.selection, after)
-            .await?)
+        Ok(self.source().read_all(after).await?)
     }
 
     /// Goes on with a pass, or begins one: with a complete load where the service does not hold
@@ -264,7 +273,7 @@ impl StreamRun {
             let page = tokio::select! {
                 biased;
                 () = self.cancel.cancelled() => return under_way.give_up().await,
-                page = tokio::time::timeout(READ_DEADLINE, reading.pages.recv()) => page,
+                page = tokio::time::timeout(READ_DEADLINE, reading.pages.next()) => page,
             };
             let page = page.map_err(|_| {
                 Exception::new(
@@ -348,6 +357,44 @@ impl StreamRun {
             }
         }
         under_way.finish().await
+    }
+
+    /// Tries records again that were set aside: those an operator asked for, and some of the others,
+    /// whose cause may be gone without a change in AX.
+    async fn retry_set_aside(&mut self) -> Result<(), Stop> {
+        if self.options.dry_run {
+            return Ok(());
+        }
+        let ledger = &self.sides.ledger;
+        let mut ids = ledger.retries(self.stream).await?;
+        let open = ExceptionFilter {
+            stream: Some(self.stream),
+            limit: Some(QUARANTINE_FLOOR as usize),
+            ..ExceptionFilter::default()
+        };
+        ids.extend(
+            ledger
+                .exceptions(&open)
+                .await?
+                .into_iter()
+                .map(|open| open.key),
+        );
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.report.stream(self.stream, |progress| {
+            progress.counts.enumerated += ids.len() as u64
+        });
+        self.judged_from = None;
+        let mut under_way = UnderWay::new(self.clone());
+        for ids in ids.chunks(MAX_LINES) {
+            under_way.send_named(ids, None).await?;
+        }
+        under_way.finish().await?;
+        self.judged_from = Some(self.report.counts(self.stream));
+        Ok(())
     }
 
     /// Sends the records of batches without an answer again, with their current values: what the

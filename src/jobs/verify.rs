@@ -1,5 +1,9 @@
-//! Compares both ends record by record: what the company's selection says with what the service
-//! holds. Nothing is believed that the ledger says.
+//! Compares both ends record by record: what the company says with what the service holds. For
+//! uploads nothing is believed that the ledger says; of orders, every one at the service must be
+//! in the ledger as it is, and be one sales order in AX where the ledger says so.
+
+mod orders;
+mod stores;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +13,7 @@ use serde::Serialize;
 
 use super::batch::Batch;
 use super::runner::Sides;
+use super::source::Source;
 use crate::commerce::wire::MAX_LIST_LIMIT;
 use crate::model::digest::hex64;
 use crate::model::exception::{Exception, ExceptionEntry, ExceptionFilter, ExceptionState};
@@ -87,6 +92,33 @@ pub async fn verify(
     limit: usize,
 ) -> Result<Verified, Exception> {
     let listed = Listed::open()?;
+    let mut verified = match stream {
+        Stream::Stores => stores::compare(sides, listed, limit).await?,
+        Stream::Orders => orders::compare(sides, listed, limit).await?,
+        Stream::Categories
+        | Stream::DimensionGroups
+        | Stream::ItemTaxGroups
+        | Stream::DeliveryModes
+        | Stream::StoreParameters
+        | Stream::Items
+        | Stream::TradeAgreements
+        | Stream::Acknowledgements
+        | Stream::Shipments
+        | Stream::OrderStatuses
+        | Stream::OnHand => compare(sides, selection, stream, listed, limit).await?,
+    };
+    explain(sides, &mut verified).await?;
+    Ok(verified)
+}
+
+/// Compares an upload stream with its collection.
+async fn compare(
+    sides: &Arc<Sides>,
+    selection: &Selection,
+    stream: Stream,
+    listed: Listed,
+    limit: usize,
+) -> Result<Verified, Exception> {
     let mut after = None;
     loop {
         let page = sides
@@ -103,40 +135,65 @@ pub async fn verify(
             break;
         }
     }
-
-    let mut verified = Verified {
-        stream,
-        company: 0,
-        service: listed.count()?,
-        same: 0,
-        missing: 0,
-        different: 0,
-        extra: 0,
-        differences: Vec::new(),
-    };
-    let mut reading = sides.company.read_all(stream, selection, None).await?;
-    while let Some(page) = reading.pages.recv().await {
+    let mut comparison = Comparison::new(stream, listed, limit)?;
+    let source = Source::new(Arc::clone(sides), stream, Arc::new(selection.clone()));
+    let mut reading = source.read_all(None).await?;
+    while let Some(page) = reading.pages.next().await {
         let (batch, unsendable) = Batch::prepare(page?);
-        verified.company += (batch.records().len() + unsendable.len()) as u64;
-        let there = batch
-            .records()
-            .iter()
-            .map(|record| (&record.id, record.hash));
-        for (id, hash) in there.chain(unsendable.iter().map(|record| (&record.id, None))) {
-            let kind = match listed.take(id)? {
-                None => Kind::Missing,
-                Some(held) if Some(&held) == hash.map(hex64).as_ref() => {
-                    verified.same += 1;
-                    continue;
-                }
-                Some(_) => Kind::Different,
-            };
-            verified.note(kind, id, limit);
+        for record in batch.records() {
+            comparison.take(&record.id, record.hash.map(hex64).as_deref())?;
+        }
+        for record in unsendable {
+            comparison.take(&record.id, None)?;
         }
     }
-    listed.for_each_left(|id| verified.note(Kind::Extra, id, limit))?;
-    explain(sides, &mut verified).await?;
-    Ok(verified)
+    comparison.finish()
+}
+
+/// What the service listed, being compared with what there is on this side.
+struct Comparison {
+    listed: Listed,
+    verified: Verified,
+    limit: usize,
+}
+
+impl Comparison {
+    fn new(stream: Stream, listed: Listed, limit: usize) -> Result<Self, Exception> {
+        let verified = Verified {
+            stream,
+            company: 0,
+            service: listed.count()?,
+            same: 0,
+            missing: 0,
+            different: 0,
+            extra: 0,
+            differences: Vec::new(),
+        };
+        Ok(Self {
+            listed,
+            verified,
+            limit,
+        })
+    }
+
+    /// Compares one record of this side; without a hash it cannot be alike.
+    fn take(&mut self, id: &str, hash: Option<&str>) -> Result<(), Exception> {
+        self.verified.company += 1;
+        match self.listed.take(id)? {
+            None => self.verified.note(Kind::Missing, id, self.limit),
+            Some(held) if Some(held.as_str()) == hash => self.verified.same += 1,
+            Some(_) => self.verified.note(Kind::Different, id, self.limit),
+        }
+        Ok(())
+    }
+
+    /// What is left at the service is extra.
+    fn finish(mut self) -> Result<Verified, Exception> {
+        let (verified, limit) = (&mut self.verified, self.limit);
+        self.listed
+            .for_each_left(|id| verified.note(Kind::Extra, id, limit))?;
+        Ok(self.verified)
+    }
 }
 
 impl Verified {

@@ -44,6 +44,7 @@ impl Amount {
     }
 
     /// Rounded to cents, half away from zero, as an invoice is.
+    #[must_use]
     pub fn to_cents(self) -> Self {
         let half_up = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
         Self(self.0.round_dp_with_strategy(2, half_up))

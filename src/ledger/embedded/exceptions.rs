@@ -293,7 +293,7 @@ fn resolve(
             .prepare_cached("UPDATE exception SET state = 'resolved', note = ? WHERE id = ?")?
             .execute((note, entry.id.0))?;
         if entry.stream == Some(Stream::Orders) {
-            orders::close(transaction, now, &entry.key, note)?;
+            orders::close(transaction, now, &entry.key, &entry.code, note)?;
         }
         resolved += 1;
     }
@@ -364,3 +364,6 @@ impl ExceptionBook for EmbeddedLedger {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

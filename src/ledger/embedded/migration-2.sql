@@ -78,8 +78,7 @@ CREATE INDEX order_by_placed ON online_order (placed, id);
 CREATE INDEX order_by_store ON online_order (store, placed, id);
 CREATE INDEX order_by_number ON online_order (folded, is_duplicate);
 CREATE INDEX order_by_sales_order ON online_order (sales_order COLLATE NOCASE) WHERE sales_order <> '';
-CREATE INDEX order_by_stage ON online_order (stage, seq)
-    WHERE stage IN ('downloaded', 'awaiting-payment', 'handed-over', 'exception');
+CREATE INDEX order_by_stage ON online_order (stage, seq, id);
 CREATE INDEX order_untaken ON online_order (book, seq)
     WHERE stage IN ('downloaded', 'awaiting-payment', 'handed-over', 'exception');
 CREATE INDEX order_open ON online_order (placed, id) WHERE is_open = 1;

@@ -13,8 +13,7 @@ use rusqlite::Transaction;
 
 use super::super::orders::{Accepted, FeedPosition, OrderBook, OrderRef, Staged};
 use super::super::{Fence, LedgerError, SetAside};
-use super::{EmbeddedLedger, check, rows, runs};
-use crate::model::Stream;
+use super::{EmbeddedLedger, check, runs};
 use crate::model::order::{Acknowledgement, OrderEvent};
 use crate::model::shipment::{OrderStatus, Shipment};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, Stage, StagedOrder};
@@ -27,17 +26,6 @@ fn failed(source: rusqlite::Error) -> LedgerError {
         what: "keeping orders",
         source,
     }
-}
-
-/// Clears the order's exception where it is one of these.
-fn clear_codes(transaction: &Transaction<'_>, order: &str, codes: &[&str]) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "UPDATE exception SET state = 'cleared' WHERE stream = ? AND key = ? \
-             AND state <> 'cleared' AND code IN (SELECT value FROM json_each(?))",
-        )?
-        .execute((Stream::Orders.name(), order, rows::to_json(&codes)?))?;
-    Ok(())
 }
 
 impl EmbeddedLedger {

@@ -133,3 +133,6 @@ impl StoreBook for EmbeddedLedger {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

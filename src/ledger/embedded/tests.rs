@@ -1,7 +1,9 @@
 //! The promises of the embedded ledger.
 
+mod migration;
+
 use super::*;
-use crate::ledger::{ExceptionBook as _, Holder};
+use crate::ledger::{ExceptionBook as _, Holder, OrderBook as _};
 use crate::model::Rule;
 use crate::model::exception::{Exception, ExceptionFilter};
 use crate::model::run::StreamProgress;

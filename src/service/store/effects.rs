@@ -51,9 +51,11 @@ impl Effects {
         let done = match &record {
             Record::Acknowledgement(record) => self.acknowledge(connection, record)?,
             Record::Shipment(record) => self.ship(connection, id, record)?,
-            Record::OrderStatus(record) => {
-                self.report(connection, &record.sales_order, Some(word(&record.status)?))?
-            }
+            Record::OrderStatus(record) => self.report(
+                connection,
+                &record.sales_order,
+                Some(&word(&record.status)?),
+            )?,
             Record::Category(_)
             | Record::DimensionGroup(_)
             | Record::ItemTaxGroup(_)
@@ -233,7 +235,7 @@ impl Effects {
         &mut self,
         connection: &Connection,
         sales_order: &str,
-        status: Option<String>,
+        status: Option<&str>,
     ) -> Result<Result<(), Misfit>, Refusal> {
         let Some(key) = by_sales_order(connection, sales_order)? else {
             return Ok(Err(no_such_sales_order(sales_order)));

@@ -142,10 +142,12 @@ pub fn cancel(company: &Embedded, order: &str) -> Result<String, ClerkError> {
         }
         let status = if any_delivered { DELIVERED } else { CANCELED };
         desk.set_status(status, None)?;
-        Ok(match any_delivered {
-            true => format!("{order}: the rest is canceled"),
-            false => format!("{order}: canceled"),
-        })
+        let what = if any_delivered {
+            "the rest is canceled"
+        } else {
+            "canceled"
+        };
+        Ok(format!("{order}: {what}"))
     })
 }
 

@@ -45,7 +45,7 @@ pub fn take_back(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite:
     if contents.handed.is_some() {
         write_contents(transaction, &contents.newest, None)?;
     }
-    super::clear_codes(transaction, id, &[too_late::CANCELLED, too_late::CHANGED])?;
+    too_late::clear(transaction, now, &order)?;
     order.is_out = false;
     if order.stage == Stage::HandedOver {
         order.stage = order.stage_before_ax();
@@ -142,13 +142,20 @@ pub fn retry(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite::Res
     Ok(true)
 }
 
-/// An operator closed the order's exception with a note: it is not handed over any more. What AX
-/// has stays as it is.
-pub fn close(transaction: &Transaction<'_>, now: i64, id: &str, why: &str) -> rusqlite::Result<()> {
+/// An operator closed the order's exception (its code) with a note: it is not handed over any more.
+/// What AX has, or is being asked about, stays as it is.
+pub fn close(
+    transaction: &Transaction<'_>,
+    now: i64,
+    id: &str,
+    code: &str,
+    why: &str,
+) -> rusqlite::Result<()> {
     let Some(mut order) = Known::find(transaction, id)? else {
         return Ok(());
     };
-    if !order.is_in_ax() && order.stage != Stage::Cancelled {
+    let is_about_ax = [too_late::CANCELLED, too_late::CHANGED].contains(&code);
+    if !order.is_in_ax() && !is_about_ax && order.stage != Stage::Cancelled {
         order.stage = Stage::Closed;
         why.clone_into(&mut order.reason);
     }

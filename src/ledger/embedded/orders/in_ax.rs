@@ -111,16 +111,20 @@ pub fn note_status(
     let Some(mut order) = Known::find(transaction, id)? else {
         return Ok(());
     };
-    // A sales order that repeats the requisition is another one, unless ours is only a journal.
-    if !order.is_journal && order.is_in_ax() && order.sales_order != status.sales_order {
+    if order.is_in_ax() && order.sales_order != status.sales_order {
+        // It has the same requisition, but it is not what was made of the order.
         return Ok(());
     }
-    if order.status == Some(status.status) {
+    // Journals have no status: this one was made a sales order.
+    let was_journal = std::mem::take(&mut order.is_journal);
+    if was_journal {
+        too_late::clear_codes(transaction, &order, &[too_late::JOURNAL])?;
+    } else if order.status == Some(status.status) {
         return Ok(());
     }
     order.status = Some(status.status);
     if status.status == SalesStatus::Canceled {
-        super::clear_codes(transaction, id, &[too_late::CANCELLED, too_late::JOURNAL])?;
+        too_late::clear_codes(transaction, &order, &[too_late::CANCELLED])?;
     }
     let what = format!("Sales order {}: {}", status.sales_order, status.status);
     order.write(transaction, now, &what)

@@ -14,6 +14,11 @@ use crate::model::staged::{
 const ROWS: &str = include_str!("rows.sql");
 /// The same with the contents, which stand behind the other columns.
 const WITH_CONTENTS: &str = include_str!("with_contents.sql");
+/// How many orders there are of each kind.
+pub const COUNTS: &str = include_str!("counts.sql");
+/// The oldest event of an order book whose order AX has not taken.
+pub const UNTAKEN: &str = "SELECT min(seq) FROM online_order WHERE book = ? \
+    AND stage IN ('downloaded', 'awaiting-payment', 'handed-over', 'exception')";
 /// The column of the contents.
 const CONTENTS: usize = 24;
 
@@ -64,12 +69,8 @@ fn staged(row: &Row<'_>) -> rusqlite::Result<StagedOrder> {
     })
 }
 
-pub fn in_stage(
-    connection: &Connection,
-    stage: Stage,
-    after: i64,
-    limit: usize,
-) -> rusqlite::Result<Vec<StagedOrder>> {
+/// The statement that reads the orders in a stage.
+pub fn staging(stage: Stage) -> String {
     // What is handed over is what AX may have, whatever the service said since.
     let contents = match stage {
         Stage::HandedOver => "coalesce(c.handed, c.contents)",
@@ -80,16 +81,25 @@ pub fn in_stage(
         | Stage::Cancelled
         | Stage::Closed => "c.contents",
     };
-    let sql = WITH_CONTENTS.replace("c.contents", contents)
-        + " WHERE o.stage = ? AND o.seq > ? ORDER BY o.seq, o.id LIMIT ?";
-    let mut statement = connection.prepare_cached(&sql)?;
+    WITH_CONTENTS.replace("c.contents", contents)
+        + " WHERE o.stage = ?1 AND o.seq > ?2 ORDER BY o.seq, o.id LIMIT ?3"
+}
+
+pub fn in_stage(
+    connection: &Connection,
+    stage: Stage,
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<StagedOrder>> {
+    let mut statement = connection.prepare_cached(&staging(stage))?;
     let found =
         statement.query_map(params![rows::to_word(&stage)?, after, limit as i64], staged)?;
     found.collect()
 }
 
-pub fn list(connection: &Connection, filter: &OrderFilter) -> rusqlite::Result<Vec<OrderRow>> {
-    let view = match filter.view {
+/// The statement that lists a view, of one store or of all.
+pub fn listing(view: OrderView, of_one_store: bool) -> String {
+    let view = match view {
         OrderView::All => "1",
         OrderView::Open => "o.is_open = 1",
         OrderView::Exception => "e.state = 'open'",
@@ -97,12 +107,16 @@ pub fn list(connection: &Connection, filter: &OrderFilter) -> rusqlite::Result<V
         OrderView::Duplicate => "o.is_duplicate = 1",
         OrderView::Journal => "o.is_journal = 1",
     };
-    let store = if filter.store.is_some() {
+    let store = if of_one_store {
         "o.store = ?1"
     } else {
         "?1 IS NULL"
     };
-    let sql = format!("{ROWS} WHERE {view} AND {store} ORDER BY o.placed DESC, o.id DESC");
+    format!("{ROWS} WHERE {view} AND {store} ORDER BY o.placed DESC, o.id DESC")
+}
+
+pub fn list(connection: &Connection, filter: &OrderFilter) -> rusqlite::Result<Vec<OrderRow>> {
+    let sql = listing(filter.view, filter.store.is_some());
     let sought = filter.text.as_ref().map(|text| text.to_lowercase());
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query([&filter.store])?;
@@ -126,21 +140,19 @@ pub fn list(connection: &Connection, filter: &OrderFilter) -> rusqlite::Result<V
 }
 
 pub fn counts(connection: &Connection) -> rusqlite::Result<OrderCounts> {
-    connection
-        .prepare_cached(include_str!("counts.sql"))?
-        .query_row([], |row| {
-            let count = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
-            Ok(OrderCounts {
-                all: count(0)?,
-                open: count(1)?,
-                waiting: count(2)?,
-                exception: count(3)?,
-                unacknowledged: count(4)?,
-                duplicate: count(5)?,
-                journal: count(6)?,
-                oldest_open: rows::optional_time(row, 7)?,
-            })
+    connection.prepare_cached(COUNTS)?.query_row([], |row| {
+        let count = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+        Ok(OrderCounts {
+            all: count(0)?,
+            open: count(1)?,
+            waiting: count(2)?,
+            exception: count(3)?,
+            unacknowledged: count(4)?,
+            duplicate: count(5)?,
+            journal: count(6)?,
+            oldest_open: rows::optional_time(row, 7)?,
         })
+    })
 }
 
 /// The order with this id, else the newest one with this number or sales order.
@@ -218,10 +230,7 @@ pub fn feed_position(connection: &Connection) -> rusqlite::Result<FeedPosition> 
 pub fn taken(connection: &Connection) -> rusqlite::Result<FeedPosition> {
     let mut position = feed_position(connection)?;
     let oldest: Option<i64> = connection
-        .prepare_cached(
-            "SELECT min(seq) FROM online_order WHERE book = ? \
-             AND stage IN ('downloaded', 'awaiting-payment', 'handed-over', 'exception')",
-        )?
+        .prepare_cached(UNTAKEN)?
         .query_row([&position.book], |row| row.get(0))?;
     if let Some(oldest) = oldest {
         position.seq = position.seq.min(oldest - 1);

@@ -40,6 +40,8 @@ fn stage_one(
     if known.book == book && event.seq <= known.seq {
         return Ok(Staged::Known);
     }
+    let is_other_book = known.book != book;
+    let was_cancelled = known.event == OrderEventKind::Cancelled;
     let old_number = known.number.to_lowercase();
     let order = Known {
         number: event.order.number.clone(),
@@ -50,10 +52,17 @@ fn stage_one(
         ..known
     };
     let contents = order.contents(transaction)?;
+    let is_cancelled = event.kind == OrderEventKind::Cancelled;
+    if is_other_book && contents.newest == event.order && is_cancelled == was_cancelled {
+        // The service tells it again under another number; nothing has happened to the order.
+        order.write(transaction, now, "")?;
+        return Ok(Staged::Known);
+    }
     write_header(transaction, now, &event.order)?;
-    if event.order.number.to_lowercase() != old_number {
+    let number = event.order.number.to_lowercase();
+    if number != old_number {
         mark_duplicates(transaction, &old_number)?;
-        mark_duplicates(transaction, &event.order.number.to_lowercase())?;
+        mark_duplicates(transaction, &number)?;
     }
     if order.is_in_ax() || order.is_out {
         too_late_for_ax(transaction, now, order, contents, event)
@@ -84,12 +93,8 @@ fn too_late_for_ax(
         | OrderEventKind::Placed
         | OrderEventKind::Changed
         | OrderEventKind::Paid => {
-            super::clear_codes(
-                transaction,
-                &order.id,
-                &[too_late::CANCELLED, too_late::CHANGED],
-            )?;
-            order.write(transaction, now, &said(event))?;
+            too_late::clear(transaction, now, &order)?;
+            order.write(transaction, now, said(event))?;
             return Ok(Staged::Known);
         }
     };
@@ -123,7 +128,7 @@ fn replace(
     order.clear(transaction)?;
     order.stage = order.stage_before_ax();
     order.reason.clear();
-    order.write(transaction, now, &said(event))?;
+    order.write(transaction, now, said(event))?;
     Ok(match event.kind {
         OrderEventKind::Cancelled => Staged::Cancelled,
         OrderEventKind::Placed | OrderEventKind::Changed | OrderEventKind::Paid => Staged::Replaced,
@@ -179,14 +184,13 @@ fn add(
 }
 
 /// What the history says of an event.
-fn said(event: &OrderEvent) -> String {
+const fn said(event: &OrderEvent) -> &'static str {
     match event.kind {
         OrderEventKind::Placed => "Placed online again",
         OrderEventKind::Changed => "Changed online",
         OrderEventKind::Paid => "Payment authorised online",
         OrderEventKind::Cancelled => "Cancelled online",
     }
-    .to_owned()
 }
 
 /// True where a sales order made of one is right for the other: the payment stays at the service.

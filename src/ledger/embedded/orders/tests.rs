@@ -1,34 +1,20 @@
 //! The promises of the order book, one by one.
 
+mod afterwards;
+mod feed;
+mod listing;
+mod machine;
 mod support;
 
 use support::{Book, order};
 
-use crate::ledger::orders::{FeedPosition, OrderRef, Staged};
+use crate::ledger::orders::{OrderRef, Staged};
 use crate::ledger::{ExceptionBook as _, OrderBook as _};
 use crate::model::Stream;
 use crate::model::exception::{ExceptionFilter, ExceptionState};
 use crate::model::order::{OrderEventKind, Outcome};
 use crate::model::shipment::SalesStatus;
-use crate::model::staged::{OrderView, Shipped, Stage};
-
-#[tokio::test]
-async fn an_order_is_staged_once_however_often_its_event_comes() {
-    let book = Book::open().await;
-    let event = book.event(5, OrderEventKind::Placed, order("o1", "W-1"));
-    assert_eq!(book.stage(vec![event.clone()]).await, [Staged::New]);
-    assert_eq!(book.stage(vec![event]).await, [Staged::Known]);
-    assert_eq!(
-        book.ledger.feed_position().await.unwrap(),
-        FeedPosition {
-            book: "b1".into(),
-            seq: 5
-        }
-    );
-    let order = book.order("o1").await;
-    assert_eq!(order.row.stage, Stage::Downloaded);
-    assert_eq!(order.history.len(), 1, "{:?}", order.history);
-}
+use crate::model::staged::{OrderView, Stage};
 
 #[tokio::test]
 async fn an_order_goes_from_download_to_sales_order() {
@@ -66,8 +52,15 @@ async fn an_order_goes_from_download_to_sales_order() {
     assert_eq!(found, [Some(expected), None]);
 }
 
-/// The exception of an order: its code and how it stands.
-async fn exception_of(book: &Book, id: &str) -> Option<(String, ExceptionState)> {
+/// Code and state of an order's exception.
+type Found = Option<(String, ExceptionState)>;
+
+#[allow(clippy::unnecessary_wraps, reason = "to compare with what is found")]
+fn entry(code: &str, state: ExceptionState) -> Found {
+    Some((code.to_owned(), state))
+}
+
+async fn exception_of(book: &Book, id: &str) -> Found {
     let filter = ExceptionFilter {
         stream: Some(Stream::Orders),
         keys: Some(vec![id.to_owned()]),
@@ -79,14 +72,6 @@ async fn exception_of(book: &Book, id: &str) -> Option<(String, ExceptionState)>
         .into_iter()
         .next()
         .map(|entry| (entry.code, entry.state))
-}
-
-fn open(code: &str) -> Option<(String, ExceptionState)> {
-    Some((code.to_owned(), ExceptionState::Open))
-}
-
-fn cleared(code: &str) -> Option<(String, ExceptionState)> {
-    Some((code.to_owned(), ExceptionState::Cleared))
 }
 
 fn of_orders(ids: &[&str]) -> ExceptionFilter {
@@ -118,7 +103,10 @@ async fn a_corrected_order_leaves_its_exception_behind() {
     let aside = book.order("o1").await.row;
     assert_eq!(aside.stage, Stage::Exception);
     assert!(aside.exception.unwrap().cause.contains("BK-1"));
-    assert_eq!(exception_of(&book, "o1").await, open("unknown-item"));
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        entry("unknown-item", ExceptionState::Open)
+    );
     assert_eq!(
         book.ledger
             .orders_in(Stage::Exception, 0, 9)
@@ -137,7 +125,10 @@ async fn a_corrected_order_leaves_its_exception_behind() {
         (Stage::Downloaded, None)
     );
     assert_eq!(now.order, corrected);
-    assert_eq!(exception_of(&book, "o1").await, cleared("unknown-item"));
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        entry("unknown-item", ExceptionState::Cleared)
+    );
 }
 
 #[tokio::test]
@@ -164,7 +155,7 @@ async fn an_order_that_ax_has_never_goes_there_in_another_version() {
     book.accept("o1", "SO-1", false).await;
     assert_eq!(
         exception_of(&book, "o1").await,
-        open("changed-after-hand-over")
+        entry("changed-after-hand-over", ExceptionState::Open)
     );
     let row = book.order("o1").await.row;
     assert_eq!(row.stage, Stage::Accepted);
@@ -178,7 +169,7 @@ async fn an_order_that_ax_has_never_goes_there_in_another_version() {
     assert_eq!(back, Staged::Known, "AX has just this");
     assert_eq!(
         exception_of(&book, "o1").await,
-        cleared("changed-after-hand-over")
+        entry("changed-after-hand-over", ExceptionState::Cleared)
     );
 }
 
@@ -193,7 +184,7 @@ async fn an_order_that_ax_did_not_take_goes_on_with_its_newest_contents() {
     book.take_back("o1").await;
     assert_eq!(
         exception_of(&book, "o1").await,
-        cleared("changed-after-hand-over")
+        entry("changed-after-hand-over", ExceptionState::Cleared)
     );
     let staged = book
         .ledger
@@ -211,7 +202,7 @@ async fn an_order_that_ax_did_not_take_goes_on_with_its_newest_contents() {
     assert_eq!(book.order("o1").await.row.stage, Stage::Cancelled);
     assert_eq!(
         exception_of(&book, "o1").await,
-        cleared("cancelled-after-hand-over")
+        entry("cancelled-after-hand-over", ExceptionState::Cleared)
     );
 }
 
@@ -224,7 +215,10 @@ async fn a_cancellation_before_the_hand_over_needs_nobody() {
         .next(OrderEventKind::Cancelled, order("o1", "W-1"))
         .await;
     assert_eq!(cancelled, Staged::Cancelled);
-    assert_eq!(exception_of(&book, "o1").await, cleared("unknown-item"));
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        entry("unknown-item", ExceptionState::Cleared)
+    );
     assert_eq!(
         book.next(OrderEventKind::Cancelled, order("o2", "W-2"))
             .await,
@@ -264,13 +258,13 @@ async fn a_cancellation_after_the_hand_over_asks_until_the_sales_order_is_cancel
     assert_eq!(cancel().await, Staged::CancelledTooLate);
     assert_eq!(
         exception_of(&book, "o1").await,
-        open("cancelled-after-hand-over"),
+        entry("cancelled-after-hand-over", ExceptionState::Open),
         "this is another cancellation"
     );
     book.status("o1", "SO-1", SalesStatus::Canceled).await;
     assert_eq!(
         exception_of(&book, "o1").await,
-        cleared("cancelled-after-hand-over")
+        entry("cancelled-after-hand-over", ExceptionState::Cleared)
     );
     assert_eq!(book.order("o1").await.row.state(), "canceled in AX");
     assert_eq!(cancel().await, Staged::Known);
@@ -356,7 +350,10 @@ async fn an_order_is_tried_again_where_it_was_stopped() {
         (again[0].attempts, again[0].state),
         (2, ExceptionState::Open)
     );
-    assert_eq!(exception_of(&book, "o2").await, cleared("unknown-item"));
+    assert_eq!(
+        exception_of(&book, "o2").await,
+        entry("unknown-item", ExceptionState::Cleared)
+    );
 }
 
 #[tokio::test]
@@ -390,134 +387,42 @@ async fn a_resolved_order_is_closed_until_it_is_corrected_or_retried() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_has_another_version_only_when_it_says_something_else() {
-    let book = Book::open().await;
-    let version = || async { book.ledger.acknowledgement_version().await.unwrap() };
-    book.placed("o1", "W-1").await;
-    let downloaded = version().await;
-    assert_eq!(book.told("o1").await.outcome, Outcome::Downloaded);
-    book.intend("o1").await;
-    assert_eq!(version().await, downloaded, "the service is told the same");
-    book.accept("o1", "SO-1", false).await;
-    assert!(version().await > downloaded);
-    let told = book.told("o1").await;
-    assert_eq!(
-        (told.outcome, told.sales_order.as_str()),
-        (Outcome::Accepted, "SO-1")
-    );
-
-    book.placed("o2", "W-2").await;
-    let changed = book
-        .ledger
-        .acknowledgements_changed(downloaded, "", 9)
-        .await
-        .unwrap();
-    assert_eq!(changed, ["o1", "o2"]);
-    let changed = book
-        .ledger
-        .acknowledgements_changed(downloaded, "o1", 9)
-        .await
-        .unwrap();
-    assert_eq!(changed, ["o2"]);
-    let all = book.ledger.acknowledgements("", 1).await.unwrap();
-    assert_eq!(all[0].order, "o1");
-    assert_eq!(
-        book.ledger
-            .acknowledgements_of(vec!["nobody".into()])
-            .await
-            .unwrap(),
-        [None]
-    );
-}
-
-#[tokio::test]
-async fn an_order_is_acknowledged_while_the_service_holds_what_it_is_to_be_told() {
-    let book = Book::open().await;
-    book.placed("o1", "W-1").await;
-    assert_eq!(book.ids(OrderView::Unacknowledged).await, ["o1"]);
-    book.tell("o1").await;
-    assert!(book.order("o1").await.row.is_acknowledged);
-    assert!(book.ids(OrderView::Unacknowledged).await.is_empty());
-    book.intend("o1").await;
-    book.accept("o1", "SO-1", false).await;
-    assert_eq!(book.ids(OrderView::Unacknowledged).await, ["o1"]);
-    book.tell("o1").await;
-    assert_eq!(book.ledger.order_counts().await.unwrap().unacknowledged, 0);
-    book.forget_acknowledgements().await;
-    assert_eq!(book.ledger.order_counts().await.unwrap().unacknowledged, 1);
-}
-
-#[tokio::test]
-async fn orders_are_taken_up_to_just_before_the_oldest_that_ax_does_not_have() {
-    let book = Book::open().await;
-    let taken = || async { book.ledger.orders_taken().await.unwrap().seq };
-    assert_eq!(taken().await, 0);
-    for id in ["o1", "o2", "o3"] {
-        book.placed(id, id).await;
-    }
-    assert_eq!(taken().await, 99);
-    for id in ["o1", "o3"] {
-        book.intend(id).await;
-        book.accept(id, id, false).await;
-    }
-    assert_eq!(taken().await, 100, "o2 holds it back");
-    book.set_aside("o2").await;
-    assert_eq!(taken().await, 100);
-    book.ledger
-        .resolve(&of_orders(&["o2"]), "no")
-        .await
-        .unwrap();
-    assert_eq!(taken().await, 102);
-}
-
-#[tokio::test]
-async fn an_order_is_shipped_when_its_packing_slips_say_so() {
+async fn what_is_asked_of_somebody_in_ax_is_resolved_without_closing_the_order() {
     let book = Book::open().await;
     book.placed("o1", "W-1").await;
     book.intend("o1").await;
-    book.accept("o1", "SO-1", false).await;
-    book.ship("o1", "SO-1", "P-1", 1).await;
-    assert_eq!(book.order("o1").await.row.shipped, Shipped::Partly);
-    book.ship("o1", "SO-1", "P-2", 1).await;
-    let row = book.order("o1").await.row;
-    assert_eq!((row.shipped, row.is_open()), (Shipped::Whole, false));
-    assert_eq!(book.ledger.order_counts().await.unwrap().open, 0);
-    book.ledger
-        .forget_shipments(vec!["P-2|SO-1".into()])
-        .await
-        .unwrap();
-    let order = book.order("o1").await;
-    assert_eq!(
-        (order.row.shipped, order.shipments.len()),
-        (Shipped::Partly, 1)
-    );
-    assert!(order.history.last().unwrap().what.contains("P-2 is gone"));
-}
-
-#[tokio::test]
-async fn a_run_without_its_lease_stages_nothing() {
-    let book = Book::open().await;
-    let mut lost = book.fence;
-    lost.token += 1;
-    let event = book.event(7, OrderEventKind::Placed, order("o1", "W-1"));
-    let refused = book
-        .ledger
-        .stage(
-            lost,
-            vec![event],
-            FeedPosition {
-                book: "b1".into(),
-                seq: 7,
-            },
-        )
+    book.next(OrderEventKind::Cancelled, order("o1", "W-1"))
         .await;
-    assert!(matches!(
-        refused,
-        Err(crate::ledger::LedgerError::Fenced(_))
-    ));
-    assert_eq!(book.ledger.order("o1").await.unwrap(), None);
+    let o1 = of_orders(&["o1"]);
+    book.ledger.resolve(&o1, "seen").await.unwrap();
     assert_eq!(
-        book.ledger.feed_position().await.unwrap(),
-        FeedPosition::default()
+        book.order("o1").await.row.stage,
+        Stage::HandedOver,
+        "it is still looked for in AX"
+    );
+}
+
+#[tokio::test]
+async fn a_journal_that_was_made_a_sales_order_needs_nobody_any_more() {
+    let book = Book::open().await;
+    book.placed("o1", "W-1").await;
+    book.intend("o1").await;
+    book.accept("o1", "SO-1", true).await;
+    let mut changed = order("o1", "W-1");
+    changed.note = "ring twice".into();
+    book.next(OrderEventKind::Changed, changed).await;
+    book.next(OrderEventKind::Changed, order("o1", "W-1")).await;
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        entry("landed-as-journal", ExceptionState::Open),
+        "it is asked again when nothing else is"
+    );
+    book.status("o1", "SO-9", SalesStatus::OpenOrder).await;
+    assert!(book.order("o1").await.row.is_journal, "another sales order");
+    book.status("o1", "SO-1", SalesStatus::OpenOrder).await;
+    assert!(!book.order("o1").await.row.is_journal);
+    assert_eq!(
+        exception_of(&book, "o1").await,
+        entry("landed-as-journal", ExceptionState::Cleared)
     );
 }

@@ -3,6 +3,7 @@
 use rusqlite::Transaction;
 
 use super::super::exceptions::{self, Opening};
+use super::super::rows;
 use super::known::Known;
 use crate::model::Stream;
 use crate::model::exception::Exception;
@@ -41,6 +42,31 @@ pub fn open(
             is_anew: true,
         },
     )
+}
+
+/// What was done online is as AX has it again, or AX never took the order.
+pub fn clear(transaction: &Transaction<'_>, now: i64, order: &Known) -> rusqlite::Result<()> {
+    let is_cleared = clear_codes(transaction, order, &[CANCELLED, CHANGED])?;
+    if is_cleared && order.is_journal {
+        // It took the place of this one.
+        open(transaction, now, order, JOURNAL)?;
+    }
+    Ok(())
+}
+
+/// Clears the order's exception where it is one of these; true where it was.
+pub fn clear_codes(
+    transaction: &Transaction<'_>,
+    order: &Known,
+    codes: &[&str],
+) -> rusqlite::Result<bool> {
+    let cleared = transaction
+        .prepare_cached(
+            "UPDATE exception SET state = 'cleared' WHERE stream = ? AND key = ? \
+             AND state <> 'cleared' AND code IN (SELECT value FROM json_each(?))",
+        )?
+        .execute((Stream::Orders.name(), &order.id, rows::to_json(&codes)?))?;
+    Ok(cleared > 0)
 }
 
 /// "sales order SO-1", "journal SO-1".

@@ -1,5 +1,6 @@
 //! An order book in a file of its own, and orders to fill it with.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub const ACCOUNT: &str = "US-1";
 
 /// An order book with a run that holds the orders job.
 pub struct Book {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     pub ledger: EmbeddedLedger,
     pub fence: Fence,
     seq: AtomicI64,
@@ -73,6 +74,16 @@ pub fn order(id: &str, number: &str) -> WebOrder {
     }
 }
 
+/// An event of the feed.
+pub fn event(seq: i64, kind: OrderEventKind, order: WebOrder) -> OrderEvent {
+    OrderEvent {
+        seq,
+        kind,
+        at: Timestamp::now(),
+        order,
+    }
+}
+
 impl Book {
     pub async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -93,20 +104,16 @@ impl Book {
             panic!("nobody else holds the lease")
         };
         Self {
-            _dir: dir,
+            dir,
             ledger,
             fence,
             seq: AtomicI64::new(100),
         }
     }
 
-    pub fn event(&self, seq: i64, kind: OrderEventKind, order: WebOrder) -> OrderEvent {
-        OrderEvent {
-            seq,
-            kind,
-            at: Timestamp::now(),
-            order,
-        }
+    /// The ledger's file.
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("ledger.db")
     }
 
     pub async fn stage(&self, events: Vec<OrderEvent>) -> Vec<Staged> {
@@ -124,7 +131,7 @@ impl Book {
     /// Stages the next event of the feed.
     pub async fn next(&self, kind: OrderEventKind, order: WebOrder) -> Staged {
         let seq = self.seq.fetch_add(1, Ordering::Relaxed);
-        self.stage(vec![self.event(seq, kind, order)]).await[0]
+        self.stage(vec![event(seq, kind, order)]).await[0]
     }
 
     pub async fn placed(&self, id: &str, number: &str) {

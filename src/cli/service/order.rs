@@ -1,0 +1,426 @@
+//! `axcs service order`: what customers and the shop do with online orders.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::cli::{Invocation, Refusal, print};
+use crate::commerce::client::Client;
+use crate::commerce::shopper::{Shopper, ShopperError, authorise, make_total_right};
+use crate::commerce::wire::{MAX_LIST_LIMIT, OrderDetails, OrderListed};
+use crate::model::exception::{Exception, chain};
+use crate::model::order::{OrderLine, OrderState, WebOrder};
+
+use self::line::{Wanted, numbered};
+
+mod line;
+
+#[derive(Debug, Subcommand)]
+pub enum OrderCommand {
+    /// Place plausible orders, one made of given lines, or one from a file
+    Place(PlaceArguments),
+    /// The orders, sorted by id
+    List {
+        /// Only in this state: placed, downloaded, rejected, accepted, partially-shipped, shipped, cancelled
+        #[arg(long, value_parser = order_state)]
+        state: Option<OrderState>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// One order, whole
+    Show {
+        /// Id of the order
+        id: String,
+    },
+    /// Correct an order that AX could not take
+    Correct(CorrectArguments),
+    /// Note an authorised payment of the order's total
+    Pay {
+        /// Id of the order
+        id: String,
+    },
+    /// Cancel an order for the customer
+    Cancel {
+        /// Id of the order
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PlaceArguments {
+    /// In this store; otherwise in any that is open
+    #[arg(long, value_name = "STORE", conflicts_with = "file")]
+    store: Option<String>,
+    /// A line of the one order: ITEM=QTY, or ITEM/configuration/size/colour/style=QTY
+    #[arg(long = "line", value_name = "ITEM=QTY", conflicts_with_all = ["file", "count"])]
+    lines: Vec<String>,
+    /// So many orders
+    #[arg(long, default_value_t = 1, conflicts_with = "file")]
+    count: u64,
+    /// The same seed places the same orders; otherwise each command places others
+    #[arg(long, conflicts_with = "file")]
+    seed: Option<u64>,
+    /// The order in this JSON file
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// The number that the customer knows
+    #[arg(long, conflicts_with_all = ["file", "count"])]
+    number: Option<String>,
+    /// Without a payment
+    #[arg(long, conflicts_with = "file")]
+    unpaid: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CorrectArguments {
+    /// Id of the order
+    id: String,
+    #[command(flatten)]
+    how: Correction,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Correction {
+    /// The whole order from this JSON file
+    #[arg(long, conflicts_with_all = ["lines", "units", "number", "currency", "total_right"])]
+    file: Option<PathBuf>,
+    /// Another item or quantity in line N; unit and price become the item's, the total is made right
+    #[arg(long = "line", value_name = "N:ITEM=QTY")]
+    lines: Vec<String>,
+    /// Another unit in line N
+    #[arg(long = "unit", value_name = "N:UNIT")]
+    units: Vec<String>,
+    /// Another number
+    #[arg(long)]
+    number: Option<String>,
+    /// Another currency
+    #[arg(long)]
+    currency: Option<String>,
+    /// Make the amounts add up and authorise the total
+    #[arg(long)]
+    total_right: bool,
+}
+
+fn order_state(word: &str) -> Result<OrderState, String> {
+    let words = "placed, downloaded, rejected, accepted, partially-shipped, shipped, cancelled";
+    super::from_word(word, words)
+}
+
+pub async fn order(
+    invocation: &Invocation,
+    client: &Client,
+    command: OrderCommand,
+) -> Result<(), Refusal> {
+    match command {
+        OrderCommand::Place(arguments) => {
+            invocation.changes("Placing an order")?;
+            place(invocation, client, arguments).await
+        }
+        OrderCommand::List { state, limit } => {
+            let orders = list(client, state, limit).await?;
+            if invocation.json() {
+                print::json(&orders);
+            } else {
+                table(&orders);
+            }
+            Ok(())
+        }
+        OrderCommand::Show { id } => {
+            let details = must_find(client, &id).await?;
+            if invocation.json() {
+                print::json(&details);
+            } else {
+                show(&details);
+            }
+            Ok(())
+        }
+        OrderCommand::Correct(arguments) => {
+            invocation.changes("Correcting an order")?;
+            let order = corrected(client, arguments).await?;
+            let listed = client
+                .correct_order(&order)
+                .await
+                .map_err(Exception::from)?;
+            done(invocation, &listed);
+            Ok(())
+        }
+        OrderCommand::Pay { id } => {
+            invocation.changes("Paying an order")?;
+            let order = must_find(client, &id).await?.order;
+            let payment = authorise(&order, order.placed);
+            let listed = client
+                .pay_order(&id, &payment)
+                .await
+                .map_err(Exception::from)?;
+            done(invocation, &listed);
+            Ok(())
+        }
+        OrderCommand::Cancel { id } => {
+            invocation.changes("Cancelling an order")?;
+            let listed = client.cancel_order(&id).await.map_err(Exception::from)?;
+            done(invocation, &listed);
+            Ok(())
+        }
+    }
+}
+
+async fn place(
+    invocation: &Invocation,
+    client: &Client,
+    arguments: PlaceArguments,
+) -> Result<(), Refusal> {
+    if let Some(file) = &arguments.file {
+        let order = read(file)?;
+        let listed = client.place_order(&order).await.map_err(Exception::from)?;
+        done(invocation, &listed);
+        return Ok(());
+    }
+    let seed = match arguments.seed {
+        Some(seed) => seed,
+        // Short, so that the id is also the number.
+        None => getrandom::u32().map(u64::from).map_err(|error| {
+            Exception::new("No seed could be made.", error, "Give one: --seed SEED")
+        })?,
+    };
+    let mut shopper = Shopper::new(client, seed).await.map_err(nothing)?;
+    if let Some(store) = &arguments.store {
+        shopper = shopper.only_in(store).map_err(nothing)?;
+    }
+    if arguments.unpaid {
+        shopper = shopper.unpaid();
+    }
+    if arguments.lines.is_empty() && arguments.number.is_none() {
+        let mut ids = Vec::new();
+        let placing = shopper.place_all(0, arguments.count, |order| ids.push(order.id.clone()));
+        placing.await.map_err(Exception::from)?;
+        if invocation.json() {
+            print::json(&json!({"placed": ids}));
+        } else {
+            print::line(format_args!(
+                "{} orders are placed.",
+                print::number(ids.len() as u64)
+            ));
+            for id in &ids {
+                print::line(id);
+            }
+        }
+        return Ok(());
+    }
+    let mut order = shopper.place(0);
+    if !arguments.lines.is_empty() {
+        let mut lines = Vec::new();
+        for (line, text) in (1..).zip(&arguments.lines) {
+            let wanted = Wanted::read(text)?;
+            let quantity = wanted.quantity.unwrap_or_else(|| 1.into());
+            lines.push(wanted.line(client, line, quantity).await?);
+        }
+        order.lines = lines;
+        make_total_right(&mut order);
+    }
+    order.number = arguments.number.unwrap_or(order.number);
+    let listed = client.place_order(&order).await.map_err(Exception::from)?;
+    done(invocation, &listed);
+    Ok(())
+}
+
+async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOrder, Refusal> {
+    let CorrectArguments { id, how } = arguments;
+    if let Some(file) = &how.file {
+        let order = read(file)?;
+        if order.id != id {
+            return Err(Refusal::usage(
+                "The file holds another order.",
+                format!("{} is the order {}, not {id}.", file.display(), order.id),
+                "Name that order, or another file.",
+            ));
+        }
+        return Ok(order);
+    }
+    let mut order = must_find(client, &id).await?.order;
+    for text in &how.lines {
+        let (number, rest) = numbered(text, "N:ITEM=QTY")?;
+        let wanted = Wanted::read(rest)?;
+        let line = line_of(&mut order, number)?;
+        let quantity = wanted.quantity.unwrap_or(line.quantity);
+        *line = wanted.line(client, number, quantity).await?;
+    }
+    for text in &how.units {
+        let (number, unit) = numbered(text, "N:UNIT")?;
+        unit.clone_into(&mut line_of(&mut order, number)?.unit);
+    }
+    if how.total_right || !how.lines.is_empty() {
+        make_total_right(&mut order);
+    }
+    order.number = how.number.unwrap_or(order.number);
+    order.currency = how.currency.unwrap_or(order.currency);
+    Ok(order)
+}
+
+fn line_of(order: &mut WebOrder, number: u32) -> Result<&mut OrderLine, Refusal> {
+    let id = order.id.clone();
+    let found = order.lines.iter_mut().find(|line| line.line == number);
+    found.ok_or_else(|| {
+        Refusal::usage(
+            format!("The order has no line {number}."),
+            "",
+            format!("See its lines: axcs service order show {id}"),
+        )
+    })
+}
+
+fn read(file: &Path) -> Result<WebOrder, Refusal> {
+    let refused = |cause: String| {
+        Refusal::usage(
+            "The order cannot be read.",
+            format!("{}: {cause}", file.display()),
+            "What an order looks like: axcs service order show ID --json, or /openapi.json of the service.",
+        )
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
+}
+
+fn nothing(error: ShopperError) -> Refusal {
+    match error {
+        ShopperError::Commerce(error) => Exception::from(error).into(),
+        ShopperError::NoStore => Refusal::usage(
+            "Nothing can be ordered.",
+            chain(&error),
+            "See the stores: axcs service store list. Make one: axcs service store set ID --currency USD",
+        ),
+        ShopperError::NoItems => Refusal::usage(
+            "Nothing can be ordered.",
+            chain(&error),
+            "Upload them: axcs run complete. Or place an order from a file: --file FILE",
+        ),
+    }
+}
+
+async fn must_find(client: &Client, id: &str) -> Result<OrderDetails, Refusal> {
+    let found = client.order(id).await.map_err(Exception::from)?;
+    found.ok_or_else(|| {
+        Refusal::usage(
+            format!("There is no order {id}."),
+            "",
+            "See the orders there are: axcs service order list",
+        )
+    })
+}
+
+async fn list(
+    client: &Client,
+    state: Option<OrderState>,
+    limit: usize,
+) -> Result<Vec<OrderListed>, Refusal> {
+    let mut found = Vec::new();
+    let mut after = None;
+    while found.len() < limit {
+        let page = client
+            .order_page(after.as_deref(), MAX_LIST_LIMIT)
+            .await
+            .map_err(Exception::from)?;
+        let is_meant = |order: &OrderListed| state.is_none_or(|state| order.state == state);
+        found.extend(page.orders.into_iter().filter(is_meant));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+fn table(orders: &[OrderListed]) {
+    let rows: Vec<Vec<String>> = orders
+        .iter()
+        .map(|order| {
+            vec![
+                order.id.clone(),
+                order.number.clone(),
+                order.store.clone(),
+                order.state.to_string(),
+                order.sales_order.clone(),
+                order.reason.clone(),
+            ]
+        })
+        .collect();
+    let header = ["ORDER", "NUMBER", "STORE", "STATE", "SALES ORDER", "REASON"];
+    print::table(&header, &rows);
+}
+
+fn done(invocation: &Invocation, listed: &OrderListed) {
+    if invocation.json() {
+        print::json(listed);
+    } else {
+        print::line(format_args!(
+            "Order {} (number {}, store {}): {}",
+            listed.id, listed.number, listed.store, listed.state
+        ));
+    }
+}
+
+fn show(details: &OrderDetails) {
+    let OrderDetails {
+        listed,
+        order,
+        shipments,
+    } = details;
+    let field = |name: &str, value: &dyn std::fmt::Display| {
+        print::line(format_args!("{name:<13}{value}"));
+    };
+    field("Order", &order.id);
+    field("Number", &order.number);
+    field("Store", &order.store);
+    field("Placed", &print::time(order.placed));
+    field("Customer", &order.customer.name);
+    field("State", &listed.state);
+    if !listed.sales_order.is_empty() {
+        field("Sales order", &listed.sales_order);
+    }
+    if !listed.reason.is_empty() {
+        field("Reason", &listed.reason);
+    }
+    field("Total", &format_args!("{} {}", order.total, order.currency));
+    let paid = match &order.payment {
+        Some(payment) => format!("{} {} authorised", payment.method, payment.amount),
+        None => "not paid".to_owned(),
+    };
+    field("Payment", &paid);
+    let rows: Vec<Vec<String>> = order.lines.iter().map(row).collect();
+    let header = [
+        "LINE", "ITEM", "VARIANT", "QUANTITY", "UNIT", "PRICE", "DISCOUNT", "AMOUNT",
+    ];
+    print::table(&header, &rows);
+    for slip in shipments {
+        print::line(format_args!(
+            "Packing slip {}: {} lines, {} {}",
+            slip.packing_slip,
+            slip.lines.len(),
+            slip.carrier,
+            slip.tracking_numbers.join(", ")
+        ));
+    }
+}
+
+fn row(line: &OrderLine) -> Vec<String> {
+    let of = &line.dimensions;
+    let parts = [&of.configuration, &of.size, &of.colour, &of.style];
+    let variant: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    vec![
+        line.line.to_string(),
+        line.item.clone(),
+        variant.join(" / "),
+        line.quantity.to_string(),
+        line.unit.clone(),
+        line.price.to_string(),
+        line.discount.to_string(),
+        line.amount.to_string(),
+    ]
+}

@@ -1,0 +1,168 @@
+//! Which staged orders may be given to AX: they are checked, and AX does not have them already.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::super::execution::Execution;
+use super::super::failure::Stop;
+use super::check::{Known, check};
+use super::hand_over::own;
+use crate::company::trade::{ItemKey, Requisition, SalesItem, TradeCodes};
+use crate::ledger::SetAside;
+use crate::model::Exception;
+use crate::model::channel::{CustomerTemplate, KnownStore};
+use crate::model::staged::StagedOrder;
+
+/// An order that may be given to AX.
+pub struct Ready {
+    pub staged: StagedOrder,
+    pub customer: CustomerTemplate,
+    pub store: KnownStore,
+}
+
+/// What a page of orders refers to, looked up once.
+pub struct LookedUp {
+    pub stores: BTreeMap<String, KnownStore>,
+    pub customers: HashMap<String, CustomerTemplate>,
+    items: HashMap<ItemKey, SalesItem>,
+    codes: TradeCodes,
+}
+
+impl Execution {
+    /// Tells the orders of a page that may be given to AX from those with a fault. An order that AX
+    /// has already is accepted on the way.
+    pub async fn sort_out(
+        &self,
+        page: Vec<StagedOrder>,
+    ) -> Result<(Vec<Ready>, Vec<(StagedOrder, SetAside)>), Stop> {
+        let looked_up = self.look_up(&page).await?;
+        let (mut ready, mut faulty) = (Vec::new(), Vec::new());
+        for staged in page {
+            let known = Known {
+                store: looked_up.stores.get(&staged.order.store),
+                customers: &looked_up.customers,
+                items: &looked_up.items,
+                codes: &looked_up.codes,
+            };
+            match check(&staged.order, &known) {
+                Ok((store, customer)) => ready.push(Ready {
+                    store: store.clone(),
+                    customer: customer.clone(),
+                    staged,
+                }),
+                Err(faults) => {
+                    let fault = faults.into_set_aside(&staged.order);
+                    faulty.push((staged, fault));
+                }
+            }
+        }
+        let ready = self.without_repeats(ready, &mut faulty).await?;
+        Ok((ready, faulty))
+    }
+
+    /// Leaves out orders that AX has already: our own, seen again after the ledger was lost, and
+    /// repeats of a customer account and requisition, which AX would make journals.
+    async fn without_repeats(
+        &self,
+        page: Vec<Ready>,
+        faulty: &mut Vec<(StagedOrder, SetAside)>,
+    ) -> Result<Vec<Ready>, Stop> {
+        let requisitions: Vec<Requisition> = page
+            .iter()
+            .map(|ready| Requisition {
+                customer: ready.customer.account.clone(),
+                requisition: ready.staged.order.number.clone(),
+            })
+            .collect();
+        let found = self.find(requisitions.iter().cloned()).await?;
+        let pairs = requisitions
+            .iter()
+            .map(|pair| (pair.customer.clone(), pair.requisition.clone()))
+            .collect();
+        let given = self.sides.ledger.orders_for(pairs).await?;
+        let (mut ready, mut seen) = (Vec::with_capacity(page.len()), HashSet::new());
+        for (((order, pair), found), given) in
+            page.into_iter().zip(requisitions).zip(found).zip(given)
+        {
+            let id = &order.staged.row.id;
+            if let Some(own) = own(&order.staged, &found) {
+                tracing::info!("order {id} is in AX already as {}", own.sales_order);
+                self.accept(&order.staged, &order.customer.account, own)
+                    .await?;
+                continue;
+            }
+            let other = found
+                .first()
+                .map(|found| format!("sales order {}", found.sales_order))
+                .or_else(|| {
+                    let other = given.filter(|given| given.order != *id)?;
+                    Some(format!("online order {}", other.order))
+                });
+            let repeats = !seen.insert((pair.customer.clone(), pair.requisition.clone()));
+            if other.is_none() && !repeats {
+                ready.push(order);
+                continue;
+            }
+            let other = other.unwrap_or_else(|| "another online order".to_owned());
+            let fault = repeats_number(id, &pair, &other);
+            faulty.push((order.staged, fault));
+        }
+        Ok(ready)
+    }
+
+    /// Looks up what a page of orders refers to, each thing once.
+    pub async fn look_up(&self, page: &[StagedOrder]) -> Result<LookedUp, Stop> {
+        let stores: BTreeMap<String, KnownStore> = self
+            .sides
+            .ledger
+            .stores()
+            .await?
+            .into_iter()
+            .map(|store| (store.channel.id.clone(), store))
+            .collect();
+        let mut accounts: HashSet<String> = stores
+            .values()
+            .map(|store| store.settings.customer_template.clone())
+            .collect();
+        let mut keys = HashSet::new();
+        for staged in page {
+            accounts.insert(staged.order.customer.account.clone());
+            accounts.insert(staged.row.account.clone());
+            keys.extend(staged.order.lines.iter().map(|line| ItemKey {
+                item: line.item.clone(),
+                dimensions: line.dimensions.clone(),
+            }));
+        }
+        accounts.remove("");
+        let company = &self.sides.company;
+        let accounts: Vec<String> = accounts.into_iter().collect();
+        let customers = company.customers(&accounts).await?;
+        let keys: Vec<ItemKey> = keys.into_iter().collect();
+        let items = company.sales_items(&keys).await?;
+        Ok(LookedUp {
+            stores,
+            customers: accounts
+                .into_iter()
+                .zip(customers)
+                .filter_map(|(account, customer)| Some((account, customer?)))
+                .collect(),
+            items: keys.into_iter().zip(items).collect(),
+            codes: company.trade_codes().await?,
+        })
+    }
+}
+
+fn repeats_number(id: &str, pair: &Requisition, other: &str) -> SetAside {
+    SetAside {
+        id: id.to_owned(),
+        code: "duplicate-number".to_owned(),
+        field: "number".to_owned(),
+        exception: Exception::new(
+            "The online order repeats another order's number.",
+            format!(
+                "Customer {} has {other} with the customer requisition {}: AX would make a journal of it.",
+                pair.customer, pair.requisition
+            ),
+            "If it is another order, change its number at its source. If it is the same one, resolve this with a note.",
+        ),
+    }
+}

@@ -1,0 +1,95 @@
+//! Online orders: the service's, the ledger's, and the sales orders they led to in AX.
+
+use std::sync::Arc;
+
+use super::super::runner::Sides;
+use super::{Comparison, Listed, Verified};
+use crate::commerce::wire::MAX_LIST_LIMIT;
+use crate::company::trade::{FoundOrder, Requisition};
+use crate::model::digest::{content_hash, hex64};
+use crate::model::staged::{Stage, StagedOrder};
+use crate::model::{Exception, Stream};
+
+/// Orders looked up together.
+const PAGE: usize = 500;
+
+/// Every stage an order can be in.
+const STAGES: [Stage; 7] = [
+    Stage::Downloaded,
+    Stage::AwaitingPayment,
+    Stage::HandedOver,
+    Stage::Accepted,
+    Stage::Exception,
+    Stage::Cancelled,
+    Stage::Closed,
+];
+
+/// Compares every order of the service with the ledger, and the accepted ones with AX.
+pub async fn compare(
+    sides: &Arc<Sides>,
+    listed: Listed,
+    limit: usize,
+) -> Result<Verified, Exception> {
+    let mut after = None;
+    loop {
+        let page = sides
+            .commerce
+            .order_page(after.as_deref(), MAX_LIST_LIMIT)
+            .await?;
+        listed.add(
+            page.orders
+                .iter()
+                .map(|order| (order.id.as_str(), order.hash.as_str())),
+        )?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut comparison = Comparison::new(Stream::Orders, listed, limit)?;
+    for stage in STAGES {
+        let mut after = 0;
+        loop {
+            let page = sides.ledger.orders_in(stage, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.row.seq;
+            let in_ax = if stage == Stage::Accepted {
+                are_in_ax(sides, &page).await?
+            } else {
+                vec![true; page.len()]
+            };
+            for (staged, in_ax) in page.iter().zip(in_ax) {
+                let hash = in_ax.then(|| hash(staged));
+                comparison.take(&staged.row.id, hash.as_deref())?;
+            }
+        }
+    }
+    comparison.finish()
+}
+
+/// An accepted order is one sales order in AX, the one that the ledger names.
+async fn are_in_ax(sides: &Arc<Sides>, page: &[StagedOrder]) -> Result<Vec<bool>, Exception> {
+    let requisitions: Vec<Requisition> = page
+        .iter()
+        .map(|staged| Requisition {
+            customer: staged.row.account.clone(),
+            requisition: staged.order.number.clone(),
+        })
+        .collect();
+    let found = sides.company.sales_orders(&requisitions).await?;
+    let is_in_ax = |(staged, found): (&StagedOrder, Vec<FoundOrder>)| {
+        let mut own = found
+            .iter()
+            .filter(|found| found.reference == staged.row.id)
+            .map(|found| &found.sales_order);
+        own.next() == Some(&staged.row.sales_order) && own.next().is_none()
+    };
+    Ok(page.iter().zip(found).map(is_in_ax).collect())
+}
+
+fn hash(staged: &StagedOrder) -> String {
+    // What was JSON becomes JSON again.
+    hex64(content_hash(
+        &serde_json::to_vec(&staged.order).unwrap_or_default(),
+    ))
+}

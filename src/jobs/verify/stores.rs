@@ -1,0 +1,33 @@
+//! Stores and marketplaces: the service's list and the ledger's.
+
+use std::sync::Arc;
+
+use super::super::runner::Sides;
+use super::{Comparison, Listed, Verified};
+use crate::model::channel::Channel;
+use crate::model::digest::{content_hash, hex64};
+use crate::model::{Exception, Stream};
+
+/// Compares the stores that are not marked as gone.
+pub async fn compare(
+    sides: &Arc<Sides>,
+    listed: Listed,
+    limit: usize,
+) -> Result<Verified, Exception> {
+    let stores = sides.commerce.stores().await?;
+    let hashes: Vec<String> = stores.iter().map(hash).collect();
+    let ids = stores.iter().map(|store| store.id.as_str());
+    listed.add(ids.zip(hashes.iter().map(String::as_str)))?;
+    let mut comparison = Comparison::new(Stream::Stores, listed, limit)?;
+    for known in sides.ledger.stores().await? {
+        if known.gone_since.is_none() {
+            comparison.take(&known.channel.id, Some(&hash(&known.channel)))?;
+        }
+    }
+    comparison.finish()
+}
+
+fn hash(store: &Channel) -> String {
+    // A struct of text and flags always becomes JSON.
+    hex64(content_hash(&serde_json::to_vec(store).unwrap_or_default()))
+}

@@ -1,0 +1,127 @@
+//! Lists of orders.
+
+use super::super::listing::{COUNTS, UNTAKEN, listing, staging};
+use super::support::{Book, order};
+use crate::ledger::OrderBook as _;
+use crate::model::order::OrderEventKind;
+use crate::model::staged::{OrderFilter, OrderView, Stage};
+
+fn everything() -> OrderFilter {
+    OrderFilter {
+        view: OrderView::All,
+        store: None,
+        text: None,
+        limit: 100,
+    }
+}
+
+/// Three orders, an hour apart; the last one in another store.
+async fn three() -> Book {
+    let book = Book::open().await;
+    for (hour, id) in ["o1", "o2", "o3"].into_iter().enumerate() {
+        let mut order = order(id, &format!("W-{id}"));
+        order.placed += jiff::Span::new().hours(hour as i64);
+        if id == "o3" {
+            order.store = "auction".into();
+            order.customer.name = "דנה כהן".into();
+        }
+        book.next(OrderEventKind::Placed, order).await;
+    }
+    book
+}
+
+async fn ids(book: &Book, filter: OrderFilter) -> Vec<String> {
+    let listed = book.ledger.orders(&filter).await.unwrap();
+    listed.into_iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn orders_are_listed_newest_first_up_to_the_limit() {
+    let book = three().await;
+    assert_eq!(ids(&book, everything()).await, ["o3", "o2", "o1"]);
+    let two = OrderFilter {
+        limit: 2,
+        ..everything()
+    };
+    assert_eq!(ids(&book, two).await, ["o3", "o2"]);
+    let web = OrderFilter {
+        store: Some("web".into()),
+        ..everything()
+    };
+    assert_eq!(ids(&book, web).await, ["o2", "o1"]);
+}
+
+#[tokio::test]
+async fn a_text_is_found_in_either_case_of_any_script() {
+    let book = three().await;
+    book.intend("o2").await;
+    book.accept("o2", "SO-77", false).await;
+    for (text, expected) in [
+        ("w-O1", vec!["o1"]),
+        ("GRÜßE ö", vec!["o2", "o1"]),
+        ("כהן", vec!["o3"]),
+        ("so-7", vec!["o2"]),
+        ("us-1", vec!["o2"]),
+        ("%", vec![]),
+    ] {
+        let filter = OrderFilter {
+            text: Some(text.into()),
+            ..everything()
+        };
+        assert_eq!(ids(&book, filter).await, expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_id_number_and_sales_order() {
+    let book = three().await;
+    book.intend("o2").await;
+    book.accept("o2", "SO-77", false).await;
+    for name in ["o2", "w-o2", "so-77"] {
+        assert_eq!(book.order(name).await.row.id, "o2", "{name}");
+    }
+    for nobody in ["", "o", "SO-7"] {
+        assert_eq!(book.ledger.order(nobody).await.unwrap(), None, "{nobody:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
+    let book = Book::open().await;
+    let connection = rusqlite::Connection::open(book.file()).unwrap();
+    let plan = |sql: &str| -> Vec<String> {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut statement = connection.prepare(&sql).unwrap();
+        let steps = statement.raw_query().mapped(|row| row.get(3));
+        steps.collect::<rusqlite::Result<_>>().unwrap()
+    };
+    let of_few = [
+        OrderView::Open,
+        OrderView::Exception,
+        OrderView::Unacknowledged,
+        OrderView::Duplicate,
+        OrderView::Journal,
+    ]
+    .map(|view| listing(view, false));
+    let stages = [Stage::Downloaded, Stage::HandedOver].map(staging);
+    let asked = of_few.iter().chain(&stages).map(String::as_str);
+    for sql in asked.chain([COUNTS, UNTAKEN]) {
+        for step in plan(sql) {
+            let walks_all = step.starts_with("SCAN o")
+                && ![
+                    "order_open",
+                    "order_untold",
+                    "order_duplicate",
+                    "order_journal",
+                ]
+                .iter()
+                .any(|index| step.ends_with(index));
+            assert!(!walks_all, "{step}\n{sql}");
+        }
+    }
+    let sorted: Vec<String> = plan(&listing(OrderView::All, true));
+    assert!(
+        !sorted.iter().any(|step| step.contains("TEMP B-TREE")),
+        "{sorted:?}"
+    );
+}

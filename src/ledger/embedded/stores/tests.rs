@@ -1,0 +1,138 @@
+//! The promises of the stores.
+
+use std::time::Duration;
+
+use crate::ledger::orders::FeedPosition;
+use crate::ledger::stores::StoreChanges;
+use crate::ledger::{Begun, EmbeddedLedger, Fence, Ledger as _, OrderBook as _, StoreBook as _};
+use crate::model::channel::{Channel, ChannelKind, StoreSettings};
+use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
+use crate::model::{Amount, Job};
+
+async fn open() -> (tempfile::TempDir, EmbeddedLedger, Fence) {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+        .await
+        .unwrap();
+    let lease = Duration::from_secs(600);
+    let begun = ledger
+        .begin_run(Job::Complete, &Job::ALL, "a", lease, false)
+        .await;
+    let Begun::Started(fence) = begun.unwrap() else {
+        panic!("nobody else holds the lease")
+    };
+    (dir, ledger, fence)
+}
+
+fn store(id: &str) -> Channel {
+    Channel {
+        id: id.into(),
+        kind: ChannelKind::OnlineStore,
+        name: format!("Store {id}"),
+        currency: "EUR".into(),
+        open: true,
+    }
+}
+
+fn settings() -> StoreSettings {
+    StoreSettings {
+        customer_template: "US-1".into(),
+        shipping_charges_code: "FREIGHT".into(),
+        sales_origin: "INET".into(),
+    }
+}
+
+async fn take(ledger: &EmbeddedLedger, fence: Fence, listed: Vec<Channel>) -> StoreChanges {
+    ledger.take_stores(fence, listed).await.unwrap()
+}
+
+/// An order of a store: all that it takes to refer to it.
+fn order(store: &str) -> OrderEvent {
+    let json = serde_json::json!({
+        "id": "o1", "number": "W-1", "store": store, "placed": "2026-11-20T10:00:00Z",
+        "currency": "EUR", "customer": {"name": "Ann"}, "total": "0", "lines": [],
+        "delivery_address": {"name": "", "street": "", "city": "", "country": ""}
+    });
+    let order: WebOrder = serde_json::from_value(json).unwrap();
+    assert_eq!(order.total, Amount::ZERO);
+    OrderEvent {
+        seq: 1,
+        kind: OrderEventKind::Placed,
+        at: order.placed,
+        order,
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_the_service_is_taken_over_whole() {
+    let (_dir, ledger, fence) = open().await;
+    let changes = take(&ledger, fence, vec![store("b"), store("a")]).await;
+    assert_eq!(changes.new, ["b", "a"]);
+    let renamed = Channel {
+        name: "Other".into(),
+        open: false,
+        ..store("a")
+    };
+    let changes = take(&ledger, fence, vec![renamed.clone(), store("b")]).await;
+    assert_eq!(
+        changes,
+        StoreChanges {
+            changed: vec!["a".into()],
+            unchanged: 1,
+            ..StoreChanges::default()
+        }
+    );
+    let known = ledger.stores().await.unwrap();
+    let ids: Vec<&str> = known.iter().map(|store| &*store.channel.id).collect();
+    assert_eq!(ids, ["a", "b"], "sorted by id");
+    assert_eq!(known[0].channel, renamed);
+    assert_eq!(known[0].settings, StoreSettings::default());
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_stays_while_something_refers_to_it() {
+    let (_dir, ledger, fence) = open().await;
+    take(
+        &ledger,
+        fence,
+        vec![store("ordered"), store("set"), store("unused")],
+    )
+    .await;
+    assert!(ledger.set_store("set", settings()).await.unwrap());
+    let position = FeedPosition {
+        book: "b".into(),
+        seq: 1,
+    };
+    ledger
+        .stage(fence, vec![order("ordered")], position)
+        .await
+        .unwrap();
+
+    let changes = take(&ledger, fence, Vec::new()).await;
+    assert_eq!(changes.gone, ["ordered", "set"]);
+    assert_eq!(changes.forgotten, ["unused"]);
+    let known = ledger.stores().await.unwrap();
+    assert!(known.iter().all(|store| store.gone_since.is_some()));
+    assert_eq!((known[0].orders, known[0].open_orders), (1, 1));
+    assert_eq!(
+        take(&ledger, fence, Vec::new()).await,
+        StoreChanges::default(),
+        "nothing changes any more"
+    );
+
+    let changes = take(&ledger, fence, vec![store("set")]).await;
+    assert_eq!(changes.new, ["set"], "it is back");
+    let known = ledger.stores().await.unwrap();
+    assert_eq!(known[1].gone_since, None);
+    assert_eq!(known[1].settings, settings(), "with its parameters");
+}
+
+#[tokio::test]
+async fn parameters_are_set_of_stores_there_are() {
+    let (_dir, ledger, fence) = open().await;
+    assert!(!ledger.set_store("nobody", settings()).await.unwrap());
+    take(&ledger, fence, vec![store("a")]).await;
+    assert!(ledger.set_store("a", settings()).await.unwrap());
+    take(&ledger, fence, vec![store("a")]).await;
+    assert_eq!(ledger.stores().await.unwrap()[0].settings, settings());
+}

@@ -1,0 +1,77 @@
+//! A ledger of an older program goes on with the newest one.
+
+use super::*;
+
+/// A ledger as format 1 left it: something acknowledged, something set aside, a cursor.
+const FORMAT_1: &str = "
+    INSERT INTO acknowledged VALUES ('items', 'A', 7, 3);
+    INSERT INTO quarantine VALUES ('items', 'B', 'bad-value', 'PRICE', 'PRICE: 12,50', 4, 2, 1000, 2000, 3);
+    INSERT INTO quarantine VALUES ('trade-agreements', 'T', 'bad-value', '', 'no', 4, 1, 1500, 1500, 0);
+    INSERT INTO cursor VALUES ('items', 5, 'x', 1, 4, 2000);
+    INSERT INTO run (job, status, dry_run, owner, started, finished, streams)
+        VALUES ('inventory', 'ended', 0, 'a', 1000, 2000, '[]');
+";
+
+#[tokio::test]
+async fn a_ledger_of_format_1_keeps_all_it_knows_and_its_quarantine_becomes_exceptions() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(MIGRATIONS[0]).unwrap();
+    old.execute_batch(FORMAT_1).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    let incarnation: String = old
+        .query_row("SELECT incarnation FROM ledger", [], |row| row.get(0))
+        .unwrap();
+    drop(old);
+
+    let ledger = EmbeddedLedger::open(&path).await.unwrap();
+    assert_eq!(ledger.incarnation().await.unwrap(), incarnation);
+    assert_eq!(ledger.acknowledged(Stream::Items).await.unwrap().count, 1);
+    let cursor = ledger.position(Stream::Items).await.unwrap().cursor;
+    assert_eq!(cursor.unwrap().version, 5);
+    assert_eq!(ledger.runs(None, 5).await.unwrap().len(), 1);
+
+    let open = ledger
+        .exceptions(&ExceptionFilter::default())
+        .await
+        .unwrap();
+    let found: Vec<_> = open
+        .iter()
+        .map(|entry| (entry.job, entry.stream, &*entry.key, entry.attempts))
+        .collect();
+    let items = Some(Stream::Items);
+    let agreements = Some(Stream::TradeAgreements);
+    assert_eq!(
+        found,
+        [
+            (Job::Inventory, items, "B", 2),
+            (Job::TradeAgreements, agreements, "T", 1)
+        ]
+    );
+    assert_eq!(open[0].exception.cause, "PRICE: 12,50");
+    assert_eq!(open[0].first.as_millisecond(), 1000);
+
+    // The first pass still finds them unseen, so that they can leave.
+    let fence = started(&ledger).await;
+    let pass = ledger
+        .begin_pass(fence, Stream::Items, pass_to(6))
+        .await
+        .unwrap();
+    assert_eq!(pass.generation, 4);
+    let unseen = ledger
+        .unseen(Stream::Items, pass.generation, "", 10)
+        .await
+        .unwrap();
+    assert_eq!(unseen, ["A", "B"]);
+    assert_eq!(ledger.order_counts().await.unwrap().all, 0);
+}
+
+#[tokio::test]
+async fn a_ledger_is_brought_to_the_newest_format_once() {
+    let (dir, ledger) = open().await;
+    drop(ledger);
+    EmbeddedLedger::open(&dir.path().join("ledger.db"))
+        .await
+        .unwrap();
+}

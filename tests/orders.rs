@@ -1,0 +1,15 @@
+//! Online orders from the service to AX and back, over a real company, a real ledger and a real
+//! service: each has its effect once, what is faulty is set aside and the others go on.
+
+#![cfg(feature = "service")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+#[path = "orders/faults.rs"]
+mod faults;
+#[path = "orders/flow.rs"]
+mod flow;
+#[path = "orders/site.rs"]
+mod site;

@@ -1,0 +1,287 @@
+//! A company that sells online: company, ledger and service in one folder, a store with its
+//! parameters, and orders made by hand.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axcs::commerce::client::{Client, ClientOptions};
+use axcs::company::embedded::{self, Embedded, Existing};
+use axcs::company::sales_orders::SalesOrderService;
+use axcs::jobs::verify::verify;
+use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::ledger::{EmbeddedLedger, Ledger as _};
+use axcs::model::channel::{Channel, ChannelKind, StoreSettings};
+use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
+use axcs::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
+use axcs::model::staged::StagedOrder;
+use axcs::model::{Amount, Job, Rule, RunStatus, RunSummary, Stream};
+use axcs::service::{self, Running};
+use jiff::Timestamp;
+
+pub struct Site {
+    pub runner: Runner,
+    pub company: Embedded,
+    pub client: Client,
+    pub dir: tempfile::TempDir,
+    service: Running,
+}
+
+impl Site {
+    /// A generated company with a store that is set up, its master data uploaded.
+    pub async fn new() -> Self {
+        Self::with(|company| Arc::new(company)).await
+    }
+
+    /// The same with another door to AX.
+    pub async fn with(door: impl FnOnce(Embedded) -> Arc<dyn SalesOrderService>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("company.db");
+        embedded::generate(&path, 40, 1, Existing::Keep, |_, _| {}).unwrap();
+        let company = Embedded::open(&path, None).unwrap();
+        let service = serve(&dir.path().join("service")).await;
+        let ledger = dir.path().join("ledger.db");
+        let door = door(company.clone());
+        let site = Self::between(dir, company, door, service, &ledger).await;
+        selection::change(site.runner.sides(), |selection| {
+            selection.rules.push(Rule::ItemRange {
+                from: String::new(),
+                to: String::new(),
+            });
+        })
+        .await
+        .unwrap();
+        site.client.put_store(&store("web")).await.unwrap();
+        site.set_up_store().await;
+        site.ended(Job::Complete).await;
+        site
+    }
+
+    async fn between(
+        dir: tempfile::TempDir,
+        company: Embedded,
+        sales_orders: Arc<dyn SalesOrderService>,
+        service: Running,
+        ledger: &Path,
+    ) -> Self {
+        let ledger = EmbeddedLedger::open(ledger).await.unwrap();
+        let client = || Client::new(ClientOptions::new(&service.url(), "token")).unwrap();
+        let sides = Sides {
+            incarnation: ledger.incarnation().await.unwrap(),
+            company: Arc::new(company.clone()),
+            sales_orders,
+            ledger: Arc::new(ledger),
+            commerce: client(),
+            in_flight: 4,
+            give_up_after: Duration::from_secs(2),
+            lease: Duration::from_secs(5),
+        };
+        let place = Place {
+            profile: "test".to_owned(),
+            company: String::new(),
+            service: service.url(),
+        };
+        Self {
+            runner: Runner::new(sides, place),
+            company,
+            client: client(),
+            dir,
+            service,
+        }
+    }
+
+    /// The same company and service with a ledger that remembers nothing.
+    pub async fn with_new_ledger(self, ledger: &Path) -> Self {
+        let door = Arc::new(self.company.clone());
+        Self::between(self.dir, self.company, door, self.service, ledger).await
+    }
+
+    /// The same company and ledger with a service that remembers nothing.
+    pub async fn with_new_service(self) -> Self {
+        self.service.stop().await;
+        let service = serve(&self.dir.path().join("other-service")).await;
+        let door = Arc::new(self.company.clone());
+        let ledger = self.dir.path().join("ledger.db");
+        Self::between(self.dir, self.company, door, service, &ledger).await
+    }
+
+    /// Downloads the stores and sets the parameters of `web`.
+    pub async fn set_up_store(&self) {
+        self.ended(Job::DeliveryModes).await;
+        self.set_store("web", settings()).await;
+    }
+
+    pub async fn set_store(&self, store: &str, settings: StoreSettings) {
+        let ledger = &self.runner.sides().ledger;
+        assert!(ledger.set_store(store, settings).await.unwrap());
+    }
+
+    pub async fn run(&self, job: Job) -> RunSummary {
+        let run = self.runner.start(job, RunOptions::default()).await.unwrap();
+        self.runner.finished(run).await.unwrap()
+    }
+
+    /// A run that has to end well.
+    pub async fn ended(&self, job: Job) -> RunSummary {
+        let summary = self.run(job).await;
+        assert_eq!(summary.status, RunStatus::Ended, "{summary:?}");
+        assert!(
+            summary
+                .streams
+                .iter()
+                .all(|stream| stream.counts.balances()),
+            "{summary:?}"
+        );
+        summary
+    }
+
+    pub async fn orders(&self) -> RunSummary {
+        self.ended(Job::Orders).await
+    }
+
+    pub async fn staged(&self, order: &str) -> StagedOrder {
+        let ledger = &self.runner.sides().ledger;
+        ledger.order(order).await.unwrap().unwrap()
+    }
+
+    pub async fn exceptions(&self) -> Vec<ExceptionEntry> {
+        let ledger = &self.runner.sides().ledger;
+        ledger
+            .exceptions(&ExceptionFilter::default())
+            .await
+            .unwrap()
+    }
+
+    pub async fn differences(&self) -> Vec<String> {
+        let sides = self.runner.sides();
+        let selection = sides.ledger.selection().await.unwrap();
+        let mut differences = Vec::new();
+        for stream in Stream::ALL {
+            let verified = verify(sides, &selection, stream, 10).await.unwrap();
+            if verified.differs() > 0 {
+                differences.push(format!("{verified:?}"));
+            }
+        }
+        differences
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().join("company.db")
+    }
+
+    pub fn sql(&self, sql: &str) -> usize {
+        embedded::writer(&self.path())
+            .unwrap()
+            .execute(sql, [])
+            .unwrap()
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        embedded::writer(&self.path())
+            .unwrap()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Item and sales unit of an item without variants.
+    pub fn item(&self) -> (String, String) {
+        embedded::writer(&self.path())
+            .unwrap()
+            .query_row(
+                "SELECT i.ITEMID, m.UNITID FROM INVENTTABLE i
+                   JOIN INVENTTABLEMODULE m ON m.DATAAREAID = i.DATAAREAID AND m.ITEMID = i.ITEMID AND m.MODULETYPE = 2
+                  WHERE NOT EXISTS (SELECT 1 FROM INVENTDIMCOMBINATION c WHERE c.DATAAREAID = i.DATAAREAID AND c.ITEMID = i.ITEMID)
+                  ORDER BY i.ITEMID LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap()
+    }
+
+    /// An order of one line, 2 × 10.50, with 5.00 shipping and 1.60 tax, paid.
+    pub fn order(&self, id: &str, number: &str) -> WebOrder {
+        let (item, unit) = self.item();
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        WebOrder {
+            id: id.to_owned(),
+            number: number.to_owned(),
+            store: "web".to_owned(),
+            placed: Timestamp::UNIX_EPOCH,
+            currency: "USD".to_owned(),
+            customer: Customer {
+                name: "Ada Lovelace".to_owned(),
+                email: "ada@example.com".to_owned(),
+                ..Customer::default()
+            },
+            delivery_mode: "GROUND".to_owned(),
+            requested: None,
+            delivery_address: Address {
+                name: "Ada Lovelace".to_owned(),
+                street: "12 St James's Square".to_owned(),
+                city: "London".to_owned(),
+                country: "GBR".to_owned(),
+                ..Address::default()
+            },
+            invoice_address: None,
+            lines: vec![OrderLine {
+                line: 1,
+                item,
+                dimensions: axcs::model::catalog::ProductDimensions::default(),
+                name: "A thing".to_owned(),
+                quantity: amount("2"),
+                unit,
+                price: amount("10.5"),
+                discount: Amount::ZERO,
+                amount: amount("21"),
+            }],
+            charges: vec![Charge {
+                code: String::new(),
+                text: "Shipping".to_owned(),
+                amount: amount("5"),
+            }],
+            taxes: vec![Tax {
+                code: "STATE".to_owned(),
+                amount: amount("1.6"),
+            }],
+            payment: Some(Payment {
+                provider: "Pay".to_owned(),
+                method: "VISA".to_owned(),
+                authorization: "A-1".to_owned(),
+                amount: amount("27.6"),
+                authorized: Timestamp::UNIX_EPOCH,
+            }),
+            total: amount("27.6"),
+            note: String::new(),
+        }
+    }
+}
+
+async fn serve(dir: &Path) -> Running {
+    service::start(service::Options {
+        dir: dir.to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        token: "token".to_owned(),
+        tls: None,
+        insecure: false,
+    })
+    .await
+    .unwrap()
+}
+
+pub fn store(id: &str) -> Channel {
+    Channel {
+        id: id.to_owned(),
+        kind: ChannelKind::OnlineStore,
+        name: format!("The {id} store"),
+        currency: "USD".to_owned(),
+        open: true,
+    }
+}
+
+pub fn settings() -> StoreSettings {
+    StoreSettings {
+        customer_template: "WEB-TEMPLATE".to_owned(),
+        shipping_charges_code: "FREIGHT".to_owned(),
+        sales_origin: "WEB".to_owned(),
+    }
+}
