@@ -288,6 +288,13 @@ async fn a_failed_change_is_told() {
 }
 
 #[test]
+fn a_change_that_came_too_late_is_not_told_as_done() {
+    let mut stage = scenes::Stage::new((80, 24), Look::DARK);
+    stage.press("2").send(Msg::Retried(Ok(0)));
+    assert!(text_of(&stage.draw()).contains("▲ Nothing was changed"));
+}
+
+#[test]
 fn on_a_wide_screen_the_selected_order_stands_beside_the_list() {
     let mut stage = scenes::Stage::new((200, 50), Look::DARK).answering();
     stage.press("2 j");

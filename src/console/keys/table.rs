@@ -57,7 +57,7 @@ pub const TABLE: &[Entry] = {
     use WindowAction as W;
     &[
         entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
-        entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be sent, send nothing").footer("dry run"),
+        entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be moved, move nothing").footer("dry run"),
         entry(C::Jobs, Job(J::Cancel), &["c"], "cancel the run at its next checkpoint").footer("cancel"),
         entry(C::Jobs, Job(J::Details), &["enter"], "everything about the live or last run").footer("details"),
         entry(C::Jobs, Job(J::History), &["h"], "the last runs of the selected job").footer("history"),

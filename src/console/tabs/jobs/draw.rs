@@ -344,7 +344,7 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
                 .unwrap_or_default()
         };
         format!(
-            "It has not run yet: {} runs it, {} counts what it would send.",
+            "It has not run yet: {} runs it, {} counts what it would move.",
             key(JobAction::Run),
             key(JobAction::DryRun)
         )
