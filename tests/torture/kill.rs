@@ -89,13 +89,13 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
     let mut random = Random::new(torment.seed ^ 0x6b69_6c6c);
     let mut cut_short = 0;
     for _ in 0..torment.kills {
-        let mut child = worker("orders").spawn().unwrap();
-        // A life from nothing at all to longer than most runs; the first second may be the wait for
-        // the lease of the one that was killed before.
-        tokio::time::sleep(Duration::from_millis(
-            random.below(LIFE) + random.below(LIFE),
-        ))
-        .await;
+        let mut child = worker("orders").stdout(Stdio::piped()).spawn().unwrap();
+        if !random.once_in(5) {
+            // Most die in their run, some while they wait for the lease of the one before.
+            let mut told = BufReader::new(child.stdout.take().unwrap());
+            told.read_line(&mut String::new()).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(random.below(LIFE))).await;
         child.kill().unwrap();
         cut_short += u64::from(!child.wait().unwrap().success());
     }
