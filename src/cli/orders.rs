@@ -1,5 +1,6 @@
 //! `axcs orders`: the online orders of the ledger, how far each has come, and one of them whole.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
@@ -13,6 +14,12 @@ use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, Staged
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Orders of one store that need somebody, with the reason:\n  \
+axcs orders --view exception --store web\n\n\
+What is sold but not told to the shop: axcs orders --view unacknowledged\n\
+One order, whole, by id, number or sales order: axcs orders show SO-0000042"
+)]
 pub struct OrdersArguments {
     #[command(subcommand)]
     command: Option<OrdersCommand>,
@@ -35,6 +42,7 @@ enum OrdersCommand {
     /// One order: lines, addresses, payment, shipments, and what happened to it
     Show {
         /// Id, number or sales order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         order: String,
     },
 }
@@ -91,6 +99,9 @@ async fn list(
         "WHY",
     ];
     print::table(&header, &rows);
+    if rows.is_empty() && counts.all > 0 {
+        print::note("No order matches.");
+    }
     print::note(counted(&counts, now));
     Ok(Exit::Done)
 }
