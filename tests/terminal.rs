@@ -67,7 +67,7 @@ fn part_with_a_run_that_panics() {
 
 #[test]
 fn the_end_restores_the_terminal() {
-    let mut pty = Pty::play("part_that_ends");
+    let mut pty = play("part_that_ends");
     pty.until_shows("under way");
     assert!(pty.screen.screen().alternate_screen());
     assert_ne!(modes(&*pty.master), pty.modes_before, "raw mode is on");
@@ -77,7 +77,7 @@ fn the_end_restores_the_terminal() {
 
 #[test]
 fn a_panic_restores_the_terminal_and_is_reported() {
-    let mut pty = Pty::play("part_that_panics");
+    let mut pty = play("part_that_panics");
     pty.until_shows("under way");
     pty.press("x");
     pty.until_shows("a fault in the console");
@@ -87,7 +87,7 @@ fn a_panic_restores_the_terminal_and_is_reported() {
 
 #[test]
 fn a_panic_in_a_run_leaves_the_screen_alone() {
-    let mut pty = Pty::play("part_with_a_run_that_panics");
+    let mut pty = play("part_with_a_run_that_panics");
     pty.until_shows("still under way");
     let screen = pty.screen.screen();
     assert!(screen.alternate_screen());
