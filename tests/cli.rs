@@ -1,5 +1,10 @@
 //! The commands as an operator types them, over the embedded company and the self-hosted service.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 #[path = "support/axcs.rs"]
 mod support;
 

@@ -140,7 +140,7 @@ impl Situation<'_> {
         console.press("\x1b");
         console.until(|screen| !screen.contents().contains(&format!("Exception {id} ")));
         console.press("r");
-        self.until_tried(3, &mut console, id);
+        until_tried(3, &mut console, id);
         (self.mend)();
         console.press("r");
         console.until_shows("[3 Exceptions]");
@@ -148,29 +148,29 @@ impl Situation<'_> {
         assert!(console.assert_restored().success());
     }
 
-    /// Opens the exception again and again until the console has seen that it was tried so often.
-    #[cfg(all(feature = "console", unix))]
-    fn until_tried(&self, attempts: u32, console: &mut pty::Pty, id: i64) {
-        let end = Instant::now() + Duration::from_secs(30);
-        let tried = format!("tried {attempts} times");
-        loop {
-            console.press("\r");
-            console.until_shows(&format!("Exception {id}"));
-            let is_tried = words(console.screen.screen()).contains(&tried);
-            console.press("\x1b");
-            console.until(|screen| !screen.contents().contains(&format!("Exception {id} ")));
-            if is_tried {
-                return;
-            }
-            assert!(Instant::now() < end, "not tried {attempts} times");
-        }
-    }
-
     /// Without a console the program is enough.
     #[cfg(not(all(feature = "console", unix)))]
     fn retry_in_console(&self, id: i64) {
         (self.mend)();
         self.retry(id);
+    }
+}
+
+/// Opens the exception again and again until the console has seen that it was tried so often.
+#[cfg(all(feature = "console", unix))]
+fn until_tried(attempts: u32, console: &mut pty::Pty, id: i64) {
+    let end = Instant::now() + Duration::from_secs(30);
+    let tried = format!("tried {attempts} times");
+    loop {
+        console.press("\r");
+        console.until_shows(&format!("Exception {id}"));
+        let is_tried = words(console.screen.screen()).contains(&tried);
+        console.press("\x1b");
+        console.until(|screen| !screen.contents().contains(&format!("Exception {id} ")));
+        if is_tried {
+            return;
+        }
+        assert!(Instant::now() < end, "not tried {attempts} times");
     }
 }
 

@@ -70,6 +70,8 @@ pub async fn service(
     arguments: ServiceArguments,
 ) -> Result<Exit, Refusal> {
     let Some(command) = arguments.command else {
+        // Whoever sends something to it would change it.
+        invocation.changes("Serving")?;
         return serve(invocation, arguments.serve).await;
     };
     if arguments.serve != ServeArguments::default() {
