@@ -1,6 +1,7 @@
 //! The promises of the engine, over a real company, a real ledger and a real service, with a line
 //! between them that breaks.
 
+#![cfg(feature = "service")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test stops where something is not as it should be"

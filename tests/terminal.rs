@@ -194,6 +194,14 @@ fn quitting_the_demo_restores_the_terminal() {
     command.arg(folder.path());
     let mut pty = Pty::start(command);
     pty.until_shows("Commerce Services complete data synchronization");
+    // Both are read from the ledger.
+    pty.press("2");
+    pty.until_shows("waiting for a sales order");
+    pty.press("3");
+    pty.until(|screen| {
+        let text = screen.contents();
+        text.contains("closed ones left out") && !text.contains("being read")
+    });
     pty.press("?");
     pty.until_shows("Log file");
     // Close the help, leave, and stop a run if the demo began one.

@@ -29,7 +29,8 @@ pub async fn run(
     let client = reqwest::Client::new();
     let mut sent = 0;
     let started = Instant::now();
-    for stream in Stream::ALL {
+    let of_company = |stream: &Stream| stream.is_read_from_company();
+    for stream in Stream::ALL.into_iter().filter(of_company) {
         let mut posts: JoinSet<()> = JoinSet::new();
         let mut rest = Batch::default();
         let mut reading = company.read_all(stream, selection, None).await.unwrap();

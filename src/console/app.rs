@@ -49,7 +49,7 @@ pub struct Setting {
     pub keys: Keymap,
     /// Looks.
     pub theme: Theme,
-    /// True where no run may be started or cancelled.
+    /// True where nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
     /// Today's log file.
     pub log_file: Option<PathBuf>,
@@ -187,6 +187,9 @@ impl App {
     fn changed(&mut self, result: Result<u64, Exception>, what: &str) -> Vec<Effect> {
         self.touch(Pace::Prompt);
         match result {
+            Ok(0) => self.refuse(
+                "Nothing was changed: it has been settled meanwhile, here or elsewhere.".to_owned(),
+            ),
             Ok(number) => {
                 let records = words::counted(number, "exception", "exceptions");
                 self.toast = Some(Toast::Told(format!("{records} {what}.")));

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+use crate::jobs::exceptions;
 use crate::jobs::runner::{Place, RunOptions, Runner};
 use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
@@ -35,7 +36,7 @@ pub trait Engine: Send + Sync {
     async fn exceptions(&self, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, Exception>;
     /// How many match, whatever the filter's limit.
     async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
-    /// Has the open ones that match tried again by the next run of their job; answers how many.
+    /// Has the open ones that match tried again and starts their jobs; answers how many.
     async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
     /// Closes the open ones that match with a note; answers how many.
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception>;
@@ -88,11 +89,15 @@ impl Engine for Runner {
     }
 
     async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception> {
-        let asked = self.sides().ledger.ask_retry(filter).await?;
-        Ok(asked.len() as u64)
+        let retried = exceptions::retry(self, filter).await?;
+        let mut refused = retried.refused.into_iter().map(|(_, refused)| refused);
+        match refused.find(|refused| !exceptions::is_conflict(refused)) {
+            Some(refused) => Err(refused),
+            None => Ok(retried.entries.len() as u64),
+        }
     }
 
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception> {
-        Ok(self.sides().ledger.resolve(filter, note).await?)
+        exceptions::resolve(self, filter, note).await
     }
 }

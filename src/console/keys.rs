@@ -144,7 +144,7 @@ actions! {
     /// What can be asked of the selected job.
     JobAction {
         Run "run" "Run it.",
-        DryRun "dry-run" "Count what a run would send.",
+        DryRun "dry-run" "Count what a run would move.",
         Cancel "cancel" "Stop its run at the next checkpoint.",
         Details "details" "Show everything about its run.",
         History "history" "Show its last runs.",

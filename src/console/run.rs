@@ -53,7 +53,7 @@ pub struct ConsoleOptions {
     pub mono: bool,
     /// The colours.
     pub palette: Palette,
-    /// No run may be started or cancelled.
+    /// Nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
     /// Text of a `keys.toml`, empty for the default keys.
     pub keys: String,

@@ -50,13 +50,14 @@ pub async fn change(
     ))
 }
 
-/// Counts what every stream would hold with the selection.
+/// Counts what every stream of master data would hold with the selection.
 pub async fn count(
     sides: &Arc<Sides>,
     selection: &Selection,
 ) -> Result<Vec<StreamCount>, Exception> {
-    let mut counts = Vec::with_capacity(Stream::ALL.len());
-    for stream in Stream::ALL {
+    let mut counts = Vec::new();
+    let of_company = |stream: &Stream| stream.is_read_from_company() && !stream.follows_orders();
+    for stream in Stream::ALL.into_iter().filter(of_company) {
         let records = sides.company.count(stream, selection).await?;
         counts.push(StreamCount { stream, records });
     }

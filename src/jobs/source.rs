@@ -101,7 +101,7 @@ impl Source {
                 .company()
                 .read_all(self.stream, &self.selection, after)
                 .await?;
-            return Ok(self.from_company(reading));
+            return Ok(self.company_reading(reading));
         }
         let pages = if self.stream == Stream::StoreParameters {
             Pages::Once(Some(self.parameters(after).await?))
@@ -125,7 +125,7 @@ impl Source {
                 .company()
                 .read_changes(self.stream, &self.selection, since)
                 .await?;
-            return Ok(self.from_company(reading));
+            return Ok(self.company_reading(reading));
         }
         Ok(Reading {
             total: 0,
@@ -164,7 +164,7 @@ impl Source {
             .collect())
     }
 
-    fn from_company(&self, reading: crate::company::Reading) -> Reading {
+    fn company_reading(&self, reading: crate::company::Reading) -> Reading {
         let pages = if self.stream.follows_orders() {
             Pages::Orders {
                 stream: self.stream,

@@ -25,7 +25,7 @@ async fn the_tab_tells_how_many_are_open_from_the_first_screen_on() {
     desk.press("3").await;
     desk.assert_shows("[3 Exceptions 26]");
     desk.assert_shows("26 open");
-    desk.assert_shows("run of trade-ag");
+    desk.assert_shows("trade-agreements the run");
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! What is drawn, when, and how many bytes it takes.
 
-use axcs::console::app::Msg;
+use axcs::console::app::{Effect, Msg};
 use axcs::model::run::LiveRuns;
 use crossterm::event::Event;
 
 use crate::desk::{Desk, Scripted, Written, desk, desk_with};
-use crate::scenes::{self, Look};
+use crate::scenes::{self, Look, text_of};
 
 #[tokio::test]
 async fn a_new_size_is_drawn_at_once() {
@@ -75,4 +75,93 @@ fn live_progress_is_kind_to_a_slow_line() {
     }
     let bytes = after - before;
     assert!(bytes <= 2_000, "{bytes} bytes in a second");
+}
+
+/// Keys at random, but the same at every start: letters of every command, text, motions.
+fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
+    const KEYS: [&str; 40] = [
+        "r",
+        "R",
+        "e",
+        "m",
+        "v",
+        "a",
+        "s",
+        "/",
+        "y",
+        "n",
+        "q",
+        "1",
+        "2",
+        "3",
+        "4",
+        "j",
+        "k",
+        "g",
+        "G",
+        "up",
+        "down",
+        "pgup",
+        "pgdn",
+        "home",
+        "end",
+        "enter",
+        "enter",
+        "esc",
+        "space",
+        "tab",
+        "shift-tab",
+        "backspace",
+        "ctrl-l",
+        "ctrl-b",
+        "ctrl-c",
+        "?",
+        "ü",
+        "配",
+        "x",
+        "h",
+    ];
+    let mut state = seed;
+    (0..number)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            KEYS[(state >> 33) as usize % KEYS.len()]
+        })
+        .collect()
+}
+
+#[test]
+fn nonsense_typed_breaks_nothing_and_changes_nothing_where_nothing_may_be_changed() {
+    for seed in 0..6 {
+        let size = [(80, 24), (200, 50), (60, 15)][seed as usize % 3];
+        let mut stage = scenes::Stage::with(
+            axcs::console::app::Setting {
+                read_only: true,
+                ..scenes::setting(size, Look::DARK)
+            },
+            size,
+        )
+        .answering();
+        stage.send(Msg::Overview(Ok(scenes::overview())));
+        for (count, key) in nonsense(seed, 1_500).into_iter().enumerate() {
+            stage.press(key);
+            for effect in stage.asked() {
+                assert!(
+                    !matches!(
+                        effect,
+                        Effect::Start(..)
+                            | Effect::Cancel(_)
+                            | Effect::Retry(_)
+                            | Effect::Resolve(..)
+                    ),
+                    "{key} asked for {effect:?}"
+                );
+            }
+            if count % 50 == 0 {
+                assert!(text_of(&stage.draw()).starts_with(" demo"));
+            }
+        }
+    }
 }

@@ -65,7 +65,7 @@ impl Site {
         ledger: &Path,
     ) -> Self {
         let ledger = EmbeddedLedger::open(ledger).await.unwrap();
-        let client = || Client::new(ClientOptions::new(&service.url(), "token")).unwrap();
+        let client = || Client::new(ClientOptions::new(service.url(), "token")).unwrap();
         let sides = Sides {
             incarnation: ledger.incarnation().await.unwrap(),
             company: Arc::new(company.clone()),

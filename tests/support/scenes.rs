@@ -92,6 +92,7 @@ pub struct Stage {
     /// True where what the console asks for is answered from the orders and exceptions of the
     /// scenes.
     answers: bool,
+    asked: Vec<Effect>,
 }
 
 impl Stage {
@@ -107,6 +108,7 @@ impl Stage {
             size,
             at: now(),
             answers: false,
+            asked: Vec::new(),
         }
     }
 
@@ -125,6 +127,11 @@ impl Stage {
         stage
     }
 
+    /// What the console asked for at messages since the last time.
+    pub fn asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
     /// From now on orders and exceptions are read as they are asked for.
     pub fn answering(mut self) -> Self {
         self.answers = true;
@@ -133,6 +140,7 @@ impl Stage {
 
     pub fn send(&mut self, msg: Msg) -> &mut Self {
         let mut effects = self.app.update(msg, self.at);
+        self.asked.extend(effects.iter().cloned());
         while self.answers && !effects.is_empty() {
             let answers: Vec<Msg> = effects.iter().filter_map(answer).collect();
             effects = answers

@@ -121,20 +121,32 @@ fn draw_row(buffer: &Buffer, y: u16, svg: &mut String) {
     while x < columns {
         let cell = &buffer[(x, y)];
         let (start, mut text) = (x, String::new());
+        // Where the last cell ends that holds more than a blank, and whether any holds more
+        // than ASCII.
+        let (mut end, mut is_foreign) = (x, false);
         let look = (colours(cell).0, cell.modifier);
         while x < columns {
             let next = &buffer[(x, y)];
             if (colours(next).0, next.modifier) != look {
                 break;
             }
+            // A viewer may turn such text round or know it in another width, and what follows in
+            // the row with it: the next column is a text of its own.
+            if is_foreign && x >= end + 2 {
+                break;
+            }
             text.push_str(next.symbol());
+            is_foreign |= !next.symbol().is_ascii();
             x += ratatui::text::Span::raw(next.symbol()).width().max(1) as u16;
+            if next.symbol() != " " {
+                end = x;
+            }
         }
         if text.trim().is_empty() {
             continue;
         }
         let blanks = (text.len() - text.trim_start().len()) as u16;
-        let cells = ratatui::text::Span::raw(text.trim()).width();
+        let cells = end - start - blanks;
         let mut style = String::new();
         for (modifier, words) in [
             (Modifier::BOLD, " font-weight=\"bold\""),
@@ -151,7 +163,7 @@ fn draw_row(buffer: &Buffer, y: u16, svg: &mut String) {
             "<text x=\"{:.2}\" y=\"{:.2}\" textLength=\"{:.2}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{style} xml:space=\"preserve\">{}</text>",
             left(start + blanks),
             top + CELL.1 * 0.78,
-            cells as f64 * CELL.0,
+            f64::from(cells) * CELL.0,
             look.0,
             escaped(text.trim())
         );

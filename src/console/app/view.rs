@@ -122,7 +122,7 @@ impl App {
         &self.setting.theme
     }
 
-    /// True where no run may be started or cancelled.
+    /// True where nothing may be changed: no run, no order, no exception.
     pub const fn is_read_only(&self) -> bool {
         self.setting.read_only
     }

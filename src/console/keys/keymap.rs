@@ -268,6 +268,14 @@ mod tests {
     }
 
     #[test]
+    fn every_line_of_the_help_fits_on_the_usual_screen() {
+        for (entry, _) in Keymap::new("").unwrap().rows() {
+            // 80 cells less border, margin and keys.
+            assert!(entry.help.len() <= 56, "{}", entry.help);
+        }
+    }
+
+    #[test]
     fn an_inner_place_is_asked_before_the_outer() {
         let keymap = Keymap::new("").unwrap();
         assert_eq!(

@@ -66,7 +66,7 @@ impl Note {
     pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
         let theme = app.theme();
         let text = if self.wish.are_orders {
-            "What was done about it, and why it is not handed over to AX any more:"
+            "What was done about it. What AX has not taken is not handed over any more:"
         } else {
             "What was done about it, and why nothing more is to be done:"
         };

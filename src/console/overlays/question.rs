@@ -35,8 +35,9 @@ impl Question {
         let text = match self {
             Self::RunComplete => {
                 "It reads every stream of the company whole, sends what Commerce Services does not \
-                 hold yet, and has it drop what the company no longer has. With many products this \
-                 takes a while. It does not run beside another job."
+                 hold yet, has it drop what the company no longer has, and takes over its stores \
+                 and orders. With many products this takes a while. It does not run beside another \
+                 job."
                     .to_owned()
             }
             Self::Quit => {
@@ -52,18 +53,18 @@ impl Question {
                 )
             }
             Self::Retry(wish) => {
-                let runs = if wish.are_orders {
-                    "The next run of the orders job gives them to AX again"
+                let then = if wish.are_orders {
+                    "The next run of the orders job gives AX again what it has not taken"
                 } else {
-                    "The next runs of their jobs try them again"
+                    "What failed is tried again by the next run of its job"
                 };
-                format!("This touches {}. {runs}.", wish.records())
+                format!("This touches {}. {then}.", wish.records())
             }
             Self::Resolve(wish, note) => {
                 let then = if wish.are_orders {
-                    "They are not handed over to AX any more"
+                    "What AX has not taken is not handed over any more"
                 } else {
-                    "The same cause does not open them again"
+                    "The same cause opens none of it again"
                 };
                 format!("This closes {}. {then}. The note: {note}", wish.records())
             }

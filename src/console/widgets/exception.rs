@@ -7,7 +7,7 @@ use super::report;
 use super::sheet::{self, Page, fact};
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
-use crate::model::exception::{ExceptionEntry, ExceptionState, MODULE};
+use crate::model::exception::{ExceptionEntry, ExceptionState};
 
 /// Symbol and colour of a state.
 pub fn look(state: ExceptionState, theme: &Theme) -> (&'static str, Role) {
@@ -17,14 +17,6 @@ pub fn look(state: ExceptionState, theme: &Theme) -> (&'static str, Role) {
         ExceptionState::Retrying => (symbols.reload, Role::Busy),
         ExceptionState::Resolved => (symbols.ended, Role::Dim),
         ExceptionState::Cleared => (symbols.ended, Role::Good),
-    }
-}
-
-/// What failed: the record, else the run of the job.
-pub fn subject(entry: &ExceptionEntry) -> String {
-    match entry.stream {
-        Some(stream) => stream.name().to_owned(),
-        None => format!("run of {}", entry.job),
     }
 }
 
@@ -39,8 +31,7 @@ pub fn lines(entry: &ExceptionEntry, page: Page<'_>) -> Vec<Line<'static>> {
         words::counted(u64::from(entry.attempts), "time", "times")
     );
     let mut lines = fact("State", &state, theme.style(role), page);
-    let job = format!("{MODULE}: {}", entry.job.ax_name());
-    lines.extend(fact("Job", &job, plain, page));
+    lines.extend(fact("Job", entry.job.ax_name(), plain, page));
     match entry.stream {
         Some(stream) => {
             lines.extend(fact("Stream", stream.title(), plain, page));

@@ -12,7 +12,7 @@ use crate::model::Amount;
 use crate::model::Exception;
 use crate::model::catalog::ProductDimensions;
 use crate::model::order::{Address, OrderLine};
-use crate::model::shipment::Shipment;
+use crate::model::shipment::{SalesStatus, Shipment};
 use crate::model::staged::{OrderRow, Stage, StagedOrder};
 
 /// From this width on a line of the order takes one row instead of two.
@@ -124,7 +124,7 @@ fn head(order: &StagedOrder, page: Page<'_>) -> Vec<Line<'static>> {
         words::when(row.placed, page.now, page.zone)
     );
     let downloaded = words::when(row.downloaded, page.now, page.zone);
-    let status = row.status.map(|status| status.name()).unwrap_or_default();
+    let status = row.status.map(SalesStatus::name).unwrap_or_default();
     let customer = joined(&[&web.customer.name, &web.customer.email, &web.customer.phone]);
     let requested = web
         .requested

@@ -53,7 +53,7 @@ impl Column {
     const fn width(self) -> usize {
         match self {
             // The arrow, a blank and the longest title.
-            Self::Stream => 24,
+            Self::Stream => 25,
             Self::Phase => 12,
             Self::Gauge | Self::Enumerated | Self::Time => 10,
             Self::Percent => 5,
@@ -415,6 +415,9 @@ mod tests {
         }
         assert!(columns(80).contains(&Column::Quarantined));
         assert!(columns(80).contains(&Column::Total));
+        for stream in crate::model::Stream::ALL {
+            assert!(stream.title().len() + 2 <= Column::Stream.width());
+        }
     }
 
     #[test]
@@ -448,7 +451,7 @@ mod tests {
         };
         let rows = text(5);
         assert_eq!(rows.len(), 5);
-        assert!(rows[1].starts_with("^ Item sales tax groups"), "{rows:?}");
+        assert!(rows[1].starts_with("^ Dimension groups"), "{rows:?}");
         assert!(rows[2].starts_with("^ Items and variants"), "{rows:?}");
         assert!(rows[3].starts_with("^ Trade agreements"), "{rows:?}");
         assert_eq!(rows[4], "~ 10 more streams: 5 done, 5 pending (enter)");

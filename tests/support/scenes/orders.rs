@@ -129,7 +129,10 @@ fn rows() -> Vec<OrderRow> {
                 Stage::Exception,
             )
         },
+        // The same number at another store: ids are what tells them apart.
         OrderRow {
+            id: "shop-W-100786-b".to_owned(),
+            store: "marketplace-de".to_owned(),
             is_journal: true,
             is_possible_duplicate: true,
             ..accepted("W-100786", 5_000, "Ben Adams", "1249.9", "SO-101037")
@@ -167,9 +170,6 @@ fn rows() -> Vec<OrderRow> {
             ..row("W-100771", 220_000, "Kestrel Retail", "5", Stage::Closed)
         },
     ];
-    // The same number at another store: ids are what tells them apart.
-    rows[5].id = "shop-W-100786-b".to_owned();
-    rows[5].store = "marketplace-de".to_owned();
     for (at, name) in NAMES.into_iter().enumerate() {
         rows.push(OrderRow {
             store: "web-intl".to_owned(),

@@ -18,7 +18,7 @@ use crate::model::exception::ExceptionEntry;
 enum Column {
     Last,
     Job,
-    /// The stream, or the job whose run failed.
+    /// The stream of the record.
     Subject,
     Key,
     KeyLong,
@@ -44,8 +44,7 @@ impl Column {
     const fn width(self) -> usize {
         match self {
             Self::Last | Self::State => 11,
-            Self::Job | Self::Subject => 16,
-            Self::Key => 12,
+            Self::Job | Self::Subject | Self::Key => 16,
             Self::KeyLong => 24,
             Self::Tries => 5,
             Self::Text => 20,
@@ -201,16 +200,20 @@ fn spans(
                 (words::fit(&last, width, cut), theme.style(Role::Dim))
             }
             Column::Job => (words::fit(entry.job.name(), width, cut), plain),
+            // Of a run that failed there is no stream to name: its job stands for it.
             Column::Subject => {
-                let subject = if plan.contains(&Column::Job) {
-                    entry.stream.map_or("the run", |stream| stream.name())
-                } else {
-                    &exception::subject(entry)
-                };
-                (words::fit(subject, width, cut), plain)
+                let name = entry
+                    .stream
+                    .map_or(entry.job.name(), |stream| stream.name());
+                (words::fit(name, width, cut), plain)
             }
             Column::Key | Column::KeyLong => {
-                (words::fit(&entry.key, width, cut), theme.style(Role::Title))
+                let key = if entry.stream.is_none() {
+                    "the run"
+                } else {
+                    &entry.key
+                };
+                (words::fit(key, width, cut), theme.style(Role::Title))
             }
             Column::Tries => (
                 words::fit_right(&entry.attempts.to_string(), width, cut),
@@ -221,7 +224,10 @@ fn spans(
                 let text = format!("{symbol} {}", entry.state.name());
                 (words::fit(&text, width, cut), theme.style(role))
             }
-            Column::Text => (words::fit(&entry.exception.text, width, cut), plain),
+            Column::Text => {
+                let text = entry.exception.to_string();
+                (words::fit(&text, width, cut), plain)
+            }
         };
         spans.extend(words::spans(&text, style));
         spans.push(Span::raw(" "));

@@ -337,19 +337,19 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
         lines.extend(table(&last.streams, last.status, left));
         return lines;
     }
-    let text = if !tab.is_known(job) {
-        format!("Its last run {}.", tab.unknown_because())
-    } else {
+    let text = if tab.is_known(job) {
         let key = |action| {
             view.keys
                 .key_for(Context::Jobs, Action::Job(action))
                 .unwrap_or_default()
         };
         format!(
-            "It has not run yet: {} runs it, {} counts what it would send.",
+            "It has not run yet: {} runs it, {} counts what it would move.",
             key(JobAction::Run),
             key(JobAction::DryRun)
         )
+    } else {
+        format!("Its last run {}.", tab.unknown_because())
     };
     let style = theme.style(Role::Dim);
     words::wrap(&text, width.saturating_sub(2))

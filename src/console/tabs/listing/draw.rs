@@ -123,7 +123,7 @@ pub fn draw_beside(frame: &mut Frame<'_>, areas: (Rect, Rect), sheet: &Sheet<'_>
 }
 
 /// The page of the record beside a list.
-pub fn page_beside<'a>(area: Rect, page: Page<'a>) -> Page<'a> {
+pub fn page_beside(area: Rect, page: Page<'_>) -> Page<'_> {
     Page {
         width: usize::from(inside(area).width),
         ..page

@@ -195,13 +195,6 @@ fn head(
     if let Some(counts) = &tab.counts {
         let waiting = words::count(counts.waiting);
         parts.push(Span::raw(format!("{waiting} waiting for a sales order")));
-        if let Some(oldest) = counts.oldest_open {
-            let age = page.map_or_else(
-                || "99 min".to_owned(),
-                |page| words::age(page.now.duration_since(oldest)),
-            );
-            parts.push(Span::raw(format!("oldest open {age:<6}")));
-        }
     }
     if tab.listing.len() >= MOST_LISTED {
         let text = format!("the newest {MOST_LISTED} are listed");
@@ -210,6 +203,13 @@ fn head(
     if tab.listing.marked() > 0 {
         let text = format!("{} marked", tab.listing.marked());
         parts.push(Span::styled(text, theme.style(Role::Warn)));
+    }
+    if let Some(oldest) = tab.counts.and_then(|counts| counts.oldest_open) {
+        let age = page.map_or_else(
+            || "99 min".to_owned(),
+            |page| words::age(page.now.duration_since(oldest)),
+        );
+        parts.push(Span::raw(format!("oldest open {age:<6}")));
     }
     facts::lines(parts, width, theme)
 }

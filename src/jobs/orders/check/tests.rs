@@ -1,3 +1,5 @@
+//! Every fault of an order, by its code, field, cause and remedy.
+
 use jiff::Timestamp;
 
 use super::*;
@@ -109,7 +111,7 @@ impl World {
         }
     }
 
-    fn check(&self, order: &WebOrder) -> Result<(), SetAside> {
+    fn check(&self, order: &WebOrder) -> Result<(), Box<SetAside>> {
         let known = Known {
             store: Some(&self.store),
             customers: &self.customers,
@@ -118,7 +120,7 @@ impl World {
         };
         check(order, &known)
             .map(drop)
-            .map_err(|faults| faults.into_set_aside(order))
+            .map_err(|faults| Box::new(faults.into_set_aside(order)))
     }
 }
 
