@@ -121,7 +121,7 @@ impl fmt::Display for Found {
 type Contents = (Vec<(i64, String, String)>, i64);
 
 struct SalesOrder {
-    sales_order: String,
+    number: String,
     is_journal: bool,
     contents: Contents,
 }
@@ -153,7 +153,7 @@ pub fn compare(dir: &Path) -> Found {
         };
         found.duplicated += u64::from(only.is_journal);
         found.partial += u64::from(only.contents != ordered(&json));
-        found.mistaken += u64::from(only.sales_order != told);
+        found.mistaken += u64::from(only.number != told);
         found.unshipped += u64::from(state != "shipped");
     }
     found.strange = made.values().map(|orders| orders.len() as u64).sum();
@@ -194,7 +194,7 @@ fn sales_orders(company: &Connection) -> BTreeMap<String, Vec<SalesOrder>> {
         made.entry(row.get(0).unwrap())
             .or_default()
             .push(SalesOrder {
-                sales_order,
+                number: sales_order,
                 is_journal: row.get::<_, i64>(2).unwrap() == 0,
                 contents: (of_order, charged as i64),
             });
