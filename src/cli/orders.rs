@@ -8,7 +8,7 @@ use serde_json::json;
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::Exception;
-use crate::model::order::{Address, OrderLine};
+use crate::model::order::{Address, OrderLine, WebOrder};
 use crate::model::shipment::Shipment;
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, StagedOrder};
 
@@ -160,7 +160,7 @@ async fn show(invocation: &Invocation, set_up: &SetUp, name: &str) -> Result<Exi
         print::json(&order);
     } else {
         head(&order);
-        goods(&order);
+        goods(&order.order);
         amounts(&order);
         for shipment in &order.shipments {
             slip(shipment);
@@ -228,8 +228,9 @@ fn address(address: &Address) -> String {
     said.collect::<Vec<_>>().join(", ")
 }
 
-fn goods(staged: &StagedOrder) {
-    let rows: Vec<Vec<String>> = staged.order.lines.iter().map(line).collect();
+/// The lines of an order.
+pub fn goods(order: &WebOrder) {
+    let rows: Vec<Vec<String>> = order.lines.iter().map(line).collect();
     let header = [
         "LINE", "ITEM", "VARIANT", "NAME", "QUANTITY", "UNIT", "PRICE", "DISCOUNT", "AMOUNT",
     ];
@@ -238,17 +239,10 @@ fn goods(staged: &StagedOrder) {
 }
 
 fn line(line: &OrderLine) -> Vec<String> {
-    let of = &line.dimensions;
-    let parts = [&of.configuration, &of.size, &of.colour, &of.style];
-    let said: Vec<&str> = parts
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
     vec![
         line.line.to_string(),
         line.item.clone(),
-        said.join(" / "),
+        line.dimensions.joined(),
         line.name.clone(),
         line.quantity.to_string(),
         line.unit.clone(),

@@ -73,6 +73,12 @@ pub async fn open_stores(runner: &Runner) -> Result<(), Exception> {
             }));
         }
     }
+    let template = sides.company.customers(&[TEMPLATE.to_owned()]).await?;
+    if template.iter().all(Option::is_none) {
+        print::note(format_args!(
+            "the demo's company has no customer {TEMPLATE}: its orders will be set aside; --fresh makes the company anew"
+        ));
+    }
     let codes = sides.company.trade_codes().await?;
     let origin = codes
         .sales_origins

@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::cli::orders::goods;
 use crate::cli::{Invocation, Refusal, print};
 use crate::commerce::client::Client;
 use crate::commerce::shopper::{Shopper, ShopperError, authorise, make_total_right};
@@ -415,11 +416,7 @@ fn show(details: &OrderDetails) {
         None => "not paid".to_owned(),
     };
     field("Payment", &paid);
-    let rows: Vec<Vec<String>> = order.lines.iter().map(row).collect();
-    let header = [
-        "LINE", "ITEM", "VARIANT", "QUANTITY", "UNIT", "PRICE", "DISCOUNT", "AMOUNT",
-    ];
-    print::table(&header, &rows);
+    goods(order);
     for slip in shipments {
         print::line(format_args!(
             "Packing slip {}: {} lines, {} {}",
@@ -429,24 +426,4 @@ fn show(details: &OrderDetails) {
             slip.tracking_numbers.join(", ")
         ));
     }
-}
-
-fn row(line: &OrderLine) -> Vec<String> {
-    let of = &line.dimensions;
-    let parts = [&of.configuration, &of.size, &of.colour, &of.style];
-    let variant: Vec<&str> = parts
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    vec![
-        line.line.to_string(),
-        line.item.clone(),
-        variant.join(" / "),
-        line.quantity.to_string(),
-        line.unit.clone(),
-        line.price.to_string(),
-        line.discount.to_string(),
-        line.amount.to_string(),
-    ]
 }
