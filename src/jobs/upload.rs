@@ -78,11 +78,16 @@ impl StreamRun {
 
     /// Where the records come from.
     pub(super) fn source(&self) -> Source {
-        Source::new(
+        let source = Source::new(
             Arc::clone(&self.sides),
             self.stream,
             Arc::clone(&self.selection),
-        )
+        );
+        if self.options.dry_run {
+            source
+        } else {
+            source.noting(self.fence)
+        }
     }
 
     /// Brings the service up to date with the stream.
@@ -255,7 +260,9 @@ impl StreamRun {
         } = &*self.sides;
         let held = self.ask(|| commerce.summary(self.stream)).await?;
         let acknowledged = ledger.acknowledged(self.stream).await?;
-        ledger.raise_version(held.newest_version).await?;
+        if !self.options.dry_run {
+            ledger.raise_version(held.newest_version).await?;
+        }
         let agree = held.count == acknowledged.count && held.digest == hex64(acknowledged.digest);
         Ok((!agree).then(|| {
             format!(
@@ -287,6 +294,9 @@ impl StreamRun {
                 )
             })?;
             let Some(page) = page.transpose()? else { break };
+            if page.is_empty() {
+                continue;
+            }
             let after = page.last().map(Entry::id);
             let full = self.compare(page, &mut rest).await?;
             for batch in full {

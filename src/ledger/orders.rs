@@ -59,6 +59,18 @@ pub struct OrderRef {
     pub sales_order: String,
 }
 
+/// The online order behind a sales order of AX, as far as the order book knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// None.
+    Nothing,
+    /// The sales order was not seen before, but an order whose sales order was not seen has its
+    /// requisition as number: AX knows whether it is the one.
+    Unseen,
+    /// This one (its id), which was seen as the sales order.
+    Seen(String),
+}
+
 /// The order book. Stages go one way:
 /// `Downloaded | AwaitingPayment → HandedOver → Accepted`, with `Exception` beside them.
 #[async_trait]
@@ -117,15 +129,29 @@ pub trait OrderBook: Send + Sync {
         requisitions: Vec<(String, String)>,
     ) -> Result<Vec<Option<OrderRef>>, LedgerError>;
 
-    /// Keeps the packing slips of orders (order id with each) for those who look at them.
-    async fn note_shipments(&self, shipments: Vec<(String, Shipment)>) -> Result<(), LedgerError>;
+    /// For each sales order (its number and customer requisition) the order behind it.
+    async fn orders_behind(
+        &self,
+        sales_orders: Vec<(String, String)>,
+    ) -> Result<Vec<Behind>, LedgerError>;
 
-    /// Forgets a packing slip (its record id).
-    async fn forget_shipments(&self, ids: Vec<String>) -> Result<(), LedgerError>;
+    /// Keeps the packing slips of orders (order id with each) for those who look at them.
+    async fn note_shipments(
+        &self,
+        fence: Fence,
+        shipments: Vec<(String, Shipment)>,
+    ) -> Result<(), LedgerError>;
+
+    /// Forgets packing slips (their record ids).
+    async fn forget_shipments(&self, fence: Fence, ids: Vec<String>) -> Result<(), LedgerError>;
 
     /// Keeps the sales status of orders (order id with each). A cancellation in AX clears the
     /// exception that asked for it.
-    async fn note_statuses(&self, statuses: Vec<(String, OrderStatus)>) -> Result<(), LedgerError>;
+    async fn note_statuses(
+        &self,
+        fence: Fence,
+        statuses: Vec<(String, OrderStatus)>,
+    ) -> Result<(), LedgerError>;
 
     /// The orders that match, newest first.
     async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError>;

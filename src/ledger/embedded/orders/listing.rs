@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::super::orders::{FeedPosition, OrderRef};
+use super::super::super::orders::{Behind, FeedPosition, OrderRef};
 use super::super::rows;
 use super::in_ax;
 use crate::model::exception::Exception;
@@ -215,6 +215,36 @@ pub fn for_requisition(
         }
     }
     Ok(None)
+}
+
+/// The order that was seen as the sales order.
+pub const SEEN: &str = "SELECT id FROM online_order \
+    WHERE sales_order = ? COLLATE NOCASE AND sales_order <> ''";
+/// Whether an order without a sales order has the requisition as its number.
+pub const UNSEEN: &str =
+    "SELECT EXISTS (SELECT 1 FROM online_order WHERE folded = ? AND sales_order = '')";
+
+pub fn behind(
+    connection: &Connection,
+    sales_order: &str,
+    requisition: &str,
+) -> rusqlite::Result<Behind> {
+    let seen = connection
+        .prepare_cached(SEEN)?
+        .query_row([sales_order], |row| row.get(0))
+        .optional()?;
+    if let Some(order) = seen {
+        return Ok(Behind::Seen(order));
+    }
+    let is_unseen = !requisition.is_empty()
+        && connection
+            .prepare_cached(UNSEEN)?
+            .query_row([requisition.to_lowercase()], |row| row.get(0))?;
+    Ok(if is_unseen {
+        Behind::Unseen
+    } else {
+        Behind::Nothing
+    })
 }
 
 pub fn feed_position(connection: &Connection) -> rusqlite::Result<FeedPosition> {
