@@ -361,6 +361,10 @@ impl StreamRun {
             self.report.stream(self.stream, |progress| {
                 progress.counts.enumerated += ids.len() as u64
             });
+            if self.stream == Stream::Shipments {
+                let ledger = &self.sides.ledger;
+                ledger.forget_shipments(self.fence, ids.clone()).await?;
+            }
             under_way.send(Batch::deletions(ids)).await?;
             if self.cancel.is_cancelled() {
                 return under_way.give_up().await;

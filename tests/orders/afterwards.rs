@@ -4,6 +4,7 @@
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
 use axcs::company::sales_orders::{HandOver, HandedOver, SalesOrderService as _};
 use axcs::company::trade::Trade as _;
+use axcs::jobs::RunOptions;
 use axcs::model::Job;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::order::OrderState;
@@ -169,4 +170,28 @@ async fn a_packing_slip_of_two_orders_is_a_shipment_of_each() {
     assert_eq!(site.exceptions().await, []);
     site.ended(Job::Inventory).await;
     assert_eq!(site.differences().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packing_slip_that_is_gone_when_all_are_read_is_gone_from_the_order() {
+    let site = Site::new().await;
+    site.client
+        .place_order(&site.order("W-1", "1001"))
+        .await
+        .unwrap();
+    site.orders().await;
+    ship(&site, &site.staged("W-1").await.row.sales_order);
+    site.orders().await;
+    assert_eq!(site.staged("W-1").await.row.shipped, Shipped::Whole);
+    site.sql("DELETE FROM CUSTPACKINGSLIPTRANS");
+    site.sql("DELETE FROM CUSTPACKINGSLIPJOUR");
+    let whole = RunOptions {
+        complete: true,
+        ..RunOptions::default()
+    };
+    let run = site.runner.start(Job::Orders, whole).await.unwrap();
+    site.runner.finished(run).await.unwrap();
+    let at_service = site.client.order("W-1").await.unwrap().unwrap();
+    assert_eq!(at_service.listed.state, OrderState::Accepted);
+    assert_eq!(site.staged("W-1").await.row.shipped, Shipped::Nothing);
 }
