@@ -195,3 +195,26 @@ async fn a_packing_slip_that_is_gone_when_all_are_read_is_gone_from_the_order() 
     assert_eq!(at_service.listed.state, OrderState::Accepted);
     assert_eq!(site.staged("W-1").await.row.shipped, Shipped::Nothing);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_order_that_is_opened_again_in_ax_asks_for_the_cancellation_again() {
+    let site = Site::new().await;
+    site.client
+        .place_order(&site.order("W-1", "1001"))
+        .await
+        .unwrap();
+    site.orders().await;
+    site.client.cancel_order("W-1").await.unwrap();
+    clerk::cancel(&site.company, &site.staged("W-1").await.row.sales_order).unwrap();
+    site.orders().await;
+    site.orders().await;
+    assert_eq!(site.exceptions().await, []);
+    site.sql("UPDATE SALESTABLE SET SALESSTATUS = 1");
+    site.orders().await;
+    let open = site.exceptions().await;
+    assert_eq!(open.len(), 1, "the customer does not want it");
+    assert_eq!(open[0].code, "cancelled-after-hand-over");
+    site.sql("UPDATE SALESTABLE SET SALESSTATUS = 4");
+    site.orders().await;
+    assert_eq!(site.exceptions().await, []);
+}
