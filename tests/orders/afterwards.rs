@@ -218,3 +218,21 @@ async fn a_cancelled_order_that_is_opened_again_in_ax_asks_for_the_cancellation_
     site.orders().await;
     assert_eq!(site.exceptions().await, []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_differ_only_in_case_are_one_number_to_ax() {
+    let site = Site::new().await;
+    for (id, number) in [("W-1", "web-1"), ("W-2", "WEB-1")] {
+        site.client
+            .place_order(&site.order(id, number))
+            .await
+            .unwrap();
+    }
+    site.orders().await;
+    let open = site.exceptions().await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(
+        (open[0].key.as_str(), open[0].code.as_str()),
+        ("W-2", "duplicate-number")
+    );
+}
