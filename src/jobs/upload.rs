@@ -90,8 +90,9 @@ impl StreamRun {
         }
     }
 
-    /// Brings the service up to date with the stream.
-    pub async fn execute(mut self) -> Result<(), Stop> {
+    /// Brings the service up to date with the stream. False where a pass of an earlier run was gone
+    /// on with: what that run read is as old as it is.
+    pub async fn execute(mut self) -> Result<bool, Stop> {
         self.report.phase(self.stream, Phase::Settling);
         let tracking = self.source().tracking().await?;
         let mut position = self.sides.ledger.position(self.stream).await?;
@@ -160,7 +161,8 @@ impl StreamRun {
                 .await?;
         }
         self.report.phase(self.stream, Phase::Done);
-        Ok(())
+        let resumed = self.pass.as_ref().map(|pass| pass.resume_after.is_some());
+        Ok(resumed != Some(true))
     }
 
     /// Opens the changes since the cursor, or says why they are not complete: a gap may open

@@ -5,10 +5,10 @@ use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
 use axcs::company::sales_orders::{HandOver, HandedOver, SalesOrderService as _};
 use axcs::company::trade::Trade as _;
 use axcs::jobs::RunOptions;
-use axcs::model::Job;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::order::OrderState;
 use axcs::model::staged::Shipped;
+use axcs::model::{Job, Stream};
 
 use super::site::{Site, settings};
 
@@ -235,4 +235,57 @@ async fn numbers_that_differ_only_in_case_are_one_number_to_ax() {
         (open[0].key.as_str(), open[0].code.as_str()),
         ("W-2", "duplicate-number")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_that_was_read_before_orders_were_taken_does_not_hide_them() {
+    let site = Site::new().await;
+    let order = site.order("W-1", "1001");
+    let item = order.lines[0].item.clone();
+    let saleable = async || site.client.saleable(&item).await.unwrap()[0].saleable;
+    site.client.place_order(&order).await.unwrap();
+    let placed = saleable().await;
+    // A run reads the stock whole and is killed at its end; then AX takes the order.
+    let ledger = &site.runner.sides().ledger;
+    let target = ledger.position(Stream::OnHand).await.unwrap().cursor;
+    let lease = std::time::Duration::from_secs(5);
+    let begun = ledger.begin_run(Job::Inventory, &[Job::Inventory], "killed", lease, false);
+    let axcs::ledger::Begun::Started(fence) = begun.await.unwrap() else {
+        panic!("nobody holds it")
+    };
+    let pass = axcs::ledger::NewPass {
+        load: None,
+        target: target.unwrap(),
+        reason: None,
+        forget: false,
+    };
+    let pass = ledger
+        .begin_pass(fence, Stream::OnHand, pass)
+        .await
+        .unwrap();
+    let page = site.client.list(Stream::OnHand, None, 1_000).await.unwrap();
+    let mut ids: Vec<String> = page.records.into_iter().map(|record| record.id).collect();
+    for id in &ids {
+        let seen = vec![(id.clone(), None)];
+        let generation = Some(pass.generation);
+        ledger
+            .is_unchanged(Stream::OnHand, generation, seen)
+            .await
+            .unwrap();
+    }
+    ids.sort();
+    ledger
+        .advance_pass(fence, Stream::OnHand, ids.last().unwrap())
+        .await
+        .unwrap();
+    site.let_leases_run_out();
+    site.orders().await;
+
+    site.ended(Job::Inventory).await;
+    assert!(
+        saleable().await <= placed,
+        "the same piece is not sold twice"
+    );
+    site.ended(Job::Inventory).await;
+    assert_eq!(saleable().await, placed);
 }
