@@ -36,11 +36,10 @@ fn stage_one(
     let Some(known) = Known::find(transaction, &event.order.id)? else {
         return add(transaction, now, book, event);
     };
-    // Numbers of another order book say nothing about this one's.
-    if known.book == book && event.seq <= known.seq {
-        return Ok(Staged::Known);
-    }
-    let is_other_book = known.book != book;
+    // Numbers of another order book say nothing about this one's, nor do those of one that was
+    // restored and counts on from an older event. What is told counts, not its number.
+    let is_same_event = known.book == book && event.seq == known.seq;
+    let is_later = known.book == book && event.seq > known.seq;
     let was_cancelled = known.event == OrderEventKind::Cancelled;
     let old_number = known.number.to_lowercase();
     let order = Known {
@@ -53,9 +52,11 @@ fn stage_one(
     };
     let contents = order.contents(transaction)?;
     let is_cancelled = event.kind == OrderEventKind::Cancelled;
-    if is_other_book && contents.newest == event.order && is_cancelled == was_cancelled {
-        // The service tells it again under another number; nothing has happened to the order.
-        order.write(transaction, now, "")?;
+    if !is_later && contents.newest == event.order && is_cancelled == was_cancelled {
+        // The service tells it again; nothing has happened to the order.
+        if !is_same_event {
+            order.write(transaction, now, "")?;
+        }
         return Ok(Staged::Known);
     }
     write_header(transaction, now, &event.order)?;
