@@ -143,7 +143,9 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self.ask(|| commerce.orders_taken(&taken)).await {
             // The next orders run finds out by itself.
-            Err(CommerceError::Refused { problem, .. }) if problem.code == "other-book" => {
+            Err(CommerceError::Refused { problem, .. })
+                if ["other-book", "beyond-newest"].contains(&problem.code.as_str()) =>
+            {
                 tracing::warn!("the service has another order book: {}", problem.detail);
                 Ok(())
             }

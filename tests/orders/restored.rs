@@ -1,6 +1,7 @@
 //! A service that is restored from a backup, or made anew: what it tells is believed, nothing is
 //! made twice, and what it lost it is told again.
 
+use axcs::model::Job;
 use axcs::model::staged::Stage;
 
 use super::site::Site;
@@ -34,4 +35,16 @@ async fn what_happens_after_a_restore_is_taken_over_though_its_numbers_were_used
     assert_eq!(site.staged("W-2").await.row.stage, Stage::Accepted);
     assert_eq!(site.count("SELECT count(*) FROM SALESTABLE"), 1);
     assert_eq!(site.exceptions().await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inventory_run_before_the_restored_feed_is_read_does_not_fail() {
+    let site = Site::new().await.back_up_service().await;
+    site.client
+        .place_order(&site.order("W-1", "1001"))
+        .await
+        .unwrap();
+    site.orders().await;
+    let site = site.restore_service().await;
+    site.ended(Job::Inventory).await;
 }
