@@ -68,6 +68,7 @@ impl Source {
     }
 
     /// The same for a run: what is read of orders is noted in the order book.
+    #[must_use]
     pub const fn noting(mut self, fence: Fence) -> Self {
         self.noting = Some(fence);
         self

@@ -69,6 +69,8 @@ pub enum Behind {
     Unseen,
     /// This one (its id), which was seen as the sales order.
     Seen(String),
+    /// This one, but it belongs to an order book that the service does not have any more.
+    Former(String),
 }
 
 /// The order book. Stages go one way:
@@ -77,6 +79,11 @@ pub enum Behind {
 pub trait OrderBook: Send + Sync {
     /// How far the feed has been read.
     async fn feed_position(&self) -> Result<FeedPosition, LedgerError>;
+
+    /// The feed is read from its beginning: the service's order book is another one, or it was
+    /// restored. What the service was told about orders counts no more: it is read whole and
+    /// compared with what the service holds.
+    async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError>;
 
     /// Stages events and moves the position, in one transaction: an order is in the ledger exactly
     /// when the position is behind its event. Answers what each event came to.
@@ -168,7 +175,8 @@ pub trait OrderBook: Send + Sync {
     /// Number of the newest change of any acknowledgement.
     async fn acknowledgement_version(&self) -> Result<i64, LedgerError>;
 
-    /// What the service is to be told, for every order behind the id `after`, in the order of ids.
+    /// What the service is to be told, for every order of its order book behind the id `after`, in
+    /// the order of ids.
     async fn acknowledgements(
         &self,
         after: &str,
@@ -184,7 +192,8 @@ pub trait OrderBook: Send + Sync {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError>;
 
-    /// What the service is to be told about these orders; `None` where there is no such order.
+    /// What the service is to be told about these orders; `None` where its order book has no such
+    /// order.
     async fn acknowledgements_of(
         &self,
         orders: Vec<String>,

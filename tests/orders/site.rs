@@ -108,7 +108,7 @@ impl Site {
 
     /// Keeps the service's files as they are now, to be put back later.
     pub async fn back_up_service(self) -> Self {
-        self.stopped(|service, backup| copy(service, backup)).await
+        self.stopped(copy).await
     }
 
     /// The service is as it was when it was backed up.

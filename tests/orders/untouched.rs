@@ -43,7 +43,7 @@ fn everything(site: &Site) -> Vec<BTreeMap<String, Vec<Vec<Value>>>> {
 async fn busy() -> Site {
     let site = Site::new().await;
     let mut faulty = site.order("W-2", "1002");
-    faulty.lines[0].item = "NO-SUCH".to_owned();
+    faulty.lines[0].item = "NO-SUCH".into();
     site.client
         .place_order(&site.order("W-1", "1001"))
         .await

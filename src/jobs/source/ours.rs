@@ -20,7 +20,7 @@ struct Named {
 
 impl Source {
     /// Leaves of packing slips and sales orders those that an online order led to and, in a run,
-    /// notes them in the order book.
+    /// notes them in the order book. Of an order that the service lost nothing travels.
     ///
     /// The order book knows a sales order by its number: account and requisition may change at
     /// either end. One that the book does not know and that has the number of an online order may
@@ -52,24 +52,27 @@ impl Source {
             let Some((named, behind)) = leads.next() else {
                 return false;
             };
-            let order = match behind {
-                Behind::Seen(order) => Some(order),
-                Behind::Unseen => made.get(&named.sales_order).cloned(),
-                Behind::Nothing => None,
+            let (order, travels) = match behind {
+                Behind::Seen(order) => (Some(order), true),
+                Behind::Former(order) => (Some(order), false),
+                Behind::Unseen => (made.get(&named.sales_order).cloned(), true),
+                Behind::Nothing => (None, false),
             };
-            match (entry, order) {
+            match (entry, order.clone()) {
                 (Entry::Present(Record::Shipment(slip)), Some(order)) => {
                     shipments.push((order, slip.as_ref().clone()));
                 }
                 (Entry::Present(Record::OrderStatus(status)), Some(order)) => {
                     statuses.push((order, status.clone()));
                 }
-                // Whose it was cannot be told any more; what the service does not hold is not sent.
-                (Entry::Gone { id }, _) => gone.push(id.clone()),
-                (_, Some(_)) => {}
-                (_, None) => return false,
+                (Entry::Gone { id }, _) => {
+                    // Whose it was cannot be told any more; what the service does not hold is not sent.
+                    gone.push(id.clone());
+                    return true;
+                }
+                (_, _) => {}
             }
-            true
+            travels && order.is_some()
         });
         if let Some(fence) = self.noting {
             let ledger = self.ledger();

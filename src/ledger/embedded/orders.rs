@@ -56,6 +56,14 @@ impl OrderBook for EmbeddedLedger {
             .await
     }
 
+    async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError> {
+        self.write("beginning the feed anew", move |transaction| {
+            check(transaction, fence)?;
+            staging::begin_anew(transaction, &book).map_err(failed)
+        })
+        .await
+    }
+
     async fn stage(
         &self,
         fence: Fence,
@@ -271,7 +279,7 @@ impl OrderBook for EmbeddedLedger {
         self.read("reading acknowledgements", move |connection| {
             orders
                 .iter()
-                .map(|order| answers::of(connection, order))
+                .map(|order| answers::of_book(connection, order))
                 .collect()
         })
         .await

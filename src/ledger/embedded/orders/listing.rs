@@ -218,7 +218,7 @@ pub fn for_requisition(
 }
 
 /// The order that was seen as the sales order.
-pub const SEEN: &str = "SELECT id FROM online_order \
+pub const SEEN: &str = "SELECT id, book = (SELECT order_book FROM ledger) FROM online_order \
     WHERE sales_order = ? COLLATE NOCASE AND sales_order <> ''";
 /// Whether an order without a sales order has the requisition as its number.
 pub const UNSEEN: &str =
@@ -231,10 +231,17 @@ pub fn behind(
 ) -> rusqlite::Result<Behind> {
     let seen = connection
         .prepare_cached(SEEN)?
-        .query_row([sales_order], |row| row.get(0))
+        .query_row([sales_order], |row| {
+            let (order, is_of_book) = (row.get(0)?, row.get(1)?);
+            Ok(if is_of_book {
+                Behind::Seen(order)
+            } else {
+                Behind::Former(order)
+            })
+        })
         .optional()?;
-    if let Some(order) = seen {
-        return Ok(Behind::Seen(order));
+    if let Some(seen) = seen {
+        return Ok(seen);
     }
     let is_unseen = !requisition.is_empty()
         && connection

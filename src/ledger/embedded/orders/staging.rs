@@ -6,6 +6,7 @@ use super::super::super::orders::{FeedPosition, Staged};
 use super::super::rows;
 use super::known::{Contents, Known};
 use super::too_late;
+use crate::model::Stream;
 use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
@@ -25,6 +26,19 @@ pub fn stage(
         (&position.book, position.seq),
     )?;
     Ok(staged)
+}
+
+pub fn begin_anew(transaction: &Transaction<'_>, book: &str) -> rusqlite::Result<()> {
+    transaction.execute("UPDATE ledger SET order_book = ?, order_seq = 0", [book])?;
+    for stream in [
+        Stream::Acknowledgements,
+        Stream::Shipments,
+        Stream::OrderStatuses,
+    ] {
+        transaction.execute("DELETE FROM cursor WHERE stream = ?", [stream.name()])?;
+        transaction.execute("DELETE FROM pass WHERE stream = ?", [stream.name()])?;
+    }
+    Ok(())
 }
 
 fn stage_one(
