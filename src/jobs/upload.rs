@@ -21,7 +21,7 @@ use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES};
 use crate::company::{CompanyError, Entry, Page};
 use crate::ledger::{Cursor, Fence, NewPass, Pass};
 use crate::model::digest::hex64;
-use crate::model::exception::{Exception, ExceptionFilter, chain};
+use crate::model::exception::{Exception, chain};
 use crate::model::run::Phase;
 use crate::model::{Counts, Job, Selection, Stream};
 
@@ -382,21 +382,9 @@ impl StreamRun {
             return Ok(());
         }
         let ledger = &self.sides.ledger;
-        let mut ids = ledger.retries(self.stream).await?;
-        let open = ExceptionFilter {
-            stream: Some(self.stream),
-            limit: Some(QUARANTINE_FLOOR as usize),
-            ..ExceptionFilter::default()
-        };
-        ids.extend(
-            ledger
-                .exceptions(&open)
-                .await?
-                .into_iter()
-                .map(|open| open.key),
-        );
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = ledger
+            .retries(self.stream, QUARANTINE_FLOOR as usize)
+            .await?;
         if ids.is_empty() {
             return Ok(());
         }

@@ -104,6 +104,14 @@ pub trait OrderBook: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StagedOrder>, LedgerError>;
 
+    /// Orders that are set aside with an open exception of another code than `but`, in the order of
+    /// events, at most `limit` ids; of more, chance decides which.
+    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError>;
+
+    /// Of the orders with these ids those that are still set aside, in the order of events; without
+    /// shipments and history.
+    async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError>;
+
     /// Writes down that these orders (id, customer account) are about to be given to AX: they are
     /// handed over from now on, and count one more attempt. Answers the number of the attempt of
     /// each, part of its message id; `None` where the order is not downloaded any more (cancelled

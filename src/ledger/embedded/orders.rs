@@ -91,6 +91,21 @@ impl OrderBook for EmbeddedLedger {
         .await
     }
 
+    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
+        let but = but.to_owned();
+        self.read("looking for orders set aside", move |connection| {
+            listing::set_aside(connection, &but, limit)
+        })
+        .await
+    }
+
+    async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError> {
+        self.read("reading orders set aside", move |connection| {
+            listing::set_aside_of(connection, &orders)
+        })
+        .await
+    }
+
     async fn intend_hand_over(
         &self,
         fence: Fence,

@@ -97,6 +97,32 @@ pub fn in_stage(
     found.collect()
 }
 
+/// Some of the orders that are set aside.
+pub const SET_ASIDE: &str = include_str!("set_aside.sql");
+
+pub fn set_aside(
+    connection: &Connection,
+    but: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(SET_ASIDE)?;
+    let found = statement.query_map(params![but, limit as i64], |row| row.get(0))?;
+    found.collect()
+}
+
+pub fn set_aside_of(
+    connection: &Connection,
+    orders: &[String],
+) -> rusqlite::Result<Vec<StagedOrder>> {
+    let sql = format!(
+        "{WITH_CONTENTS} WHERE o.id IN (SELECT value FROM json_each(?)) AND o.stage = 'exception' \
+         ORDER BY o.seq, o.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_map([rows::to_json(&orders)?], staged)?;
+    found.collect()
+}
+
 /// The statement that lists a view, of one store or of all.
 pub fn listing(view: OrderView, of_one_store: bool) -> String {
     let view = match view {
