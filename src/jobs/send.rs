@@ -6,6 +6,7 @@ use super::upload::StreamRun;
 use crate::commerce::client::{CommerceError, Upload, Uploaded, Wait};
 use crate::commerce::wire::{LineResult, LineStatus};
 use crate::ledger::{SetAside, Settlement};
+use crate::model::Stream;
 use crate::model::exception::Exception;
 
 /// More quarantined records than this, and more than one in twenty, means that the fault is not
@@ -58,7 +59,7 @@ impl StreamRun {
         };
         self.report.waiting(None);
         let Uploaded { answer, retries } = uploaded;
-        let settled = read_answer(batch.records(), &answer.results)?;
+        let settled = read_answer(stream, batch.records(), &answer.results)?;
         if let Some(version) = settled.newer {
             ledger.raise_version(version).await?;
         }
@@ -69,7 +70,7 @@ impl StreamRun {
             .settle(self.fence, stream, number, generation, settled.settlement)
             .await?;
         self.count_settled(&batch, acknowledged, quarantined, bytes, u64::from(retries));
-        self.stop_if_systematic()?;
+        self.stop_if_systematic().await?;
         Ok(Outcome::Settled {
             stale: settled.stale,
         })
@@ -104,23 +105,30 @@ impl StreamRun {
         self.pass.as_ref().map(|pass| pass.generation)
     }
 
-    /// Stops a run whose records are refused by the dozen.
-    pub fn stop_if_systematic(&self) -> Result<(), Exception> {
+    /// Stops a run whose records are refused by the dozen. Those that an operator has resolved
+    /// stand in nobody's way.
+    pub async fn stop_if_systematic(&self) -> Result<(), Stop> {
         let Some(before) = &self.judged_from else {
             return Ok(());
         };
         let mut counts = self.report.counts(self.stream);
         counts.quarantined = counts.quarantined.saturating_sub(before.quarantined);
         counts.enumerated = counts.enumerated.saturating_sub(before.enumerated);
-        if counts.quarantined > QUARANTINE_FLOOR && counts.quarantined * 20 > counts.enumerated {
+        let is_many = |refused: u64| refused > QUARANTINE_FLOOR && refused * 20 > counts.enumerated;
+        if !is_many(counts.quarantined) {
+            return Ok(());
+        }
+        let resolved = self.sides.ledger.resolved(self.stream).await?;
+        if is_many(counts.quarantined.saturating_sub(resolved)) {
             return Err(Exception::new(
                 "Too many records are refused.",
                 format!(
                     "{} of {} records of {} went to quarantine: the fault is not in single records.",
                     counts.quarantined, counts.enumerated, self.stream
                 ),
-                "Look at the reasons (axcs exceptions), mend the cause, then start the job again.",
-            ));
+                "Look at the reasons (axcs exceptions) and mend the cause, or resolve those that are to stay so, then start the job again.",
+            )
+            .into());
         }
         Ok(())
     }
@@ -134,7 +142,11 @@ struct Answered {
     newer: Option<i64>,
 }
 
-fn read_answer(records: &[Prepared], results: &[LineResult]) -> Result<Answered, Exception> {
+fn read_answer(
+    stream: Stream,
+    records: &[Prepared],
+    results: &[LineResult],
+) -> Result<Answered, Exception> {
     let mut answered = Answered::default();
     for (record, result) in records.iter().zip(results) {
         if record.id != result.id {
@@ -159,14 +171,14 @@ fn read_answer(records: &[Prepared], results: &[LineResult]) -> Result<Answered,
                 answered.newer = answered.newer.max(result.version);
                 answered.stale.push(record.id.clone());
             }
-            LineStatus::Rejected => answered.settlement.set_aside.push(refused(result)),
+            LineStatus::Rejected => answered.settlement.set_aside.push(refused(stream, result)),
         }
     }
     Ok(answered)
 }
 
 /// A record that the service refused.
-fn refused(result: &LineResult) -> SetAside {
+fn refused(stream: Stream, result: &LineResult) -> SetAside {
     let field = result.field.clone().unwrap_or_default();
     let detail = result.detail.as_deref().unwrap_or_default();
     let cause = if field.is_empty() {
@@ -174,14 +186,31 @@ fn refused(result: &LineResult) -> SetAside {
     } else {
         format!("{field}: {detail}")
     };
+    let code = result.code.clone().unwrap_or_else(|| "rejected".to_owned());
+    let remedy = remedy(stream, &code);
     SetAside {
         id: result.id.clone(),
-        code: result.code.clone().unwrap_or_else(|| "rejected".to_owned()),
+        code,
         field,
-        exception: Exception::new(
-            "The service refused the record.",
-            cause,
-            "Correct it in AX: the next run sends it. If the service was at fault, retry it.",
-        ),
+        exception: Exception::new("The service refused the record.", cause, remedy),
+    }
+}
+
+/// What to do about a refusal. What is told about orders is seldom mended by correcting it in AX.
+fn remedy(stream: Stream, code: &str) -> &'static str {
+    match (stream, code) {
+        (Stream::Acknowledgements, "no-such-order") => {
+            "The service has lost the order, though AX may have it. Have it placed again under the same id, or resolve this with a note."
+        }
+        (Stream::Acknowledgements, "sales-order-conflict") => {
+            "Compare the sales orders in AX, cancel the one that is too many, then resolve this with a note."
+        }
+        (Stream::Shipments | Stream::OrderStatuses, "no-such-order") => {
+            "Nothing while the order's acknowledgement is on its way: it is sent again by itself. If the acknowledgement has an exception, mend that."
+        }
+        (Stream::Shipments, "no-such-line") => {
+            "The order was changed online after AX had it. Have the line put back online: it is sent again by itself. Or resolve this with a note."
+        }
+        _ => "Correct it in AX: the next run sends it. If the service was at fault, retry it.",
     }
 }

@@ -341,7 +341,7 @@ impl StreamRun {
             progress.counts.quarantined += quarantined;
             progress.counts.unchanged += unchanged.iter().filter(|same| **same).count() as u64;
         });
-        self.stop_if_systematic()?;
+        self.stop_if_systematic().await?;
         Ok(rest.take(&batch, |index| !unchanged[index]))
     }
 

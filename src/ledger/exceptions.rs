@@ -31,6 +31,9 @@ pub trait ExceptionBook: Send + Sync {
     async fn ask_retry(&self, filter: &ExceptionFilter)
     -> Result<Vec<ExceptionEntry>, LedgerError>;
 
+    /// How many records of `stream` an operator has closed with a note, and are so still.
+    async fn resolved(&self, stream: Stream) -> Result<u64, LedgerError>;
+
     /// Closes the open ones that match with a note; an order is closed with it. Answers how many.
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError>;
 

@@ -1,9 +1,10 @@
 //! A service that is restored from a backup, or made anew: what it tells is believed, nothing is
 //! made twice, and what it lost it is told again.
 
-use axcs::model::Job;
+use axcs::model::exception::ExceptionFilter;
 use axcs::model::order::OrderState;
 use axcs::model::staged::Stage;
+use axcs::model::{Job, RunStatus, Stream};
 
 use super::site::{Site, store};
 
@@ -101,4 +102,63 @@ async fn orders_of_a_service_that_is_no_more_do_not_stand_in_the_way_of_a_new_on
         differences[0].contains("stream: Orders") && differences[0].contains("missing: 60"),
         "the shop does not know them: {differences:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_that_a_restored_service_lost_stop_no_run_once_they_are_resolved() {
+    let site = Site::new().await.back_up_service().await;
+    for number in 0..60 {
+        let order = site.order(&format!("W-{number}"), &format!("10{number}"));
+        site.client.place_order(&order).await.unwrap();
+    }
+    site.orders().await;
+    let site = site.restore_service().await;
+    let run = site.run(Job::Orders).await;
+    assert_eq!(
+        run.status,
+        RunStatus::Error,
+        "sixty orders are lost: {run:?}"
+    );
+    let lost = ExceptionFilter {
+        stream: Some(Stream::Acknowledgements),
+        ..ExceptionFilter::default()
+    };
+    let ledger = &site.runner.sides().ledger;
+    let open = ledger.exceptions(&lost).await.unwrap();
+    assert_eq!(open.len(), 60);
+    assert!(
+        open[0].exception.remedy.contains("placed again"),
+        "{open:?}"
+    );
+    let noted = ledger.resolve(&lost, "the customers were called").await;
+    assert_eq!(noted.unwrap(), 60);
+    // Their statuses are refused as well.
+    let run = site.run(Job::Orders).await;
+    assert_eq!(run.status, RunStatus::Error, "{run:?}");
+    let all = ExceptionFilter::default();
+    ledger
+        .resolve(&all, "the customers were called")
+        .await
+        .unwrap();
+    site.ended(Job::Orders).await;
+    site.ended(Job::Complete).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_the_restored_service_is_given_again_is_not_made_again() {
+    let site = Site::new().await.back_up_service().await;
+    let order = site.order("W-1", "1001");
+    site.client.place_order(&order).await.unwrap();
+    site.orders().await;
+    let site = site.restore_service().await;
+    site.orders().await;
+    let lost = site.exceptions().await;
+    assert!(lost.iter().any(|entry| entry.key == "W-1"), "{lost:?}");
+    site.client.place_order(&order).await.unwrap();
+    site.orders().await;
+    site.orders().await;
+    assert_eq!(site.exceptions().await, []);
+    assert_eq!(site.count("SELECT count(*) FROM SALESTABLE"), 1);
+    let known = site.client.order("W-1").await.unwrap().unwrap();
+    assert_eq!(known.listed.state, OrderState::Accepted);
 }

@@ -124,6 +124,13 @@ impl Site {
     async fn stopped(self, work: impl FnOnce(&Path, &Path)) -> Self {
         self.service.stop().await;
         let folder = self.dir.path().join("service");
+        // Its last connection empties the log into the file.
+        for _ in 0..500 {
+            if !folder.join("commerce.db-wal").exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         work(&folder, &self.dir.path().join("backup"));
         let service = serve(&folder).await;
         let door = Arc::new(self.company.clone());

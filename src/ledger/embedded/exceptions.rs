@@ -356,6 +356,20 @@ impl ExceptionBook for EmbeddedLedger {
         .await
     }
 
+    async fn resolved(&self, stream: Stream) -> Result<u64, LedgerError> {
+        // The second condition names the index.
+        self.read("counting resolved exceptions", move |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT count(*) FROM exception \
+                     WHERE stream = ? AND state = 'resolved' AND state <> 'cleared'",
+                )?
+                .query_row([stream.name()], |row| row.get::<_, i64>(0))
+                .map(i64::cast_unsigned)
+        })
+        .await
+    }
+
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError> {
         let (filter, note) = (filter.clone(), note.to_owned());
         self.write("resolving exceptions", move |transaction| {
