@@ -13,6 +13,8 @@ mod afterwards;
 mod faults;
 #[path = "orders/flow.rs"]
 mod flow;
+#[path = "orders/lost.rs"]
+mod lost;
 #[path = "orders/restored.rs"]
 mod restored;
 #[path = "orders/site.rs"]
