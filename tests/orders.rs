@@ -7,9 +7,17 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+#[path = "orders/afterwards.rs"]
+mod afterwards;
 #[path = "orders/faults.rs"]
 mod faults;
 #[path = "orders/flow.rs"]
 mod flow;
+#[path = "orders/restored.rs"]
+mod restored;
 #[path = "orders/site.rs"]
 mod site;
+#[path = "orders/untouched.rs"]
+mod untouched;
+#[path = "orders/workers.rs"]
+mod workers;

@@ -100,18 +100,25 @@ impl Execution {
             | Stream::TradeAgreements
             | Stream::Acknowledgements
             | Stream::Shipments
-            | Stream::OrderStatuses => self.upload(stream, selection).await,
+            | Stream::OrderStatuses => self.upload(stream, selection).await.map(drop),
             Stream::OnHand => {
                 // Taken before the stock is read: what AX takes meanwhile is subtracted twice for
                 // a moment, not sold twice.
                 let taken = self.sides.ledger.orders_taken().await?;
-                self.upload(stream, selection).await?;
-                self.tell_orders_taken(taken).await
+                if self.upload(stream, selection).await? {
+                    self.tell_orders_taken(taken).await?;
+                } else {
+                    tracing::info!(
+                        "some of the stock was read by an earlier run: the next one tells which orders are inside it"
+                    );
+                }
+                Ok(())
             }
         }
     }
 
-    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+    /// True where all that was told was read in this run.
+    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<bool, Stop> {
         let run = StreamRun::new(
             Arc::clone(&self.sides),
             self.fence,
@@ -136,7 +143,9 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self.ask(|| commerce.orders_taken(&taken)).await {
             // The next orders run finds out by itself.
-            Err(CommerceError::Refused { problem, .. }) if problem.code == "other-book" => {
+            Err(CommerceError::Refused { problem, .. })
+                if ["other-book", "beyond-newest"].contains(&problem.code.as_str()) =>
+            {
                 tracing::warn!("the service has another order book: {}", problem.detail);
                 Ok(())
             }

@@ -69,7 +69,11 @@ impl Execution {
                 self.report
                     .stream(ORDERS, |progress| progress.reload = Some(reason));
                 position.seq = 0;
-                position.book = page.book;
+                position.book.clone_from(&page.book);
+                if !self.options.dry_run {
+                    let ledger = &self.sides.ledger;
+                    ledger.begin_feed_anew(self.fence, page.book).await?;
+                }
                 continue;
             }
             let Some(last) = page.events.last() else {

@@ -1,6 +1,8 @@
 //! Where the records of an upload stream come from: the company, the company and the ledger's
 //! order book together, or the ledger alone. What comes out reads alike.
 
+mod ours;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::runner::Sides;
 use crate::company::{Company, CompanyError, Entry, Page, Tracking};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Fence, Ledger, LedgerError};
 use crate::model::channel::{CustomerTemplate, KnownStore, StoreParameters};
 use crate::model::{Exception, Record, Selection, Stream};
 
@@ -50,16 +52,26 @@ pub struct Source {
     sides: Arc<Sides>,
     stream: Stream,
     selection: Arc<Selection>,
+    /// Proof of the run that notes what it reads of orders in the order book.
+    noting: Option<Fence>,
 }
 
 impl Source {
-    /// The source of `stream`.
+    /// The source of `stream`. Reading it changes nothing anywhere.
     pub const fn new(sides: Arc<Sides>, stream: Stream, selection: Arc<Selection>) -> Self {
         Self {
             sides,
             stream,
             selection,
+            noting: None,
         }
+    }
+
+    /// The same for a run: what is read of orders is noted in the order book.
+    #[must_use]
+    pub const fn noting(mut self, fence: Fence) -> Self {
+        self.noting = Some(fence);
+        self
     }
 
     fn company(&self) -> &Arc<dyn Company> {
@@ -151,7 +163,8 @@ impl Source {
         if self.stream.is_read_from_company() && !self.stream.follows_orders() {
             return Ok(page);
         }
-        let mut found: HashMap<String, Entry> = ours(self.ledger(), self.stream, page)
+        let mut found: HashMap<String, Entry> = self
+            .ours(page)
             .await?
             .into_iter()
             .map(|entry| (entry.id(), entry))
@@ -167,9 +180,8 @@ impl Source {
     fn company_reading(&self, reading: crate::company::Reading) -> Reading {
         let pages = if self.stream.follows_orders() {
             Pages::Orders {
-                stream: self.stream,
                 pages: reading.pages,
-                sides: Arc::clone(&self.sides),
+                source: self.clone(),
             }
         } else {
             Pages::Company(reading.pages)
@@ -232,12 +244,10 @@ pub enum Pages {
     Company(mpsc::Receiver<Result<Page, CompanyError>>),
     /// Of the company's packing slips and sales orders those that an online order led to.
     Orders {
-        /// Which of the two.
-        stream: Stream,
         /// What the company gives.
         pages: mpsc::Receiver<Result<Page, CompanyError>>,
         /// Knows which are ours.
-        sides: Arc<Sides>,
+        source: Source,
     },
     /// The answers to orders, all or those that changed.
     Acknowledgements {
@@ -253,23 +263,15 @@ pub enum Pages {
 }
 
 impl Pages {
-    /// The next page, never an empty one; none at the end.
+    /// The next page; none at the end. One of which nothing is ours is empty: whoever waits sees
+    /// that the company answers.
     pub async fn next(&mut self) -> Option<Result<Page, SourceError>> {
         match self {
             Self::Company(pages) => Some(pages.recv().await?.map_err(SourceError::from)),
-            Self::Orders {
-                stream,
-                pages,
-                sides,
-            } => loop {
-                let page = match pages.recv().await? {
-                    Ok(page) => ours(&sides.ledger, *stream, page).await,
-                    Err(error) => Err(error.into()),
-                };
-                if !page.as_ref().is_ok_and(Vec::is_empty) {
-                    return Some(page);
-                }
-            },
+            Self::Orders { pages, source } => Some(match pages.recv().await? {
+                Ok(page) => source.ours(page).await,
+                Err(error) => Err(error.into()),
+            }),
             Self::Acknowledgements {
                 sides,
                 since,
@@ -315,81 +317,4 @@ async fn acknowledgements(ledger: &Arc<dyn Ledger>, ids: Vec<String>) -> Result<
             None => Entry::Gone { id },
         })
         .collect())
-}
-
-/// Leaves of packing slips and sales orders those that an online order led to, and notes them in
-/// the order book. An order whose sales order was not seen yet counts: its requisition was in the
-/// ledger before AX could have it.
-async fn ours(
-    ledger: &Arc<dyn Ledger>,
-    stream: Stream,
-    mut page: Page,
-) -> Result<Page, SourceError> {
-    if !stream.follows_orders() {
-        return Ok(page);
-    }
-    let requisitions = page.iter().filter_map(led_by).map(|(led, _)| led).collect();
-    let mut orders = ledger.orders_for(requisitions).await?.into_iter();
-    let (mut shipments, mut statuses, mut gone) = (Vec::new(), Vec::new(), Vec::new());
-    page.retain(|entry| {
-        let Some((_, sales_order)) = led_by(entry) else {
-            if let Entry::Gone { id } = entry {
-                gone.push(id.clone());
-            }
-            return true;
-        };
-        let Some(order) = orders.next().flatten() else {
-            return false;
-        };
-        if !order.sales_order.is_empty() && order.sales_order != sales_order {
-            return false;
-        }
-        match entry {
-            Entry::Present(Record::Shipment(slip)) => {
-                shipments.push((order.order, slip.as_ref().clone()));
-            }
-            Entry::Present(Record::OrderStatus(status)) => {
-                statuses.push((order.order, status.clone()));
-            }
-            Entry::Present(_) | Entry::Gone { .. } | Entry::Unreadable { .. } => {}
-        }
-        true
-    });
-    if !shipments.is_empty() {
-        ledger.note_shipments(shipments).await?;
-    }
-    if !statuses.is_empty() {
-        ledger.note_statuses(statuses).await?;
-    }
-    if stream == Stream::Shipments && !gone.is_empty() {
-        ledger.forget_shipments(gone).await?;
-    }
-    Ok(page)
-}
-
-/// Customer account and requisition that a packing slip or sales order comes from, and its sales
-/// order.
-fn led_by(entry: &Entry) -> Option<((String, String), &str)> {
-    let Entry::Present(record) = entry else {
-        return None;
-    };
-    match record {
-        Record::Shipment(slip) => Some((
-            (slip.customer.clone(), slip.requisition.clone()),
-            &slip.sales_order,
-        )),
-        Record::OrderStatus(order) => Some((
-            (order.customer.clone(), order.requisition.clone()),
-            &order.sales_order,
-        )),
-        Record::Category(_)
-        | Record::DimensionGroup(_)
-        | Record::ItemTaxGroup(_)
-        | Record::DeliveryMode(_)
-        | Record::Item(_)
-        | Record::TradeAgreement(_)
-        | Record::OnHand(_)
-        | Record::StoreParameters(_)
-        | Record::Acknowledgement(_) => None,
-    }
 }

@@ -21,7 +21,7 @@ use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES};
 use crate::company::{CompanyError, Entry, Page};
 use crate::ledger::{Cursor, Fence, NewPass, Pass};
 use crate::model::digest::hex64;
-use crate::model::exception::{Exception, ExceptionFilter, chain};
+use crate::model::exception::{Exception, chain};
 use crate::model::run::Phase;
 use crate::model::{Counts, Job, Selection, Stream};
 
@@ -78,15 +78,21 @@ impl StreamRun {
 
     /// Where the records come from.
     pub(super) fn source(&self) -> Source {
-        Source::new(
+        let source = Source::new(
             Arc::clone(&self.sides),
             self.stream,
             Arc::clone(&self.selection),
-        )
+        );
+        if self.options.dry_run {
+            source
+        } else {
+            source.noting(self.fence)
+        }
     }
 
-    /// Brings the service up to date with the stream.
-    pub async fn execute(mut self) -> Result<(), Stop> {
+    /// Brings the service up to date with the stream. False where a pass of an earlier run was gone
+    /// on with: what that run read is as old as it is.
+    pub async fn execute(mut self) -> Result<bool, Stop> {
         self.report.phase(self.stream, Phase::Settling);
         let tracking = self.source().tracking().await?;
         let mut position = self.sides.ledger.position(self.stream).await?;
@@ -155,7 +161,8 @@ impl StreamRun {
                 .await?;
         }
         self.report.phase(self.stream, Phase::Done);
-        Ok(())
+        let resumed = self.pass.as_ref().map(|pass| pass.resume_after.is_some());
+        Ok(resumed != Some(true))
     }
 
     /// Opens the changes since the cursor, or says why they are not complete: a gap may open
@@ -255,7 +262,9 @@ impl StreamRun {
         } = &*self.sides;
         let held = self.ask(|| commerce.summary(self.stream)).await?;
         let acknowledged = ledger.acknowledged(self.stream).await?;
-        ledger.raise_version(held.newest_version).await?;
+        if !self.options.dry_run {
+            ledger.raise_version(held.newest_version).await?;
+        }
         let agree = held.count == acknowledged.count && held.digest == hex64(acknowledged.digest);
         Ok((!agree).then(|| {
             format!(
@@ -287,6 +296,9 @@ impl StreamRun {
                 )
             })?;
             let Some(page) = page.transpose()? else { break };
+            if page.is_empty() {
+                continue;
+            }
             let after = page.last().map(Entry::id);
             let full = self.compare(page, &mut rest).await?;
             for batch in full {
@@ -351,6 +363,10 @@ impl StreamRun {
             self.report.stream(self.stream, |progress| {
                 progress.counts.enumerated += ids.len() as u64
             });
+            if self.stream == Stream::Shipments {
+                let ledger = &self.sides.ledger;
+                ledger.forget_shipments(self.fence, ids.clone()).await?;
+            }
             under_way.send(Batch::deletions(ids)).await?;
             if self.cancel.is_cancelled() {
                 return under_way.give_up().await;
@@ -366,21 +382,9 @@ impl StreamRun {
             return Ok(());
         }
         let ledger = &self.sides.ledger;
-        let mut ids = ledger.retries(self.stream).await?;
-        let open = ExceptionFilter {
-            stream: Some(self.stream),
-            limit: Some(QUARANTINE_FLOOR as usize),
-            ..ExceptionFilter::default()
-        };
-        ids.extend(
-            ledger
-                .exceptions(&open)
-                .await?
-                .into_iter()
-                .map(|open| open.key),
-        );
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = ledger
+            .retries(self.stream, QUARANTINE_FLOOR as usize)
+            .await?;
         if ids.is_empty() {
             return Ok(());
         }

@@ -34,6 +34,7 @@ pub trait ExceptionBook: Send + Sync {
     /// Closes the open ones that match with a note; an order is closed with it. Answers how many.
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError>;
 
-    /// Keys of `stream` that are to be tried again.
-    async fn retries(&self, stream: Stream) -> Result<Vec<String>, LedgerError>;
+    /// Keys of `stream` that are to be tried again, sorted: those an operator asked for, and of the
+    /// other open ones at most `others`, those that were tried longest ago.
+    async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError>;
 }

@@ -59,12 +59,31 @@ pub struct OrderRef {
     pub sales_order: String,
 }
 
+/// The online order behind a sales order of AX, as far as the order book knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// None.
+    Nothing,
+    /// The sales order was not seen before, but an order whose sales order was not seen has its
+    /// requisition as number: AX knows whether it is the one.
+    Unseen,
+    /// This one (its id), which was seen as the sales order.
+    Seen(String),
+    /// This one, but it belongs to an order book that the service does not have any more.
+    Former(String),
+}
+
 /// The order book. Stages go one way:
 /// `Downloaded | AwaitingPayment → HandedOver → Accepted`, with `Exception` beside them.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
     /// How far the feed has been read.
     async fn feed_position(&self) -> Result<FeedPosition, LedgerError>;
+
+    /// The feed is read from its beginning: the service's order book is another one, or it was
+    /// restored. What the service was told about orders counts no more: it is read whole and
+    /// compared with what the service holds.
+    async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError>;
 
     /// Stages events and moves the position, in one transaction: an order is in the ledger exactly
     /// when the position is behind its event. Answers what each event came to.
@@ -84,6 +103,14 @@ pub trait OrderBook: Send + Sync {
         after: i64,
         limit: usize,
     ) -> Result<Vec<StagedOrder>, LedgerError>;
+
+    /// Orders that are set aside with an open exception of another code than `but`, in the order of
+    /// events, at most `limit` ids; of more, chance decides which.
+    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError>;
+
+    /// Of the orders with these ids those that are still set aside, in the order of events; without
+    /// shipments and history.
+    async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError>;
 
     /// Writes down that these orders (id, customer account) are about to be given to AX: they are
     /// handed over from now on, and count one more attempt. Answers the number of the attempt of
@@ -117,15 +144,29 @@ pub trait OrderBook: Send + Sync {
         requisitions: Vec<(String, String)>,
     ) -> Result<Vec<Option<OrderRef>>, LedgerError>;
 
-    /// Keeps the packing slips of orders (order id with each) for those who look at them.
-    async fn note_shipments(&self, shipments: Vec<(String, Shipment)>) -> Result<(), LedgerError>;
+    /// For each sales order (its number and customer requisition) the order behind it.
+    async fn orders_behind(
+        &self,
+        sales_orders: Vec<(String, String)>,
+    ) -> Result<Vec<Behind>, LedgerError>;
 
-    /// Forgets a packing slip (its record id).
-    async fn forget_shipments(&self, ids: Vec<String>) -> Result<(), LedgerError>;
+    /// Keeps the packing slips of orders (order id with each) for those who look at them.
+    async fn note_shipments(
+        &self,
+        fence: Fence,
+        shipments: Vec<(String, Shipment)>,
+    ) -> Result<(), LedgerError>;
+
+    /// Forgets packing slips (their record ids).
+    async fn forget_shipments(&self, fence: Fence, ids: Vec<String>) -> Result<(), LedgerError>;
 
     /// Keeps the sales status of orders (order id with each). A cancellation in AX clears the
     /// exception that asked for it.
-    async fn note_statuses(&self, statuses: Vec<(String, OrderStatus)>) -> Result<(), LedgerError>;
+    async fn note_statuses(
+        &self,
+        fence: Fence,
+        statuses: Vec<(String, OrderStatus)>,
+    ) -> Result<(), LedgerError>;
 
     /// The orders that match, newest first.
     async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError>;
@@ -142,7 +183,8 @@ pub trait OrderBook: Send + Sync {
     /// Number of the newest change of any acknowledgement.
     async fn acknowledgement_version(&self) -> Result<i64, LedgerError>;
 
-    /// What the service is to be told, for every order behind the id `after`, in the order of ids.
+    /// What the service is to be told, for every order of its order book behind the id `after`, in
+    /// the order of ids.
     async fn acknowledgements(
         &self,
         after: &str,
@@ -158,7 +200,8 @@ pub trait OrderBook: Send + Sync {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError>;
 
-    /// What the service is to be told about these orders; `None` where there is no such order.
+    /// What the service is to be told about these orders; `None` where its order book has no such
+    /// order.
     async fn acknowledgements_of(
         &self,
         orders: Vec<String>,

@@ -65,26 +65,11 @@ impl Site {
         ledger: &Path,
     ) -> Self {
         let ledger = EmbeddedLedger::open(ledger).await.unwrap();
-        let client = || Client::new(ClientOptions::new(service.url(), "token")).unwrap();
-        let sides = Sides {
-            incarnation: ledger.incarnation().await.unwrap(),
-            company: Arc::new(company.clone()),
-            sales_orders,
-            ledger: Arc::new(ledger),
-            commerce: client(),
-            in_flight: 4,
-            give_up_after: Duration::from_secs(2),
-            lease: Duration::from_secs(5),
-        };
-        let place = Place {
-            profile: "test".to_owned(),
-            company: String::new(),
-            service: service.url(),
-        };
+        let client = Client::new(ClientOptions::new(service.url(), "token")).unwrap();
         Self {
-            runner: Runner::new(sides, place),
+            runner: runner(company.clone(), sales_orders, &service, ledger).await,
             company,
-            client: client(),
+            client,
             dir,
             service,
         }
@@ -100,6 +85,47 @@ impl Site {
     pub async fn with_new_service(self) -> Self {
         self.service.stop().await;
         let service = serve(&self.dir.path().join("other-service")).await;
+        let door = Arc::new(self.company.clone());
+        let ledger = self.dir.path().join("ledger.db");
+        Self::between(self.dir, self.company, door, service, &ledger).await
+    }
+
+    /// Another worker on the same company, ledger and service.
+    pub async fn another_worker(&self) -> Runner {
+        let ledger = EmbeddedLedger::open(&self.dir.path().join("ledger.db"))
+            .await
+            .unwrap();
+        let door = Arc::new(self.company.clone());
+        runner(self.company.clone(), door, &self.service, ledger).await
+    }
+
+    /// The leases of the runs under way run out now.
+    pub fn let_leases_run_out(&self) {
+        let ledger = rusqlite::Connection::open(self.dir.path().join("ledger.db")).unwrap();
+        let ended = ledger.execute("UPDATE lease SET expires = 0 WHERE expires > 0", []);
+        assert!(ended.unwrap() > 0);
+    }
+
+    /// Keeps the service's files as they are now, to be put back later.
+    pub async fn back_up_service(self) -> Self {
+        self.stopped(copy).await
+    }
+
+    /// The service is as it was when it was backed up.
+    pub async fn restore_service(self) -> Self {
+        self.stopped(|service, backup| {
+            std::fs::remove_dir_all(service).unwrap();
+            copy(backup, service);
+        })
+        .await
+    }
+
+    /// Stops the service, does `work` with its folder and the one beside it, starts it again.
+    async fn stopped(self, work: impl FnOnce(&Path, &Path)) -> Self {
+        self.service.stop().await;
+        let folder = self.dir.path().join("service");
+        work(&folder, &self.dir.path().join("backup"));
+        let service = serve(&folder).await;
         let door = Arc::new(self.company.clone());
         let ledger = self.dir.path().join("ledger.db");
         Self::between(self.dir, self.company, door, service, &ledger).await
@@ -252,6 +278,42 @@ impl Site {
             }),
             total: amount("27.6"),
             note: String::new(),
+        }
+    }
+}
+
+async fn runner(
+    company: Embedded,
+    sales_orders: Arc<dyn SalesOrderService>,
+    service: &Running,
+    ledger: EmbeddedLedger,
+) -> Runner {
+    let sides = Sides {
+        incarnation: ledger.incarnation().await.unwrap(),
+        company: Arc::new(company),
+        sales_orders,
+        ledger: Arc::new(ledger),
+        commerce: Client::new(ClientOptions::new(service.url(), "token")).unwrap(),
+        in_flight: 4,
+        give_up_after: Duration::from_secs(2),
+        lease: Duration::from_secs(5),
+    };
+    let place = Place {
+        profile: "test".to_owned(),
+        company: String::new(),
+        service: service.url(),
+    };
+    Runner::new(sides, place)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
         }
     }
 }

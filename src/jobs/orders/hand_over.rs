@@ -1,7 +1,5 @@
 //! Gives staged orders to AX, and finds out about those that were being given when a run ended.
 
-use std::collections::HashSet;
-
 use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::ready::Ready;
@@ -10,14 +8,15 @@ use crate::company::sales_orders::{HandOver, HandOverError, HandedOver};
 use crate::company::trade::{FoundOrder, Requisition};
 use crate::ledger::SetAside;
 use crate::ledger::orders::Accepted;
-use crate::model::exception::{Exception, ExceptionFilter, ExceptionState};
+use crate::model::exception::{Exception, ExceptionFilter};
 use crate::model::order::OrderEventKind;
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Stage, StagedOrder};
 
 /// Orders looked up and written down together.
 const PAGE: usize = 100;
-/// At most this many orders with an exception are checked again in a run that nobody asked to.
+/// At most this many orders with an exception are checked again in a run that nobody asked to; of
+/// more, each run checks others.
 const CHECKED_AGAIN: usize = 500;
 /// Code of an order that AX itself refused: it is not given to AX again until somebody asks.
 const REFUSED_BY_AX: &str = "refused-by-ax";
@@ -107,24 +106,12 @@ impl Execution {
     /// fault takes the place of the old one. Answers whether there is something to try.
     async fn release_mended(&self) -> Result<bool, Stop> {
         let ledger = &self.sides.ledger;
-        let open = ExceptionFilter {
-            stream: Some(ORDERS),
-            limit: Some(CHECKED_AGAIN),
-            ..ExceptionFilter::default()
-        };
-        let open: HashSet<String> = ledger
-            .exceptions(&open)
-            .await?
-            .into_iter()
-            .filter(|entry| entry.state == ExceptionState::Open && entry.code != REFUSED_BY_AX)
-            .map(|entry| entry.key)
-            .collect();
-        let (mut after, mut released) = (0, false);
-        while !open.is_empty() {
-            let mut page = ledger.orders_in(Stage::Exception, after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.row.seq;
-            page.retain(|staged| open.contains(&staged.row.id));
+        let ids = ledger
+            .orders_set_aside(REFUSED_BY_AX, CHECKED_AGAIN)
+            .await?;
+        let mut released = false;
+        for ids in ids.chunks(PAGE) {
+            let page = ledger.set_aside_of(ids.to_vec()).await?;
             let (mended, mut faulty) = self.sort_out(page).await?;
             if !mended.is_empty() {
                 released = true;

@@ -97,7 +97,12 @@ impl Execution {
                     let other = given.filter(|given| given.order != *id)?;
                     Some(format!("online order {}", other.order))
                 });
-            let repeats = !seen.insert((pair.customer.clone(), pair.requisition.clone()));
+            // AX compares without regard to case.
+            let folded = (
+                pair.customer.to_lowercase(),
+                pair.requisition.to_lowercase(),
+            );
+            let repeats = !seen.insert(folded);
             if other.is_none() && !repeats {
                 ready.push(order);
                 continue;

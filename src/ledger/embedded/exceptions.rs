@@ -364,12 +364,11 @@ impl ExceptionBook for EmbeddedLedger {
         .await
     }
 
-    async fn retries(&self, stream: Stream) -> Result<Vec<String>, LedgerError> {
+    async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError> {
         self.read("looking for records to be tried again", move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT key FROM exception WHERE stream = ? AND state = 'retrying' ORDER BY key",
-            )?;
-            let found = statement.query_map([stream.name()], |row| row.get(0))?;
+            let mut statement =
+                connection.prepare_cached(include_str!("exceptions/retries.sql"))?;
+            let found = statement.query_map((stream.name(), others as i64), |row| row.get(0))?;
             found.collect()
         })
         .await

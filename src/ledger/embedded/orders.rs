@@ -11,7 +11,7 @@ mod too_late;
 use async_trait::async_trait;
 use rusqlite::Transaction;
 
-use super::super::orders::{Accepted, FeedPosition, OrderBook, OrderRef, Staged};
+use super::super::orders::{Accepted, Behind, FeedPosition, OrderBook, OrderRef, Staged};
 use super::super::{Fence, LedgerError, SetAside};
 use super::{EmbeddedLedger, check, runs};
 use crate::model::order::{Acknowledgement, OrderEvent};
@@ -33,14 +33,12 @@ impl EmbeddedLedger {
     async fn each<T: Send + 'static, A: Send + 'static>(
         &self,
         what: &'static str,
-        fence: Option<Fence>,
+        fence: Fence,
         orders: Vec<T>,
         work: impl Fn(&Transaction<'_>, i64, &T) -> rusqlite::Result<A> + Send + 'static,
     ) -> Result<Vec<A>, LedgerError> {
         self.write(what, move |transaction| {
-            if let Some(fence) = fence {
-                check(transaction, fence)?;
-            }
+            check(transaction, fence)?;
             let now = runs::now(transaction).map_err(failed)?;
             orders
                 .iter()
@@ -56,6 +54,14 @@ impl OrderBook for EmbeddedLedger {
     async fn feed_position(&self) -> Result<FeedPosition, LedgerError> {
         self.read("reading the feed's position", listing::feed_position)
             .await
+    }
+
+    async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError> {
+        self.write("beginning the feed anew", move |transaction| {
+            check(transaction, fence)?;
+            staging::begin_anew(transaction, &book).map_err(failed)
+        })
+        .await
     }
 
     async fn stage(
@@ -85,6 +91,21 @@ impl OrderBook for EmbeddedLedger {
         .await
     }
 
+    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
+        let but = but.to_owned();
+        self.read("looking for orders set aside", move |connection| {
+            listing::set_aside(connection, &but, limit)
+        })
+        .await
+    }
+
+    async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError> {
+        self.read("reading orders set aside", move |connection| {
+            listing::set_aside_of(connection, &orders)
+        })
+        .await
+    }
+
     async fn intend_hand_over(
         &self,
         fence: Fence,
@@ -92,7 +113,7 @@ impl OrderBook for EmbeddedLedger {
     ) -> Result<Vec<Option<u32>>, LedgerError> {
         self.each(
             "writing a hand-over down",
-            Some(fence),
+            fence,
             orders,
             |transaction, now, (order, account)| {
                 hand_over::intend(transaction, now, order, account)
@@ -104,7 +125,7 @@ impl OrderBook for EmbeddedLedger {
     async fn take_back(&self, fence: Fence, orders: Vec<String>) -> Result<(), LedgerError> {
         self.each(
             "taking orders back",
-            Some(fence),
+            fence,
             orders,
             |transaction, now, order| hand_over::take_back(transaction, now, order),
         )
@@ -113,14 +134,9 @@ impl OrderBook for EmbeddedLedger {
     }
 
     async fn accept(&self, fence: Fence, orders: Vec<Accepted>) -> Result<(), LedgerError> {
-        self.each(
-            "noting sales orders",
-            Some(fence),
-            orders,
-            hand_over::accept,
-        )
-        .await
-        .map(drop)
+        self.each("noting sales orders", fence, orders, hand_over::accept)
+            .await
+            .map(drop)
     }
 
     async fn set_orders_aside(
@@ -128,14 +144,9 @@ impl OrderBook for EmbeddedLedger {
         fence: Fence,
         orders: Vec<SetAside>,
     ) -> Result<(), LedgerError> {
-        self.each(
-            "setting orders aside",
-            Some(fence),
-            orders,
-            hand_over::set_aside,
-        )
-        .await
-        .map(drop)
+        self.each("setting orders aside", fence, orders, hand_over::set_aside)
+            .await
+            .map(drop)
     }
 
     async fn orders_for(
@@ -153,10 +164,32 @@ impl OrderBook for EmbeddedLedger {
         .await
     }
 
-    async fn note_shipments(&self, shipments: Vec<(String, Shipment)>) -> Result<(), LedgerError> {
+    async fn orders_behind(
+        &self,
+        sales_orders: Vec<(String, String)>,
+    ) -> Result<Vec<Behind>, LedgerError> {
+        self.read(
+            "looking for the orders of sales orders",
+            move |connection| {
+                sales_orders
+                    .iter()
+                    .map(|(sales_order, requisition)| {
+                        listing::behind(connection, sales_order, requisition)
+                    })
+                    .collect()
+            },
+        )
+        .await
+    }
+
+    async fn note_shipments(
+        &self,
+        fence: Fence,
+        shipments: Vec<(String, Shipment)>,
+    ) -> Result<(), LedgerError> {
         self.each(
             "noting shipments",
-            None,
+            fence,
             shipments,
             |transaction, now, (order, shipment)| {
                 in_ax::note_shipment(transaction, now, order, shipment)
@@ -166,18 +199,25 @@ impl OrderBook for EmbeddedLedger {
         .map(drop)
     }
 
-    async fn forget_shipments(&self, ids: Vec<String>) -> Result<(), LedgerError> {
-        self.each("forgetting shipments", None, ids, |transaction, now, id| {
-            in_ax::forget_shipment(transaction, now, id)
-        })
+    async fn forget_shipments(&self, fence: Fence, ids: Vec<String>) -> Result<(), LedgerError> {
+        self.each(
+            "forgetting shipments",
+            fence,
+            ids,
+            |transaction, now, id| in_ax::forget_shipment(transaction, now, id),
+        )
         .await
         .map(drop)
     }
 
-    async fn note_statuses(&self, statuses: Vec<(String, OrderStatus)>) -> Result<(), LedgerError> {
+    async fn note_statuses(
+        &self,
+        fence: Fence,
+        statuses: Vec<(String, OrderStatus)>,
+    ) -> Result<(), LedgerError> {
         self.each(
             "noting order statuses",
-            None,
+            fence,
             statuses,
             |transaction, now, (order, status)| in_ax::note_status(transaction, now, order, status),
         )
@@ -254,7 +294,7 @@ impl OrderBook for EmbeddedLedger {
         self.read("reading acknowledgements", move |connection| {
             orders
                 .iter()
-                .map(|order| answers::of(connection, order))
+                .map(|order| answers::of_book(connection, order))
                 .collect()
         })
         .await

@@ -204,8 +204,8 @@ async fn what_is_to_be_tried_again_is_named_until_it_was_tried() {
             .iter()
             .all(|entry| entry.state == ExceptionState::Retrying)
     );
-    assert_eq!(ledger.retries(Stream::Items).await.unwrap(), ["A", "B"]);
-    assert!(ledger.retries(Stream::OnHand).await.unwrap().is_empty());
+    assert_eq!(ledger.retries(Stream::Items, 0).await.unwrap(), ["A", "B"]);
+    assert!(ledger.retries(Stream::OnHand, 0).await.unwrap().is_empty());
     assert_eq!(
         ledger.ask_retry(&chosen).await.unwrap().len(),
         2,
@@ -221,7 +221,7 @@ async fn what_is_to_be_tried_again_is_named_until_it_was_tried() {
         refused("B", "bad", "Refused."),
     )
     .await;
-    assert!(ledger.retries(Stream::Items).await.unwrap().is_empty());
+    assert!(ledger.retries(Stream::Items, 0).await.unwrap().is_empty());
     let open = ledger
         .exceptions(&ExceptionFilter::default())
         .await
@@ -343,4 +343,32 @@ async fn a_filter_means_what_matches_all_of_it() {
             "whatever the limit"
         );
     }
+}
+
+#[tokio::test]
+async fn however_many_records_are_stuck_each_has_its_turn() {
+    let (_dir, ledger) = open().await;
+    let fence = begin(&ledger, Job::Inventory, LEASE).await;
+    let name = |number: usize| format!("I-{number}");
+    for number in 0..7 {
+        aside(
+            &ledger,
+            fence,
+            Stream::Items,
+            refused(&name(number), "bad", "No."),
+        )
+        .await;
+    }
+    let mut turns = std::collections::BTreeMap::new();
+    for _ in 0..7 {
+        tokio::time::sleep(MOMENT).await;
+        let chosen = ledger.retries(Stream::Items, 3).await.unwrap();
+        assert_eq!(chosen.len(), 3);
+        for key in chosen {
+            aside(&ledger, fence, Stream::Items, refused(&key, "bad", "No.")).await;
+            *turns.entry(key).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(turns.len(), 7, "{turns:?}");
+    assert!(turns.values().all(|times| *times >= 2), "{turns:?}");
 }

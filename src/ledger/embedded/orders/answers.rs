@@ -9,6 +9,8 @@ use crate::model::order::{Acknowledgement, Outcome};
 use crate::model::staged::Stage;
 
 const COLUMNS: &str = "id, seq, stage, sales_order, reason";
+/// Orders of an order book that the service does not have any more are none of its business.
+const OF_BOOK: &str = "book = (SELECT order_book FROM ledger)";
 
 fn acknowledgement(row: &Row<'_>) -> rusqlite::Result<Acknowledgement> {
     let (outcome, sales_order, reason) = match rows::named(row, 2)? {
@@ -93,12 +95,23 @@ pub fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<Acknowle
         .optional()
 }
 
+/// The same for an order of the service's order book.
+pub fn of_book(connection: &Connection, id: &str) -> rusqlite::Result<Option<Acknowledgement>> {
+    let sql = format!("SELECT {COLUMNS} FROM online_order WHERE id = ? AND {OF_BOOK}");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([id], acknowledgement)
+        .optional()
+}
+
 pub fn list(
     connection: &Connection,
     after: &str,
     limit: usize,
 ) -> rusqlite::Result<Vec<Acknowledgement>> {
-    let sql = format!("SELECT {COLUMNS} FROM online_order WHERE id > ? ORDER BY id LIMIT ?");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM online_order WHERE id > ? AND {OF_BOOK} ORDER BY id LIMIT ?"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_map(params![after, limit as i64], acknowledgement)?;
     found.collect()

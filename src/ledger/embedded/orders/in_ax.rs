@@ -8,7 +8,7 @@ use super::super::rows;
 use super::known::Known;
 use super::too_late;
 use crate::model::amount::Amount;
-use crate::model::order::WebOrder;
+use crate::model::order::{OrderEventKind, WebOrder};
 use crate::model::record::record_id;
 use crate::model::shipment::{OrderStatus, SalesStatus, Shipment};
 use crate::model::staged::Shipped;
@@ -122,9 +122,13 @@ pub fn note_status(
     } else if order.status == Some(status.status) {
         return Ok(());
     }
+    let was_canceled = order.status == Some(SalesStatus::Canceled);
     order.status = Some(status.status);
     if status.status == SalesStatus::Canceled {
         too_late::clear_codes(transaction, &order, &[too_late::CANCELLED])?;
+    } else if was_canceled && order.event == OrderEventKind::Cancelled {
+        // Opened again in AX, though the customer does not want it.
+        too_late::open(transaction, now, &order, too_late::CANCELLED)?;
     }
     let what = format!("Sales order {}: {}", status.sales_order, status.status);
     order.write(transaction, now, &what)

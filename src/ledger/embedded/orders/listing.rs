@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::super::orders::{FeedPosition, OrderRef};
+use super::super::super::orders::{Behind, FeedPosition, OrderRef};
 use super::super::rows;
 use super::in_ax;
 use crate::model::exception::Exception;
@@ -94,6 +94,32 @@ pub fn in_stage(
     let mut statement = connection.prepare_cached(&staging(stage))?;
     let found =
         statement.query_map(params![rows::to_word(&stage)?, after, limit as i64], staged)?;
+    found.collect()
+}
+
+/// Some of the orders that are set aside.
+pub const SET_ASIDE: &str = include_str!("set_aside.sql");
+
+pub fn set_aside(
+    connection: &Connection,
+    but: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(SET_ASIDE)?;
+    let found = statement.query_map(params![but, limit as i64], |row| row.get(0))?;
+    found.collect()
+}
+
+pub fn set_aside_of(
+    connection: &Connection,
+    orders: &[String],
+) -> rusqlite::Result<Vec<StagedOrder>> {
+    let sql = format!(
+        "{WITH_CONTENTS} WHERE o.id IN (SELECT value FROM json_each(?)) AND o.stage = 'exception' \
+         ORDER BY o.seq, o.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_map([rows::to_json(&orders)?], staged)?;
     found.collect()
 }
 
@@ -215,6 +241,43 @@ pub fn for_requisition(
         }
     }
     Ok(None)
+}
+
+/// The order that was seen as the sales order.
+pub const SEEN: &str = "SELECT id, book = (SELECT order_book FROM ledger) FROM online_order \
+    WHERE sales_order = ? COLLATE NOCASE AND sales_order <> ''";
+/// Whether an order without a sales order has the requisition as its number.
+pub const UNSEEN: &str =
+    "SELECT EXISTS (SELECT 1 FROM online_order WHERE folded = ? AND sales_order = '')";
+
+pub fn behind(
+    connection: &Connection,
+    sales_order: &str,
+    requisition: &str,
+) -> rusqlite::Result<Behind> {
+    let seen = connection
+        .prepare_cached(SEEN)?
+        .query_row([sales_order], |row| {
+            let (order, is_of_book) = (row.get(0)?, row.get(1)?);
+            Ok(if is_of_book {
+                Behind::Seen(order)
+            } else {
+                Behind::Former(order)
+            })
+        })
+        .optional()?;
+    if let Some(seen) = seen {
+        return Ok(seen);
+    }
+    let is_unseen = !requisition.is_empty()
+        && connection
+            .prepare_cached(UNSEEN)?
+            .query_row([requisition.to_lowercase()], |row| row.get(0))?;
+    Ok(if is_unseen {
+        Behind::Unseen
+    } else {
+        Behind::Nothing
+    })
 }
 
 pub fn feed_position(connection: &Connection) -> rusqlite::Result<FeedPosition> {

@@ -6,6 +6,7 @@ use super::super::super::orders::{FeedPosition, Staged};
 use super::super::rows;
 use super::known::{Contents, Known};
 use super::too_late;
+use crate::model::Stream;
 use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
@@ -27,6 +28,19 @@ pub fn stage(
     Ok(staged)
 }
 
+pub fn begin_anew(transaction: &Transaction<'_>, book: &str) -> rusqlite::Result<()> {
+    transaction.execute("UPDATE ledger SET order_book = ?, order_seq = 0", [book])?;
+    for stream in [
+        Stream::Acknowledgements,
+        Stream::Shipments,
+        Stream::OrderStatuses,
+    ] {
+        transaction.execute("DELETE FROM cursor WHERE stream = ?", [stream.name()])?;
+        transaction.execute("DELETE FROM pass WHERE stream = ?", [stream.name()])?;
+    }
+    Ok(())
+}
+
 fn stage_one(
     transaction: &Transaction<'_>,
     now: i64,
@@ -36,11 +50,10 @@ fn stage_one(
     let Some(known) = Known::find(transaction, &event.order.id)? else {
         return add(transaction, now, book, event);
     };
-    // Numbers of another order book say nothing about this one's.
-    if known.book == book && event.seq <= known.seq {
-        return Ok(Staged::Known);
-    }
-    let is_other_book = known.book != book;
+    // Numbers of another order book say nothing about this one's, nor do those of one that was
+    // restored and counts on from an older event. What is told counts, not its number.
+    let is_same_event = known.book == book && event.seq == known.seq;
+    let is_later = known.book == book && event.seq > known.seq;
     let was_cancelled = known.event == OrderEventKind::Cancelled;
     let old_number = known.number.to_lowercase();
     let order = Known {
@@ -53,9 +66,11 @@ fn stage_one(
     };
     let contents = order.contents(transaction)?;
     let is_cancelled = event.kind == OrderEventKind::Cancelled;
-    if is_other_book && contents.newest == event.order && is_cancelled == was_cancelled {
-        // The service tells it again under another number; nothing has happened to the order.
-        order.write(transaction, now, "")?;
+    if !is_later && contents.newest == event.order && is_cancelled == was_cancelled {
+        // The service tells it again; nothing has happened to the order.
+        if !is_same_event {
+            order.write(transaction, now, "")?;
+        }
         return Ok(Staged::Known);
     }
     write_header(transaction, now, &event.order)?;

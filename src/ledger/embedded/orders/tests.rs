@@ -333,14 +333,14 @@ async fn an_order_is_tried_again_where_it_was_stopped() {
         "AX may have it: it is looked for first"
     );
     assert_eq!(
-        book.ledger.retries(Stream::Orders).await.unwrap(),
+        book.ledger.retries(Stream::Orders, 0).await.unwrap(),
         ["o1", "o2"]
     );
     book.set_aside("o1").await;
     book.accept("o2", "SO-2", false).await;
     assert!(
         book.ledger
-            .retries(Stream::Orders)
+            .retries(Stream::Orders, 0)
             .await
             .unwrap()
             .is_empty()
@@ -425,4 +425,25 @@ async fn a_journal_that_was_made_a_sales_order_needs_nobody_any_more() {
         exception_of(&book, "o1").await,
         entry("landed-as-journal", ExceptionState::Cleared)
     );
+}
+
+#[tokio::test]
+async fn however_many_orders_are_set_aside_each_has_its_turn() {
+    let book = Book::open().await;
+    for number in 0..40 {
+        let id = format!("o{number:02}");
+        book.placed(&id, &format!("W-{number}")).await;
+        book.set_aside(&id).await;
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        let chosen = book.ledger.orders_set_aside("other", 10).await.unwrap();
+        assert_eq!(chosen.len(), 10);
+        assert!(chosen.is_sorted(), "in the order of events: {chosen:?}");
+        let page = book.ledger.set_aside_of(chosen.clone()).await.unwrap();
+        let ids: Vec<String> = page.into_iter().map(|staged| staged.row.id).collect();
+        assert_eq!(ids, chosen);
+        seen.extend(chosen);
+    }
+    assert_eq!(seen.len(), 40);
 }

@@ -100,7 +100,7 @@ async fn an_order_is_shipped_when_its_packing_slips_say_so() {
     assert_eq!((row.shipped, row.is_open()), (Shipped::Whole, false));
     assert_eq!(book.ledger.order_counts().await.unwrap().open, 0);
     book.ledger
-        .forget_shipments(vec!["P-2|SO-1".into()])
+        .forget_shipments(book.fence, vec!["P-2|SO-1".into()])
         .await
         .unwrap();
     let order = book.order("o1").await;

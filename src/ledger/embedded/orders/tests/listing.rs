@@ -1,6 +1,6 @@
 //! Lists of orders.
 
-use super::super::listing::{COUNTS, UNTAKEN, listing, staging};
+use super::super::listing::{COUNTS, SEEN, SET_ASIDE, UNSEEN, UNTAKEN, listing, staging};
 use super::support::{Book, order};
 use crate::ledger::OrderBook as _;
 use crate::model::order::OrderEventKind;
@@ -105,9 +105,9 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
     .map(|view| listing(view, false));
     let stages = [Stage::Downloaded, Stage::HandedOver].map(staging);
     let asked = of_few.iter().chain(&stages).map(String::as_str);
-    for sql in asked.chain([COUNTS, UNTAKEN]) {
+    for sql in asked.chain([COUNTS, UNTAKEN, SEEN, UNSEEN, SET_ASIDE]) {
         for step in plan(sql) {
-            let walks_all = step.starts_with("SCAN o")
+            let walks_all = (step.starts_with("SCAN o") || step.starts_with("SCAN online_order"))
                 && ![
                     "order_open",
                     "order_untold",

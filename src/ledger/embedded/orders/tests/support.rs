@@ -246,7 +246,7 @@ impl Book {
             status,
         };
         self.ledger
-            .note_statuses(vec![(id.into(), status)])
+            .note_statuses(self.fence, vec![(id.into(), status)])
             .await
             .unwrap();
     }
@@ -270,7 +270,7 @@ impl Book {
             }],
         };
         self.ledger
-            .note_shipments(vec![(id.into(), shipment)])
+            .note_shipments(self.fence, vec![(id.into(), shipment)])
             .await
             .unwrap();
     }
