@@ -108,7 +108,7 @@ struct ResolveArguments {
 fn note(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("say in a few words why nothing is left to do".to_owned());
+        return Err("the note is empty; say in a few words why nothing is left to do".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -279,14 +279,12 @@ async fn retry(
     let ids = arguments.ids;
     let runner = &set_up.runner;
     let marked = exceptions::mark(runner, &filter(ids.clone(), arguments.matching)).await?;
-    let mut exit = Exit::Done;
     for id in &ids {
         if marked.iter().all(|entry| entry.id.0 != *id) {
-            let (why, of) = untried(set_up, *id).await?;
-            print::note(format_args!("Exception {id}: {why}"));
-            if of != Exit::Done {
-                exit = of;
-            }
+            print::note(format_args!(
+                "Exception {id}: {}",
+                untried(set_up, *id).await?
+            ));
         }
     }
     if marked.is_empty() {
@@ -294,9 +292,14 @@ async fn retry(
         if invocation.json() {
             print::json_line(&json!({"event": "retried", "exceptions": []}));
         }
-        return Ok(exit);
+        return Ok(if ids.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Usage
+        });
     }
     let output = Output::of(invocation.json());
+    let mut exit = Exit::Done;
     let jobs = if arguments.no_run {
         Vec::new()
     } else {
@@ -342,16 +345,15 @@ async fn retry(
     })
 }
 
-/// Why an exception is not tried again, and what that means for whoever asked for it.
-async fn untried(set_up: &SetUp, id: i64) -> Result<(&'static str, Exit), Refusal> {
+/// Why an exception is not tried again.
+async fn untried(set_up: &SetUp, id: i64) -> Result<&'static str, Refusal> {
     let found = find(set_up, &filter(vec![id], Matching::default())).await?;
     Ok(match found.first().map(|entry| entry.state) {
-        None => ("there is none with this number.", Exit::Usage),
-        Some(ExceptionState::Cleared) => ("its cause is gone.", Exit::Done),
-        Some(ExceptionState::Open | ExceptionState::Retrying | ExceptionState::Resolved) => (
-            "AX has the order, there is nothing to try. Do in AX what it asks for, then resolve it.",
-            Exit::Usage,
-        ),
+        None => "there is none with this number.",
+        Some(ExceptionState::Cleared) => "its cause is gone.",
+        Some(ExceptionState::Open | ExceptionState::Retrying | ExceptionState::Resolved) => {
+            "AX has the order, there is nothing to try. Do in AX what it asks for, then resolve it."
+        }
     })
 }
 
