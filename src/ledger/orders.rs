@@ -104,9 +104,13 @@ pub trait OrderBook: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StagedOrder>, LedgerError>;
 
-    /// Orders that are set aside with an open exception of another code than `but`, in the order of
+    /// Orders that are set aside with an open exception of other codes than `but`, in the order of
     /// events, at most `limit` ids; of more, chance decides which.
-    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError>;
+    async fn orders_set_aside(
+        &self,
+        but: &[&str],
+        limit: usize,
+    ) -> Result<Vec<String>, LedgerError>;
 
     /// Of the orders with these ids those that are still set aside, in the order of events; without
     /// shipments and history.

@@ -110,7 +110,7 @@ impl Execution {
     async fn release_mended(&self) -> Result<bool, Stop> {
         let ledger = &self.sides.ledger;
         let ids = ledger
-            .orders_set_aside(REFUSED_BY_AX, CHECKED_AGAIN)
+            .orders_set_aside(&ONLY_WHEN_ASKED, CHECKED_AGAIN)
             .await?;
         let mut released = false;
         for ids in ids.chunks(PAGE) {

@@ -91,8 +91,12 @@ impl OrderBook for EmbeddedLedger {
         .await
     }
 
-    async fn orders_set_aside(&self, but: &str, limit: usize) -> Result<Vec<String>, LedgerError> {
-        let but = but.to_owned();
+    async fn orders_set_aside(
+        &self,
+        but: &[&str],
+        limit: usize,
+    ) -> Result<Vec<String>, LedgerError> {
+        let but: Vec<String> = but.iter().map(|code| (*code).to_owned()).collect();
         self.read("looking for orders set aside", move |connection| {
             listing::set_aside(connection, &but, limit)
         })

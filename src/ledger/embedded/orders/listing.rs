@@ -102,11 +102,13 @@ pub const SET_ASIDE: &str = include_str!("set_aside.sql");
 
 pub fn set_aside(
     connection: &Connection,
-    but: &str,
+    but: &[String],
     limit: usize,
 ) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(SET_ASIDE)?;
-    let found = statement.query_map(params![but, limit as i64], |row| row.get(0))?;
+    let found = statement.query_map(params![rows::to_json(&but)?, limit as i64], |row| {
+        row.get(0)
+    })?;
     found.collect()
 }
 

@@ -437,7 +437,7 @@ async fn however_many_orders_are_set_aside_each_has_its_turn() {
     }
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..60 {
-        let chosen = book.ledger.orders_set_aside("other", 10).await.unwrap();
+        let chosen = book.ledger.orders_set_aside(&["other"], 10).await.unwrap();
         assert_eq!(chosen.len(), 10);
         assert!(chosen.is_sorted(), "in the order of events: {chosen:?}");
         let page = book.ledger.set_aside_of(chosen.clone()).await.unwrap();
