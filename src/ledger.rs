@@ -68,7 +68,7 @@ pub struct Fence {
 /// Who holds the lease that a run wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// The job whose lease is taken.
+    /// The job that runs: the complete job holds the leases of all.
     pub job: Job,
     /// Host and process.
     pub owner: String,

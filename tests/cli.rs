@@ -1,7 +1,14 @@
 //! The commands as an operator types them, over the embedded company and the self-hosted service.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 #[path = "support/axcs.rs"]
 mod support;
+
+use std::collections::BTreeSet;
 
 use support::{Axcs, bare, stream};
 
@@ -25,6 +32,44 @@ fn a_headless_demo_balances_every_stream_and_the_second_one_sends_nothing() {
     let second = axcs.json(&["demo", "--headless", "--items", "300"]);
     assert_eq!(second["payload_bytes"], 0, "{second}");
     assert_eq!(axcs.json(&["verify"])["differences"], 0);
+}
+
+/// Sales orders of the company that are none of a Journal, by customer requisition.
+fn sales_orders(axcs: &Axcs) -> BTreeSet<String> {
+    let listed = axcs.json(&["company", "orders", "list", "--limit", "1000"]);
+    let orders = listed["orders"].as_array().unwrap();
+    let numbers: BTreeSet<String> = orders
+        .iter()
+        .inspect(|order| assert_eq!(order["is_journal"], false, "{order}"))
+        .map(|order| order["requisition"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(numbers.len(), orders.len(), "each once: {listed}");
+    numbers
+}
+
+#[test]
+fn a_headless_demo_sells_as_many_orders_as_it_is_told_and_the_second_one_as_many_more() {
+    let axcs = Axcs::new();
+    let demo = ["demo", "--headless", "--items", "150", "--orders", "25"];
+    let mut known = BTreeSet::new();
+    for sold in [25, 50] {
+        let said = axcs.json(&demo);
+        let expected = serde_json::json!({
+            "placed": 25, "downloaded": 25, "open": 0, "exceptions": 0, "unacknowledged": 0,
+            "packing_slips": 25, "differences": 0,
+        });
+        assert_eq!(said["orders"], expected);
+        let now = sales_orders(&axcs);
+        assert_eq!(now.len(), sold);
+        assert!(now.is_superset(&known));
+        known = now;
+        let shipped = axcs.json(&["service", "order", "list", "--state", "shipped"]);
+        assert_eq!(shipped.as_array().unwrap().len(), sold);
+        let verified = axcs.json(&["verify"]);
+        assert_eq!(verified["differences"], 0);
+        assert_eq!(stream(&verified, "shipments")["service"], sold);
+        assert_eq!(verified["streams"].as_array().unwrap().len(), 13);
+    }
 }
 
 #[test]

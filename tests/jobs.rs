@@ -10,6 +10,7 @@
 #[path = "support/proxy.rs"]
 mod proxy;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::jobs::verify::verify;
-use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::jobs::{Place, RunOptions, Runner, Sides, exceptions, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger as _};
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
@@ -312,6 +313,17 @@ async fn one_instance_of_a_job_and_no_job_beside_the_complete_one() {
         complete.text,
         "Complete data synchronization was cancelled due to conflicting jobs."
     );
+    let ledger = &site.runner.sides().ledger;
+    let open = ExceptionFilter::default();
+    let noted = ledger.exceptions(&open).await.unwrap();
+    let jobs: BTreeSet<Job> = noted.iter().map(|entry| entry.job).collect();
+    assert_eq!(jobs, BTreeSet::from([Job::Inventory, Job::Complete]));
+    let retried = exceptions::retry(&site.runner, &open).await.unwrap();
+    assert!(retried.runs.is_empty(), "{retried:?}");
+    assert!(
+        exceptions::is_conflict(&retried.refused[0].1),
+        "{retried:?}"
+    );
     site.runner.cancel(Job::Inventory);
     site.runner.finished(inventory).await.unwrap();
 
@@ -323,6 +335,14 @@ async fn one_instance_of_a_job_and_no_job_beside_the_complete_one() {
     );
     site.runner.cancel(Job::Complete);
     site.runner.finished(complete).await.unwrap();
+
+    site.proxy.set(Line::Whole);
+    let retried = exceptions::retry(&site.runner, &open).await.unwrap();
+    let [(Job::Complete, run)] = retried.runs[..] else {
+        panic!("{retried:?}")
+    };
+    site.runner.finished(run).await.unwrap();
+    assert_eq!(ledger.exception_count(&open).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,38 +12,13 @@ mod support;
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use support::Axcs;
 
 const KILLS: u64 = 10;
-
-/// Ends with the test, however the test ends.
-struct Service(Child);
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn service(axcs: &Axcs) -> Service {
-    let mut child = axcs
-        .command(&["service", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    assert!(line.contains("http://127.0.0.1:"), "{line}");
-    Service(child)
-}
 
 fn read_only(path: &Path) -> Connection {
     Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
@@ -85,7 +60,7 @@ fn ten_kills_of_a_complete_run_lose_nothing_and_repeat_nothing_that_was_acknowle
     let axcs = Axcs::new();
     axcs.ok(&["company", "generate", "--items", "6000"]);
     axcs.ok(&["products", "rules", "add", "--items", ".."]);
-    let service = service(&axcs);
+    let service = axcs.serve("127.0.0.1:0");
 
     let mut held = Versions::new();
     let mut interrupted = 0;

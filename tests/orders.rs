@@ -15,6 +15,8 @@ mod chance;
 mod faults;
 #[path = "orders/flow.rs"]
 mod flow;
+#[path = "orders/lost.rs"]
+mod lost;
 #[path = "orders/restored.rs"]
 mod restored;
 #[path = "orders/site.rs"]

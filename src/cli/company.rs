@@ -338,6 +338,13 @@ fn rehearse(
     within: Option<&str>,
     seed: Option<u64>,
 ) -> Result<Exit, Refusal> {
+    if *change == Change::default() {
+        return Err(Refusal::usage(
+            "Nothing was changed.",
+            "It was not said what is to change.",
+            "Say how many: --stock N, --prices N, --names N or --deletes N",
+        ));
+    }
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond() as u64);
     let company = Embedded::open(&folder.company(), (!company.is_empty()).then_some(company))
         .map_err(not_opened)?;

@@ -32,6 +32,11 @@ const ACTIVITY: Duration = Duration::from_secs(5);
 const RECURRENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Five hundred online orders from the shop to AX and back, with figures as JSON:\n  \
+axcs demo --headless --items 2000 --orders 500\n\n\
+Each call adds so many orders to those of the folder. Exit code 1: something did not come out even."
+)]
 pub struct DemoArguments {
     /// Items of the sample company
     #[arg(long, default_value_t = ITEMS, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::json;
 
 use super::run::{self, Output};
@@ -53,8 +54,17 @@ enum ExceptionsCommand {
         id: i64,
     },
     /// Try exceptions again: mark them and run their jobs
+    #[command(
+        after_help = "Two of them, by the numbers of axcs exceptions:\n  axcs exceptions retry 12 13\n\n\
+Every order of an item that AX has by now:\n  \
+axcs exceptions retry --all --stream orders --code unknown-item\n\n\
+Exit code 0: none of them failed again."
+    )]
     Retry(RetryArguments),
     /// Close exceptions with a note; an order is closed with its exception
+    #[command(after_help = "An order that the customer gave up:\n  \
+axcs exceptions resolve 12 --note \"Customer ordered anew by telephone\"\n\n\
+The same cause does not open it again.")]
     Resolve(ResolveArguments),
 }
 
@@ -87,11 +97,41 @@ struct ResolveArguments {
     #[command(flatten)]
     matching: Matching,
     /// Why nothing is left to do
-    #[arg(long)]
+    #[arg(long, value_parser = note)]
     note: String,
     /// Do not ask
     #[arg(long)]
     yes: bool,
+}
+
+/// Whoever reads it later has to know why.
+fn note(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("the note is empty; say in a few words why nothing is left to do".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// An exception as the form of AX shows it: with its module.
+#[derive(Serialize)]
+struct Shown<'a> {
+    module: &'static str,
+    #[serde(flatten)]
+    entry: &'a ExceptionEntry,
+}
+
+impl<'a> Shown<'a> {
+    fn of(entry: &'a ExceptionEntry) -> Self {
+        Self {
+            module: MODULE,
+            entry,
+        }
+    }
+
+    fn all(entries: &'a [ExceptionEntry]) -> Vec<Self> {
+        entries.iter().map(Self::of).collect()
+    }
 }
 
 /// Those of the numbers, or every open one that matches.
@@ -158,9 +198,15 @@ async fn list(
 ) -> Result<Exit, Refusal> {
     let found = find(set_up, filter).await?;
     if invocation.json() {
-        print::json(&found);
+        print::json(&Shown::all(&found));
     } else {
         table(&found);
+        if let Some(entry) = found.first() {
+            print::note(format_args!(
+                "What to do about one: axcs exceptions show {}",
+                entry.id
+            ));
+        }
     }
     Ok(Exit::Done)
 }
@@ -199,7 +245,7 @@ async fn show(invocation: &Invocation, set_up: &SetUp, id: i64) -> Result<Exit, 
     let found = find(set_up, &filter(vec![id], Matching::default())).await?;
     let entry = found.first().ok_or_else(|| none(id))?;
     if invocation.json() {
-        print::json(entry);
+        print::json(&Shown::of(entry));
         return Ok(Exit::Done);
     }
     let of = entry.stream.map_or_else(
@@ -243,6 +289,9 @@ async fn retry(
     }
     if marked.is_empty() {
         print::note("No exception is to be tried again.");
+        if invocation.json() {
+            print::json_line(&json!({"event": "retried", "exceptions": []}));
+        }
         return Ok(if ids.is_empty() {
             Exit::Done
         } else {
@@ -284,7 +333,7 @@ async fn retry(
     );
     let now = find(set_up, &now).await?;
     if invocation.json() {
-        print::json_line(&json!({"event": "retried", "exceptions": now}));
+        print::json_line(&json!({"event": "retried", "exceptions": Shown::all(&now)}));
     } else {
         table(&now);
     }

@@ -1,5 +1,6 @@
 //! `axcs orders`: the online orders of the ledger, how far each has come, and one of them whole.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
@@ -7,12 +8,18 @@ use serde_json::json;
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::Exception;
-use crate::model::order::{Address, OrderLine};
+use crate::model::order::{Address, OrderLine, WebOrder};
 use crate::model::shipment::Shipment;
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, StagedOrder};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Orders of one store that need somebody, with the reason:\n  \
+axcs orders --view exception --store web\n\n\
+What is sold but not told to the shop: axcs orders --view unacknowledged\n\
+One order, whole, by id, number or sales order: axcs orders show SO-0000042"
+)]
 pub struct OrdersArguments {
     #[command(subcommand)]
     command: Option<OrdersCommand>,
@@ -35,6 +42,7 @@ enum OrdersCommand {
     /// One order: lines, addresses, payment, shipments, and what happened to it
     Show {
         /// Id, number or sales order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         order: String,
     },
 }
@@ -91,6 +99,9 @@ async fn list(
         "WHY",
     ];
     print::table(&header, &rows);
+    if rows.is_empty() && counts.all > 0 {
+        print::note("No order matches.");
+    }
     print::note(counted(&counts, now));
     Ok(Exit::Done)
 }
@@ -149,7 +160,7 @@ async fn show(invocation: &Invocation, set_up: &SetUp, name: &str) -> Result<Exi
         print::json(&order);
     } else {
         head(&order);
-        goods(&order);
+        goods(&order.order);
         amounts(&order);
         for shipment in &order.shipments {
             slip(shipment);
@@ -217,8 +228,9 @@ fn address(address: &Address) -> String {
     said.collect::<Vec<_>>().join(", ")
 }
 
-fn goods(staged: &StagedOrder) {
-    let rows: Vec<Vec<String>> = staged.order.lines.iter().map(line).collect();
+/// The lines of an order.
+pub fn goods(order: &WebOrder) {
+    let rows: Vec<Vec<String>> = order.lines.iter().map(line).collect();
     let header = [
         "LINE", "ITEM", "VARIANT", "NAME", "QUANTITY", "UNIT", "PRICE", "DISCOUNT", "AMOUNT",
     ];
@@ -227,17 +239,10 @@ fn goods(staged: &StagedOrder) {
 }
 
 fn line(line: &OrderLine) -> Vec<String> {
-    let of = &line.dimensions;
-    let parts = [&of.configuration, &of.size, &of.colour, &of.style];
-    let said: Vec<&str> = parts
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
     vec![
         line.line.to_string(),
         line.item.clone(),
-        said.join(" / "),
+        line.dimensions.joined(),
         line.name.clone(),
         line.quantity.to_string(),
         line.unit.clone(),

@@ -98,7 +98,11 @@ fn table_lines(header: &[&str], rows: &[Vec<String>]) -> Vec<String> {
         }
     }
     let is_number: Vec<bool> = (0..header.len())
-        .map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column])))
+        .map(|column| {
+            let has_digits =
+                |row: &Vec<Cow<'_, str>>| row[column].bytes().any(|b| b.is_ascii_digit());
+            rows.iter().all(|row| is_number(&row[column])) && rows.iter().any(has_digits)
+        })
         .collect();
     let format = |cells: &mut dyn Iterator<Item = &str>| {
         let mut text = String::new();

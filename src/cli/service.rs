@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 
 use super::set_up::{self, Folder};
 use super::{Exit, Invocation, Refusal, log, print};
-use crate::commerce::client::Client;
+use crate::commerce::client::{Client, CommerceError};
 use crate::commerce::wire::AccountState;
 use crate::model::exception::{Exception, chain};
 use crate::service::{self, ServiceError};
@@ -38,6 +38,10 @@ enum ServiceCommand {
     #[command(subcommand)]
     Store(store::StoreCommand),
     /// Whether the account can be used
+    #[command(
+        after_help = "Rehearse what operators see while an account is being set up:\n  \
+axcs service account being-set-up\n  axcs run orders\n  axcs service account active"
+    )]
     Account {
         /// Make it so: being-set-up or active
         #[arg(value_parser = account_state)]
@@ -66,6 +70,8 @@ pub async fn service(
     arguments: ServiceArguments,
 ) -> Result<Exit, Refusal> {
     let Some(command) = arguments.command else {
+        // Whoever sends something to it would change it.
+        invocation.changes("Serving")?;
         return serve(invocation, arguments.serve).await;
     };
     if arguments.serve != ServeArguments::default() {
@@ -108,7 +114,7 @@ async fn account(
         }
         None => client.account().await,
     }
-    .map_err(Exception::from)?;
+    .map_err(refused)?;
     if invocation.json() {
         print::json(&serde_json::json!({"state": state}));
     } else {
@@ -118,6 +124,18 @@ async fn account(
         });
     }
     Ok(())
+}
+
+/// What the service refuses is wrong in what was typed: there is no job that could go on.
+fn refused(error: CommerceError) -> Refusal {
+    match error.problem() {
+        Some(problem) => Refusal::usage(
+            format!("The service says no: {}.", problem.title),
+            &problem.detail,
+            "Correct it and give the command again.",
+        ),
+        None => Exception::from(error).into(),
+    }
 }
 
 fn account_state(word: &str) -> Result<AccountState, String> {
@@ -148,7 +166,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
         insecure: arguments.insecure,
     })
     .await
-    .map_err(|error| refusal(&error))?;
+    .map_err(|error| not_started(&error))?;
     if invocation.json() {
         print::json_line(&serde_json::json!({"url": running.url(), "dir": folder.path()}));
     } else {
@@ -169,7 +187,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
 }
 
 /// The error says itself what to do.
-fn refusal(error: &ServiceError) -> Refusal {
+fn not_started(error: &ServiceError) -> Refusal {
     let exit = match error {
         ServiceError::Unencrypted(_) | ServiceError::Token | ServiceError::Tls { .. } => {
             Exit::Usage

@@ -1,5 +1,6 @@
 //! `axcs stores`: online stores and marketplaces, and the parameters that AX keeps for each.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -23,9 +24,14 @@ enum StoresCommand {
     /// One store with the attributes of its customer template
     Show {
         /// Id of the store
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         store: String,
     },
     /// Set parameters of a store; what is not given stays as it is
+    #[command(after_help = "Everything that orders of a store need:\n  \
+axcs stores set web --customer-template WEB-TEMPLATE --shipping-charges-code FREIGHT --sales-origin WEB\n\n\
+Each has to be in the company. Empty text takes a parameter away: --sales-origin \"\"\n\
+Then tell the service: axcs stores synchronize")]
     Set(SetArguments),
     /// Download the stores and upload their parameters: the delivery modes job
     Synchronize,
@@ -34,6 +40,7 @@ enum StoresCommand {
 #[derive(Debug, Args)]
 struct SetArguments {
     /// Id of the store
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     store: String,
     #[command(flatten)]
     parameters: Parameters,

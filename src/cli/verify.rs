@@ -92,7 +92,7 @@ fn show(verified: &[Verified], differs: u64) {
             let why = difference
                 .quarantined
                 .as_ref()
-                .map(|why| format!(" (in quarantine: {why})"));
+                .map(|why| format!(" (set aside: {why})"));
             print::line(format_args!(
                 "{} {} {}{}",
                 stream.stream,

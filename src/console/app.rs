@@ -28,7 +28,7 @@ use super::tabs::{Reply, Tab};
 use super::theme::Theme;
 use super::words;
 use crate::jobs::runner::Place;
-use crate::model::{Exception, Job};
+use crate::model::{Exception, Job, Stream};
 
 /// How long runs get to reach a checkpoint before the console leaves without them. They are asked
 /// to within two seconds.
@@ -172,7 +172,11 @@ impl App {
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
             Msg::Tick => {
                 self.touch(Pace::Calm);
-                self.jobs.tick(at).into_iter().collect()
+                let mut effects: Vec<Effect> = self.jobs.tick(at).into_iter().collect();
+                if self.tab == Tab::Orders && self.moves_orders() {
+                    effects.extend(self.orders.load());
+                }
+                effects
             }
         };
         self.lay_out();
@@ -411,6 +415,14 @@ impl App {
         let leaving = self.leaving?;
         let is_over = self.jobs.live().executing.is_empty() || self.setting.now >= leaving.until;
         is_over.then_some(Effect::Quit(leaving.reason))
+    }
+
+    /// True while a run here moves orders: who looks at them sees them move.
+    fn moves_orders(&self) -> bool {
+        let executing = &self.jobs.live().executing;
+        executing
+            .iter()
+            .any(|run| run.job.streams().contains(&Stream::Orders))
     }
 
     fn refuse(&mut self, text: String) {

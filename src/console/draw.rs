@@ -160,6 +160,11 @@ fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
             .collect();
         let text = format!("{} Executing: {}", symbols.executing, runs.join(", "));
         facts.push(Span::styled(text, theme.style(Role::Busy)));
+        let waiting = live.executing.iter().find_map(|run| run.waiting.as_ref());
+        if let Some(waiting) = waiting {
+            let text = format!("{} {waiting}", symbols.warning);
+            facts.push(Span::styled(text, theme.style(Role::Warn)));
+        }
     }
     if app.is_read_only() {
         facts.push(Span::styled("read-only", theme.style(Role::Warn)));

@@ -55,7 +55,7 @@ where
 }
 
 impl StreamRun {
-    /// Asks again as long as it makes sense: see [`ask`].
+    /// Asks again, with growing pauses, as long as it makes sense.
     pub async fn ask<T, F>(&self, call: impl FnMut() -> F) -> Result<T, CommerceError>
     where
         F: Future<Output = Result<T, CommerceError>>,
@@ -65,7 +65,7 @@ impl StreamRun {
 }
 
 impl Execution {
-    /// Asks again as long as it makes sense: see [`ask`].
+    /// Asks again, with growing pauses, as long as it makes sense.
     pub async fn ask<T, F>(&self, call: impl FnMut() -> F) -> Result<T, CommerceError>
     where
         F: Future<Output = Result<T, CommerceError>>,

@@ -7,6 +7,7 @@
 
 mod check;
 mod hand_over;
+mod lost;
 mod ready;
 
 use std::time::Duration;
@@ -15,8 +16,8 @@ use super::execution::Execution;
 use super::failure::Stop;
 use crate::commerce::wire::MAX_FEED_LIMIT;
 use crate::ledger::orders::{FeedPosition, Staged};
-use crate::model::Stream;
 use crate::model::run::Phase;
+use crate::model::{Job, Stream};
 
 /// The stream of this file.
 const ORDERS: Stream = Stream::Orders;
@@ -35,6 +36,9 @@ impl Execution {
         self.report.phase(ORDERS, Phase::Settling);
         if !self.options.dry_run {
             self.settle_handed_over().await?;
+            if self.options.complete || self.fence.job == Job::Complete {
+                self.find_lost().await?;
+            }
         }
         self.report.phase(ORDERS, Phase::Sending);
         self.read_feed().await?;

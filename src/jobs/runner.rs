@@ -273,7 +273,10 @@ impl Runner {
                     holder.job.ax_name(),
                     holder.owner
                 ));
-                ledger.note_refusal(job, &refusal).await?;
+                // A dry run leaves no trace.
+                if !dry_run {
+                    ledger.note_refusal(job, &refusal).await?;
+                }
                 return Err(refusal);
             }
             // A killed process does not renew: look again often enough to see the difference.

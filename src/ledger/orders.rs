@@ -138,6 +138,10 @@ pub trait OrderBook: Send + Sync {
         orders: Vec<SetAside>,
     ) -> Result<(), LedgerError>;
 
+    /// Sets accepted orders aside whose sales order is not in AX any more. The service is told to
+    /// take the sales order back; retried, they are handed over as new ones.
+    async fn lose(&self, fence: Fence, orders: Vec<SetAside>) -> Result<(), LedgerError>;
+
     /// For each customer account and requisition the order that was made for it, if it was.
     async fn orders_for(
         &self,

@@ -221,6 +221,17 @@ impl ProductDimensions {
             .into_iter()
             .all(String::is_empty)
     }
+
+    /// The dimensions in use, in one word: `54/Red`.
+    pub fn joined(&self) -> String {
+        let used = [&self.configuration, &self.size, &self.colour, &self.style];
+        let used: Vec<&str> = used
+            .into_iter()
+            .map(String::as_str)
+            .filter(|dimension| !dimension.is_empty())
+            .collect();
+        used.join("/")
+    }
 }
 
 /// What a trade agreement grants (`PRICEDISCTABLE.RELATION` 4 to 7, the sales side).

@@ -58,18 +58,27 @@ impl Documented {
     /// What the documents tell the operator to do, in the words of this program.
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::AnotherInstance => "Wait until it ends, or cancel it, then start the job again.",
+            Self::AnotherInstance => {
+                "Wait until it ends, or cancel it where it runs (c in its console, Ctrl+C at its command). \
+                 Then start the job again; axcs run JOB --wait waits by itself."
+            }
             Self::ConflictingJobs => {
-                "Wait until the other Commerce Services jobs end, or cancel them, then start the complete job again."
+                "Wait until the other Commerce Services jobs end, or cancel them where they run (c in the console, Ctrl+C at the command). \
+                 Then start the complete job again; axcs run complete --wait waits by itself."
             }
             Self::NetworkError => {
                 "Check that the service runs and that this machine reaches its address, then start the job again."
             }
             Self::ChangeTrackingOff => {
-                "Have change tracking enabled for the database and its tables."
+                "Have change tracking enabled for the table, then start the job again: it finds by itself what changed meanwhile. \
+                 In an embedded company: axcs company tracking enable TABLE"
             }
-            Self::BeingSetUp => "This can take up to 24 hours. Try again later.",
-            Self::CompleteRequired => "Run the complete job: axcs run complete",
+            Self::BeingSetUp => {
+                "This can take up to 24 hours. Start the job again later; axcs service account tells how it stands."
+            }
+            Self::CompleteRequired => {
+                "Run the complete job, which takes long with many products: axcs run complete"
+            }
         }
     }
 

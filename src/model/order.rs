@@ -272,9 +272,13 @@ pub struct Acknowledgement {
     pub seq: i64,
     /// The answer.
     pub outcome: Outcome,
-    /// Sales order in AX. Once told, another one for the same order is a conflict.
+    /// Sales order in AX. Once told, another one for the same order is a conflict, unless the one
+    /// that was told is withdrawn.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sales_order: String,
+    /// A sales order that was told before and is not in AX any more: it is taken back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub withdrawn: String,
     /// Why it was rejected, in plain words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,

@@ -226,6 +226,11 @@ impl<S: axcs::console::terminal::Screen> Desk<S> {
         }
     }
 
+    /// Waits for the next thing that happens, be it a second that passes.
+    pub async fn step(&mut self) {
+        assert_eq!(self.console.step().await.unwrap(), None);
+    }
+
     /// Types a text, blanks included.
     pub async fn write(&mut self, text: &str) {
         for character in text.chars() {

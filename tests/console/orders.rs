@@ -146,6 +146,22 @@ async fn the_selection_stays_with_its_order_when_a_run_ends() {
 }
 
 #[tokio::test]
+async fn orders_are_seen_to_move_while_a_run_moves_them() {
+    let mut desk = orders().await;
+    desk.press("s").await;
+    desk.engine.asked_in_all();
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+    loop {
+        desk.step().await;
+        let asked = desk.engine.asked_in_all();
+        if asked.iter().any(|asked| matches!(asked, Asked::Orders(_))) {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "never read again");
+    }
+}
+
+#[tokio::test]
 async fn an_order_opens_with_its_lines() {
     let mut desk = orders().await;
     desk.press("enter").await;

@@ -92,6 +92,7 @@ pub fn acknowledgement(order: &str, seq: i64, outcome: Outcome, text: &str) -> R
         seq,
         outcome,
         sales_order: if is_accepted { text } else { "" }.to_owned(),
+        withdrawn: String::new(),
         reason: if is_accepted { "" } else { text }.to_owned(),
     })
 }

@@ -5,6 +5,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -36,6 +37,19 @@ impl Said {
             .last()
             .unwrap_or_else(|| panic!("no output: {self:?}"));
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// The service of a folder as a process of its own; it ends with the test, however the test ends.
+pub struct Serving {
+    child: Child,
+    pub url: String,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -104,6 +118,21 @@ impl Axcs {
         command
     }
 
+    /// The same command, for a pseudo-terminal.
+    #[cfg(unix)]
+    pub fn in_terminal(&self, arguments: &[&str]) -> portable_pty::CommandBuilder {
+        let made = self.command(arguments);
+        let mut command = portable_pty::CommandBuilder::new(made.get_program());
+        command.args(made.get_args());
+        for (name, value) in made.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            }
+        }
+        command
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Said {
         said(self.command(arguments))
     }
@@ -114,6 +143,25 @@ impl Axcs {
             .stderr(Stdio::null())
             .spawn()
             .unwrap()
+    }
+
+    /// Serves the folder at `address` until the answer is dropped.
+    pub fn serve(&self, address: &str) -> Serving {
+        let mut child = self
+            .command(&["service", "--json", "--listen", address])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = serde_json::from_str::<Value>(&line).unwrap()["url"].clone();
+        Serving {
+            child,
+            url: url.as_str().unwrap().to_owned(),
+        }
     }
 
     /// Runs a command that has to succeed.

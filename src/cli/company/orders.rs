@@ -1,6 +1,7 @@
 //! `axcs company orders`: plays the clerk who ships, invoices and cancels sales orders in AX. Only
 //! for the embedded company; in a real AX people do it.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -24,16 +25,19 @@ pub(super) enum OrdersCommand {
     /// Cancel what is not delivered of an order
     Cancel {
         /// Sales order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         order: String,
     },
     /// Invoice a delivered order
     Invoice {
         /// Sales order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         order: String,
     },
     /// Void a parcel: its tracking number counts no more
     Void {
         /// Tracking number
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         tracking_number: String,
     },
 }
@@ -41,7 +45,7 @@ pub(super) enum OrdersCommand {
 #[derive(Debug, Args)]
 pub(super) struct ShipArguments {
     /// Sales orders
-    #[arg(required_unless_present = "all", value_name = "SALESID")]
+    #[arg(required_unless_present = "all", value_name = "SALESID", value_parser = NonEmptyStringValueParser::new())]
     orders: Vec<String>,
     /// Every open sales order
     #[arg(long, conflicts_with = "orders")]

@@ -14,9 +14,11 @@ use crate::company::embedded::activity::clerk::{self, Orders, Ship};
 use crate::jobs::verify::verify;
 use crate::jobs::{RunOptions, Runner, Sides};
 use crate::model::channel::{Channel, ChannelKind, StoreSettings};
+use crate::model::digest::content_hash;
 use crate::model::exception::{Exception, chain};
+use crate::model::order::WebOrder;
 use crate::model::random::Random;
-use crate::model::{Job, RunStatus, Stream};
+use crate::model::{Amount, Job, RunStatus, Stream};
 
 /// The customer whose attributes the stores take over.
 const TEMPLATE: &str = "WEB-TEMPLATE";
@@ -26,6 +28,9 @@ const SHIPPING: &str = "FREIGHT";
 const ORIGINS: [&str; 2] = ["WEB", "INET"];
 /// Between two customers, at least and at most.
 const BETWEEN_ORDERS: [u64; 2] = [3, 12];
+/// One customer in so many orders what AX cannot take as it is, so that the console has exceptions
+/// to look at. An operator can mend each: `axcs service order correct`.
+const UNLUCKY: u64 = 40;
 /// Runs that an order may need at most: ended, or failed and tried again.
 const RUNS: usize = 5;
 
@@ -67,6 +72,12 @@ pub async fn open_stores(runner: &Runner) -> Result<(), Exception> {
                 )
             }));
         }
+    }
+    let template = sides.company.customers(&[TEMPLATE.to_owned()]).await?;
+    if template.iter().all(Option::is_none) {
+        print::note(format_args!(
+            "the demo's company has no customer {TEMPLATE}: its orders will be set aside; --fresh makes the company anew"
+        ));
     }
     let codes = sides.company.trade_codes().await?;
     let origin = codes
@@ -221,7 +232,8 @@ async fn order_once(sides: &Sides, shopper: &Shopper<'_>) -> Result<(), Exceptio
         .feed(i64::MAX, 1, Duration::ZERO)
         .await?
         .newest;
-    let order = shopper.place(newest.unsigned_abs());
+    let mut order = shopper.place(newest.unsigned_abs());
+    try_luck(&mut order);
     sides.commerce.place_order(&order).await?;
     tracing::info!(
         "{} orders for {} {} in the store {}",
@@ -231,4 +243,58 @@ async fn order_once(sides: &Sides, shopper: &Shopper<'_>) -> Result<(), Exceptio
         order.store
     );
     Ok(())
+}
+
+/// Spoils one order in [`UNLUCKY`]: an item or a unit that AX does not have, or a total that does
+/// not add up. Its id decides, so that the same seed spoils the same orders.
+fn try_luck(order: &mut WebOrder) {
+    let mut random = Random::new(content_hash(order.id.as_bytes()));
+    if !random.once_in(UNLUCKY) {
+        return;
+    }
+    let fault = random.below(3);
+    match (order.lines.first_mut(), fault) {
+        (Some(line), 0) => line.item.push_str("-OLD"),
+        (Some(line), 1) => "bundle".clone_into(&mut line.unit),
+        (Some(_) | None, _) => {
+            let more = order.total.checked_add(Amount::from(1));
+            order.total = more.unwrap_or(order.total);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(id: u32) -> WebOrder {
+        serde_json::from_value(json!({
+            "id": format!("W1-{id}"), "number": "1", "store": "contoso", "currency": "USD",
+            "placed": "2026-11-20T00:00:00Z", "customer": {"name": "Ada"},
+            "delivery_mode": "GROUND", "delivery_address": {"name": "Ada", "street": "1 A", "city": "London", "country": "GBR"}, "total": "10",
+            "lines": [{
+                "line": 1, "item": "1001", "name": "A thing", "quantity": "1", "unit": "Pcs",
+                "price": "10", "discount": "0", "amount": "10"
+            }]
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_few_orders_are_spoiled_each_in_one_of_three_ways_and_always_the_same_ones() {
+        let mut faults = [0; 3];
+        for id in 0..4_000 {
+            let right = order(id);
+            let (mut once, mut again) = (right.clone(), right.clone());
+            try_luck(&mut once);
+            try_luck(&mut again);
+            assert_eq!(once, again);
+            faults[0] += u32::from(once.lines[0].item != right.lines[0].item);
+            faults[1] += u32::from(once.lines[0].unit != right.lines[0].unit);
+            faults[2] += u32::from(once.total != right.total);
+        }
+        assert!(faults.iter().all(|count| *count > 10), "{faults:?}");
+        let all: u32 = faults.iter().sum();
+        assert!((70..=130).contains(&all), "{faults:?}");
+    }
 }

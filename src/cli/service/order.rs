@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::cli::orders::goods;
 use crate::cli::{Invocation, Refusal, print};
 use crate::commerce::client::Client;
 use crate::commerce::shopper::{Shopper, ShopperError, authorise, make_total_right};
@@ -13,12 +15,20 @@ use crate::model::exception::{Exception, chain};
 use crate::model::order::{OrderLine, OrderState, WebOrder};
 
 use self::line::{Wanted, numbered};
+use super::refused;
 
 mod line;
 
 #[derive(Debug, Subcommand)]
 pub enum OrderCommand {
     /// Place plausible orders, one made of given lines, or one from a file
+    #[command(after_help = "Ten plausible orders, in any store that is open:\n  \
+axcs service order place --count 10\n\n\
+One order of two lines, the second a variant (configuration/size/colour/style, any may be empty):\n  \
+axcs service order place --store web --line 1001=2 --line 1002//XL/Black=1\n\n\
+One from a file, which looks like `order` in axcs service order show ID --json:\n  \
+axcs service order place --file order.json\n\n\
+Then bring it to AX: axcs run orders")]
     Place(PlaceArguments),
     /// The orders, sorted by id
     List {
@@ -32,18 +42,26 @@ pub enum OrderCommand {
     /// One order, whole
     Show {
         /// Id of the order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
     /// Correct an order that AX could not take
+    #[command(
+        after_help = "Another item in line 1, and the right unit in line 2:\n  \
+axcs service order correct W-17 --line 1:1001=2 --unit 2:Pcs\n\n\
+The next run of the orders job tries it again: axcs run orders"
+    )]
     Correct(CorrectArguments),
     /// Note an authorised payment of the order's total
     Pay {
         /// Id of the order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
     /// Cancel an order for the customer
     Cancel {
         /// Id of the order
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
 }
@@ -57,7 +75,7 @@ pub struct PlaceArguments {
     #[arg(long = "line", value_name = "ITEM=QTY", conflicts_with_all = ["file", "count"])]
     lines: Vec<String>,
     /// So many orders
-    #[arg(long, default_value_t = 1, conflicts_with = "file")]
+    #[arg(long, default_value_t = 1, conflicts_with = "file", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     count: u64,
     /// The same seed places the same orders; otherwise each command places others
     #[arg(long, conflicts_with = "file")]
@@ -76,6 +94,7 @@ pub struct PlaceArguments {
 #[derive(Debug, Args)]
 pub struct CorrectArguments {
     /// Id of the order
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     id: String,
     #[command(flatten)]
     how: Correction,
@@ -140,10 +159,7 @@ pub async fn order(
         OrderCommand::Correct(arguments) => {
             invocation.changes("Correcting an order")?;
             let order = corrected(client, arguments).await?;
-            let listed = client
-                .correct_order(&order)
-                .await
-                .map_err(Exception::from)?;
+            let listed = client.correct_order(&order).await.map_err(refused)?;
             done(invocation, &listed);
             Ok(())
         }
@@ -151,16 +167,13 @@ pub async fn order(
             invocation.changes("Paying an order")?;
             let order = must_find(client, &id).await?.order;
             let payment = authorise(&order, order.placed);
-            let listed = client
-                .pay_order(&id, &payment)
-                .await
-                .map_err(Exception::from)?;
+            let listed = client.pay_order(&id, &payment).await.map_err(refused)?;
             done(invocation, &listed);
             Ok(())
         }
         OrderCommand::Cancel { id } => {
             invocation.changes("Cancelling an order")?;
-            let listed = client.cancel_order(&id).await.map_err(Exception::from)?;
+            let listed = client.cancel_order(&id).await.map_err(refused)?;
             done(invocation, &listed);
             Ok(())
         }
@@ -175,16 +188,16 @@ async fn place(
     let mut ids = Vec::new();
     if let Some(file) = &arguments.file {
         let order = read(file)?;
-        let listed = client.place_order(&order).await.map_err(Exception::from)?;
+        let listed = client.place_order(&order).await.map_err(refused)?;
         ids.push(listed.id);
     } else {
         let shopper = shopper(client, &arguments).await?;
         if arguments.lines.is_empty() && arguments.number.is_none() {
             let placing = shopper.place_all(0, arguments.count, |order| ids.push(order.id.clone()));
-            placing.await.map_err(Exception::from)?;
+            placing.await.map_err(refused)?;
         } else {
             let order = made(client, shopper.place(0), arguments).await?;
-            let listed = client.place_order(&order).await.map_err(Exception::from)?;
+            let listed = client.place_order(&order).await.map_err(refused)?;
             ids.push(listed.id);
         }
     }
@@ -299,7 +312,7 @@ fn read(file: &Path) -> Result<WebOrder, Refusal> {
 
 fn nothing(error: ShopperError) -> Refusal {
     match error {
-        ShopperError::Commerce(error) => Exception::from(error).into(),
+        ShopperError::Commerce(error) => refused(error),
         ShopperError::NoStore => Refusal::usage(
             "Nothing can be ordered.",
             chain(&error),
@@ -314,7 +327,7 @@ fn nothing(error: ShopperError) -> Refusal {
 }
 
 async fn must_find(client: &Client, id: &str) -> Result<OrderDetails, Refusal> {
-    let found = client.order(id).await.map_err(Exception::from)?;
+    let found = client.order(id).await.map_err(refused)?;
     found.ok_or_else(|| {
         Refusal::usage(
             format!("There is no order {id}."),
@@ -335,7 +348,7 @@ async fn list(
         let page = client
             .order_page(after.as_deref(), MAX_LIST_LIMIT)
             .await
-            .map_err(Exception::from)?;
+            .map_err(refused)?;
         let is_meant = |order: &OrderListed| state.is_none_or(|state| order.state == state);
         found.extend(page.orders.into_iter().filter(is_meant));
         after = page.next;
@@ -403,11 +416,7 @@ fn show(details: &OrderDetails) {
         None => "not paid".to_owned(),
     };
     field("Payment", &paid);
-    let rows: Vec<Vec<String>> = order.lines.iter().map(row).collect();
-    let header = [
-        "LINE", "ITEM", "VARIANT", "QUANTITY", "UNIT", "PRICE", "DISCOUNT", "AMOUNT",
-    ];
-    print::table(&header, &rows);
+    goods(order);
     for slip in shipments {
         print::line(format_args!(
             "Packing slip {}: {} lines, {} {}",
@@ -417,24 +426,4 @@ fn show(details: &OrderDetails) {
             slip.tracking_numbers.join(", ")
         ));
     }
-}
-
-fn row(line: &OrderLine) -> Vec<String> {
-    let of = &line.dimensions;
-    let parts = [&of.configuration, &of.size, &of.colour, &of.style];
-    let variant: Vec<&str> = parts
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    vec![
-        line.line.to_string(),
-        line.item.clone(),
-        variant.join(" / "),
-        line.quantity.to_string(),
-        line.unit.clone(),
-        line.price.to_string(),
-        line.discount.to_string(),
-        line.amount.to_string(),
-    ]
 }

@@ -1,11 +1,12 @@
 //! `axcs service store`: online stores and marketplaces of the service.
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
 
+use super::refused;
 use crate::cli::{Invocation, Refusal, print};
 use crate::commerce::client::Client;
 use crate::model::channel::{Channel, ChannelKind};
-use crate::model::exception::Exception;
 
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
@@ -14,6 +15,7 @@ pub enum StoreCommand {
     /// Make or change a store; what is not given stays as it is
     Set {
         /// Id: what orders name
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
         /// Its name
         #[arg(long)]
@@ -34,6 +36,7 @@ pub enum StoreCommand {
     /// Remove a store; its orders stay
     Remove {
         /// Id of the store
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         id: String,
     },
 }
@@ -49,7 +52,7 @@ pub async fn store(
 ) -> Result<(), Refusal> {
     match command {
         StoreCommand::List => {
-            let stores = client.stores().await.map_err(Exception::from)?;
+            let stores = client.stores().await.map_err(refused)?;
             told(invocation, &stores);
         }
         StoreCommand::Set {
@@ -61,7 +64,7 @@ pub async fn store(
             open,
         } => {
             invocation.changes("Setting a store")?;
-            let stores = client.stores().await.map_err(Exception::from)?;
+            let stores = client.stores().await.map_err(refused)?;
             let before = stores.into_iter().find(|store| store.id == id);
             let mut store = match (before, &currency) {
                 (Some(store), _) => store,
@@ -84,12 +87,12 @@ pub async fn store(
             store.kind = kind.unwrap_or(store.kind);
             store.currency = currency.unwrap_or(store.currency);
             store.open = (store.open || open) && !closed;
-            let store = client.put_store(&store).await.map_err(Exception::from)?;
+            let store = client.put_store(&store).await.map_err(refused)?;
             told(invocation, &[store]);
         }
         StoreCommand::Remove { id } => {
             invocation.changes("Removing a store")?;
-            let removed = client.delete_store(&id).await.map_err(Exception::from)?;
+            let removed = client.delete_store(&id).await.map_err(refused)?;
             let store = removed.ok_or_else(|| {
                 Refusal::usage(
                     format!("There is no store {id}."),

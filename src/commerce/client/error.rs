@@ -137,9 +137,7 @@ impl CommerceError {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Settings(_) => "Correct `service` in the settings: axcs config show",
-            Self::NotSent { .. } => {
-                "Check that the service runs and that this machine reaches its address, then start the job again."
-            }
+            Self::NotSent { .. } => Documented::NetworkError.remedy(),
             Self::Unknown { .. } => {
                 "Nothing is lost: the next run settles what was sent. Check that the service is not overloaded, then start the job again."
             }

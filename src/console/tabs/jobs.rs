@@ -123,7 +123,7 @@ impl JobsTab {
         if failed > 0 {
             warnings.push(format!("{} in Error", counted(failed, "job", "jobs")));
         }
-        // The complete job has every stream: the others' quarantine is part of its own.
+        // The complete job has every stream: the others' exceptions are among its own.
         let quarantined = self
             .overview
             .iter()
@@ -131,8 +131,7 @@ impl JobsTab {
             .max()
             .unwrap_or(0);
         if quarantined > 0 {
-            let records = counted(quarantined as usize, "record", "records");
-            warnings.push(format!("{records} in quarantine"));
+            warnings.push(counted(quarantined as usize, "exception", "exceptions"));
         }
         warnings
     }

@@ -10,7 +10,6 @@ use crate::console::theme::{Role, Theme};
 use crate::console::words;
 use crate::model::Amount;
 use crate::model::Exception;
-use crate::model::catalog::ProductDimensions;
 use crate::model::order::{Address, OrderLine};
 use crate::model::shipment::{SalesStatus, Shipment};
 use crate::model::staged::{OrderRow, Stage, StagedOrder};
@@ -251,16 +250,6 @@ fn address(address: &Address) -> String {
     ])
 }
 
-fn variant(dimensions: &ProductDimensions) -> String {
-    let ProductDimensions {
-        configuration,
-        size,
-        colour,
-        style,
-    } = dimensions;
-    joined(&[configuration, size, colour, style])
-}
-
 /// What there is of the parts, with commas between them.
 fn joined(parts: &[&str]) -> String {
     let parts: Vec<&str> = parts
@@ -334,7 +323,7 @@ fn wide_row(line: &OrderLine, page: Page<'_>) -> Line<'static> {
     row_of([
         words::fit_right(&line.line.to_string(), number, cut),
         words::fit(&line.item, item, cut),
-        words::fit(&variant(&line.dimensions), width, cut),
+        words::fit(&line.dimensions.joined(), width, cut),
         words::fit(&name(line), rest(page, &WIDE), cut),
         words::fit_right(&line.quantity.to_string(), quantity, cut),
         words::fit(&line.unit, unit, cut),
@@ -358,7 +347,7 @@ fn narrow_row(line: &OrderLine, page: Page<'_>) -> Line<'static> {
 
 /// What has no room beside the numbers of a narrow page.
 fn second_row(line: &OrderLine, page: Page<'_>) -> Line<'static> {
-    let text = joined(&[&variant(&line.dimensions), &name(line)]);
+    let text = joined(&[&line.dimensions.joined(), &name(line)]);
     let room = page.width.saturating_sub(NARROW[0] + 1);
     let text = words::cut(&text, room, page.theme.symbols.ellipsis);
     let mut spans = vec![Span::raw(" ".repeat(NARROW[0] + 1))];

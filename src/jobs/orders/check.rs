@@ -328,21 +328,10 @@ fn check_line(at: usize, line: &OrderLine, known: &Known<'_>, faults: &mut Vec<F
 }
 
 fn variant(line: &OrderLine) -> String {
-    let dimensions = &line.dimensions;
-    let named: Vec<&str> = [
-        &dimensions.configuration,
-        &dimensions.size,
-        &dimensions.colour,
-        &dimensions.style,
-    ]
-    .into_iter()
-    .filter(|dimension| !dimension.is_empty())
-    .map(String::as_str)
-    .collect();
-    if named.is_empty() {
+    if line.dimensions.is_blank() {
         "without dimensions".to_owned()
     } else {
-        named.join("/")
+        line.dimensions.joined()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::execution::Execution;
 use super::super::failure::Stop;
+use super::lost::MISSING;
 use super::ready::Ready;
 use super::{ORDERS, Tally};
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver};
@@ -20,6 +21,8 @@ const PAGE: usize = 100;
 const CHECKED_AGAIN: usize = 500;
 /// Code of an order that AX itself refused: it is not given to AX again until somebody asks.
 const REFUSED_BY_AX: &str = "refused-by-ax";
+/// Codes of orders that are not given to AX again by themselves.
+const ONLY_WHEN_ASKED: [&str; 2] = [REFUSED_BY_AX, MISSING];
 
 /// How an attempt to give an order to AX ended.
 enum Given {
@@ -315,7 +318,8 @@ impl Execution {
     }
 }
 
-fn requisition_of(staged: &StagedOrder) -> Requisition {
+/// The pair by which AX tells the order.
+pub fn requisition_of(staged: &StagedOrder) -> Requisition {
     Requisition {
         customer: staged.row.account.clone(),
         requisition: staged.order.number.clone(),

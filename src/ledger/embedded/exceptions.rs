@@ -2,7 +2,7 @@
 //! operators.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, Transaction, named_params};
+use rusqlite::{Connection, Row, Transaction, named_params, params_from_iter};
 
 use super::super::exceptions::ExceptionBook;
 use super::super::{LedgerError, SetAside};
@@ -188,22 +188,33 @@ fn for_each(
     filter: &ExceptionFilter,
     mut each: impl FnMut(ExceptionEntry) -> bool,
 ) -> rusqlite::Result<()> {
+    let ids = filter.ids.as_ref().map(rows::to_json).transpose()?;
+    let keys = filter.keys.as_ref().map(rows::to_json).transpose()?;
+    let stream = filter.stream.map(Stream::name);
+    // Only what is asked for stands in the statement, so that an index can answer it.
+    let asked: [(&str, Option<&str>); 5] = [
+        ("id IN (SELECT value FROM json_each(?))", ids.as_deref()),
+        ("key IN (SELECT value FROM json_each(?))", keys.as_deref()),
+        ("job = ?", filter.job.map(Job::name)),
+        ("stream = ?", stream),
+        ("code = ?", filter.code.as_deref()),
+    ];
     let mut sql = String::from(include_str!("exceptions/list.sql"));
+    let mut values = Vec::new();
+    for (condition, value) in asked {
+        if let Some(value) = value {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.push(value);
+        }
+    }
     if !filter.with_closed {
         sql.push_str(" AND state IN ('open', 'retrying')");
     }
     sql.push_str(" ORDER BY last DESC, id DESC");
-    let ids = filter.ids.as_ref().map(rows::to_json).transpose()?;
-    let keys = filter.keys.as_ref().map(rows::to_json).transpose()?;
     let sought = filter.text.as_ref().map(|text| text.to_lowercase());
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query(named_params! {
-        ":ids": ids,
-        ":keys": keys,
-        ":job": filter.job.map(Job::name),
-        ":stream": filter.stream.map(Stream::name),
-        ":code": filter.code,
-    })?;
+    let mut found = statement.query(params_from_iter(values))?;
     while let Some(row) = found.next()? {
         let entry = entry(row)?;
         let matches = sought.as_ref().is_none_or(|sought| {

@@ -57,6 +57,7 @@ CREATE TABLE online_order (
     attempts     INTEGER NOT NULL,
     account      TEXT    NOT NULL,
     sales_order  TEXT    NOT NULL,
+    withdrawn    TEXT    NOT NULL DEFAULT '',  -- sales order that AX does not have any more
     is_journal   INTEGER NOT NULL,
     is_duplicate INTEGER NOT NULL,  -- another order has the same folded number
     status       TEXT,              -- sales status in AX

@@ -149,6 +149,12 @@ impl OrderBook for EmbeddedLedger {
             .map(drop)
     }
 
+    async fn lose(&self, fence: Fence, orders: Vec<SetAside>) -> Result<(), LedgerError> {
+        self.each("setting orders aside", fence, orders, hand_over::lose)
+            .await
+            .map(drop)
+    }
+
     async fn orders_for(
         &self,
         requisitions: Vec<(String, String)>,

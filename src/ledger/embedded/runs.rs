@@ -40,14 +40,15 @@ pub fn begin(
     for needed in needs {
         let holder = transaction
             .query_row(
-                "SELECT owner, expires FROM lease WHERE job = ? AND expires > ?",
+                "SELECT run.job, lease.owner, lease.expires FROM lease JOIN run ON run.id = lease.run \
+                 WHERE lease.job = ? AND lease.expires > ?",
                 (needed.name(), now),
                 |row| {
                     Ok(Holder {
-                        job: *needed,
-                        owner: row.get(0)?,
-                        expires: rows::time(row, 1)?,
-                        remaining: Duration::from_millis((row.get::<_, i64>(1)? - now) as u64),
+                        job: rows::word(row, 0)?,
+                        owner: row.get(1)?,
+                        expires: rows::time(row, 2)?,
+                        remaining: Duration::from_millis((row.get::<_, i64>(2)? - now) as u64),
                     })
                 },
             )

@@ -141,13 +141,20 @@ impl Effects {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        let Some((key, newest, told)) = order else {
+        let Some((key, newest, mut told)) = order else {
             return Ok(Err(Misfit {
                 code: "no-such-order",
                 field: "order",
                 detail: format!("there is no order {:?}", answer.order),
             }));
         };
+        if told.is_some() && told.as_ref() == Some(&answer.withdrawn) {
+            connection
+                .prepare_cached(include_str!("withdraw.sql"))?
+                .execute([key])?;
+            self.touched.insert(key);
+            told = None;
+        }
         if answer.outcome == Outcome::Accepted {
             if answer.sales_order.is_empty() {
                 return Ok(Err(Misfit {

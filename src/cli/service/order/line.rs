@@ -1,11 +1,11 @@
 //! Lines of an order as they are typed: `1001/Steel//Black=2`, `1:1002`.
 
 use crate::cli::Refusal;
+use crate::cli::service::refused;
 use crate::commerce::client::Client;
 use crate::commerce::shopper::{item, price};
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
-use crate::model::exception::Exception;
 use crate::model::order::OrderLine;
 
 /// What `--line` asks for.
@@ -54,7 +54,7 @@ impl Wanted {
         line: u32,
         quantity: Amount,
     ) -> Result<OrderLine, Refusal> {
-        let found = item(client, &self.item).await.map_err(Exception::from)?;
+        let found = item(client, &self.item).await.map_err(refused)?;
         let text = found.as_ref().and_then(|item| item.texts.first());
         let mut line = OrderLine {
             line,

@@ -364,8 +364,9 @@ fn write_customers(
     random: &mut Random,
 ) -> rusqlite::Result<()> {
     let mut parties = insert(connection, "DIRPARTYTABLE", &["RECID", "NAME"])?;
-    let columns = "DATAAREAID ACCOUNTNUM PARTY CUSTGROUP CURRENCY TAXGROUP LINEDISC DLVMODE \
-                   INVENTSITEID INVENTLOCATION LANGUAGEID RECID";
+    let columns = "DATAAREAID ACCOUNTNUM PARTY CUSTGROUP CURRENCY TAXGROUP PRICEGROUP LINEDISC \
+                   MULTILINEDISC ENDDISC DLVMODE DLVTERM PAYMTERMID INVENTSITEID INVENTLOCATION \
+                   LANGUAGEID RECID";
     let columns: Vec<&str> = columns.split_whitespace().collect();
     let mut accounts = insert(connection, "CUSTTABLE", &columns)?;
     for number in 0..=customers {
@@ -381,8 +382,8 @@ fn write_customers(
         };
         parties.execute(params![party, name])?;
         accounts.execute(params![
-            COMPANY, account, party, group, CURRENCY, "WA", group, "GROUND", "WEST", "WH08",
-            "en-us", party,
+            COMPANY, account, party, group, CURRENCY, "WA", group, group, group, group, "GROUND",
+            "DAP", "NET30", "WEST", "WH08", "en-us", party,
         ])?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::model::digest::content_hash;
 use crate::model::order::{Acknowledgement, Outcome};
 use crate::model::staged::Stage;
 
-const COLUMNS: &str = "id, seq, stage, sales_order, reason";
+const COLUMNS: &str = "id, seq, stage, sales_order, reason, withdrawn";
 /// Orders of an order book that the service does not have any more are none of its business.
 const OF_BOOK: &str = "book = (SELECT order_book FROM ledger)";
 
@@ -25,6 +25,7 @@ fn acknowledgement(row: &Row<'_>) -> rusqlite::Result<Acknowledgement> {
         seq: row.get(1)?,
         outcome,
         sales_order,
+        withdrawn: row.get(5)?,
         reason,
     })
 }

@@ -10,7 +10,7 @@ use super::staging::write_contents;
 use super::too_late;
 use crate::model::Stream;
 use crate::model::order::OrderEventKind;
-use crate::model::staged::Stage;
+use crate::model::staged::{Shipped, Stage};
 
 /// Answers the number of the attempt; `None` where the order is not to be given to AX any more.
 pub fn intend(
@@ -109,6 +109,32 @@ pub fn set_aside(
         }
         Stage::Accepted | Stage::Cancelled | Stage::Closed => {}
     }
+    let what = format!("Set aside: {}", record.exception);
+    order.write(transaction, now, &what)
+}
+
+/// AX does not have the order's sales order any more, nor its packing slips.
+pub fn lose(transaction: &Transaction<'_>, now: i64, record: &SetAside) -> rusqlite::Result<()> {
+    let Some(mut order) = Known::find(transaction, &record.id)? else {
+        return Ok(());
+    };
+    if order.stage != Stage::Accepted {
+        return Ok(());
+    }
+    order.withdrawn = std::mem::take(&mut order.sales_order);
+    order.stage = Stage::Exception;
+    order.is_journal = false;
+    order.status = None;
+    order.shipped = Shipped::Nothing;
+    order.reason = record.exception.to_string();
+    transaction
+        .prepare_cached("DELETE FROM order_shipment WHERE order_id = ?")?
+        .execute([&order.id])?;
+    exceptions::open(
+        transaction,
+        now,
+        &Opening::of_record(Stream::Orders, record, None),
+    )?;
     let what = format!("Set aside: {}", record.exception);
     order.write(transaction, now, &what)
 }

@@ -26,6 +26,8 @@ pub struct Known {
     pub attempts: u32,
     pub account: String,
     pub sales_order: String,
+    /// Sales order that AX does not have any more.
+    pub withdrawn: String,
     pub is_journal: bool,
     pub status: Option<SalesStatus>,
     pub shipped: Shipped,
@@ -51,7 +53,7 @@ impl Contents {
 
 impl Known {
     const COLUMNS: &str = "id, number, is_paid, book, seq, event, stage, is_out, attempts, account, \
-                           sales_order, is_journal, status, shipped, reason";
+                           sales_order, is_journal, status, shipped, reason, withdrawn";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -70,6 +72,7 @@ impl Known {
             status: rows::optional_named(row, 12)?,
             shipped: rows::named(row, 13)?,
             reason: row.get(14)?,
+            withdrawn: row.get(15)?,
         })
     }
 
@@ -134,6 +137,7 @@ impl Known {
                 ":attempts": self.attempts,
                 ":account": self.account,
                 ":sales_order": self.sales_order,
+                ":withdrawn": self.withdrawn,
                 ":is_journal": self.is_journal,
                 ":status": self.status.as_ref().map(rows::to_word).transpose()?,
                 ":shipped": rows::to_word(&self.shipped)?,

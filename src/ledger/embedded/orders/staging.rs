@@ -168,6 +168,7 @@ fn add(
         attempts: 0,
         account: String::new(),
         sales_order: String::new(),
+        withdrawn: String::new(),
         is_journal: false,
         status: None,
         shipped: Shipped::Nothing,

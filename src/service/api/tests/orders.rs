@@ -179,6 +179,7 @@ pub fn full() -> Vec<(&'static str, Value)> {
                 seq: 1,
                 outcome: Outcome::Accepted,
                 sales_order: word(),
+                withdrawn: word(),
                 reason: word(),
             }),
         ),

@@ -1,0 +1,104 @@
+//! A program in a real pseudo-terminal: what it shows, the keys that are pressed, and how it leaves
+//! the terminal.
+#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::io::{Read as _, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Far more than it takes; a test that fails must end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program in a pseudo-terminal.
+pub struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    pub master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    pub screen: vt100::Parser,
+    pub modes_before: String,
+}
+
+impl Pty {
+    /// With 80 columns.
+    pub fn start(mut command: CommandBuilder, rows: u16) -> Self {
+        let size = PtySize {
+            rows,
+            cols: 80,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let modes_before = modes(&*pair.master);
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            keys: pair.master.take_writer().unwrap(),
+            master: pair.master,
+            output,
+            screen: vt100::Parser::new(rows, 80, 0),
+            modes_before,
+        }
+    }
+
+    /// Reads what the program writes until the screen is as wanted.
+    pub fn until(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !wanted(self.screen.screen()) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(error) => panic!(
+                    "{error}; the screen is\n{}",
+                    self.screen.screen().contents()
+                ),
+            }
+        }
+    }
+
+    pub fn until_shows(&mut self, words: &str) {
+        self.until(|screen| screen.contents().contains(words));
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Waits for the end, and finds the terminal as it was.
+    pub fn assert_restored(mut self) -> portable_pty::ExitStatus {
+        self.until(|screen| {
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+        });
+        // What is still written would keep the program from ending.
+        let output = self.output;
+        std::thread::spawn(move || while output.recv().is_ok() {});
+        let status = self.child.wait().unwrap();
+        assert_eq!(modes(&*self.master), self.modes_before);
+        status
+    }
+}
+
+/// The modes of a terminal, to be compared.
+pub fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("a terminal has modes"))
+}
