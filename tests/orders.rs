@@ -9,6 +9,8 @@
 
 #[path = "orders/afterwards.rs"]
 mod afterwards;
+#[path = "orders/chance.rs"]
+mod chance;
 #[path = "orders/faults.rs"]
 mod faults;
 #[path = "orders/flow.rs"]

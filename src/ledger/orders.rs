@@ -152,6 +152,10 @@ pub trait OrderBook: Send + Sync {
         requisitions: Vec<(String, String)>,
     ) -> Result<Vec<Option<OrderRef>>, LedgerError>;
 
+    /// The numbers under which AX has these orders or may get them, whatever the service said
+    /// since; empty where there is no such order.
+    async fn numbers_for_ax(&self, orders: Vec<String>) -> Result<Vec<String>, LedgerError>;
+
     /// For each sales order (its number and customer requisition) the order behind it.
     async fn orders_behind(
         &self,

@@ -57,6 +57,12 @@ async fn an_order_whose_number_is_changed_online_too_late_is_still_shipped() {
     assert_eq!(site.staged("W-1").await.row.shipped, Shipped::Whole);
     let at_service = site.client.order("W-1").await.unwrap().unwrap();
     assert_eq!(at_service.listed.state, OrderState::Shipped);
+    site.ended(Job::Inventory).await;
+    assert_eq!(
+        site.differences().await,
+        Vec::<String>::new(),
+        "it is the one sales order of the ledger"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

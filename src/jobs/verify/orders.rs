@@ -1,5 +1,6 @@
 //! Online orders: the service's, the ledger's, and the sales orders they led to in AX.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::runner::Sides;
@@ -67,24 +68,32 @@ pub async fn compare(
     comparison.finish()
 }
 
-/// An accepted order is one sales order in AX, the one that the ledger names.
+/// An accepted order is one sales order in AX, the one that the ledger names: under the number
+/// that it was handed over with or, where that was changed at both ends, under the newest.
 async fn are_in_ax(sides: &Arc<Sides>, page: &[StagedOrder]) -> Result<Vec<bool>, Exception> {
+    let ids = page.iter().map(|staged| staged.row.id.clone()).collect();
+    let handed = sides.ledger.numbers_for_ax(ids).await?;
     let requisitions: Vec<Requisition> = page
         .iter()
-        .map(|staged| Requisition {
-            customer: staged.row.account.clone(),
-            requisition: staged.order.number.clone(),
+        .zip(handed)
+        .flat_map(|(staged, handed)| {
+            [handed, staged.order.number.clone()].map(|requisition| Requisition {
+                customer: staged.row.account.clone(),
+                requisition,
+            })
         })
         .collect();
     let found = sides.company.sales_orders(&requisitions).await?;
-    let is_in_ax = |(staged, found): (&StagedOrder, Vec<FoundOrder>)| {
-        let mut own = found
+    let is_in_ax = |(staged, found): (&StagedOrder, &[Vec<FoundOrder>])| {
+        let own: BTreeSet<&String> = found
             .iter()
+            .flatten()
             .filter(|found| found.reference == staged.row.id)
-            .map(|found| &found.sales_order);
-        own.next() == Some(&staged.row.sales_order) && own.next().is_none()
+            .map(|found| &found.sales_order)
+            .collect();
+        own == BTreeSet::from([&staged.row.sales_order])
     };
-    Ok(page.iter().zip(found).map(is_in_ax).collect())
+    Ok(page.iter().zip(found.chunks(2)).map(is_in_ax).collect())
 }
 
 fn hash(staged: &StagedOrder) -> String {

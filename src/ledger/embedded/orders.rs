@@ -174,6 +174,16 @@ impl OrderBook for EmbeddedLedger {
         .await
     }
 
+    async fn numbers_for_ax(&self, orders: Vec<String>) -> Result<Vec<String>, LedgerError> {
+        self.read("reading the numbers of orders", move |connection| {
+            orders
+                .iter()
+                .map(|order| listing::number_for_ax(connection, order))
+                .collect()
+        })
+        .await
+    }
+
     async fn orders_behind(
         &self,
         sales_orders: Vec<(String, String)>,

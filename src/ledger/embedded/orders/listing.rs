@@ -245,6 +245,17 @@ pub fn for_requisition(
     Ok(None)
 }
 
+/// The number that AX has or may get.
+pub fn number_for_ax(connection: &Connection, order: &str) -> rusqlite::Result<String> {
+    let number = connection
+        .prepare_cached(
+            "SELECT coalesce(handed, contents) ->> '$.number' FROM order_contents WHERE id = ?",
+        )?
+        .query_row([order], |row| row.get(0))
+        .optional()?;
+    Ok(number.unwrap_or_default())
+}
+
 /// The order that was seen as the sales order.
 pub const SEEN: &str = "SELECT id, book = (SELECT order_book FROM ledger) FROM online_order \
     WHERE sales_order = ? COLLATE NOCASE AND sales_order <> ''";
