@@ -73,14 +73,21 @@ pub fn fit_right(text: &str, cells: usize, ellipsis: &str) -> String {
 }
 
 /// The text as spans whose widths add up to its cells, so that what follows in the row stands
-/// where it belongs: where a script has ligatures, a span for each grapheme.
+/// where it belongs: where a script has ligatures, a span for each grapheme. A mark without its
+/// letter, of which ratatui holds two opinions, is seen as an unknown character.
 pub fn spans(text: &str, style: Style) -> Vec<Span<'static>> {
     let text = clean(text);
     if Span::raw(text.as_ref()).width() == width(&text) {
         return vec![Span::styled(text.into_owned(), style)];
     }
     graphemes(&text)
-        .map(|(grapheme, _)| Span::styled(grapheme.to_owned(), style))
+        .map(|(grapheme, cells)| {
+            if Span::raw(grapheme).width() == cells {
+                Span::styled(grapheme.to_owned(), style)
+            } else {
+                Span::styled(fit("\u{fffd}", cells, ""), style)
+            }
+        })
         .collect()
 }
 
@@ -163,6 +170,15 @@ mod tests {
                 assert_eq!(width(&fit_right(text, cells, "…")), cells);
             }
         }
+    }
+
+    #[test]
+    fn a_mark_without_its_letter_keeps_the_columns() {
+        let laid_out: usize = spans("\u{ff9e}x", Style::new())
+            .iter()
+            .map(Span::width)
+            .sum();
+        assert_eq!(laid_out, width("\u{ff9e}x"));
     }
 
     #[test]
