@@ -114,7 +114,7 @@ impl World {
                 };
                 let mut order = self.site.order(&format!("O-{number}"), &name);
                 if self.random.once_in(5) {
-                    order.lines[0].item = "NO-SUCH".to_owned();
+                    order.lines[0].item = "NO-SUCH".into();
                 }
                 if self.random.once_in(5) {
                     order.payment = None;
