@@ -114,7 +114,7 @@ impl World {
                 };
                 let mut order = self.site.order(&format!("O-{number}"), &name);
                 if self.random.once_in(5) {
-                    "NO-SUCH".clone_into(&mut order.lines[0].item);
+                    order.lines[0].item = "NO-SUCH".into();
                 }
                 if self.random.once_in(5) {
                     order.payment = None;

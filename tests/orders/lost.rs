@@ -97,3 +97,31 @@ async fn a_lost_order_that_is_not_wanted_any_more_is_closed_with_a_note() {
     assert_eq!(site.staged("W-1").await.row.stage, Stage::Closed);
     assert_eq!(site.count("SELECT count(*) FROM SALESTABLE"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_called_otherwise_by_now_is_not_lost() {
+    let site = Site::new().await;
+    for number in 1..=3 {
+        let order = site.order(&format!("W-{number}"), &number.to_string());
+        site.client.place_order(&order).await.unwrap();
+    }
+    site.orders().await;
+    // Another number online; another requisition in AX; a status that is not known here.
+    let mut order = site.order("W-1", "1");
+    order.number = "77".to_owned();
+    site.client.correct_order(&order).await.unwrap();
+    site.sql("UPDATE SALESTABLE SET PURCHORDERFORMNUM = 'corrected' WHERE CUSTOMERREF = 'W-2'");
+    site.sql("UPDATE SALESTABLE SET PURCHORDERFORMNUM = '3a' WHERE CUSTOMERREF = 'W-3'");
+    site.orders().await;
+    site.sql("UPDATE SALESTABLE SET SALESSTATUS = 9 WHERE CUSTOMERREF = 'W-3'");
+    site.ended(Job::Complete).await;
+    for id in ["W-1", "W-2", "W-3"] {
+        assert_eq!(site.staged(id).await.row.stage, Stage::Accepted, "{id}");
+    }
+    assert_eq!(site.count("SELECT count(*) FROM SALESTABLE"), 3);
+    let lost = site.exceptions().await;
+    assert!(
+        lost.iter().all(|entry| entry.code != "sales-order-missing"),
+        "a retry would make a second one: {lost:?}"
+    );
+}

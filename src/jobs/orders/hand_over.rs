@@ -318,8 +318,7 @@ impl Execution {
     }
 }
 
-/// The pair by which AX tells the order.
-pub fn requisition_of(staged: &StagedOrder) -> Requisition {
+fn requisition_of(staged: &StagedOrder) -> Requisition {
     Requisition {
         customer: staged.row.account.clone(),
         requisition: staged.order.number.clone(),
