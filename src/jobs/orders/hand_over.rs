@@ -57,6 +57,9 @@ impl Execution {
                 }
             }
             for staged in work {
+                if self.cancel.is_cancelled() {
+                    return Err(Stop::Canceled);
+                }
                 if staged.row.event == OrderEventKind::Cancelled {
                     // AX does not have it, and is not to get it any more.
                     ledger.take_back(self.fence, vec![staged.row.id]).await?;
