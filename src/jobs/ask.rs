@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 
-use super::execution::Execution;
 use super::report::Report;
-use super::upload::StreamRun;
+use super::runner::Sides;
 use crate::commerce::client::{Class, CommerceError};
 
 /// First wait before another try.
@@ -18,58 +17,41 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// A strange answer is taken for an accident this often.
 const MALFORMED_TRIES: u32 = 3;
 
-/// Asks again, with growing pauses, as long as it makes sense and the time is not up.
-async fn ask<T, F>(
-    report: &Report,
-    give_up_after: Duration,
-    call: impl FnMut() -> F,
-) -> Result<T, CommerceError>
-where
-    F: Future<Output = Result<T, CommerceError>>,
-{
-    let waits = ExponentialBuilder::new()
-        .with_min_delay(FIRST_WAIT)
-        .with_max_delay(LONGEST_WAIT)
-        .with_jitter()
-        .without_max_times()
-        .with_total_delay(Some(give_up_after));
-    let strange = AtomicU32::new(0);
-    let answer = call
-        .retry(waits)
-        .when(|error: &CommerceError| match error.class() {
-            Class::NotSent | Class::Unknown | Class::Unavailable => true,
-            Class::Malformed => strange.fetch_add(1, Ordering::Relaxed) + 1 < MALFORMED_TRIES,
-            Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
-        })
-        // What the service asks for goes before our own pause.
-        .adjust(|error, wait| match (error, wait) {
-            (CommerceError::Unavailable { retry_after, .. }, Some(wait)) => {
-                Some(wait.max(retry_after.unwrap_or_default().min(give_up_after)))
-            }
-            (_, wait) => wait,
-        })
-        .notify(|error, wait| report.tell_wait(&error.in_brief(), wait))
-        .await;
-    report.waiting(None);
-    answer
-}
-
-impl StreamRun {
-    /// Asks again, with growing pauses, as long as it makes sense.
-    pub async fn ask<T, F>(&self, call: impl FnMut() -> F) -> Result<T, CommerceError>
+impl Sides {
+    /// Asks again, with growing pauses, as long as it makes sense and the time is not up; `report`
+    /// shows the wait.
+    pub async fn ask<T, F>(
+        &self,
+        report: &Report,
+        call: impl FnMut() -> F,
+    ) -> Result<T, CommerceError>
     where
         F: Future<Output = Result<T, CommerceError>>,
     {
-        ask(&self.report, self.sides.give_up_after, call).await
-    }
-}
-
-impl Execution {
-    /// Asks again, with growing pauses, as long as it makes sense.
-    pub async fn ask<T, F>(&self, call: impl FnMut() -> F) -> Result<T, CommerceError>
-    where
-        F: Future<Output = Result<T, CommerceError>>,
-    {
-        ask(&self.report, self.sides.give_up_after, call).await
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(FIRST_WAIT)
+            .with_max_delay(LONGEST_WAIT)
+            .with_jitter()
+            .without_max_times()
+            .with_total_delay(Some(self.give_up_after));
+        let strange = AtomicU32::new(0);
+        let answer = call
+            .retry(waits)
+            .when(|error: &CommerceError| match error.class() {
+                Class::NotSent | Class::Unknown | Class::Unavailable => true,
+                Class::Malformed => strange.fetch_add(1, Ordering::Relaxed) + 1 < MALFORMED_TRIES,
+                Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
+            })
+            // What the service asks for goes before our own pause.
+            .adjust(|error, wait| match (error, wait) {
+                (CommerceError::Unavailable { retry_after, .. }, Some(wait)) => {
+                    Some(wait.max(retry_after.unwrap_or_default().min(self.give_up_after)))
+                }
+                (_, wait) => wait,
+            })
+            .notify(|error, wait| report.tell_wait(&error.in_brief(), wait))
+            .await;
+        report.waiting(None);
+        answer
     }
 }

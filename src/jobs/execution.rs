@@ -141,7 +141,11 @@ impl Execution {
             seq: taken.seq,
         };
         let commerce = &self.sides.commerce;
-        match self.ask(|| commerce.orders_taken(&taken)).await {
+        match self
+            .sides
+            .ask(&self.report, || commerce.orders_taken(&taken))
+            .await
+        {
             // The next orders run finds out by itself.
             Err(CommerceError::Refused { problem, .. })
                 if ["other-book", "beyond-newest"].contains(&problem.code.as_str()) =>

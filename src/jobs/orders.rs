@@ -61,7 +61,10 @@ impl Execution {
             }
             let (commerce, after) = (&self.sides.commerce, position.seq);
             let page = self
-                .ask(|| commerce.feed(after, MAX_FEED_LIMIT, Duration::ZERO))
+                .sides
+                .ask(&self.report, || {
+                    commerce.feed(after, MAX_FEED_LIMIT, Duration::ZERO)
+                })
                 .await?;
             let is_other = !position.book.is_empty() && position.book != page.book;
             if after > 0 && (is_other || page.newest < after) {

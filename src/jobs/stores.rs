@@ -12,7 +12,7 @@ impl Execution {
         let stream = Stream::Stores;
         self.report.phase(stream, Phase::Sending);
         let commerce = &self.sides.commerce;
-        let listed = self.ask(|| commerce.stores()).await?;
+        let listed = self.sides.ask(&self.report, || commerce.stores()).await?;
         let changes = if self.options.dry_run {
             StoreChanges {
                 unchanged: listed.len() as u64,

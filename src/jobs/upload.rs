@@ -228,7 +228,10 @@ impl StreamRun {
                 progress.reload = Some(reason.clone())
             });
             let commerce = &self.sides.commerce;
-            let load = self.ask(|| commerce.begin_load_afresh(self.stream)).await?;
+            let load = self
+                .sides
+                .ask(&self.report, || commerce.begin_load_afresh(self.stream))
+                .await?;
             new.load = Some(load.id);
             new.reason = Some(reason);
             new.forget = true;
@@ -244,7 +247,11 @@ impl StreamRun {
             return Ok(self.disagreement().await?.is_none());
         };
         let commerce = &self.sides.commerce;
-        match self.ask(|| commerce.load(self.stream, load)).await {
+        match self
+            .sides
+            .ask(&self.report, || commerce.load(self.stream, load))
+            .await
+        {
             Ok(found) if found.state == LoadState::Open => {
                 self.settle_unknown(true).await?;
                 Ok(true)
@@ -260,7 +267,10 @@ impl StreamRun {
         let Sides {
             ledger, commerce, ..
         } = &*self.sides;
-        let held = self.ask(|| commerce.summary(self.stream)).await?;
+        let held = self
+            .sides
+            .ask(&self.report, || commerce.summary(self.stream))
+            .await?;
         let acknowledged = ledger.acknowledged(self.stream).await?;
         if !self.options.dry_run {
             ledger.raise_version(held.newest_version).await?;
@@ -438,7 +448,9 @@ impl StreamRun {
             confirm: self.options.confirm_retire,
         };
         let commerce = &self.sides.commerce;
-        let commit = self.ask(|| commerce.commit_load(self.stream, load, confirm));
+        let commit = self.sides.ask(&self.report, || {
+            commerce.commit_load(self.stream, load, confirm)
+        });
         let committed = commit.await.map_err(|error| {
             if matches!(&error, CommerceError::Refused { problem, .. } if problem.code == "too-many-retired") {
                 Exception::new(

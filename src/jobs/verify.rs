@@ -15,7 +15,7 @@ use super::batch::Batch;
 use super::runner::Sides;
 use super::source::Source;
 use crate::commerce::wire::MAX_LIST_LIMIT;
-use crate::model::digest::hex64;
+use crate::model::digest::{content_hash, hex64};
 use crate::model::exception::{Exception, ExceptionEntry, ExceptionFilter, ExceptionState};
 use crate::model::{Selection, Stream};
 
@@ -148,6 +148,11 @@ async fn compare(
         }
     }
     comparison.finish()
+}
+
+/// The hash of what the service lists whole: a value that was JSON becomes the same JSON again.
+fn json_hash(value: &impl Serialize) -> String {
+    hex64(content_hash(&serde_json::to_vec(value).unwrap_or_default()))
 }
 
 /// What the service listed, being compared with what there is on this side.

@@ -32,6 +32,17 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 7] = [
+        Self::Downloaded,
+        Self::AwaitingPayment,
+        Self::HandedOver,
+        Self::Accepted,
+        Self::Exception,
+        Self::Cancelled,
+        Self::Closed,
+    ];
+
     /// The operator's words.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! A list of records with a selected one, marked ones and a page in sight. The selection and the
 //! marks stay with their records when the list is read again.
 
+pub mod columns;
 mod draw;
 
 pub use draw::{Areas, BEFORE, areas, draw_beside, draw_rows, is_wide, page_beside};

@@ -217,11 +217,7 @@ impl Execution {
                 return Ok(Given::Settled);
             }
             Err(HandOverError::DuplicateMessage) => {
-                let requisition = Requisition {
-                    customer: customer.account.clone(),
-                    requisition: staged.order.number.clone(),
-                };
-                let found = self.find(std::iter::once(requisition)).await?;
+                let found = self.find(std::iter::once(ready.requisition())).await?;
                 let own = found.first().and_then(|found| own(staged, found)).cloned();
                 if own.is_none() {
                     self.give_up(lost_in_ax(staged)).await?;

@@ -19,6 +19,16 @@ pub struct Ready {
     pub store: KnownStore,
 }
 
+impl Ready {
+    /// The pair by which AX will tell the order.
+    pub fn requisition(&self) -> Requisition {
+        Requisition {
+            customer: self.customer.account.clone(),
+            requisition: self.staged.order.number.clone(),
+        }
+    }
+}
+
 /// What a page of orders refers to, looked up once.
 pub struct LookedUp {
     pub stores: BTreeMap<String, KnownStore>,
@@ -66,13 +76,7 @@ impl Execution {
         page: Vec<Ready>,
         faulty: &mut Vec<(StagedOrder, SetAside)>,
     ) -> Result<Vec<Ready>, Stop> {
-        let requisitions: Vec<Requisition> = page
-            .iter()
-            .map(|ready| Requisition {
-                customer: ready.customer.account.clone(),
-                requisition: ready.staged.order.number.clone(),
-            })
-            .collect();
+        let requisitions: Vec<Requisition> = page.iter().map(Ready::requisition).collect();
         let found = self.find(requisitions.iter().cloned()).await?;
         let pairs = requisitions
             .iter()

@@ -4,26 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::runner::Sides;
-use super::{Comparison, Listed, Verified};
+use super::{Comparison, Listed, Verified, json_hash};
 use crate::commerce::wire::MAX_LIST_LIMIT;
 use crate::company::trade::{FoundOrder, Requisition};
-use crate::model::digest::{content_hash, hex64};
 use crate::model::staged::{Stage, StagedOrder};
 use crate::model::{Exception, Stream};
 
 /// Orders looked up together.
 const PAGE: usize = 500;
-
-/// Every stage an order can be in.
-const STAGES: [Stage; 7] = [
-    Stage::Downloaded,
-    Stage::AwaitingPayment,
-    Stage::HandedOver,
-    Stage::Accepted,
-    Stage::Exception,
-    Stage::Cancelled,
-    Stage::Closed,
-];
 
 /// Compares every order of the service with the ledger, and the accepted ones with AX.
 pub async fn compare(
@@ -48,7 +36,7 @@ pub async fn compare(
         }
     }
     let mut comparison = Comparison::new(Stream::Orders, listed, limit)?;
-    for stage in STAGES {
+    for stage in Stage::ALL {
         let mut after = 0;
         loop {
             let page = sides.ledger.orders_in(stage, after, PAGE).await?;
@@ -60,7 +48,7 @@ pub async fn compare(
                 vec![true; page.len()]
             };
             for (staged, in_ax) in page.iter().zip(in_ax) {
-                let hash = in_ax.then(|| hash(staged));
+                let hash = in_ax.then(|| json_hash(&staged.order));
                 comparison.take(&staged.row.id, hash.as_deref())?;
             }
         }
@@ -94,11 +82,4 @@ async fn are_in_ax(sides: &Arc<Sides>, page: &[StagedOrder]) -> Result<Vec<bool>
         own == BTreeSet::from([&staged.row.sales_order])
     };
     Ok(page.iter().zip(found.chunks(2)).map(is_in_ax).collect())
-}
-
-fn hash(staged: &StagedOrder) -> String {
-    // What was JSON becomes JSON again.
-    hex64(content_hash(
-        &serde_json::to_vec(&staged.order).unwrap_or_default(),
-    ))
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::super::runner::Sides;
-use super::{Comparison, Listed, Verified};
-use crate::model::channel::Channel;
-use crate::model::digest::{content_hash, hex64};
+use super::{Comparison, Listed, Verified, json_hash};
 use crate::model::{Exception, Stream};
 
 /// Compares the stores that are not marked as gone.
@@ -15,19 +13,14 @@ pub async fn compare(
     limit: usize,
 ) -> Result<Verified, Exception> {
     let stores = sides.commerce.stores().await?;
-    let hashes: Vec<String> = stores.iter().map(hash).collect();
+    let hashes: Vec<String> = stores.iter().map(json_hash).collect();
     let ids = stores.iter().map(|store| store.id.as_str());
     listed.add(ids.zip(hashes.iter().map(String::as_str)))?;
     let mut comparison = Comparison::new(Stream::Stores, listed, limit)?;
     for known in sides.ledger.stores().await? {
         if known.gone_since.is_none() {
-            comparison.take(&known.channel.id, Some(&hash(&known.channel)))?;
+            comparison.take(&known.channel.id, Some(&json_hash(&known.channel)))?;
         }
     }
     comparison.finish()
-}
-
-fn hash(store: &Channel) -> String {
-    // A struct of text and flags always becomes JSON.
-    hex64(content_hash(&serde_json::to_vec(store).unwrap_or_default()))
 }

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span, Text};
 
 use super::{ExceptionsTab, MOST_LISTED};
 use crate::console::tabs::listing;
+use crate::console::tabs::listing::columns::{fitting, heading, row};
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::sheet::Page;
 use crate::console::widgets::{exception, facts, report};
@@ -27,8 +28,10 @@ enum Column {
     Text,
 }
 
-impl Column {
-    const fn title(self) -> &'static str {
+impl listing::columns::Column for Column {
+    const WIDEST: Self = Self::Text;
+
+    fn title(self) -> &'static str {
         match self {
             Self::Last => "Last",
             Self::Job => "Job",
@@ -40,8 +43,7 @@ impl Column {
         }
     }
 
-    /// The least cells; the text has what is left.
-    const fn width(self) -> usize {
+    fn width(self) -> usize {
         match self {
             Self::Last | Self::State => 11,
             Self::Job | Self::Subject | Self::Key => 16,
@@ -69,16 +71,7 @@ fn columns(width: usize) -> &'static [Column] {
         &[C::Last, C::Subject, C::Key, C::State, C::Text],
         &[C::Last, C::Subject, C::Text],
     ];
-    plans
-        .into_iter()
-        .find(|plan| cells(plan) <= width)
-        .unwrap_or(plans[3])
-}
-
-/// Cells of a row with a blank between each two columns.
-fn cells(plan: &[Column]) -> usize {
-    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
-    columns.saturating_sub(1)
+    fitting(&plans, width)
 }
 
 /// Tells the tab how much of it is in sight.
@@ -163,25 +156,6 @@ fn head(tab: &ExceptionsTab, width: usize, theme: &Theme) -> Vec<Line<'static>> 
     facts::lines(parts, width, theme)
 }
 
-/// Cells of a column where the row has `room`.
-fn width_of(column: Column, plan: &[Column], room: usize) -> usize {
-    if column == Column::Text {
-        column.width() + room.saturating_sub(cells(plan))
-    } else {
-        column.width()
-    }
-}
-
-fn heading(plan: &[Column], width: usize, theme: &Theme) -> Line<'static> {
-    let room = width.saturating_sub(listing::BEFORE);
-    let mut text = " ".repeat(listing::BEFORE);
-    for column in plan {
-        let width = width_of(*column, plan, room);
-        text.push_str(&format!("{:<width$} ", column.title()));
-    }
-    Line::styled(text, theme.style(Role::Dim))
-}
-
 fn spans(
     entry: &ExceptionEntry,
     plan: &[Column],
@@ -191,48 +165,41 @@ fn spans(
     let theme = page.theme;
     let cut = theme.symbols.ellipsis;
     let plain = Style::new();
-    let mut spans = Vec::new();
-    for column in plan {
-        let width = width_of(*column, plan, room);
-        let (text, style) = match column {
-            Column::Last => {
-                let last = words::short_when(entry.last, page.now, page.zone);
-                (words::fit(&last, width, cut), theme.style(Role::Dim))
-            }
-            Column::Job => (words::fit(entry.job.name(), width, cut), plain),
-            // Of a run that failed there is no stream to name: its job stands for it.
-            Column::Subject => {
-                let name = entry
-                    .stream
-                    .map_or(entry.job.name(), |stream| stream.name());
-                (words::fit(name, width, cut), plain)
-            }
-            Column::Key | Column::KeyLong => {
-                let key = if entry.stream.is_none() {
-                    "the run"
-                } else {
-                    &entry.key
-                };
-                (words::fit(key, width, cut), theme.style(Role::Title))
-            }
-            Column::Tries => (
-                words::fit_right(&entry.attempts.to_string(), width, cut),
-                plain,
-            ),
-            Column::State => {
-                let (symbol, role) = exception::look(entry.state, theme);
-                let text = format!("{symbol} {}", entry.state.name());
-                (words::fit(&text, width, cut), theme.style(role))
-            }
-            Column::Text => {
-                let text = entry.exception.to_string();
-                (words::fit(&text, width, cut), plain)
-            }
-        };
-        spans.extend(words::spans(&text, style));
-        spans.push(Span::raw(" "));
-    }
-    spans
+    row(plan, room, |column, width| match column {
+        Column::Last => {
+            let last = words::short_when(entry.last, page.now, page.zone);
+            (words::fit(&last, width, cut), theme.style(Role::Dim))
+        }
+        Column::Job => (words::fit(entry.job.name(), width, cut), plain),
+        // Of a run that failed there is no stream to name: its job stands for it.
+        Column::Subject => {
+            let name = entry
+                .stream
+                .map_or(entry.job.name(), |stream| stream.name());
+            (words::fit(name, width, cut), plain)
+        }
+        Column::Key | Column::KeyLong => {
+            let key = if entry.stream.is_none() {
+                "the run"
+            } else {
+                &entry.key
+            };
+            (words::fit(key, width, cut), theme.style(Role::Title))
+        }
+        Column::Tries => (
+            words::fit_right(&entry.attempts.to_string(), width, cut),
+            plain,
+        ),
+        Column::State => {
+            let (symbol, role) = exception::look(entry.state, theme);
+            let text = format!("{symbol} {}", entry.state.name());
+            (words::fit(&text, width, cut), theme.style(role))
+        }
+        Column::Text => {
+            let text = entry.exception.to_string();
+            (words::fit(&text, width, cut), plain)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -244,11 +211,7 @@ mod tests {
         for width in 60..300 {
             let room = width - listing::BEFORE;
             let plan = columns(room);
-            let used: usize = plan
-                .iter()
-                .map(|column| width_of(*column, plan, room) + 1)
-                .sum();
-            assert_eq!(used - 1, room, "at {width}");
+            assert_eq!(listing::columns::used(plan, room), room, "at {width}");
         }
         assert!(columns(78).contains(&Column::State));
     }

@@ -8,8 +8,9 @@ use ratatui::text::{Line, Span, Text};
 
 use super::{MOST_LISTED, OrdersTab};
 use crate::console::tabs::listing;
+use crate::console::tabs::listing::columns::{fitting, heading, row};
 use crate::console::theme::{Role, Theme};
-use crate::console::widgets::order;
+use crate::console::widgets::order::{self, look, marks, marks_in_words};
 use crate::console::widgets::sheet::Page;
 use crate::console::widgets::{facts, report};
 use crate::console::words;
@@ -33,8 +34,10 @@ enum Column {
     MarksLong,
 }
 
-impl Column {
-    const fn title(self) -> &'static str {
+impl listing::columns::Column for Column {
+    const WIDEST: Self = Self::Customer;
+
+    fn title(self) -> &'static str {
         match self {
             Self::Age => "Age",
             Self::State | Self::StateShort => "State",
@@ -48,8 +51,7 @@ impl Column {
         }
     }
 
-    /// The least cells; the customer has what is left.
-    const fn width(self) -> usize {
+    fn width(self) -> usize {
         match self {
             Self::Age => 6,
             Self::State => 19,
@@ -60,6 +62,10 @@ impl Column {
             Self::Marks => 4,
             Self::MarksLong => 27,
         }
+    }
+
+    fn is_number(self) -> bool {
+        self == Self::Total
     }
 }
 
@@ -107,16 +113,7 @@ fn columns(width: usize) -> &'static [Column] {
         ],
         &[C::Age, C::StateShort, C::Number, C::Customer, C::Marks],
     ];
-    plans
-        .into_iter()
-        .find(|plan| cells(plan) <= width)
-        .unwrap_or(plans[4])
-}
-
-/// Cells of a row with a blank between each two columns.
-fn cells(plan: &[Column]) -> usize {
-    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
-    columns.saturating_sub(1)
+    fitting(&plans, width)
 }
 
 /// Tells the tab how much of it is in sight.
@@ -225,78 +222,47 @@ const fn number_of(view: OrderView, counts: &OrderCounts) -> u64 {
     }
 }
 
-/// Cells of a column where the row has `room`.
-fn width_of(column: Column, plan: &[Column], room: usize) -> usize {
-    if column == Column::Customer {
-        column.width() + room.saturating_sub(cells(plan))
-    } else {
-        column.width()
-    }
-}
-
-fn heading(plan: &[Column], width: usize, theme: &Theme) -> Line<'static> {
-    let room = width.saturating_sub(listing::BEFORE);
-    let mut text = " ".repeat(listing::BEFORE);
-    for column in plan {
-        let width = width_of(*column, plan, room);
-        let title = column.title();
-        text.push_str(&if *column == Column::Total {
-            format!("{title:>width$} ")
-        } else {
-            format!("{title:<width$} ")
-        });
-    }
-    Line::styled(text, theme.style(Role::Dim))
-}
-
-fn spans(row: &OrderRow, plan: &[Column], room: usize, page: Page<'_>) -> Vec<Span<'static>> {
+fn spans(order: &OrderRow, plan: &[Column], room: usize, page: Page<'_>) -> Vec<Span<'static>> {
     let theme = page.theme;
     let cut = theme.symbols.ellipsis;
     let dim = theme.style(Role::Dim);
-    let mut spans = Vec::new();
-    for column in plan {
-        let width = width_of(*column, plan, room);
-        let (text, style) = match column {
-            Column::Age => {
-                let age = words::age(page.now.duration_since(row.placed));
-                (words::fit_right(&age, width, cut), dim)
-            }
-            Column::State => {
-                let (symbol, role) = order::look(row, theme);
-                let text = format!("{symbol} {}", row.state());
-                (words::fit(&text, width, cut), theme.style(role))
-            }
-            Column::StateShort => {
-                let (_, role) = order::look(row, theme);
-                (words::fit(row.state(), width, cut), theme.style(role))
-            }
-            Column::Number | Column::NumberLong => (
-                words::fit(&row.number, width, cut),
-                theme.style(Role::Title),
-            ),
-            Column::Store => (words::fit(&row.store, width, cut), dim),
-            Column::Customer => (words::fit(&row.customer, width, cut), Style::new()),
-            Column::Total => {
-                let text = format!("{} {}", words::money(row.total), row.currency);
-                (words::fit_right(&text, width, cut), Style::new())
-            }
-            Column::SalesOrder => (words::fit(&row.sales_order, width, cut), Style::new()),
-            Column::Marks => {
-                let letters: String = order::marks(row)
-                    .into_iter()
-                    .map(|(is_set, letter, _)| if is_set { letter } else { ' ' })
-                    .collect();
-                (letters, theme.style(Role::Warn))
-            }
-            Column::MarksLong => (
-                words::fit(&order::marks_in_words(row), width, cut),
-                theme.style(Role::Warn),
-            ),
-        };
-        spans.extend(words::spans(&text, style));
-        spans.push(Span::raw(" "));
-    }
-    spans
+    row(plan, room, |column, width| match column {
+        Column::Age => {
+            let age = words::age(page.now.duration_since(order.placed));
+            (words::fit_right(&age, width, cut), dim)
+        }
+        Column::State => {
+            let (symbol, role) = look(order, theme);
+            let text = format!("{symbol} {}", order.state());
+            (words::fit(&text, width, cut), theme.style(role))
+        }
+        Column::StateShort => {
+            let (_, role) = look(order, theme);
+            (words::fit(order.state(), width, cut), theme.style(role))
+        }
+        Column::Number | Column::NumberLong => (
+            words::fit(&order.number, width, cut),
+            theme.style(Role::Title),
+        ),
+        Column::Store => (words::fit(&order.store, width, cut), dim),
+        Column::Customer => (words::fit(&order.customer, width, cut), Style::new()),
+        Column::Total => {
+            let text = format!("{} {}", words::money(order.total), order.currency);
+            (words::fit_right(&text, width, cut), Style::new())
+        }
+        Column::SalesOrder => (words::fit(&order.sales_order, width, cut), Style::new()),
+        Column::Marks => {
+            let letters: String = marks(order)
+                .into_iter()
+                .map(|(is_set, letter, _)| if is_set { letter } else { ' ' })
+                .collect();
+            (letters, theme.style(Role::Warn))
+        }
+        Column::MarksLong => (
+            words::fit(&marks_in_words(order), width, cut),
+            theme.style(Role::Warn),
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -308,11 +274,7 @@ mod tests {
         for width in 60..300 {
             let room = width - listing::BEFORE;
             let plan = columns(room);
-            let used: usize = plan
-                .iter()
-                .map(|column| width_of(*column, plan, room) + 1)
-                .sum();
-            assert_eq!(used - 1, room, "at {width}");
+            assert_eq!(listing::columns::used(plan, room), room, "at {width}");
         }
         assert!(columns(78).contains(&Column::SalesOrder));
     }
