@@ -68,10 +68,7 @@ async fn an_order_whose_number_is_changed_online_too_late_is_still_shipped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_whose_requisition_is_changed_in_ax_is_still_shipped() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     site.sql("UPDATE SALESTABLE SET PURCHORDERFORMNUM = 'corrected'");
     ship(&site, &site.staged("W-1").await.row.sales_order);
@@ -98,10 +95,7 @@ async fn what_cannot_be_read_of_the_sales_orders_of_others_is_nobodys_exception(
 async fn an_order_that_a_clerk_types_and_closes_leaves_no_exception_behind() {
     let site = Site::new().await;
     site.sql("UPDATE NUMBERSEQUENCETABLE SET BLOCKED = 1");
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     assert_eq!(site.exceptions().await[0].code, "refused-by-ax");
     site.sql("UPDATE NUMBERSEQUENCETABLE SET BLOCKED = 0");
@@ -118,10 +112,7 @@ async fn an_order_that_a_clerk_types_and_closes_leaves_no_exception_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_is_cancelled_and_opened_again_in_ax_is_alive_online() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     clerk::cancel(&site.company, &site.staged("W-1").await.row.sales_order).unwrap();
     site.orders().await;
@@ -181,10 +172,7 @@ async fn a_packing_slip_of_two_orders_is_a_shipment_of_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_packing_slip_that_is_gone_when_all_are_read_is_gone_from_the_order() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     ship(&site, &site.staged("W-1").await.row.sales_order);
     site.orders().await;
@@ -205,10 +193,7 @@ async fn a_packing_slip_that_is_gone_when_all_are_read_is_gone_from_the_order() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_order_that_is_opened_again_in_ax_asks_for_the_cancellation_again() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     site.client.cancel_order("W-1").await.unwrap();
     clerk::cancel(&site.company, &site.staged("W-1").await.row.sales_order).unwrap();

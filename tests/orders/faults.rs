@@ -122,10 +122,7 @@ async fn an_order_whose_cause_is_gone_in_ax_clears_itself_with_the_next_run() {
 async fn an_order_of_a_store_without_parameters_waits_for_them() {
     let site = Site::new().await;
     site.set_store("web", StoreSettings::default()).await;
-    site.client
-        .place_order(&site.order("W-1", "1"))
-        .await
-        .unwrap();
+    site.place("W-1", "1").await;
     site.orders().await;
     let entry = site.exceptions().await.remove(0);
     assert_eq!(entry.code, "store-not-set-up");
@@ -140,10 +137,7 @@ async fn a_refusal_of_ax_is_told_in_its_words_and_tried_again_only_when_asked() 
     let site = Site::new().await;
     // Beyond what is checked before: AX itself says no.
     site.sql("UPDATE NUMBERSEQUENCETABLE SET BLOCKED = 1");
-    site.client
-        .place_order(&site.order("W-1", "1"))
-        .await
-        .unwrap();
+    site.place("W-1", "1").await;
     site.orders().await;
     let entry = site.exceptions().await.remove(0);
     assert_eq!(entry.code, "refused-by-ax", "{entry:?}");
@@ -181,10 +175,7 @@ async fn an_order_that_is_resolved_with_a_note_is_not_handed_over_and_the_shop_r
 async fn a_store_that_is_gone_is_marked_while_orders_refer_to_it_and_forgotten_otherwise() {
     let site = Site::new().await;
     site.client.put_store(&store("outlet")).await.unwrap();
-    site.client
-        .place_order(&site.order("W-1", "1"))
-        .await
-        .unwrap();
+    site.place("W-1", "1").await;
     site.ended(Job::DeliveryModes).await;
     site.orders().await;
     site.client.delete_store("web").await.unwrap();
@@ -232,10 +223,7 @@ async fn store_parameters_travel_with_the_eleven_attributes_of_the_template() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_counts_the_orders_and_takes_none() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1"))
-        .await
-        .unwrap();
+    site.place("W-1", "1").await;
     let options = RunOptions {
         dry_run: true,
         ..RunOptions::default()

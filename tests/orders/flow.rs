@@ -20,10 +20,7 @@ fn ship(site: &Site, order: &str, partial: bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_comes_down_becomes_a_sales_order_is_acknowledged_shipped_and_invoiced() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     let run = site.orders().await;
     assert_eq!(run.counts().quarantined, 0, "{run:?}");
 
@@ -69,10 +66,7 @@ async fn an_order_comes_down_becomes_a_sales_order_is_acknowledged_shipped_and_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_without_news_sends_nothing() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     let again = site.orders().await;
     let counts = again.counts();
@@ -102,10 +96,7 @@ async fn an_order_without_payment_waits_for_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_was_cancelled_before_ax_had_it_never_reaches_ax() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.client.cancel_order("W-1").await.unwrap();
     site.orders().await;
     assert_eq!(site.staged("W-1").await.row.stage, Stage::Cancelled);
@@ -116,10 +107,7 @@ async fn an_order_that_was_cancelled_before_ax_had_it_never_reaches_ax() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_was_cancelled_after_ax_had_it_asks_for_the_cancellation_in_ax() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     site.client.cancel_order("W-1").await.unwrap();
     site.run(Job::Orders).await;
@@ -141,10 +129,7 @@ async fn an_order_that_was_cancelled_after_ax_had_it_asks_for_the_cancellation_i
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_is_cancelled_in_ax_is_cancelled_online() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     clerk::cancel(&site.company, &site.staged("W-1").await.row.sales_order).unwrap();
     site.orders().await;
@@ -156,10 +141,7 @@ async fn an_order_that_is_cancelled_in_ax_is_cancelled_online() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_packing_slip_that_is_taken_back_is_taken_back_online() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     ship(&site, &site.staged("W-1").await.row.sales_order, false);
     site.orders().await;

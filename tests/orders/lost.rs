@@ -38,10 +38,7 @@ async fn after_data_loss_in_ax_the_complete_job_finds_the_lost_orders_and_a_retr
     let before = site.staged("W-1").await.row.sales_order;
     restore(&site);
     // An order of the day after, which gets the number of a lost one.
-    site.client
-        .place_order(&site.order("A-1", "3"))
-        .await
-        .unwrap();
+    site.place("A-1", "3").await;
     site.ended(Job::Complete).await;
     // The new order's answer may have come before the old one's was withdrawn.
     site.orders().await;
@@ -79,10 +76,7 @@ async fn after_data_loss_in_ax_the_complete_job_finds_the_lost_orders_and_a_retr
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_order_that_is_not_wanted_any_more_is_closed_with_a_note() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1"))
-        .await
-        .unwrap();
+    site.place("W-1", "1").await;
     site.orders().await;
     restore(&site);
     site.ended(Job::Complete).await;

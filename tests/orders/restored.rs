@@ -42,10 +42,7 @@ async fn what_happens_after_a_restore_is_taken_over_though_its_numbers_were_used
 #[tokio::test(flavor = "multi_thread")]
 async fn an_inventory_run_before_the_restored_feed_is_read_does_not_fail() {
     let site = Site::new().await.back_up_service().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     let site = site.restore_service().await;
     site.ended(Job::Inventory).await;
@@ -54,15 +51,9 @@ async fn an_inventory_run_before_the_restored_feed_is_read_does_not_fail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_service_is_told_again_what_it_forgot() {
     let site = Site::new().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     let site = site.back_up_service().await;
-    site.client
-        .place_order(&site.order("LOST", "1002"))
-        .await
-        .unwrap();
+    site.place("LOST", "1002").await;
     site.orders().await;
     let site = site.restore_service().await;
     let forgot = site.client.order("W-1").await.unwrap().unwrap();
@@ -87,10 +78,7 @@ async fn orders_of_a_service_that_is_no_more_do_not_stand_in_the_way_of_a_new_on
     site.orders().await;
     let site = site.with_new_service().await;
     site.client.put_store(&store("web")).await.unwrap();
-    site.client
-        .place_order(&site.order("N-1", "2001"))
-        .await
-        .unwrap();
+    site.place("N-1", "2001").await;
     site.ended(Job::Complete).await;
     site.ended(Job::Complete).await;
     let known = site.client.order("N-1").await.unwrap().unwrap();

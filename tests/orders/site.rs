@@ -216,6 +216,12 @@ impl Site {
             .unwrap()
     }
 
+    /// Places [`Site::order`].
+    pub async fn place(&self, id: &str, number: &str) {
+        let order = self.order(id, number);
+        self.client.place_order(&order).await.unwrap();
+    }
+
     /// Item and sales unit of an item without variants.
     pub fn item(&self) -> (String, String) {
         embedded::writer(&self.path())

@@ -44,10 +44,7 @@ async fn busy() -> Site {
     let site = Site::new().await;
     let mut faulty = site.order("W-2", "1002");
     faulty.lines[0].item = "NO-SUCH".into();
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.client.place_order(&faulty).await.unwrap();
     site.orders().await;
     let everything = Ship {
@@ -62,10 +59,7 @@ async fn busy() -> Site {
     clerk::ship(&site.company, &everything, 2).unwrap();
     clerk::invoice(&site.company, &site.staged("W-1").await.row.sales_order).unwrap();
     site.sql("UPDATE CUSTTABLE SET PRICEGROUP = 'NEW' WHERE ACCOUNTNUM = 'WEB-TEMPLATE'");
-    site.client
-        .place_order(&site.order("W-3", "1003"))
-        .await
-        .unwrap();
+    site.place("W-3", "1003").await;
     site
 }
 

@@ -153,10 +153,7 @@ async fn work_off(site: &Site, inbox: &Mutex<Vec<HandOver>>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_ax_makes_later_is_found_by_the_next_run() {
     let (site, inbox) = Later::site().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     site.orders().await;
     assert_eq!(site.staged("W-1").await.row.stage, Stage::HandedOver);
@@ -170,10 +167,7 @@ async fn an_order_that_ax_makes_later_is_found_by_the_next_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_ax_makes_after_it_was_cancelled_and_taken_back_is_seen_all_the_same() {
     let (site, inbox) = Later::site().await;
-    site.client
-        .place_order(&site.order("W-1", "1001"))
-        .await
-        .unwrap();
+    site.place("W-1", "1001").await;
     site.orders().await;
     site.client.cancel_order("W-1").await.unwrap();
     site.orders().await;

@@ -3,46 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
 
 use rusqlite::{Connection, OpenFlags};
-
-use super::axcs_program::Axcs;
-
-/// A service that ends with the torment.
-pub struct Service {
-    child: Child,
-    /// Where it listens.
-    pub url: String,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts the service of the folder as a process of its own.
-pub fn serve(axcs: &Axcs) -> Service {
-    let mut child = axcs
-        .command(&["service", "--listen", "127.0.0.1:0", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
-    Service {
-        child,
-        url: told["url"].as_str().unwrap().to_owned(),
-    }
-}
 
 fn read_only(path: &Path) -> Connection {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

@@ -37,7 +37,7 @@ const LAST_RUNS: usize = 60;
 pub async fn kill(torment: &Torment) -> Result<(), String> {
     let began = Instant::now();
     let axcs = Axcs::demo(300);
-    let service = both_stores::serve(&axcs);
+    let service = axcs.serve("127.0.0.1:0");
     let token = std::fs::read_to_string(axcs.dir().join("token")).unwrap();
     let token = token.trim().to_owned();
     let (line, url) = Hostile::before(service.url.clone(), torment.faults, torment.seed).await;
