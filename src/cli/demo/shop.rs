@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -197,7 +198,7 @@ async fn shopper(sides: &Sides, seed: u64) -> Result<Shopper<'_>, Exception> {
 pub async fn keep_selling(runner: Arc<Runner>, seed: u64, stop: CancellationToken) {
     let sides = runner.sides();
     let mut random = Random::new(seed);
-    let mut knows_the_shop = None;
+    let mut knows_the_shop: Option<Shopper<'_>> = None;
     loop {
         let [least, most] = BETWEEN_ORDERS;
         let pause = Duration::from_secs(random.between(least, most));
@@ -209,7 +210,7 @@ pub async fn keep_selling(runner: Arc<Runner>, seed: u64, stop: CancellationToke
             return;
         }
         let shopper = match knows_the_shop.take() {
-            Some(shopper) => Ok(shopper),
+            Some(shopper) => Ok(shopper.at(Timestamp::now())),
             None => shopper(sides, seed).await,
         };
         let ordered = match shopper {
