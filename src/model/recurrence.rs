@@ -18,7 +18,7 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 pub use occurrences::Occurrences;
-pub use text::{Every, NotUnderstood, Unit};
+pub use text::{Every, NotUnderstood, Unit, date, date_time, time_of_day};
 pub(super) use words::clock;
 
 /// A recurrence.

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use jiff::civil::{Date, DateTime, Time};
+
 use super::{MonthDay, Weekdays};
 
 /// The weekdays from Monday.
@@ -143,9 +145,57 @@ impl FromStr for MonthDay {
     }
 }
 
+/// A time of the day: `04:00`, `23:59:30`.
+pub fn time_of_day(text: &str) -> Result<Time, NotUnderstood> {
+    Time::strptime("%H:%M", text)
+        .or_else(|_| Time::strptime("%H:%M:%S", text))
+        .map_err(|_| NotUnderstood::new(text, "a time of the day", "such as 04:00"))
+}
+
+/// A date: `2026-11-21`.
+pub fn date(text: &str) -> Result<Date, NotUnderstood> {
+    Date::strptime("%Y-%m-%d", text)
+        .map_err(|_| NotUnderstood::new(text, "a date", "such as 2026-11-21"))
+}
+
+/// A date with a time of the day: `2026-11-21T04:00`; midnight where there is none.
+pub fn date_time(text: &str) -> Result<DateTime, NotUnderstood> {
+    let read = match text.split_once(['T', ' ']) {
+        Some((day, time)) => date(day).and_then(|day| Ok(day.to_datetime(time_of_day(time)?))),
+        None => date(text).map(|day| day.to_datetime(Time::midnight())),
+    };
+    read.map_err(|_| {
+        let example = "such as 2026-11-21 or 2026-11-21T04:00";
+        NotUnderstood::new(text, "a date with a time", example)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil;
+
+    #[test]
+    fn dates_and_times_are_those_of_a_wall_clock() {
+        assert_eq!(time_of_day("04:00"), Ok(civil::time(4, 0, 0, 0)));
+        assert_eq!(time_of_day("23:59:30"), Ok(civil::time(23, 59, 30, 0)));
+        for wrong in ["", "4", "24:00", "04:00+01:00", "04:00Z", "T04:00"] {
+            assert!(time_of_day(wrong).is_err(), "{wrong}");
+        }
+        let four = civil::datetime(2026, 11, 21, 4, 0, 0, 0);
+        assert_eq!(date_time("2026-11-21T04:00"), Ok(four));
+        assert_eq!(date_time("2026-11-21 04:00"), Ok(four));
+        assert_eq!(date_time("2026-11-21").map(|at| at.date()), Ok(four.date()));
+        for wrong in [
+            "",
+            "2026-02-30",
+            "2026-11-21T",
+            "2026-11-21T04:00+01:00",
+            "21.11.2026",
+        ] {
+            assert!(date_time(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn operators_say_how_often_in_words() {

@@ -57,13 +57,12 @@ pub fn preview(
 fn why(job: Job, schedule: &Schedule, times: &Times, due: Timestamp, starts: Timestamp) -> String {
     let mut reasons = Vec::new();
     let jitter = jitter(job, schedule).as_secs();
-    if jitter > 0 {
-        reasons.push(format!("jitter of {jitter} s"));
-    }
-    if let Some(hours) = schedule.quiet_hours
-        && times.start(due) > times.turn(due)
-    {
-        reasons.push(format!("waits for the quiet hours, {hours}"));
+    match schedule.quiet_hours {
+        Some(hours) if times.start(due) > times.turn(due) => {
+            reasons.push(format!("waits for the quiet hours, {hours}"));
+        }
+        Some(_) | None if jitter > 0 => reasons.push(format!("jitter of {jitter} s")),
+        Some(_) | None => {}
     }
     if starts > times.start(due) {
         reasons.push("was due before".to_owned());
@@ -96,7 +95,17 @@ mod tests {
         let now = "2026-11-21T10:20:00Z";
         assert_eq!(
             starts(Job::Orders, &schedule, now, 2),
-            [("", ""), ("", "")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+            [
+                (
+                    "2026-11-21T10:30:00Z 2026-11-21T10:30:27Z",
+                    "jitter of 27 s"
+                ),
+                (
+                    "2026-11-21T10:45:00Z 2026-11-21T10:45:27Z",
+                    "jitter of 27 s"
+                )
+            ]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
         );
         schedule.jitter = false;
         schedule.quiet_hours = Some("22:00-05:00".parse().unwrap());

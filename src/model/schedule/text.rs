@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use super::super::recurrence::{NotUnderstood, clock};
+use super::super::recurrence::{NotUnderstood, clock, time_of_day};
 use super::{Missed, Overlap, QuietHours};
 
 impl FromStr for QuietHours {
@@ -11,8 +11,8 @@ impl FromStr for QuietHours {
 
     fn from_str(text: &str) -> Result<Self, NotUnderstood> {
         let span = text.split_once('-').and_then(|(from, to)| {
-            let from = from.trim().parse().ok()?;
-            let to = to.trim().parse().ok()?;
+            let from = time_of_day(from.trim()).ok()?;
+            let to = time_of_day(to.trim()).ok()?;
             Some(Self { from, to })
         });
         span.ok_or_else(|| NotUnderstood::new(text, "a span of the day", "such as 22:00-05:00"))
