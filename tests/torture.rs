@@ -23,6 +23,8 @@ mod both_stores;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 
 use std::process::ExitCode;
 
@@ -56,9 +58,15 @@ impl Arguments {
 /// A torment: its name and what it does. Without arguments it takes seconds.
 type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 
-const TORMENTS: &[Torment] = &[("kill", |arguments| {
-    block_on(kill::kill(&kill::Torment::of(arguments)?))
-})];
+const TORMENTS: &[Torment] = &[
+    ("kill", |arguments| {
+        block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("recurrence", |arguments| {
+        let zones = arguments.number("--zones", 12)?;
+        recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
+    }),
+];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::runtime::Runtime::new().unwrap().block_on(torment)
