@@ -23,6 +23,13 @@ mod both_stores;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[cfg(unix)]
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "torture/secrets.rs"]
+mod secrets;
+#[path = "torture/together.rs"]
+mod together;
 
 use std::process::ExitCode;
 
@@ -56,9 +63,15 @@ impl Arguments {
 /// A torment: its name and what it does. Without arguments it takes seconds.
 type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 
-const TORMENTS: &[Torment] = &[("kill", |arguments| {
-    block_on(kill::kill(&kill::Torment::of(arguments)?))
-})];
+const TORMENTS: &[Torment] = &[
+    ("kill", |arguments| {
+        block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("secrets", |_| block_on(secrets::secrets())),
+    ("together", |arguments| {
+        block_on(together::together(arguments))
+    }),
+];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::runtime::Runtime::new().unwrap().block_on(torment)
