@@ -207,8 +207,8 @@ impl Execution {
         loop {
             tokio::time::sleep(lease / 3).await;
             let asked = tokio::time::Instant::now();
-            match self.sides.ledger.renew(self.fence, lease).await {
-                Ok(()) => kept_until = asked + lease,
+            match self.sides.ledger.beat(self.fence, lease, None).await {
+                Ok(_) => kept_until = asked + lease,
                 Err(error @ LedgerError::Fenced(_)) => return error,
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),

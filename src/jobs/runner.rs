@@ -14,10 +14,11 @@ use super::report::Report;
 use crate::commerce::Commerce;
 use crate::company::Company;
 use crate::company::sales_orders::SalesOrderService;
+use crate::ledger::jobs::Cause;
 use crate::ledger::{Begun, Fence, Holder, Ledger};
 use crate::model::exception::{Documented, Exception, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
-use crate::model::{Job, JobStatus, Progress, RunId, RunStatus};
+use crate::model::{Job, Progress, RunId, RunStatus};
 
 /// How long the end of the program waits for its runs.
 const SHUTDOWN: Duration = Duration::from_secs(3);
@@ -116,7 +117,8 @@ impl Runner {
     pub async fn overview(&self) -> Result<Vec<JobOverview>, Exception> {
         let ledger = &self.sides.ledger;
         let mut overview = Vec::with_capacity(Job::ALL.len());
-        for job in Job::ALL {
+        for record in ledger.board().await?.jobs {
+            let job = record.job;
             let mut set_aside = 0;
             for stream in job.streams() {
                 let filter = ExceptionFilter {
@@ -131,14 +133,11 @@ impl Runner {
                 .find(|run| run.status != RunStatus::Executing);
             overview.push(JobOverview {
                 job,
-                status: ledger
-                    .status(job)
-                    .await?
-                    .map_or(JobStatus::Waiting, JobStatus::from),
-                reason: String::new(),
+                status: record.status,
+                reason: record.reason,
                 recurrence: String::new(),
                 next: None,
-                failures: 0,
+                failures: record.failures,
                 last,
                 quarantined: set_aside,
                 tracking_hours_left: None,
@@ -260,11 +259,12 @@ impl Runner {
         let mut waited_for: Option<Holder> = None;
         loop {
             let holder = match ledger
-                .begin_run(job, needs, &self.owner, *lease, dry_run)
+                .begin_run(job, needs, &self.owner, *lease, dry_run, Cause::Operator)
                 .await?
             {
                 Begun::Started(fence) => return Ok(fence),
                 Begun::Held(holder) => holder,
+                Begun::Changed => continue,
             };
             let renewed = waited_for
                 .as_ref()
