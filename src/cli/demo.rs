@@ -20,7 +20,7 @@ use crate::jobs::{RunOptions, Runner, selection};
 use crate::logging;
 use crate::model::exception::Exception;
 use crate::model::recurrence::Pattern;
-use crate::model::{Job, Rule, RunStatus, RunSummary, Selection, Stream};
+use crate::model::{Job, Rule, RunStatus, Selection, Stream};
 use crate::settings::{self, Settings};
 
 /// The item group that the demo sells: finished goods.

@@ -9,7 +9,7 @@ use super::runner::Sides;
 use crate::ledger::jobs::JobRecord;
 use crate::model::exception::{Exception, ExceptionFilter};
 use crate::model::run::JobOverview;
-use crate::model::{Job, JobStatus, RunStatus, Stream, schedule};
+use crate::model::{Job, RunStatus, Stream, schedule};
 
 /// Seconds in an hour.
 const HOUR: f64 = 3_600.0;
@@ -35,7 +35,7 @@ pub async fn overview(sides: &Sides) -> Result<Vec<JobOverview>, Exception> {
             job,
             status: record.status,
             next: next(&record, board.now)?,
-            recurrence: record.schedule.to_string(),
+            recurrence: record.schedule.pattern_in_words(),
             reason: record.reason,
             failures: record.failures,
             last: runs
@@ -52,7 +52,7 @@ pub async fn overview(sides: &Sides) -> Result<Vec<JobOverview>, Exception> {
 
 /// When the job starts next by itself.
 fn next(record: &JobRecord, now: Timestamp) -> Result<Option<Timestamp>, Exception> {
-    if record.status == JobStatus::Withhold {
+    if record.is_withheld() {
         return Ok(None);
     }
     if record.is_asked || record.interrupted.is_some() {

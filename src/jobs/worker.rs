@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::runner::{RunOptions, Runner};
 use crate::ledger::jobs::{Board, Cause, Due, JobRecord};
 use crate::ledger::{Begun, LedgerError};
+use crate::model::Job;
 use crate::model::exception::chain;
 use crate::model::recurrence::RecurrenceError;
 use crate::model::schedule::{self, Decision};
-use crate::model::{Job, JobStatus};
 
 /// How often the ledger is looked at for what others changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -119,13 +119,13 @@ impl Runner {
                 is_held(record)
             }
         };
-        if record.status == JobStatus::Withhold {
-            let decision = schedule::pass_over(
+        if record.is_withheld() {
+            let decision = schedule::skip_due(
                 job,
                 &record.schedule,
                 &record.standing,
                 board.now,
-                "the job is withheld",
+                "the job was withheld",
             )?;
             return self.note(record, decision).await;
         }
