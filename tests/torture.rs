@@ -18,10 +18,14 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/gaps.rs"]
+mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "orders/site.rs"]
+mod site;
 
 use std::process::ExitCode;
 
@@ -39,7 +43,19 @@ fn number(arguments: &[String], name: &str, usual: u64) -> Result<u64, String> {
         .map_err(|_| format!("{name} takes a number, not {given:?}"))
 }
 
+/// The torments that are being built, until they stand in the table.
+fn built(arguments: &[String]) -> Option<Result<(), String>> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    match arguments.first().map(String::as_str) {
+        Some("gaps") => Some(runtime.block_on(gaps::gaps())),
+        _ => None,
+    }
+}
+
 fn torment(arguments: &[String]) -> Result<(), String> {
+    if let Some(done) = built(arguments) {
+        return done;
+    }
     // A torment by name, or what `cargo test` passes to every test: a filter and flags.
     let named = arguments.first().filter(|name| !name.starts_with('-'));
     match named.map(String::as_str) {
