@@ -1,5 +1,78 @@
 //! The Commerce Services side, reached over HTTP only.
+//!
+//! [`Commerce`] is what the jobs ask; [`client::Client`] answers it.
 
 pub mod client;
 pub mod shopper;
 pub mod wire;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use client::{CommerceError, Upload};
+use wire::{BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrdersTaken};
+
+use crate::model::Stream;
+use crate::model::channel::Channel;
+
+/// Commerce Services, as the jobs use them. Each call is one request: whether it is asked again is
+/// the caller's decision.
+#[async_trait]
+pub trait Commerce: fmt::Debug + Send + Sync + 'static {
+    /// Uploads one batch to the collection of `stream`. Dropping the future is safe; the batch is
+    /// then done once or not at all.
+    async fn upload(
+        &self,
+        stream: Stream,
+        upload: &Upload<'_>,
+    ) -> Result<BatchAnswer, CommerceError>;
+
+    /// Count and digest of a collection.
+    async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError>;
+
+    /// A page of a collection's listing: the first one, or the one behind the cursor `after`.
+    async fn list(
+        &self,
+        stream: Stream,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ListPage, CommerceError>;
+
+    /// Begins a complete load in the place of one that is open. Repeating it is harmless.
+    async fn begin_load_afresh(&self, stream: Stream) -> Result<Load, CommerceError>;
+
+    /// Where a complete load stands.
+    async fn load(&self, stream: Stream, id: &str) -> Result<Load, CommerceError>;
+
+    /// Retires what the load did not mention. Repeating it is harmless.
+    async fn commit_load(
+        &self,
+        stream: Stream,
+        id: &str,
+        how: CommitLoad,
+    ) -> Result<Load, CommerceError>;
+
+    /// The events of the order feed behind `after`, at most `limit`; where there is none the
+    /// service waits up to `wait` for one.
+    async fn feed(
+        &self,
+        after: i64,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<FeedPage, CommerceError>;
+
+    /// Says up to which event AX has taken the orders. Repeating it is harmless.
+    async fn orders_taken(&self, taken: &OrdersTaken) -> Result<OrdersTaken, CommerceError>;
+
+    /// A page of the order list: the first one, or the one behind the cursor `after`.
+    async fn order_page(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<wire::OrderListPage, CommerceError>;
+
+    /// Every store and marketplace, sorted by id.
+    async fn stores(&self) -> Result<Vec<Channel>, CommerceError>;
+}

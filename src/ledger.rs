@@ -6,6 +6,7 @@
 
 pub mod embedded;
 pub mod exceptions;
+pub mod jobs;
 pub mod orders;
 pub mod stores;
 
@@ -20,6 +21,7 @@ use crate::model::{Job, RunId, RunStatus, Selection, Stream};
 
 pub use embedded::EmbeddedLedger;
 pub use exceptions::ExceptionBook;
+pub use jobs::JobBook;
 pub use orders::OrderBook;
 pub use stores::StoreBook;
 

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::client::{Client, ClientOptions, Compression, Upload};
 use axcs::commerce::wire::LineStatus;
 use axcs::model::Stream;
@@ -52,9 +53,8 @@ async fn post(client: &Arc<Client>, name: &str, bodies: &[Bytes], expected: Line
                     lines: BATCH,
                     load: None,
                     dry_run: false,
-                    give_up_after: Duration::ZERO,
                 };
-                client.upload(Stream::Items, &upload, |_| {}).await.unwrap()
+                client.upload(Stream::Items, &upload).await.unwrap()
             })
         })
         .buffer_unordered(IN_FLIGHT)

@@ -3,10 +3,11 @@
 //! `cargo test` runs every torment with small counts; one with its own:
 //!
 //! ```text
-//! cargo test --release --test torture -- kill --orders 10000 --kills 200 --faults 10 --seed 1
+//! cargo test --release --test torture -- kill --orders 10000 --kills 1000 --workers 2 --faults 10
+//! cargo test --release --test torture -- sim --seeds 1000000
 //! ```
 //!
-//! It ends with 1 and the reason when a promise is broken.
+//! It ends with 1, the reason and the seed when a promise is broken.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,69 +26,76 @@ mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
 #[path = "orders/site.rs"]
+#[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
 
 use std::process::ExitCode;
 
-/// A number among the arguments: `--orders 500`.
-fn number(arguments: &[String], name: &str, usual: u64) -> Result<u64, String> {
-    let Some(at) = arguments.iter().position(|argument| argument == name) else {
-        return Ok(usual);
-    };
-    let given = arguments
-        .get(at + 1)
-        .map(String::as_str)
-        .unwrap_or_default();
-    given
-        .parse()
-        .map_err(|_| format!("{name} takes a number, not {given:?}"))
-}
+/// What the command line says beside the torment's name: `--orders 500`, `--mutant no-lease`, `all`.
+pub struct Arguments(Vec<String>);
 
-/// The torments that are being built, until they stand in the table.
-fn built(arguments: &[String]) -> Option<Result<(), String>> {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    match arguments.first().map(String::as_str) {
-        Some("gaps") => Some(runtime.block_on(gaps::gaps())),
-        _ => None,
-    }
-}
-
-fn torment(arguments: &[String]) -> Result<(), String> {
-    if let Some(done) = built(arguments) {
-        return done;
-    }
-    // A torment by name, or what `cargo test` passes to every test: a filter and flags.
-    let named = arguments.first().filter(|name| !name.starts_with('-'));
-    match named.map(String::as_str) {
-        Some(name) if !"kill".contains(name) => {
-            println!("no torment is called {name}; there is: kill");
-            return Ok(());
+impl Arguments {
+    /// The number behind `--name`, or the usual one.
+    pub fn number(&self, name: &str, usual: u64) -> Result<u64, String> {
+        match self.word(name) {
+            None if self.has(name) => Err(format!("{name} takes a number")),
+            None => Ok(usual),
+            Some(given) => given
+                .parse()
+                .map_err(|_| format!("{name} takes a number, not {given:?}")),
         }
-        _ => {}
     }
-    if arguments.iter().any(|argument| argument == "--list") {
-        println!("kill: test");
-        return Ok(());
+
+    /// The word behind `--name`.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        let at = self.0.iter().position(|argument| argument == name)?;
+        self.0.get(at + 1).map(String::as_str)
     }
-    if arguments.iter().any(|argument| argument == "--ignored") {
-        return Ok(());
+
+    /// True where `word` was given.
+    pub fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|argument| argument == word)
     }
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(kill::kill(&kill::Torment {
-        orders: number(arguments, "--orders", 150)?,
-        kills: number(arguments, "--kills", 6)?,
-        faults: number(arguments, "--faults", 10)?,
-        seed: number(arguments, "--seed", 1)?,
-    }))
+}
+
+/// A torment: its name and what it does. Without arguments it takes seconds.
+type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
+
+const TORMENTS: &[Torment] = &[
+    ("kill", |arguments| {
+        block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("gaps", |_| block_on(gaps::gaps())),
+];
+
+fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    tokio::runtime::Runtime::new().unwrap().block_on(torment)
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match torment(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(broken) => {
-            println!("FAILED: {broken}");
-            ExitCode::FAILURE
+    let arguments = Arguments(std::env::args().skip(1).collect());
+    // What `cargo test` passes to every test: a filter and flags.
+    if arguments.has("--list") {
+        for (name, _) in TORMENTS {
+            println!("{name}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    if arguments.has("--ignored") {
+        return ExitCode::SUCCESS;
+    }
+    let named = arguments.0.first().filter(|name| !name.starts_with('-'));
+    let wanted = |name: &str| named.is_none_or(|named| named == name);
+    if named.is_some_and(|named| TORMENTS.iter().all(|(name, _)| name != named)) {
+        let names: Vec<&str> = TORMENTS.iter().map(|(name, _)| *name).collect();
+        println!("there is no such torment; there are: {}", names.join(", "));
+        return ExitCode::SUCCESS;
+    }
+    for (name, torment) in TORMENTS.iter().filter(|(name, _)| wanted(name)) {
+        if let Err(broken) = torment(&arguments) {
+            println!("FAILED: {name}: {broken}");
+            return ExitCode::FAILURE;
         }
     }
+    ExitCode::SUCCESS
 }

@@ -85,7 +85,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
         }
     })
     .await?;
-    let done = if let Err(exception) = shop::open_stores(&set_up.runner).await {
+    let done = if let Err(exception) = shop::open_stores(&set_up).await {
         Err(exception.into())
     } else if arguments.headless {
         headless(&set_up, &folder, &arguments).await
@@ -207,7 +207,7 @@ async fn with_activity(
     ));
     let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));
     let selling = tokio::spawn(shop::keep_selling(
-        Arc::clone(&set_up.runner),
+        Arc::clone(&set_up.shop),
         seed,
         stop.clone(),
     ));

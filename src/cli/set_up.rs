@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Refusal;
+use crate::commerce::Commerce;
 use crate::commerce::client::{Client, ClientOptions, Compression};
 use crate::company::Company;
 use crate::company::embedded::Embedded;
@@ -66,6 +67,8 @@ pub struct SetUp {
     pub runner: Arc<Runner>,
     /// The company, for the demo's activity.
     pub company: Embedded,
+    /// The service, for the demo's shop.
+    pub shop: Arc<Client>,
     #[cfg(feature = "service")]
     service: Option<service::Running>,
 }
@@ -102,7 +105,7 @@ impl SetUp {
             settings.service.url.clone()
         };
 
-        let commerce = client(settings, url.clone(), token)?;
+        let commerce = Arc::new(client(settings, url.clone(), token)?);
         let place = Place {
             profile: settings.profile.clone(),
             company: format!("{} {}", facts.id, facts.name),
@@ -112,7 +115,7 @@ impl SetUp {
             company: Arc::new(company.clone()),
             sales_orders: Arc::new(company.clone()),
             ledger: Arc::new(ledger),
-            commerce,
+            commerce: Arc::clone(&commerce) as Arc<dyn Commerce>,
             incarnation,
             in_flight: settings.engine.in_flight,
             give_up_after: Duration::from_secs(settings.engine.give_up_after_seconds),
@@ -121,6 +124,7 @@ impl SetUp {
         Ok(Self {
             runner: Arc::new(Runner::new(sides, place)),
             company,
+            shop: commerce,
             #[cfg(feature = "service")]
             service,
         })

@@ -15,12 +15,13 @@ use serde::de::DeserializeOwned;
 
 use crate::model::{Stream, exception};
 
-use super::wire::{CollectionSummary, CommitLoad, Health, ListPage, Load, Stored, WhoAmI};
+use super::wire::{Health, Load, Stored, WhoAmI};
 
 use self::answer::Sent;
 use self::encoding::Encoding;
 
 mod answer;
+mod asked;
 mod encoding;
 mod error;
 mod orders;
@@ -29,7 +30,7 @@ mod upload;
 
 pub use self::encoding::Compression;
 pub use self::error::{Class, CommerceError};
-pub use self::upload::{Upload, Uploaded, Wait};
+pub use self::upload::Upload;
 
 /// Idle connections are dropped before the service does it, so that no batch meets a closed one.
 const POOL_IDLE: Duration = Duration::from_secs(60);
@@ -166,24 +167,6 @@ impl Client {
         self.get(&["whoami"], &[]).await
     }
 
-    /// Count and digest of a collection.
-    pub async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError> {
-        self.get(&[stream.name(), "summary"], &[]).await
-    }
-
-    /// A page of a collection's listing: the first one, or the one behind the cursor `after`.
-    pub async fn list(
-        &self,
-        stream: Stream,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<ListPage, CommerceError> {
-        let limit = limit.to_string();
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(after.map(|after| ("after", after)));
-        self.get(&[stream.name()], &query).await
-    }
-
     /// One record; `None` where the service has none.
     pub async fn record(&self, stream: Stream, id: &str) -> Result<Option<Stored>, CommerceError> {
         match self.get(&[stream.name(), "record"], &[("id", id)]).await {
@@ -198,30 +181,6 @@ impl Client {
     /// Begins a complete load. Refused with `load-open` where one is open.
     pub async fn begin_load(&self, stream: Stream) -> Result<Load, CommerceError> {
         self.post(&[stream.name(), "loads"], &[], None).await
-    }
-
-    /// Begins a complete load in the place of one that is open: for a sender that does not know
-    /// it any more. Repeating it is harmless.
-    pub async fn begin_load_afresh(&self, stream: Stream) -> Result<Load, CommerceError> {
-        let query = [("abandon_open", "true")];
-        self.post(&[stream.name(), "loads"], &query, None).await
-    }
-
-    /// Where a complete load stands.
-    pub async fn load(&self, stream: Stream, id: &str) -> Result<Load, CommerceError> {
-        self.get(&[stream.name(), "loads", id], &[]).await
-    }
-
-    /// Retires what the load did not mention. Repeating it is harmless.
-    pub async fn commit_load(
-        &self,
-        stream: Stream,
-        id: &str,
-        how: CommitLoad,
-    ) -> Result<Load, CommerceError> {
-        let body = format!("{{\"confirm\":{}}}", how.confirm);
-        self.post(&[stream.name(), "loads", id, "commit"], &[], Some(body))
-            .await
     }
 
     /// Gives a load up; nothing is retired. Repeating it is harmless.

@@ -13,6 +13,7 @@ use crate::model::{Amount, Stream};
 
 use super::client::{Client, CommerceError};
 use super::wire::MAX_LIST_LIMIT;
+use crate::commerce::Commerce as _;
 
 mod people;
 

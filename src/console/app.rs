@@ -110,10 +110,10 @@ impl App {
             Msg::Terminal(event) => self.on_terminal(event),
             Msg::Live(live) => {
                 self.touch(Pace::Calm);
-                let ended = live.ended != self.jobs.live().ended;
+                let changed = live.changes != self.jobs.live().changes;
                 let overview = self.jobs.set_live(live, at);
                 let mut effects: Vec<Effect> = overview.into_iter().collect();
-                if ended {
+                if changed {
                     effects.extend(self.load_records());
                 }
                 effects

@@ -17,11 +17,33 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// A strange answer is taken for an accident this often.
 const MALFORMED_TRIES: u32 = 3;
 
+/// What is done about a call that was sent and got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// It is asked again: twice is as good as once.
+    AskAgain,
+    /// The caller decides.
+    Tell,
+}
+
 impl Sides {
     /// Asks again, with growing pauses, as long as it makes sense and the time is not up; `report`
     /// shows the wait.
     pub async fn ask<T, F>(
         &self,
+        report: &Report,
+        call: impl FnMut() -> F,
+    ) -> Result<T, CommerceError>
+    where
+        F: Future<Output = Result<T, CommerceError>>,
+    {
+        self.ask_if(Unanswered::AskAgain, report, call).await
+    }
+
+    /// The same, where it matters what is done about a call without an answer.
+    pub async fn ask_if<T, F>(
+        &self,
+        unanswered: Unanswered,
         report: &Report,
         call: impl FnMut() -> F,
     ) -> Result<T, CommerceError>
@@ -38,7 +60,8 @@ impl Sides {
         let answer = call
             .retry(waits)
             .when(|error: &CommerceError| match error.class() {
-                Class::NotSent | Class::Unknown | Class::Unavailable => true,
+                Class::NotSent | Class::Unavailable => true,
+                Class::Unknown => unanswered == Unanswered::AskAgain,
                 Class::Malformed => strange.fetch_add(1, Ordering::Relaxed) + 1 < MALFORMED_TRIES,
                 Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
             })

@@ -27,7 +27,7 @@ impl Report {
     pub fn close(&self) {
         self.live.send_modify(|runs| {
             runs.executing.retain(|progress| progress.run != self.run);
-            runs.ended += 1;
+            runs.changes += 1;
         });
     }
 

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::execution::Execution;
 use super::report::Report;
-use crate::commerce::client::Client;
+use crate::commerce::Commerce;
 use crate::company::Company;
 use crate::company::sales_orders::SalesOrderService;
 use crate::ledger::{Begun, Fence, Holder, Ledger};
@@ -53,7 +53,7 @@ pub struct Sides {
     /// What `axcs` remembers.
     pub ledger: Arc<dyn Ledger>,
     /// Commerce Services.
-    pub commerce: Client,
+    pub commerce: Arc<dyn Commerce>,
     /// Name of the ledger: part of every idempotency key.
     pub incarnation: String,
     /// Batches under way at once.
@@ -135,8 +135,13 @@ impl Runner {
                     .status(job)
                     .await?
                     .map_or(JobStatus::Waiting, JobStatus::from),
+                reason: String::new(),
+                recurrence: String::new(),
+                next: None,
+                failures: 0,
                 last,
                 quarantined: set_aside,
+                tracking_hours_left: None,
             });
         }
         Ok(overview)
@@ -160,6 +165,8 @@ impl Runner {
         let progress = Progress {
             run: fence.run,
             job,
+            owner: self.owner.clone(),
+            dry_run: options.dry_run,
             started: jiff::Timestamp::now(),
             cancelling: false,
             waiting: None,

@@ -1,9 +1,12 @@
 //! One batch: its intent in the ledger, its request, and what the answer means.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::ask::Unanswered;
 use super::batch::{Batch, Prepared};
 use super::failure::Stop;
 use super::upload::StreamRun;
-use crate::commerce::client::{CommerceError, Upload, Uploaded, Wait};
+use crate::commerce::client::{CommerceError, Upload};
 use crate::commerce::wire::{LineResult, LineStatus};
 use crate::ledger::{SetAside, Settlement};
 use crate::model::Stream;
@@ -49,16 +52,21 @@ impl StreamRun {
             lines: batch.records().len(),
             load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
             dry_run: false,
-            give_up_after: self.sides.give_up_after,
         };
-        let waits = |wait: Wait| self.report.tell_wait(&wait.reason, wait.next_try_in);
-        let uploaded = match self.sides.commerce.upload(stream, &upload, waits).await {
-            Ok(uploaded) => uploaded,
+        let tries = AtomicU64::new(0);
+        let answered = self
+            .sides
+            .ask_if(Unanswered::Tell, &self.report, || {
+                tries.fetch_add(1, Ordering::Relaxed);
+                self.sides.commerce.upload(stream, &upload)
+            })
+            .await;
+        let answer = match answered {
+            Ok(answer) => answer,
             Err(why @ CommerceError::Unknown { .. }) => return Ok(Outcome::Unknown { why }),
             Err(error) => return Err(error.into()),
         };
-        self.report.waiting(None);
-        let Uploaded { answer, retries } = uploaded;
+        let retries = tries.into_inner().saturating_sub(1);
         let settled = read_answer(stream, batch.records(), &answer.results)?;
         if let Some(version) = settled.newer {
             ledger.raise_version(version).await?;
@@ -69,7 +77,7 @@ impl StreamRun {
         ledger
             .settle(self.fence, stream, number, generation, settled.settlement)
             .await?;
-        self.count_settled(&batch, acknowledged, quarantined, bytes, u64::from(retries));
+        self.count_settled(&batch, acknowledged, quarantined, bytes, retries);
         self.stop_if_systematic().await?;
         Ok(Outcome::Settled {
             stale: settled.stale,

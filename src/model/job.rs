@@ -116,6 +116,8 @@ impl FromStr for Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum JobStatus {
+    /// Taken off the queue by an operator: it does not start by itself.
+    Withhold,
     /// Nothing to do until its next start.
     Waiting,
     /// A run is under way.
@@ -132,6 +134,7 @@ impl JobStatus {
     /// The word operators know.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Withhold => "Withhold",
             Self::Waiting => "Waiting",
             Self::Executing => "Executing",
             Self::Error => "Error",

@@ -195,6 +195,10 @@ pub struct Progress {
     pub run: RunId,
     /// Its job.
     pub job: Job,
+    /// Host and process that runs it.
+    pub owner: String,
+    /// True where nothing is sent on purpose.
+    pub dry_run: bool,
     /// When it started.
     pub started: Timestamp,
     /// True from the moment an operator asked to cancel.
@@ -260,24 +264,65 @@ impl RunSummary {
     }
 }
 
-/// A job with its last run, as a list of jobs shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A job as a list of jobs shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobOverview {
     /// The job.
     pub job: Job,
     /// How it stands.
     pub status: JobStatus,
+    /// Why it is withheld, and by whom; empty otherwise.
+    pub reason: String,
+    /// When it starts by itself, in words: "every 15 minutes", "as required".
+    pub recurrence: String,
+    /// Its next start; `None` where none comes by itself.
+    pub next: Option<Timestamp>,
+    /// Runs in a row that ended in Error.
+    pub failures: u32,
     /// Its last run that is not under way any more.
     pub last: Option<RunSummary>,
     /// Records in quarantine in the job's streams.
     pub quarantined: u64,
+    /// Hours until the oldest of the job's cursors falls out of the retention of the company's
+    /// change tracking, after which its stream is read whole; negative once it may have. `None`
+    /// before the first upload, and for the complete job.
+    pub tracking_hours_left: Option<f64>,
 }
 
-/// The runs of this process that are under way.
+/// What is under way, wherever it runs, and how the service is reached from here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LiveRuns {
-    /// One for each job under way.
+    /// One for each run under way: those of this process, and behind them those elsewhere.
     pub executing: Vec<Progress>,
-    /// Grows by one with each run that ends: time to load the overview again.
-    pub ended: u64,
+    /// Grows when a run ended or a job changed, here or elsewhere: time to load the overview again.
+    pub changes: u64,
+    /// The workers that are there.
+    pub workers: u32,
+    /// How the service is reached from this process.
+    pub reach: Reach,
+}
+
+/// How the service is reached from this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Reach {
+    /// As it should be.
+    #[default]
+    Fine,
+    /// The service asked for fewer requests: nothing is sent before this.
+    Throttled {
+        /// When it wants to be asked again.
+        until: Timestamp,
+    },
+    /// It failed so often in a row that single requests try it now and then, and all others wait.
+    Open {
+        /// Since when.
+        since: Timestamp,
+        /// Failures in a row.
+        failures: u32,
+        /// The last of them, in a few words.
+        why: String,
+        /// When it is tried again.
+        next_try: Timestamp,
+    },
 }

@@ -13,6 +13,7 @@ use axcs::company::embedded::Embedded;
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
 use axcs::model::random::Random;
 
+use super::Arguments;
 use super::axcs_program::Axcs;
 use super::both_stores;
 use super::hostile::Hostile;
@@ -27,6 +28,18 @@ pub struct Torment {
     pub faults: u64,
     /// Where chance begins.
     pub seed: u64,
+}
+
+impl Torment {
+    /// What the command line asks for.
+    pub fn of(arguments: &Arguments) -> Result<Self, String> {
+        Ok(Self {
+            orders: arguments.number("--orders", 150)?,
+            kills: arguments.number("--kills", 6)?,
+            faults: arguments.number("--faults", 10)?,
+            seed: arguments.number("--seed", 1)?,
+        })
+    }
 }
 
 /// Longest life of a worker from the start of its run to its death, in milliseconds.

@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 use super::super::print;
 use super::super::run::{Output, follow};
 use super::super::set_up::SetUp;
+use crate::commerce::Commerce as _;
+use crate::commerce::client::Client;
 use crate::commerce::shopper::{Shopper, ShopperError};
 use crate::company::embedded::activity::clerk::{self, Orders, Ship};
 use crate::jobs::verify::verify;
-use crate::jobs::{RunOptions, Runner, Sides};
+use crate::jobs::{RunOptions, Runner};
 use crate::model::channel::{Channel, ChannelKind, StoreSettings};
 use crate::model::digest::content_hash;
 use crate::model::exception::{Exception, chain};
@@ -37,7 +39,8 @@ const RUNS: usize = 5;
 
 /// Opens stores where there are none, downloads them, and sets the parameters of those that have
 /// none.
-pub async fn open_stores(runner: &Runner) -> Result<(), Exception> {
+pub async fn open_stores(set_up: &SetUp) -> Result<(), Exception> {
+    let runner = &set_up.runner;
     let sides = runner.sides();
     if sides.commerce.stores().await?.is_empty() {
         for (id, name, kind) in [
@@ -52,7 +55,7 @@ pub async fn open_stores(runner: &Runner) -> Result<(), Exception> {
                 currency: "USD".to_owned(),
                 open: true,
             };
-            sides.commerce.put_store(&store).await?;
+            set_up.shop.put_store(&store).await?;
         }
     }
     if sides.ledger.stores().await?.is_empty() {
@@ -111,7 +114,7 @@ pub async fn sell(
     let runner = &set_up.runner;
     let sides = runner.sides();
     let before = sides.ledger.order_counts().await?;
-    let shopper = shopper(sides, seed).await?;
+    let shopper = shopper(&set_up.shop, seed).await?;
     shopper.place_all(before.all, count, |_| {}).await?;
     print::note(format_args!("{count} orders are placed"));
     take_orders(runner, output).await?;
@@ -180,23 +183,20 @@ async fn ended(runner: &Runner, job: Job, output: Output) -> Result<(), Exceptio
     }
 }
 
-async fn shopper(sides: &Sides, seed: u64) -> Result<Shopper<'_>, Exception> {
-    Shopper::new(&sides.commerce, seed)
-        .await
-        .map_err(|error| match error {
-            ShopperError::Commerce(error) => error.into(),
-            error @ (ShopperError::NoStore | ShopperError::NoItems) => Exception::new(
-                "Nothing can be ordered.",
-                error,
-                "Run the complete job first: axcs run complete",
-            ),
-        })
+async fn shopper(shop: &Client, seed: u64) -> Result<Shopper<'_>, Exception> {
+    Shopper::new(shop, seed).await.map_err(|error| match error {
+        ShopperError::Commerce(error) => error.into(),
+        error @ (ShopperError::NoStore | ShopperError::NoItems) => Exception::new(
+            "Nothing can be ordered.",
+            error,
+            "Run the complete job first: axcs run complete",
+        ),
+    })
 }
 
 /// Customers order now and then, until it is stopped. The same seed orders the same, in the same
 /// order; how many there are already says where it goes on.
-pub async fn keep_selling(runner: Arc<Runner>, seed: u64, stop: CancellationToken) {
-    let sides = runner.sides();
+pub async fn keep_selling(shop: Arc<Client>, seed: u64, stop: CancellationToken) {
     let mut random = Random::new(seed);
     let mut knows_the_shop: Option<Shopper<'_>> = None;
     loop {
@@ -211,11 +211,11 @@ pub async fn keep_selling(runner: Arc<Runner>, seed: u64, stop: CancellationToke
         }
         let shopper = match knows_the_shop.take() {
             Some(shopper) => Ok(shopper.at(Timestamp::now())),
-            None => shopper(sides, seed).await,
+            None => shopper(&shop, seed).await,
         };
         let ordered = match shopper {
             Ok(shopper) => {
-                let ordered = order_once(sides, &shopper).await;
+                let ordered = order_once(&shop, &shopper).await;
                 knows_the_shop = Some(shopper);
                 ordered
             }
@@ -227,15 +227,11 @@ pub async fn keep_selling(runner: Arc<Runner>, seed: u64, stop: CancellationToke
     }
 }
 
-async fn order_once(sides: &Sides, shopper: &Shopper<'_>) -> Result<(), Exception> {
-    let newest = sides
-        .commerce
-        .feed(i64::MAX, 1, Duration::ZERO)
-        .await?
-        .newest;
+async fn order_once(shop: &Client, shopper: &Shopper<'_>) -> Result<(), Exception> {
+    let newest = shop.feed(i64::MAX, 1, Duration::ZERO).await?.newest;
     let mut order = shopper.place(newest.unsigned_abs());
     try_luck(&mut order);
-    sides.commerce.place_order(&order).await?;
+    shop.place_order(&order).await?;
     tracing::info!(
         "{} orders for {} {} in the store {}",
         order.customer.name,

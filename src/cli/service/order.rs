@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::cli::orders::goods;
 use crate::cli::{Invocation, Refusal, print};
+use crate::commerce::Commerce as _;
 use crate::commerce::client::Client;
 use crate::commerce::shopper::{Shopper, ShopperError, authorise, make_total_right};
 use crate::commerce::wire::{MAX_LIST_LIMIT, OrderDetails, OrderListed};

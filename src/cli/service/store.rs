@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::refused;
 use crate::cli::{Invocation, Refusal, print};
+use crate::commerce::Commerce as _;
 use crate::commerce::client::Client;
 use crate::model::channel::{Channel, ChannelKind};
 

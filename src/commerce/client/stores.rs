@@ -2,18 +2,12 @@
 
 use reqwest::Method;
 
-use crate::commerce::wire::{Account, AccountState, StoreList};
+use crate::commerce::wire::{Account, AccountState};
 use crate::model::channel::Channel;
 
 use super::{Client, CommerceError};
 
 impl Client {
-    /// Every store and marketplace, sorted by id.
-    pub async fn stores(&self) -> Result<Vec<Channel>, CommerceError> {
-        let list: StoreList = self.get(&["stores"], &[]).await?;
-        Ok(list.stores)
-    }
-
     /// Makes or replaces a store or marketplace.
     pub async fn put_store(&self, store: &Channel) -> Result<Channel, CommerceError> {
         self.send(Method::PUT, &["stores", &store.id], store).await

@@ -165,7 +165,7 @@ impl JobsTab {
 
     /// Takes in the runs under way.
     pub fn set_live(&mut self, live: LiveRuns, at: Timestamp) -> Option<Effect> {
-        let ended = live.ended != self.live.ended;
+        let changed = live.changes != self.live.changes;
         self.live = live;
         self.meters
             .retain(|job, _| self.live.executing.iter().any(|run| run.job == *job));
@@ -180,7 +180,7 @@ impl JobsTab {
             .retain(|job, asked| *asked == Asked::Start || executing.contains(job));
         self.sample(at);
         self.look_at(|tab, job| tab.live_of(job).is_some());
-        ended.then(|| self.load()).flatten()
+        changed.then(|| self.load()).flatten()
     }
 
     /// Selects the first job that is worth a look, unless the operator has chosen one.

@@ -102,6 +102,7 @@ fn job_lines(tab: &JobsTab, job: Job, width: usize, view: View<'_>) -> Vec<Line<
     } else {
         let status = tab.status(job);
         let (symbol, role) = match status {
+            JobStatus::Withhold => (symbols.waiting, Role::Warn),
             JobStatus::Waiting => (symbols.waiting, Role::Dim),
             JobStatus::Executing => (symbols.executing, Role::Busy),
             JobStatus::Error => (symbols.error, Role::Bad),

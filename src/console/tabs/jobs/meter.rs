@@ -79,6 +79,8 @@ mod tests {
         Progress {
             run: RunId(1),
             job: Job::Inventory,
+            owner: "here".to_owned(),
+            dry_run: false,
             started: Timestamp::UNIX_EPOCH,
             cancelling: false,
             waiting: None,
