@@ -19,6 +19,8 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/gaps.rs"]
+mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
@@ -28,6 +30,9 @@ mod kill;
 mod pty;
 #[path = "torture/secrets.rs"]
 mod secrets;
+#[path = "orders/site.rs"]
+#[allow(dead_code, reason = "the torments use of it what they need")]
+mod site;
 #[path = "torture/together.rs"]
 mod together;
 
@@ -71,6 +76,7 @@ const TORMENTS: &[Torment] = &[
     ("together", |arguments| {
         block_on(together::together(arguments))
     }),
+    ("gaps", |_| block_on(gaps::gaps())),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
