@@ -304,3 +304,6 @@ impl JobBook for EmbeddedLedger {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;
