@@ -40,6 +40,13 @@ pub struct JobRecord {
     pub revision: i64,
 }
 
+impl JobRecord {
+    /// True where it does not start by itself until an operator resumes it.
+    pub const fn is_withheld(&self) -> bool {
+        !self.reason.is_empty()
+    }
+}
+
 /// A worker, or a console that works as one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerSeen {

@@ -102,9 +102,9 @@ pub fn make_missing(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         .to_zoned(zone)
         .date()
         .to_datetime(jiff::civil::Time::midnight());
-    let standing = rows::to_json(&anew(moment))?;
+    let standing = rows::to_json(&Standing::new(moment))?;
     for job in Job::ALL {
-        let schedule = recommended(job, start, &name);
+        let schedule = Schedule::recommended(job, start, &name);
         transaction.execute(
             "INSERT INTO job (job, status, reason, failures, is_asked, schedule, standing, revision) \
              SELECT ?1, ?2, '', 0, 0, ?3, ?4, 1 WHERE NOT EXISTS (SELECT 1 FROM job WHERE job = ?1)",
@@ -117,46 +117,6 @@ pub fn make_missing(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// The standing of a schedule that counts from now.
-fn anew(now: jiff::Timestamp) -> Standing {
-    Standing {
-        dealt_until: now,
-        catch_up_until: None,
-        waiting: None,
-        started: 0,
-    }
-}
-
-/// The recommended schedule of a job.
-fn recommended(job: Job, start_of_day: jiff::civil::DateTime, zone: &str) -> Schedule {
-    use crate::model::recurrence::{End, Pattern, Recurrence};
-    use crate::model::schedule::{Missed, Overlap};
-    let pattern = match job {
-        Job::Inventory | Job::Orders => Some((start_of_day, Pattern::Minutes(15))),
-        Job::TradeAgreements => Some((start_of_day.date().at(4, 0, 0, 0), Pattern::Days(1))),
-        Job::DeliveryModes | Job::Complete => None,
-    };
-    Schedule {
-        recurrence: pattern.map(|(start, pattern)| Recurrence {
-            start,
-            zone: zone.to_owned(),
-            end: End::Never,
-            pattern,
-        }),
-        missed: Missed::One,
-        missed_window_minutes: 0,
-        overlap: match job {
-            Job::Complete => Overlap::Wait,
-            Job::Inventory | Job::TradeAgreements | Job::Orders | Job::DeliveryModes => {
-                Overlap::Skip
-            }
-        },
-        pause_after: 0,
-        jitter: true,
-        quiet_hours: None,
-    }
 }
 
 #[async_trait]

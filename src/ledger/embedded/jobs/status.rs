@@ -4,9 +4,9 @@ use rusqlite::Transaction;
 
 use super::super::super::jobs::StatusChange;
 use super::super::{leases, rows, runs};
-use super::{anew, load, save};
+use super::{load, save};
 use crate::model::job::JobState;
-use crate::model::schedule::Schedule;
+use crate::model::schedule::{Schedule, Standing};
 use crate::model::{Job, JobStatus};
 
 pub fn change(
@@ -73,7 +73,7 @@ pub fn set_schedule(
     }
     kept.state.reschedule(&schedule);
     kept.schedule = schedule;
-    kept.standing = anew(rows::moment(runs::now(transaction)?)?);
+    kept.standing = Standing::new(rows::moment(runs::now(transaction)?)?);
     save(transaction, &kept)?;
     Ok(true)
 }
