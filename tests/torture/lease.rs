@@ -18,7 +18,6 @@ use std::time::{Duration, Instant};
 use axcs::ledger::jobs::{Cause, Due};
 use axcs::ledger::{Begun, EmbeddedLedger, JobBook as _};
 use axcs::model::random::Random;
-use axcs::model::run::RunSummary;
 use axcs::model::schedule::{Schedule, Standing};
 use axcs::model::words::count;
 use axcs::model::{Job, RunStatus};
@@ -191,10 +190,8 @@ async fn end_all(ledger: &EmbeddedLedger) {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
-    let summary = RunSummary {
-        status: RunStatus::Ended,
-        ..ledger.run(fence.run).await.unwrap().unwrap()
-    };
+    let summary = ledger.run(fence.run).await.unwrap().unwrap();
+    let summary = fighter::over_by_hand(summary, RunStatus::Ended);
     ledger.finish_run(fence, &summary).await.unwrap();
 }
 

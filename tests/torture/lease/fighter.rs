@@ -194,15 +194,10 @@ impl Fighter {
 
     async fn finish(&mut self, fence: Fence) -> Fought {
         let ends = [RunStatus::Ended, RunStatus::Error, RunStatus::Canceled];
-        let Some(mut summary) = self.ledger.run(fence.run).await? else {
+        let Some(summary) = self.ledger.run(fence.run).await? else {
             return Err(LedgerError::Fenced(fence.run));
         };
-        // The witness looks for it.
-        summary.streams[0].reload = Some("over by its own hand".to_owned());
-        let summary = RunSummary {
-            status: self.random.pick(&ends),
-            ..summary
-        };
+        let summary = over_by_hand(summary, self.random.pick(&ends));
         lost(self.ledger.finish_run(fence, &summary).await).map(drop)
     }
 
@@ -237,6 +232,13 @@ impl Fighter {
             }
         }
     }
+}
+
+/// How a run says itself that it is over: the witness knows it by that.
+pub fn over_by_hand(mut summary: RunSummary, status: RunStatus) -> RunSummary {
+    summary.status = status;
+    summary.streams[0].reload = Some("over by its own hand".to_owned());
+    summary
 }
 
 /// Every occurrence until `newest`, the older ones skipped.
