@@ -25,6 +25,8 @@ mod gaps;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/lease.rs"]
+mod lease;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
@@ -72,6 +74,7 @@ const TORMENTS: &[Torment] = &[
     ("kill", |arguments| {
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
+    ("lease", |arguments| block_on(lease::lease(arguments))),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
