@@ -7,7 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
-#[path = "support/proxy.rs"]
+#[path = "torture/line.rs"]
 mod proxy;
 
 use std::collections::BTreeSet;
@@ -56,11 +56,13 @@ impl Site {
             company: Arc::new(Embedded::open(&company, None).unwrap()),
             sales_orders: Arc::new(Embedded::open(&company, None).unwrap()),
             ledger: Arc::new(ledger),
-            commerce: Client::new(ClientOptions {
-                request_timeout: Duration::from_millis(700),
-                ..ClientOptions::new(&proxy.url, "token")
-            })
-            .unwrap(),
+            commerce: Arc::new(
+                Client::new(ClientOptions {
+                    request_timeout: Duration::from_millis(700),
+                    ..ClientOptions::new(&proxy.url, "token")
+                })
+                .unwrap(),
+            ),
             in_flight: 4,
             give_up_after: Duration::from_secs(2),
             lease: Duration::from_secs(5),

@@ -19,12 +19,16 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/cut.rs"]
+mod cut;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/line.rs"]
+mod line;
 #[path = "orders/site.rs"]
 #[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
@@ -66,6 +70,9 @@ const TORMENTS: &[Torment] = &[
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
+    ("cut", |arguments| {
+        block_on(cut::cut(&cut::Torment::of(arguments)?))
+    }),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
