@@ -21,6 +21,9 @@ mod axcs_program;
 mod both_stores;
 #[path = "torture/cut.rs"]
 mod cut;
+#[cfg(target_os = "linux")]
+#[path = "torture/env.rs"]
+mod env;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
@@ -73,6 +76,8 @@ const TORMENTS: &[Torment] = &[
     ("cut", |arguments| {
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
+    #[cfg(target_os = "linux")]
+    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
