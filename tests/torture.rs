@@ -32,9 +32,16 @@ mod hostile;
 mod kill;
 #[path = "torture/line.rs"]
 mod line;
+#[cfg(unix)]
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "torture/secrets.rs"]
+mod secrets;
 #[path = "orders/site.rs"]
 #[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
+#[path = "torture/together.rs"]
+mod together;
 
 use std::process::ExitCode;
 
@@ -71,6 +78,10 @@ type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 const TORMENTS: &[Torment] = &[
     ("kill", |arguments| {
         block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("secrets", |_| block_on(secrets::secrets())),
+    ("together", |arguments| {
+        block_on(together::together(arguments))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
     ("cut", |arguments| {
