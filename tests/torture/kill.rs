@@ -238,7 +238,7 @@ impl<'a> Killing<'a> {
     }
 
     /// Runs that did not get to say how they ended.
-    fn cut_short(&self) -> u64 {
+    fn cut_short(&self) -> i64 {
         both_stores::cut_short(&self.axcs.dir())
     }
 
