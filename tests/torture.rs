@@ -19,6 +19,11 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/cut.rs"]
+mod cut;
+#[cfg(target_os = "linux")]
+#[path = "torture/env.rs"]
+mod env;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
@@ -27,6 +32,8 @@ mod hostile;
 mod kill;
 #[path = "torture/lease.rs"]
 mod lease;
+#[path = "torture/line.rs"]
+mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
@@ -80,6 +87,11 @@ const TORMENTS: &[Torment] = &[
         block_on(together::together(arguments))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
+    ("cut", |arguments| {
+        block_on(cut::cut(&cut::Torment::of(arguments)?))
+    }),
+    #[cfg(target_os = "linux")]
+    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
