@@ -23,6 +23,8 @@ mod both_stores;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/sim.rs"]
+mod sim;
 
 use std::process::ExitCode;
 
@@ -56,9 +58,12 @@ impl Arguments {
 /// A torment: its name and what it does. Without arguments it takes seconds.
 type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 
-const TORMENTS: &[Torment] = &[("kill", |arguments| {
-    block_on(kill::kill(&kill::Torment::of(arguments)?))
-})];
+const TORMENTS: &[Torment] = &[
+    ("kill", |arguments| {
+        block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("sim", sim::sim),
+];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::runtime::Runtime::new().unwrap().block_on(torment)

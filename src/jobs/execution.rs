@@ -53,6 +53,7 @@ impl Execution {
         // A task of its own: a panic in it ends the run, not the program.
         let mut work = tokio::spawn(self.clone().streams().in_current_span());
         let ended = tokio::select! {
+            biased;
             ended = &mut work => ended.unwrap_or_else(|error| {
                 Err(fault("The run failed inside axcs.", &error).into())
             }),
