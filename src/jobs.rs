@@ -7,6 +7,7 @@ pub mod exceptions;
 mod execution;
 mod failure;
 mod orders;
+mod overview;
 pub mod plan;
 mod report;
 pub mod runner;
@@ -17,5 +18,6 @@ mod stores;
 mod under_way;
 pub mod upload;
 pub mod verify;
+mod worker;
 
 pub use runner::{Place, RunOptions, Runner, Sides};

@@ -23,8 +23,15 @@ mod both_stores;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[cfg(unix)]
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "torture/secrets.rs"]
+mod secrets;
 #[path = "torture/sim.rs"]
 mod sim;
+#[path = "torture/together.rs"]
+mod together;
 
 use std::process::ExitCode;
 
@@ -63,6 +70,10 @@ const TORMENTS: &[Torment] = &[
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
     ("sim", sim::sim),
+    ("secrets", |_| block_on(secrets::secrets())),
+    ("together", |arguments| {
+        block_on(together::together(arguments))
+    }),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

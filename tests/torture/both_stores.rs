@@ -26,6 +26,17 @@ pub fn left(dir: &Path) -> i64 {
         .unwrap()
 }
 
+/// Runs whose worker died in them.
+pub fn cut_short(dir: &Path) -> u64 {
+    read_only(&dir.join("ledger.db"))
+        .query_row(
+            "SELECT count(*) FROM run WHERE exception LIKE '%without saying how it ended%'",
+            [],
+            |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+        )
+        .unwrap()
+}
+
 /// What is wrong between the two.
 #[derive(Debug, Default)]
 pub struct Found {

@@ -7,6 +7,10 @@ mod books;
 mod commerce_port;
 #[path = "sim/company.rs"]
 mod company;
+#[path = "sim/desk.rs"]
+mod desk;
+#[path = "sim/desk_port.rs"]
+mod desk_port;
 #[path = "sim/hands.rs"]
 mod hands;
 #[path = "sim/ledger_port.rs"]

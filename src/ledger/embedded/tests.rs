@@ -3,10 +3,14 @@
 mod migration;
 
 use super::*;
-use crate::ledger::{ExceptionBook as _, Holder, OrderBook as _};
-use crate::model::Rule;
+use std::time::Duration;
+
+use crate::ledger::jobs::Cause;
+use crate::ledger::{Begun, ExceptionBook as _, Holder, JobBook as _, OrderBook as _};
 use crate::model::exception::{Exception, ExceptionFilter};
+use crate::model::run::RunSummary;
 use crate::model::run::StreamProgress;
+use crate::model::{Job, JobStatus, Rule, RunStatus};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -26,16 +30,17 @@ async fn begin(
     lease: Duration,
 ) -> Begun {
     ledger
-        .begin_run(job, needs, owner, lease, false)
+        .begin_run(job, needs, owner, lease, false, Cause::Operator)
         .await
         .unwrap()
 }
 
 async fn started(ledger: &EmbeddedLedger) -> Fence {
-    match begin(ledger, Job::Inventory, &[Job::Inventory], "a", LEASE).await {
-        Begun::Started(fence) => fence,
-        Begun::Held(holder) => panic!("held by {holder:?}"),
-    }
+    let begun = begin(ledger, Job::Inventory, &[Job::Inventory], "a", LEASE).await;
+    let Begun::Started(fence) = begun else {
+        panic!("nobody else holds the lease")
+    };
+    fence
 }
 
 fn held(ids: &[(&str, u64)]) -> Settlement {
@@ -136,8 +141,8 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_run_can_write_no_more() {
         panic!("nobody else holds the lease")
     };
     assert_eq!(
-        ledger.status(Job::Inventory).await.unwrap(),
-        Some(RunStatus::Error)
+        ledger.board().await.unwrap().jobs[0].status,
+        JobStatus::Error
     );
     let Begun::Started(new) = begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await
     else {
@@ -150,7 +155,7 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_run_can_write_no_more() {
 
     let stream = Stream::Items;
     assert!(matches!(
-        ledger.renew(old, LEASE).await,
+        ledger.beat(old, LEASE, None).await,
         Err(LedgerError::Fenced(_))
     ));
     assert!(matches!(

@@ -1,21 +1,16 @@
-//! The ledger of a simulated world: the rules of the embedded one for leases, cursors, passes,
-//! what was acknowledged, what is under way and what is set aside. Each method is one transaction.
+//! The ledger of a simulated world, with the rules of the embedded one: cursors, passes, what was
+//! acknowledged, what is under way and what is set aside. Each method is one transaction.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axcs::ledger::{
-    Acknowledged, Begun, Cursor, Fence, Holder, NewPass, Pass, Position, SetAside, Settlement,
-    Unsettled,
+    Acknowledged, Cursor, Fence, NewPass, Pass, Position, SetAside, Settlement, Unsettled,
 };
 use axcs::model::digest::record_digest;
-use axcs::model::run::{RunSummary, StreamProgress};
-use axcs::model::{Job, RunId, RunStatus, Selection, Stream};
+use axcs::model::{Job, RunId, Selection, Stream};
 use jiff::Timestamp;
 
-/// The run has lost its lease: nothing was changed.
-#[derive(Debug)]
-pub struct Fenced;
+use super::desk::{Desk, Fenced};
 
 /// A record that is set aside, or was.
 #[derive(Clone, Copy, Debug)]
@@ -42,25 +37,13 @@ impl Shelf {
     }
 }
 
-#[derive(Debug)]
-struct Lease {
-    owner: String,
-    run: RunId,
-    token: i64,
-    expires: i64,
-}
-
 /// The ledger.
 #[derive(Debug)]
 pub struct Books {
-    /// False where writes do not look for the lease.
-    pub checks_fence: bool,
-    /// False where everybody gets the lease.
-    pub leases: bool,
+    /// The half that is about jobs.
+    pub desk: Desk,
     next_batch: i64,
     tries: u64,
-    held_by: BTreeMap<Job, Lease>,
-    runs: Vec<RunSummary>,
     shelves: BTreeMap<Stream, Shelf>,
     outbox: BTreeMap<i64, (Stream, Vec<String>)>,
     selection: Selection,
@@ -68,14 +51,11 @@ pub struct Books {
 
 impl Books {
     /// An empty ledger in which every product is selected.
-    pub fn new() -> Self {
+    pub fn new(now: Timestamp) -> Self {
         Self {
-            checks_fence: true,
-            leases: true,
+            desk: Desk::new(now),
             next_batch: 1,
             tries: 0,
-            held_by: BTreeMap::new(),
-            runs: Vec::new(),
             shelves: BTreeMap::new(),
             outbox: BTreeMap::new(),
             selection: Selection {
@@ -89,139 +69,15 @@ impl Books {
         self.shelves.entry(stream).or_default()
     }
 
-    /// Does the run hold its leases still?
-    pub fn holds(&self, fence: Fence) -> bool {
-        !self.leases
-            || self
-                .held_by
-                .get(&fence.job)
-                .is_some_and(|lease| (lease.token, lease.run) == (fence.token, fence.run))
-    }
-
-    fn check(&self, fence: Fence) -> Result<(), Fenced> {
-        if !self.checks_fence || self.holds(fence) {
-            Ok(())
-        } else {
-            Err(Fenced)
-        }
-    }
-
-    pub fn begin_run(
-        &mut self,
-        now: Timestamp,
-        job: Job,
-        needs: &[Job],
-        owner: &str,
-        lease: Duration,
-        dry_run: bool,
-    ) -> Begun {
-        let at = now.as_millisecond();
-        for needed in needs.iter().filter(|_| self.leases) {
-            if let Some(lease) = self.held_by.get(needed).filter(|lease| lease.expires > at) {
-                return Begun::Held(Holder {
-                    job: self.runs[lease.run.0 as usize - 1].job,
-                    owner: lease.owner.clone(),
-                    expires: Timestamp::from_millisecond(lease.expires).unwrap(),
-                    remaining: Duration::from_millis((lease.expires - at) as u64),
-                });
-            }
-            if let Some(lease) = self.held_by.get(needed) {
-                let left = &mut self.runs[lease.run.0 as usize - 1];
-                if left.status == RunStatus::Executing {
-                    left.status = RunStatus::Error;
-                    left.finished = Some(now);
-                }
-            }
-        }
-        let run = RunId(self.runs.len() as i64 + 1);
-        let token = 1 + self
-            .held_by
-            .values()
-            .map(|lease| lease.token)
-            .max()
-            .unwrap_or(0);
-        for needed in needs {
-            self.held_by.insert(
-                *needed,
-                Lease {
-                    owner: owner.to_owned(),
-                    run,
-                    token,
-                    expires: at + lease.as_millis() as i64,
-                },
-            );
-        }
-        self.runs.push(RunSummary {
-            run,
-            job,
-            status: RunStatus::Executing,
-            dry_run,
-            started: now,
-            finished: None,
-            streams: job
-                .streams()
-                .iter()
-                .copied()
-                .map(StreamProgress::pending)
-                .collect(),
-            exception: None,
-        });
-        Begun::Started(Fence { run, job, token })
-    }
-
-    pub fn renew(&mut self, now: Timestamp, fence: Fence, lease: Duration) -> Result<(), Fenced> {
-        self.check(fence)?;
-        let expires = now.as_millisecond() + lease.as_millis() as i64;
-        for lease in self
-            .held_by
-            .values_mut()
-            .filter(|lease| lease.run == fence.run)
-        {
-            lease.expires = expires;
-        }
-        Ok(())
-    }
-
-    pub fn finish_run(&mut self, fence: Fence, summary: &RunSummary) -> Result<(), Fenced> {
-        self.check(fence)?;
-        self.runs[fence.run.0 as usize - 1] = summary.clone();
-        for lease in self
-            .held_by
-            .values_mut()
-            .filter(|lease| lease.run == fence.run)
-        {
-            lease.expires = 0;
-        }
-        Ok(())
-    }
-
-    pub fn run(&self, run: RunId) -> Option<RunSummary> {
-        self.runs.get(usize::try_from(run.0 - 1).ok()?).cloned()
-    }
-
-    pub fn runs(&self, job: Option<Job>, limit: usize) -> Vec<RunSummary> {
-        let of_job = |run: &&RunSummary| job.is_none_or(|job| run.job == job);
-        self.runs
-            .iter()
-            .rev()
-            .filter(of_job)
-            .take(limit)
-            .cloned()
-            .collect()
-    }
-
     pub fn position(&self, stream: Stream) -> Position {
         let Some(shelf) = self.shelves.get(&stream) else {
             return Position::default();
         };
-        let last_complete = self
-            .runs
-            .iter()
-            .rev()
-            .find(|run| run.job == Job::Complete && run.status == RunStatus::Ended && !run.dry_run)
-            .map_or(RunId(0), |run| run.run);
-        let is_unfinished =
-            |run: RunId| self.runs[run.0 as usize - 1].job == Job::Complete && run > last_complete;
+        let last_complete = self.desk.last_complete();
+        let is_unfinished = |run: RunId| {
+            let of = self.desk.run(run).map(|summary| summary.job);
+            of == Some(Job::Complete) && run > last_complete
+        };
         Position {
             cursor: shelf.cursor.as_ref().map(|(cursor, _)| cursor.clone()),
             pass: shelf.pass.clone(),
@@ -259,20 +115,13 @@ impl Books {
             .is_some_and(|shelf| shelf.is_stuck(id))
     }
 
-    /// How many records of a stream are set aside.
-    pub fn set_aside_count(&self, stream: Stream) -> u64 {
-        let shelf = self.shelves.get(&stream).into_iter();
-        let stuck = shelf.flat_map(|shelf| shelf.stuck.values());
-        stuck.filter(|stuck| !stuck.is_cleared).count() as u64
-    }
-
     pub fn begin_pass(
         &mut self,
         fence: Fence,
         stream: Stream,
         new: NewPass,
     ) -> Result<Pass, Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         let passes = self
             .shelves
             .values()
@@ -304,7 +153,7 @@ impl Books {
         stream: Stream,
         after: &str,
     ) -> Result<(), Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         if let Some(pass) = &mut self.shelf(stream).pass {
             pass.resume_after = Some(after.to_owned());
         }
@@ -352,7 +201,7 @@ impl Books {
         stream: Stream,
         cursor: &Cursor,
     ) -> Result<(), Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         let shelf = self.shelf(stream);
         shelf.cursor = Some((cursor.clone(), fence.run));
         shelf.pass = None;
@@ -386,7 +235,7 @@ impl Books {
         ids: Vec<String>,
         replaces: Option<i64>,
     ) -> Result<i64, Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         if let Some(replaced) = replaces {
             self.outbox.remove(&replaced);
         }
@@ -404,7 +253,7 @@ impl Books {
         generation: Option<i64>,
         settlement: Settlement,
     ) -> Result<(), Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         self.write_settlement(stream, generation, settlement);
         self.outbox.remove(&batch);
         Ok(())
@@ -417,7 +266,7 @@ impl Books {
         generation: Option<i64>,
         records: Vec<SetAside>,
     ) -> Result<(), Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         let settlement = Settlement {
             set_aside: records,
             ..Settlement::default()
@@ -505,7 +354,7 @@ impl Books {
     }
 
     pub fn forget_batches(&mut self, fence: Fence, batches: &[i64]) -> Result<(), Fenced> {
-        self.check(fence)?;
+        self.desk.check(fence)?;
         self.forget(batches);
         Ok(())
     }

@@ -1,17 +1,15 @@
 //! The ledger as a worker of a simulated world reaches it.
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use axcs::ledger::{
-    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
+    Acknowledged, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
     Settlement, Unsettled,
 };
-use axcs::model::run::RunSummary;
-use axcs::model::{Job, RunId, RunStatus, Selection, Stream};
+use axcs::model::{Selection, Stream};
 
-use super::books::Fenced;
+use super::desk::Fenced;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Failed;
@@ -37,7 +35,7 @@ impl Hands {
     }
 
     /// Writes for a run, under its fence.
-    async fn write<T: fmt::Debug>(
+    pub async fn write<T: fmt::Debug>(
         &self,
         what: &'static str,
         fence: Fence,
@@ -54,52 +52,6 @@ impl Hands {
 impl Ledger for Hands {
     fn place(&self) -> String {
         "memory".to_owned()
-    }
-
-    async fn begin_run(
-        &self,
-        job: Job,
-        needs: &[Job],
-        _: &str,
-        lease: Duration,
-        dry_run: bool,
-    ) -> Result<Begun, LedgerError> {
-        self.look("begin run", |state| {
-            let now = state.now();
-            state
-                .books
-                .begin_run(now, job, needs, self.0.name(), lease, dry_run)
-        })
-        .await
-    }
-
-    async fn renew(&self, fence: Fence, lease: Duration) -> Result<(), LedgerError> {
-        self.write("renew", fence, |state| {
-            let now = state.now();
-            state.books.renew(now, fence, lease)
-        })
-        .await
-    }
-
-    async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError> {
-        self.write("finish run", fence, |state| {
-            state.books.finish_run(fence, summary)?;
-            state.look_at_end(fence, summary);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError> {
-        Ok(self.0.world.state().books.runs(job, limit))
-    }
-
-    async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError> {
-        Ok(self.0.world.state().books.run(run))
-    }
-
-    async fn status(&self, _: Job) -> Result<Option<RunStatus>, LedgerError> {
-        Err(failed("status"))
     }
 
     async fn position(&self, stream: Stream) -> Result<Position, LedgerError> {
@@ -160,7 +112,7 @@ impl Ledger for Hands {
             if state.is(Mutant::VersionReadAfterEnumeration) {
                 cursor.version = cursor.version.max(self.0.read_until());
             }
-            if state.is(Mutant::FenceOnCursorOnly) && !state.books.holds(fence) {
+            if state.is(Mutant::FenceOnCursorOnly) && !state.books.desk.holds(fence) {
                 return Err(Fenced);
             }
             state.books.move_cursor(fence, stream, &cursor)?;

@@ -107,8 +107,8 @@ async fn in_world(world: &Arc<World>) {
         let mutant = state.mutant;
         state.service.guards_versions = mutant != Some(Mutant::NoVersionGuard);
         state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
-        state.books.leases = mutant != Some(Mutant::NoLease);
-        state.books.checks_fence =
+        state.books.desk.leases = mutant != Some(Mutant::NoLease);
+        state.books.desk.checks_fence =
             !matches!(mutant, Some(Mutant::NoLease | Mutant::FenceOnCursorOnly));
         state.weather = script.weather;
         for stream in script.streams {
@@ -252,8 +252,9 @@ async fn run_once(world: &Arc<World>, runner: &Runner, jobs: &'static [Job]) {
         tokio::select! {
             biased;
             _ = &mut finished => return,
-            () = sleep(Duration::from_millis(cancel)) => runner.cancel(job),
-        };
+            () = sleep(Duration::from_millis(cancel)) => {}
+        }
+        let _ = runner.cancel(job).await;
     }
     let _ = finished.await;
 }

@@ -91,7 +91,7 @@ impl World {
             weather: Weather::default(),
             company: Company::new(),
             service: Service::new(),
-            books: Books::new(),
+            books: Books::new(Timestamp::from_millisecond(EPOCH).unwrap()),
             mutant,
             is_calm: false,
             is_tampered: false,
