@@ -96,7 +96,7 @@ pub enum Begun {
 pub struct Cursor {
     /// Change version of the company.
     pub version: i64,
-    /// Identity of the company's database when the version was read.
+    /// Identity of the company's database and of its history when its values were read.
     pub incarnation: String,
     /// Product selection the stream was uploaded with.
     pub selection_revision: i64,
@@ -140,6 +140,15 @@ pub struct Position {
     /// True where a complete run that came to no good end within the last day has read the stream
     /// whole: the next complete run goes on behind it.
     pub is_read_by_unfinished: bool,
+}
+
+impl Position {
+    /// The identities of the company's database that it was earned under.
+    pub fn incarnations(&self) -> Vec<String> {
+        let target = self.pass.as_ref().map(|pass| &pass.target);
+        let earned = self.cursor.iter().chain(target);
+        earned.map(|cursor| cursor.incarnation.clone()).collect()
+    }
 }
 
 /// What the ledger believes the service holds of a stream, to be compared with what it says.

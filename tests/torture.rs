@@ -19,6 +19,8 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/gaps.rs"]
+mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
@@ -30,6 +32,9 @@ mod pty;
 mod secrets;
 #[path = "torture/sim.rs"]
 mod sim;
+#[path = "orders/site.rs"]
+#[allow(dead_code, reason = "the torments use of it what they need")]
+mod site;
 #[path = "torture/together.rs"]
 mod together;
 
@@ -74,6 +79,7 @@ const TORMENTS: &[Torment] = &[
     ("together", |arguments| {
         block_on(together::together(arguments))
     }),
+    ("gaps", |_| block_on(gaps::gaps())),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

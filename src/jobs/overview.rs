@@ -81,7 +81,7 @@ async fn hours_left(sides: &Sides, now: Timestamp) -> Result<BTreeMap<Stream, f6
             continue;
         }
         // A company that cannot be read is told by its runs, not by a list of jobs.
-        let Ok(tracking) = sides.company.tracking(cursor.stream).await else {
+        let Ok(tracking) = sides.company.tracking(cursor.stream, &[]).await else {
             continue;
         };
         let age = now.duration_since(cursor.read).as_secs_f64() / HOUR;

@@ -306,7 +306,7 @@ async fn runner(
         company: Arc::new(company),
         sales_orders,
         ledger: Arc::new(ledger),
-        commerce: Client::new(ClientOptions::new(service.url(), "token")).unwrap(),
+        commerce: Arc::new(Client::new(ClientOptions::new(service.url(), "token")).unwrap()),
         in_flight: 4,
         give_up_after: Duration::from_secs(2),
         lease: Duration::from_secs(5),

@@ -1,9 +1,11 @@
 //! The company of a simulated world: a few keys whose values recur, with SQL Server's change
-//! tracking: net changes, versions, deletions, retention, truncation, another database.
+//! tracking: net changes, versions, deletions, retention, truncation, another database or an earlier
+//! state of this one.
 
 use std::collections::BTreeMap;
 
 use axcs::company::{CompanyError, Entry, Page, TableTracking, Tracking};
+use axcs::ledger::Cursor;
 use axcs::model::catalog::{
     AgreementKind, CodeScope, DeliveryMode, ItemTaxGroup, ProductDimensions, TradeAgreement,
 };
@@ -40,17 +42,20 @@ impl Cell {
 }
 
 /// The database.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Company {
-    /// Grows when the database is replaced.
-    pub incarnation: u32,
-    /// Version of the newest change.
-    pub version: i64,
+    /// Grows when the database is replaced by another one.
+    file: u32,
+    /// The mark of each version: no other history has it.
+    marks: Vec<u32>,
+    next_mark: u32,
+    /// Grows when connections break because another database, or an earlier state, is put in place.
+    pub connection: u32,
     tables: BTreeMap<Stream, Table>,
 }
 
 /// The table behind one stream.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     min_valid: i64,
     /// Every key that ever was.
@@ -61,10 +66,17 @@ impl Company {
     /// An empty database.
     pub fn new() -> Self {
         Self {
-            incarnation: 1,
-            version: 0,
+            file: 1,
+            marks: vec![0],
+            next_mark: 1,
+            connection: 0,
             tables: BTreeMap::new(),
         }
+    }
+
+    /// Version of the newest change.
+    pub fn version(&self) -> i64 {
+        self.marks.len() as i64 - 1
     }
 
     /// The table behind `stream`, where there ever was something in it.
@@ -72,53 +84,89 @@ impl Company {
         self.tables.get(&stream)
     }
 
+    /// The version of a change that is made now.
+    fn next_version(&mut self) -> i64 {
+        self.marks.push(self.next_mark);
+        self.next_mark += 1;
+        self.version()
+    }
+
     /// A clerk changes a key.
     pub fn set(&mut self, stream: Stream, key: &str, value: Option<u8>) {
-        self.version += 1;
-        let table = self.tables.entry(stream).or_default();
-        let cell = table.cells.entry(key.to_owned()).or_default();
-        *cell = Cell {
-            changed: self.version,
+        let cell = Cell {
+            changed: self.next_version(),
             value,
             is_tracked: true,
         };
+        let table = self.tables.entry(stream).or_default();
+        table.cells.insert(key.to_owned(), cell);
     }
 
     /// The changes up to now are forgotten.
     pub fn clean_up(&mut self, stream: Stream) {
-        self.tables.entry(stream).or_default().min_valid = self.version;
+        let version = self.version();
+        self.tables.entry(stream).or_default().min_valid = version;
     }
 
     /// Every row goes, without a trace in the changes.
     pub fn truncate(&mut self, stream: Stream) {
-        self.version += 1;
+        let changed = self.next_version();
         let table = self.tables.entry(stream).or_default();
+        table.min_valid = changed;
         for cell in table.cells.values_mut() {
             *cell = Cell {
-                changed: self.version,
+                changed,
                 ..Cell::default()
             };
         }
-        table.min_valid = self.version;
     }
 
     /// The same rows in another database, whose versions begin anew.
     pub fn replace(&mut self) {
-        self.incarnation += 1;
-        self.version = 0;
+        self.file += 1;
+        self.connection += 1;
+        self.marks = vec![self.next_mark];
+        self.next_mark += 1;
         for table in self.tables.values_mut() {
             table.min_valid = 0;
-            for cell in table.cells.values_mut() {
-                cell.changed = 0;
-            }
+            table.cells.values_mut().for_each(|cell| cell.changed = 0);
         }
     }
 
+    /// The database is put back to an earlier state, and goes on from there.
+    pub fn restore(&mut self, backup: &Self) {
+        let (next_mark, connection) = (self.next_mark, self.connection + 1);
+        *self = Self {
+            next_mark,
+            connection,
+            ..backup.clone()
+        };
+    }
+
+    /// True where `known` is another database, or another history of this one.
+    fn is_strange(&self, known: &str) -> bool {
+        let mut parts = known.split('.').map(|part| part.parse::<u32>().unwrap());
+        let [file, version, mark] = [(); 3].map(|()| parts.next().unwrap());
+        file != self.file || self.marks.get(version as usize) != Some(&mark)
+    }
+
+    /// True where the cursor's version is one of this history.
+    pub fn knows(&self, cursor: &Cursor) -> bool {
+        !self.is_strange(&cursor.incarnation)
+    }
+
     /// Its change tracking.
-    pub fn tracking(&self, stream: Stream) -> Tracking {
+    pub fn tracking(&self, stream: Stream, known: &[String]) -> Tracking {
+        let version = self.version();
+        let mark = self.marks[version as usize];
         Tracking {
-            incarnation: self.incarnation.to_string(),
-            current_version: self.version,
+            incarnation: format!("{}.{version}.{mark}", self.file),
+            strange: known
+                .iter()
+                .filter(|known| self.is_strange(known))
+                .cloned()
+                .collect(),
+            current_version: version,
             retention_minutes: 2_880,
             tables: vec![TableTracking {
                 table: stream.name().to_owned(),

@@ -31,6 +31,21 @@ impl Hands {
         self.0.world.state().is(mutant)
     }
 
+    /// Asks the company, over a connection that breaks when another database is put in its place.
+    async fn ask<T: fmt::Debug>(
+        &self,
+        what: &str,
+        effect: impl FnOnce(&mut State) -> Result<T, CompanyError> + Send,
+    ) -> Result<T, CompanyError> {
+        let asked = self.0.call(what, |state| {
+            if self.0.reconnects(state.company.connection) {
+                return Err(failed());
+            }
+            effect(state)
+        });
+        asked.await.map_err(|Failed| failed())?
+    }
+
     /// Reads pages until there is none, in a task of its own: clerks work on meanwhile.
     fn read(
         &self,
@@ -40,24 +55,20 @@ impl Hands {
         let hands = self.clone();
         tokio::spawn(async move {
             loop {
-                let page = hands
-                    .0
-                    .call("page", |state| {
-                        let size = state.chance.between(1, 5) as usize;
-                        let page = next(state, size);
-                        if page.is_empty() {
-                            hands.0.reading_ended(state.company.version);
-                        }
-                        Brief(page)
-                    })
-                    .await;
-                let page = match page {
-                    Ok(Brief(page)) if page.is_empty() => return,
-                    Ok(Brief(page)) => Ok(page),
-                    Err(Failed) => Err(failed()),
-                };
-                let is_broken = page.is_err();
-                if pages.send(page).await.is_err() || is_broken {
+                let page = hands.ask("page", |state| {
+                    let size = state.chance.between(1, 5) as usize;
+                    let page = next(state, size);
+                    if page.is_empty() {
+                        hands.0.reading_ended(state.company.version());
+                    }
+                    Ok(Brief(page))
+                });
+                let page = page.await.map(|Brief(page)| page);
+                let is_last = page.as_ref().map_or(true, Vec::is_empty);
+                if page.as_ref().is_ok_and(Vec::is_empty)
+                    || pages.send(page).await.is_err()
+                    || is_last
+                {
                     return;
                 }
             }
@@ -115,11 +126,11 @@ impl Company for Hands {
         Err(failed())
     }
 
-    async fn tracking(&self, stream: Stream) -> Result<Tracking, CompanyError> {
-        let tracking = self
-            .0
-            .call("tracking", |state| state.company.tracking(stream));
-        tracking.await.map_err(|Failed| failed())
+    async fn tracking(&self, stream: Stream, known: &[String]) -> Result<Tracking, CompanyError> {
+        self.ask("tracking", |state| {
+            Ok(state.company.tracking(stream, known))
+        })
+        .await
     }
 
     async fn count(&self, stream: Stream, _: &Selection) -> Result<u64, CompanyError> {
@@ -133,11 +144,8 @@ impl Company for Hands {
         after: Option<&str>,
     ) -> Result<Reading, CompanyError> {
         let mut after = after.unwrap_or_default().to_owned();
-        let total = self
-            .0
-            .call("read all", |state| state.company.count(stream))
-            .await
-            .map_err(|Failed| failed())?;
+        let count = |state: &mut State| Ok(state.company.count(stream));
+        let total = self.ask("read all", count).await?;
         let pages = self.read(move |state, size| {
             let page = state.company.page(stream, &after, size);
             if let Some(last) = page.last() {
@@ -154,11 +162,8 @@ impl Company for Hands {
         _: &Selection,
         since: i64,
     ) -> Result<Reading, CompanyError> {
-        let keys = self
-            .0
-            .call("read changes", |state| state.company.changed(stream, since))
-            .await
-            .map_err(|Failed| failed())??;
+        let changed = |state: &mut State| state.company.changed(stream, since);
+        let keys = self.ask("read changes", changed).await?;
         let forgets = self.is(Mutant::ForgetDeletions);
         let total = keys.len() as u64;
         let mut left = keys.into_iter();

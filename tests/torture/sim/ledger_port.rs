@@ -150,7 +150,7 @@ impl Ledger for Hands {
             if state.is(Mutant::CursorBeforeAcknowledgement) {
                 let mut cursor = state.books.position(stream).cursor;
                 if let Some(cursor) = &mut cursor {
-                    cursor.version = state.company.version;
+                    cursor.version = state.company.version();
                     state.books.move_cursor(fence, stream, cursor)?;
                 }
             }

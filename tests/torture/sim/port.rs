@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axcs::commerce::client::CommerceError;
@@ -28,6 +28,8 @@ pub struct Port {
     frozen_until: AtomicU64,
     /// The company's version when the last reading ended.
     read_until: AtomicI64,
+    /// The connection to the company.
+    connection: AtomicU32,
 }
 
 impl fmt::Debug for Port {
@@ -57,7 +59,9 @@ enum Journey {
 impl Port {
     /// A new life.
     pub fn new(world: &Arc<World>, name: String) -> Arc<Self> {
+        let connection = world.state().company.connection;
         Arc::new(Self {
+            connection: AtomicU32::new(connection),
             world: Arc::clone(world),
             name,
             is_dead: AtomicBool::new(false),
@@ -87,6 +91,11 @@ impl Port {
     /// The company's version when the last reading ended.
     pub fn read_until(&self) -> i64 {
         self.read_until.load(Ordering::Relaxed)
+    }
+
+    /// True where the connection to the company has broken; the next one is `connection`.
+    pub fn reconnects(&self, connection: u32) -> bool {
+        self.connection.swap(connection, Ordering::Relaxed) != connection
     }
 
     /// Returns when the worker has died.

@@ -153,6 +153,7 @@ fn key_name(number: u64) -> String {
 
 /// Clerks, and what else happens to the company and the service.
 async fn clerks(world: &Arc<World>, script: &Script) {
+    let mut backup = world.state().company.clone();
     for number in 0..UPDATES {
         let pause = {
             let mut state = world.state();
@@ -176,10 +177,14 @@ async fn clerks(world: &Arc<World>, script: &Script) {
         };
         state.note(|| format!("clerk {stream} {key} = {value:?}"));
         state.company.set(stream, &key, value);
+        if script.gap.is_some() && state.chance.once_in(15) {
+            backup = state.company.clone();
+        }
         if script.gap == Some(number) {
-            match state.chance.below(3) {
+            match state.chance.below(4) {
                 0 => state.company.clean_up(stream),
                 1 => state.company.truncate(stream),
+                2 => state.company.restore(&backup),
                 _ => state.company.replace(),
             }
             state.note(|| "a gap in the changes".to_owned());

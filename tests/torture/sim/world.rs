@@ -180,7 +180,7 @@ impl State {
 
     /// Looks whether everything that the next reading of changes will not name is delivered.
     pub fn look_behind_cursor(&mut self, stream: Stream, cursor: &Cursor) {
-        if self.is_tampered || cursor.incarnation != self.company.incarnation.to_string() {
+        if self.is_tampered || !stream.is_read_from_company() || !self.company.knows(cursor) {
             return;
         }
         let Some(table) = self.company.table(stream) else {
@@ -203,8 +203,13 @@ impl State {
         }
     }
 
-    /// Looks whether a run that ended well balances.
+    /// Looks whether a run that ended well balances, and whether one has panicked.
     pub fn look_at_end(&mut self, fence: Fence, summary: &RunSummary) {
+        if let Some(exception) = &summary.exception
+            && exception.text.contains("inside axcs")
+        {
+            self.wrong(|| format!("run {}: {exception}", fence.run));
+        }
         if summary.status != RunStatus::Ended {
             return;
         }
