@@ -39,6 +39,8 @@ mod line;
 mod pty;
 #[path = "torture/secrets.rs"]
 mod secrets;
+#[path = "torture/sim.rs"]
+mod sim;
 #[path = "orders/site.rs"]
 #[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
@@ -82,6 +84,7 @@ const TORMENTS: &[Torment] = &[
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
     ("lease", |arguments| block_on(lease::lease(arguments))),
+    ("sim", sim::sim),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
