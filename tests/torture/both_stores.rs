@@ -27,7 +27,7 @@ pub fn left(dir: &Path) -> i64 {
 }
 
 /// Runs whose worker died in them.
-pub fn cut_short(dir: &Path) -> u64 {
+pub fn cut_short(dir: &Path) -> i64 {
     read_only(&dir.join("ledger.db"))
         .query_row(
             "SELECT count(*) FROM run WHERE exception LIKE '%without saying how it ended%'",

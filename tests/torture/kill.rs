@@ -173,6 +173,8 @@ impl<'a> Killing<'a> {
             let set = ledger.set_schedule(record.job, record.revision, schedule);
             assert!(set.await.unwrap());
         }
+        // What has ended can be set to Waiting.
+        axcs.ok(&["run", "orders"]);
         let mut killing = Self {
             axcs,
             token,
@@ -238,7 +240,7 @@ impl<'a> Killing<'a> {
     }
 
     /// Runs that did not get to say how they ended.
-    fn cut_short(&self) -> u64 {
+    fn cut_short(&self) -> i64 {
         both_stores::cut_short(&self.axcs.dir())
     }
 

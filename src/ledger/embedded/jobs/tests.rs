@@ -146,6 +146,18 @@ impl File {
         self.started(job, Cause::Occurrence(Box::new(due))).await
     }
 
+    /// As if nobody had looked at the job's schedule for so many minutes. It comes every 15
+    /// minutes, and not within the next seven.
+    async fn neglect(&self, job: Job, minutes: i64) {
+        self.sql(&format!(
+            "UPDATE job SET schedule = json_set(schedule, '$.recurrence.zone', 'UTC', '$.recurrence.start',
+                strftime('%Y-%m-%dT%H:%M:%S', 'now', '-80 days', '+7 minutes')) WHERE job = '{job}'"
+        ));
+        let mut due = self.due(job, &[]).await;
+        due.standing.dealt_until -= SignedDuration::from_mins(minutes);
+        assert!(self.ledger.note_occurrences(job, due).await.unwrap());
+    }
+
     async fn set_pause_after(&self, job: Job, failures: u32) {
         let record = self.record(job).await;
         let schedule = Schedule {

@@ -1,6 +1,7 @@
 //! Each due occurrence has exactly one record.
 
 use super::*;
+use crate::ledger::jobs::StatusChange;
 
 async fn note(file: &File, due: Due) -> bool {
     file.ledger
@@ -50,6 +51,81 @@ async fn a_withheld_job_has_its_occurrences_noted() {
     file.ledger.suspend_all("ann").await.unwrap();
     let due = file.due(Job::Inventory, &[(0, Outcome::Skipped)]).await;
     assert!(note(&file, due).await);
+}
+
+#[tokio::test]
+async fn no_occurrence_is_noted_as_run_without_a_run() {
+    let file = File::new().await;
+    let due = file.due(Job::Inventory, &[(0, Outcome::Run)]).await;
+    let failed = file.ledger.note_occurrences(Job::Inventory, due).await;
+    assert!(failed.unwrap_err().to_string().contains("CHECK"));
+}
+
+#[tokio::test]
+async fn what_was_due_while_a_job_was_withheld_is_skipped_when_it_is_released() {
+    let file = File::new().await;
+    let change = async |to| {
+        let changed = file.ledger.change_status(Job::Orders, to, "ann").await;
+        assert_eq!(changed.unwrap(), StatusChange::Done);
+    };
+    for is_by_hand in [true, false] {
+        if is_by_hand {
+            change(JobStatus::Withhold).await;
+        } else {
+            file.ledger.suspend_all("ann").await.unwrap();
+        }
+        file.sql("DELETE FROM occurrence");
+        file.neglect(Job::Orders, 60).await;
+        if is_by_hand {
+            change(JobStatus::Waiting).await;
+        } else {
+            file.ledger.resume_all("ann").await.unwrap();
+        }
+        let noted = file.ledger.occurrences(None, 99).await.unwrap();
+        assert_eq!(noted.len(), 4, "every 15 minutes");
+        for of in &noted {
+            assert_eq!(of.occurrence.outcome, Outcome::Skipped);
+            assert_eq!(of.occurrence.why, "the job was withheld");
+        }
+        let standing = file.record(Job::Orders).await.standing;
+        assert_eq!(standing.dealt_until, noted[0].occurrence.due);
+    }
+}
+
+#[tokio::test]
+async fn more_than_one_decision_can_hold_is_skipped_as_well() {
+    let file = File::new().await;
+    let withheld = file
+        .ledger
+        .change_status(Job::Orders, JobStatus::Withhold, "ann");
+    withheld.await.unwrap();
+    file.neglect(Job::Orders, 1_500 * 15).await;
+    let released = file
+        .ledger
+        .change_status(Job::Orders, JobStatus::Waiting, "ann");
+    released.await.unwrap();
+    assert_eq!(file.number("SELECT count(*) FROM occurrence"), 1_500);
+}
+
+#[tokio::test]
+async fn what_was_due_by_another_schedule_keeps_its_record() {
+    let file = File::new().await;
+    file.neglect(Job::Orders, 60).await;
+    file.set_pause_after(Job::Orders, 3).await;
+    let noted = file.ledger.occurrences(None, 99).await.unwrap();
+    assert_eq!(noted.len(), 4);
+    assert_eq!(
+        noted[0].occurrence.why,
+        "the job was given another schedule"
+    );
+    let standing = file.record(Job::Orders).await.standing;
+    assert!(standing.dealt_until > noted[0].occurrence.due);
+
+    // The clock is set back: what has its record does not come again.
+    file.neglect(Job::Orders, -90).await;
+    file.set_pause_after(Job::Orders, 4).await;
+    let record = file.record(Job::Orders).await;
+    assert!(record.standing.dealt_until > file.board().await.now);
 }
 
 #[tokio::test]
