@@ -84,7 +84,7 @@ impl Engine for Runner {
     }
 
     async fn withhold(&self, job: Job) -> Result<(), Exception> {
-        Self::withhold(self, job).await
+        Self::withhold(self, job, "").await
     }
 
     async fn resume(&self, job: Job) -> Result<(), Exception> {
