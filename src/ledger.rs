@@ -156,6 +156,8 @@ pub struct Unsettled {
     pub batch: i64,
     /// Its records.
     pub ids: Vec<String>,
+    /// How long ago it was last written down, by the ledger's clock.
+    pub age: Duration,
 }
 
 /// A record the service refused, or that AX could not give.
@@ -275,6 +277,9 @@ pub trait Ledger: OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static 
         ids: Vec<String>,
         replaces: Option<i64>,
     ) -> Result<i64, LedgerError>;
+
+    /// Writes down that the batch is about to be sent again: its age begins anew.
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError>;
 
     /// Writes down what came of a batch and forgets the intent.
     async fn settle(

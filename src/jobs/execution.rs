@@ -12,6 +12,7 @@ use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::source::Source;
+use super::trust::Trust;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::OrdersTaken;
@@ -32,6 +33,8 @@ pub struct Execution {
     pub sides: Arc<Sides>,
     /// Proof that the run holds its leases.
     pub fence: Fence,
+    /// Until when it surely does.
+    pub trust: Trust,
     /// How it is done.
     pub options: RunOptions,
     /// The live picture.
@@ -119,15 +122,7 @@ impl Execution {
 
     /// True where all that was told was read in this run.
     async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<bool, Stop> {
-        let run = StreamRun::new(
-            Arc::clone(&self.sides),
-            self.fence,
-            stream,
-            Arc::clone(selection),
-            self.options,
-            self.report.clone(),
-            self.cancel.clone(),
-        );
+        let run = StreamRun::new(self, stream, Arc::clone(selection));
         run.execute().await
     }
 
@@ -143,7 +138,7 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self
             .sides
-            .ask(&self.report, || commerce.orders_taken(&taken))
+            .change(&self.report, &self.trust, || commerce.orders_taken(&taken))
             .await
         {
             // The next orders run finds out by itself.
@@ -208,7 +203,10 @@ impl Execution {
             tokio::time::sleep(lease / 3).await;
             let asked = tokio::time::Instant::now();
             match self.sides.ledger.renew(self.fence, lease).await {
-                Ok(()) => kept_until = asked + lease,
+                Ok(()) => {
+                    kept_until = asked + lease;
+                    self.trust.renewed(asked, lease);
+                }
                 Err(error @ LedgerError::Fenced(_)) => return error,
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),

@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ask::Flow;
 use super::execution::Execution;
 use super::report::Report;
+use super::trust::Trust;
 use crate::commerce::Commerce;
 use crate::company::Company;
 use crate::company::sales_orders::SalesOrderService;
@@ -56,19 +59,19 @@ pub struct Sides {
     pub commerce: Arc<dyn Commerce>,
     /// Name of the ledger: part of every idempotency key.
     pub incarnation: String,
-    /// Batches under way at once.
-    pub in_flight: usize,
-    /// How long a service that does not answer is tried again.
-    pub give_up_after: Duration,
+    /// How requests flow to the service.
+    pub flow: Flow,
     /// How long a run may go without renewing its lease.
     pub lease: Duration,
+    /// How long a request may live at the service after it was sent.
+    pub request_life: Duration,
 }
 
 impl fmt::Debug for Sides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sides")
             .field("ledger", &self.ledger.place())
-            .field("in_flight", &self.in_flight)
+            .field("flow", &self.flow)
             .finish_non_exhaustive()
     }
 }
@@ -159,7 +162,7 @@ impl Runner {
     /// # Errors
     /// Where the job, or for the complete job any job, is already running.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
-        let fence = self.take_leases(job, options.dry_run).await?;
+        let (fence, trust) = self.take_leases(job, options.dry_run).await?;
         let cancel = CancellationToken::new();
         self.cancels().insert(fence.run, cancel.clone());
         let progress = Progress {
@@ -180,6 +183,7 @@ impl Runner {
         let execution = Execution {
             sides: Arc::clone(&self.sides),
             fence,
+            trust,
             options,
             report: Report::open(self.live.clone(), progress),
             cancel,
@@ -250,7 +254,7 @@ impl Runner {
     }
 
     /// One run per job, and none beside the complete job, which takes the leases of all.
-    async fn take_leases(&self, job: Job, dry_run: bool) -> Result<Fence, Exception> {
+    async fn take_leases(&self, job: Job, dry_run: bool) -> Result<(Fence, Trust), Exception> {
         let needs: &[Job] = if job == Job::Complete {
             &Job::ALL
         } else {
@@ -259,11 +263,12 @@ impl Runner {
         let Sides { ledger, lease, .. } = &*self.sides;
         let mut waited_for: Option<Holder> = None;
         loop {
+            let asked = Instant::now();
             let holder = match ledger
                 .begin_run(job, needs, &self.owner, *lease, dry_run)
                 .await?
             {
-                Begun::Started(fence) => return Ok(fence),
+                Begun::Started(fence) => return Ok((fence, Trust::new(asked, *lease))),
                 Begun::Held(holder) => holder,
             };
             let renewed = waited_for
