@@ -7,6 +7,7 @@ pub mod exceptions;
 mod execution;
 mod failure;
 mod orders;
+mod overview;
 pub mod plan;
 mod report;
 pub mod runner;
@@ -19,6 +20,7 @@ mod trust;
 mod under_way;
 pub mod upload;
 pub mod verify;
+mod worker;
 
 pub use ask::Flow;
 pub use runner::{Place, RunOptions, Runner, Sides};

@@ -19,10 +19,22 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/gaps.rs"]
+mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[cfg(unix)]
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "torture/secrets.rs"]
+mod secrets;
+#[path = "orders/site.rs"]
+#[allow(dead_code, reason = "the torments use of it what they need")]
+mod site;
+#[path = "torture/together.rs"]
+mod together;
 
 use std::process::ExitCode;
 
@@ -56,9 +68,16 @@ impl Arguments {
 /// A torment: its name and what it does. Without arguments it takes seconds.
 type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 
-const TORMENTS: &[Torment] = &[("kill", |arguments| {
-    block_on(kill::kill(&kill::Torment::of(arguments)?))
-})];
+const TORMENTS: &[Torment] = &[
+    ("kill", |arguments| {
+        block_on(kill::kill(&kill::Torment::of(arguments)?))
+    }),
+    ("secrets", |_| block_on(secrets::secrets())),
+    ("together", |arguments| {
+        block_on(together::together(arguments))
+    }),
+    ("gaps", |_| block_on(gaps::gaps())),
+];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::runtime::Runtime::new().unwrap().block_on(torment)

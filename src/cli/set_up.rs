@@ -117,11 +117,11 @@ impl SetUp {
             ledger: Arc::new(ledger),
             commerce: Arc::clone(&commerce) as Arc<dyn Commerce>,
             incarnation,
-            flow: Flow::new(
+            flow: Arc::new(Flow::new(
                 settings.engine.in_flight,
                 Duration::from_secs(settings.engine.give_up_after_seconds),
                 seed(),
-            ),
+            )),
             lease: settings.engine.lease(),
             request_life: Duration::from_secs(settings.engine.request_life_seconds),
         };

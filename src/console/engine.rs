@@ -65,7 +65,7 @@ impl Engine for Runner {
     }
 
     fn cancel(&self, job: Job) -> bool {
-        Self::cancel(self, job)
+        Self::cancel_here(self, job)
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {

@@ -23,6 +23,8 @@ use crate::model::run::Reach;
 
 pub use self::flow::Flow;
 
+/// A wait for trust that is shorter is nobody's concern.
+const UNTOLD: Duration = Duration::from_secs(1);
 /// A strange answer is taken for an accident this often.
 const STRANGE_ANSWERS: u32 = 3;
 
@@ -144,7 +146,9 @@ impl<'a> Call<'a> {
             tokio::time::sleep(pause).await;
         }
         loop {
-            if let Some(trust) = self.trust.filter(|trust| !trust.holds()) {
+            if let Some(trust) = self.trust
+                && tokio::time::timeout(UNTOLD, trust.held()).await.is_err()
+            {
                 let waiting = "waiting until it is sure that the job was not taken over";
                 self.report.waiting(Some(waiting.to_owned()));
                 trust.held().await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -23,6 +24,8 @@ use crate::model::run::RunSummary;
 use crate::model::stream::Direction;
 use crate::model::{Job, RunStatus, Selection, Stream};
 
+/// How often a run says that it is alive and how far it is, and hears whether it is to stop.
+const BEAT: Duration = Duration::from_millis(500);
 /// The ledger gets this long to write down how a run ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -195,22 +198,39 @@ impl Execution {
         ))
     }
 
-    /// Renews the leases until that fails for good.
+    /// Keeps the leases, tells how far the run has come, and hears whether somebody wants it to
+    /// stop, until the leases are lost.
     async fn keep_lease(&self) -> LedgerError {
         let lease = self.sides.lease;
-        let mut kept_until = tokio::time::Instant::now() + lease;
+        let mut kept_until = Instant::now() + lease;
+        let mut told = None;
         loop {
-            tokio::time::sleep(lease / 3).await;
-            let asked = tokio::time::Instant::now();
-            match self.sides.ledger.renew(self.fence, lease).await {
-                Ok(()) => {
+            let asked = Instant::now();
+            let progress = self
+                .report
+                .progress()
+                .filter(|now| told.as_ref() != Some(now));
+            match self
+                .sides
+                .ledger
+                .beat(self.fence, lease, progress.clone())
+                .await
+            {
+                Ok(canceled_by) => {
                     kept_until = asked + lease;
                     self.trust.renewed(asked, lease);
+                    told = progress.or(told);
+                    if let Some(by) = canceled_by.filter(|_| !self.cancel.is_cancelled()) {
+                        tracing::info!("{by} asks the run to stop");
+                        self.report.run(|progress| progress.cancelling = true);
+                        self.cancel.cancel();
+                    }
                 }
                 Err(error @ LedgerError::Fenced(_)) => return error,
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),
             }
+            tokio::time::sleep(BEAT.min(lease / 3)).await;
         }
     }
 

@@ -18,15 +18,18 @@ pub struct Trust {
     until: Arc<watch::Sender<Instant>>,
 }
 
-impl Trust {
-    /// Leases that were asked for at `asked` and last for `lease` from some moment after it.
-    pub fn new(asked: Instant, lease: Duration) -> Self {
+/// There is none before the first renewal.
+impl Default for Trust {
+    fn default() -> Self {
         Self {
-            until: Arc::new(watch::Sender::new(asked + lease)),
+            until: Arc::new(watch::Sender::new(Instant::now())),
         }
     }
+}
 
-    /// The leases were renewed.
+impl Trust {
+    /// A renewal that was asked for at `asked` succeeded: the leases last for `lease` from some
+    /// moment after it.
     pub fn renewed(&self, asked: Instant, lease: Duration) {
         self.until
             .send_modify(|until| *until = (*until).max(asked + lease));
@@ -55,7 +58,9 @@ mod tests {
     async fn a_lease_is_trusted_from_when_it_was_asked_for_not_from_when_it_was_granted() {
         let asked = Instant::now();
         tokio::time::advance(Duration::from_secs(4)).await;
-        let trust = Trust::new(asked, LEASE);
+        let trust = Trust::default();
+        assert!(!trust.holds());
+        trust.renewed(asked, LEASE);
         tokio::time::advance(Duration::from_millis(5_999)).await;
         assert!(trust.holds());
         tokio::time::advance(Duration::from_millis(1)).await;
@@ -64,7 +69,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_run_that_stood_still_waits_for_a_renewal() {
-        let trust = Trust::new(Instant::now(), LEASE);
+        let trust = Trust::default();
+        trust.renewed(Instant::now(), LEASE);
         trust.held().await;
         tokio::time::advance(LEASE * 2).await;
         let waiting = tokio::spawn({
@@ -84,7 +90,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_comes_late_takes_nothing_back() {
         let start = Instant::now();
-        let trust = Trust::new(start, LEASE);
+        let trust = Trust::default();
+        trust.renewed(start, LEASE);
         trust.renewed(start + Duration::from_secs(5), LEASE);
         trust.renewed(start + Duration::from_secs(3), LEASE);
         tokio::time::advance(Duration::from_secs(14)).await;

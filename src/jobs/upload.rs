@@ -91,8 +91,8 @@ impl StreamRun {
     /// on with: what that run read is as old as it is.
     pub async fn execute(mut self) -> Result<bool, Stop> {
         self.report.phase(self.stream, Phase::Settling);
-        let tracking = self.source().tracking().await?;
         let mut position = self.sides.ledger.position(self.stream).await?;
+        let tracking = self.source().tracking(&position.incarnations()).await?;
         if self.fence.job == Job::Complete && position.is_read_by_unfinished {
             position.is_read_by_unfinished = self.disagreement().await?.is_none();
         }
@@ -151,15 +151,30 @@ impl StreamRun {
         }
         if !self.options.dry_run {
             self.commit_load().await?;
-            let earned = self.pass.as_ref().map_or(&target, |pass| &pass.target);
+            let target = self
+                .pass
+                .as_ref()
+                .map_or(target, |pass| pass.target.clone());
+            let earned = self.witnessed(target).await?;
             self.sides
                 .ledger
-                .move_cursor(self.fence, self.stream, earned)
+                .move_cursor(self.fence, self.stream, &earned)
                 .await?;
         }
         self.report.phase(self.stream, Phase::Done);
         let resumed = self.pass.as_ref().map(|pass| pass.resume_after.is_some());
         Ok(resumed != Some(true))
+    }
+
+    /// The cursor with the history up to now. Values were read after its version was: a database
+    /// restored to a moment between the two has not the history that the service was told of.
+    async fn witnessed(&self, mut earned: Cursor) -> Result<Cursor, Stop> {
+        let known = std::slice::from_ref(&earned.incarnation);
+        let tracking = self.source().tracking(known).await?;
+        if tracking.strange.is_empty() {
+            earned.incarnation = tracking.incarnation;
+        }
+        Ok(earned)
     }
 
     /// Opens the changes since the cursor, or says why they are not complete: a gap may open

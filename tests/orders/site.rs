@@ -307,7 +307,7 @@ async fn runner(
         sales_orders,
         ledger: Arc::new(ledger),
         commerce: Arc::new(Client::new(ClientOptions::new(service.url(), "token")).unwrap()),
-        flow: Flow::new(4, Duration::from_secs(2), 1),
+        flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
         lease: Duration::from_secs(5),
         request_life: Duration::from_secs(5),
     };

@@ -480,7 +480,8 @@ async fn nothing_is_changed_while_the_run_may_have_lost_its_leases() {
     let flow = flow();
     let (report, seen) = report();
     let lease = Duration::from_secs(10);
-    let trust = Trust::new(Instant::now(), lease);
+    let trust = Trust::default();
+    trust.renewed(Instant::now(), lease);
     let service = Service::new(vec![Err(unavailable(503, None)), Ok(1)]);
     let changing = ask(
         Call::new(&flow, &report, Unanswered::AskAgain).under(&trust),
