@@ -88,7 +88,7 @@ const TORMENTS: &[Torment] = &[
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
     #[cfg(target_os = "linux")]
-    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
+    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
