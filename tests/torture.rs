@@ -30,6 +30,8 @@ mod gaps;
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/lease.rs"]
+mod lease;
 #[path = "torture/line.rs"]
 mod line;
 #[cfg(unix)]
@@ -37,6 +39,8 @@ mod line;
 mod pty;
 #[path = "torture/secrets.rs"]
 mod secrets;
+#[path = "torture/sim.rs"]
+mod sim;
 #[path = "orders/site.rs"]
 #[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
@@ -79,6 +83,8 @@ const TORMENTS: &[Torment] = &[
     ("kill", |arguments| {
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
+    ("lease", |arguments| block_on(lease::lease(arguments))),
+    ("sim", sim::sim),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))

@@ -57,6 +57,7 @@ impl Execution {
         // A task of its own: a panic in it ends the run, not the program.
         let mut work = tokio::spawn(self.clone().streams().in_current_span());
         let ended = tokio::select! {
+            biased;
             ended = &mut work => ended.unwrap_or_else(|error| {
                 Err(fault("The run failed inside axcs.", &error).into())
             }),
@@ -104,35 +105,38 @@ impl Execution {
             | Stream::TradeAgreements
             | Stream::Acknowledgements
             | Stream::Shipments
-            | Stream::OrderStatuses => self.upload(stream, selection).await.map(drop),
+            | Stream::OrderStatuses => self.upload(stream, selection).await,
             Stream::OnHand => {
                 // Taken before the stock is read: what AX takes meanwhile is subtracted twice for
                 // a moment, not sold twice.
                 let taken = self.sides.ledger.orders_taken().await?;
-                if self.upload(stream, selection).await? {
-                    self.tell_orders_taken(taken).await?;
-                } else {
-                    tracing::info!(
-                        "some of the stock was read by an earlier run: the next one tells which orders are inside it"
-                    );
-                }
-                Ok(())
+                self.upload(stream, selection).await?;
+                self.tell_orders_taken(taken).await
             }
         }
     }
 
-    /// True where all that was told was read in this run.
-    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<bool, Stop> {
-        let run = StreamRun::new(
-            Arc::clone(&self.sides),
-            self.fence,
-            stream,
-            Arc::clone(selection),
-            self.options,
-            self.report.clone(),
-            self.cancel.clone(),
-        );
-        run.execute().await
+    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+        let run = |options| {
+            StreamRun::new(
+                Arc::clone(&self.sides),
+                self.fence,
+                stream,
+                Arc::clone(selection),
+                options,
+                self.report.clone(),
+                self.cancel.clone(),
+            )
+        };
+        if run(self.options).execute().await? {
+            return Ok(());
+        }
+        // What an earlier run has read is as old as that run: what changed since follows at once.
+        let since = RunOptions {
+            complete: false,
+            ..self.options
+        };
+        run(since).execute().await.map(drop)
     }
 
     /// Tells the shop which orders are inside the stock it was just told.

@@ -295,3 +295,6 @@ const fn resting(status: JobStatus, schedule: &Schedule) -> JobStatus {
         | JobStatus::Canceled => status,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,6 +173,8 @@ impl<'a> Killing<'a> {
             let set = ledger.set_schedule(record.job, record.revision, schedule);
             assert!(set.await.unwrap());
         }
+        // What has ended can be set to Waiting.
+        axcs.ok(&["run", "orders"]);
         let mut killing = Self {
             axcs,
             token,

@@ -239,14 +239,14 @@ impl JobBook for EmbeddedLedger {
     async fn suspend_all(&self, by: &str) -> Result<Vec<Job>, LedgerError> {
         let by = by.to_owned();
         self.write("suspending all jobs", move |transaction| {
-            status::each(transaction, |state| state.suspend(&by)).map_err(failed)
+            status::each(transaction, |job| Ok(job.state.suspend(&by))).map_err(failed)
         })
         .await
     }
 
     async fn resume_all(&self, _by: &str) -> Result<Vec<Job>, LedgerError> {
         self.write("resuming all jobs", move |transaction| {
-            status::each(transaction, JobState::resume).map_err(failed)
+            status::each(transaction, |job| status::resume(transaction, job)).map_err(failed)
         })
         .await
     }
@@ -264,3 +264,6 @@ impl JobBook for EmbeddedLedger {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;

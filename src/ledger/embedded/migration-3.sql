@@ -23,7 +23,8 @@ CREATE TABLE occurrence (
     why     TEXT    NOT NULL,
     run     INTEGER,
     noted   INTEGER NOT NULL,
-    PRIMARY KEY (job, due)
+    PRIMARY KEY (job, due),
+    CHECK (outcome <> 'run' OR run IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX occurrence_by_due ON occurrence (due, job);
 CREATE INDEX occurrence_without_run ON occurrence (job) WHERE outcome = 'coalesced' AND run IS NULL;
