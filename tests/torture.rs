@@ -96,7 +96,7 @@ const TORMENTS: &[Torment] = &[
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
     #[cfg(target_os = "linux")]
-    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
+    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
     ("recurrence", |arguments| {
         let zones = arguments.number("--zones", 12)?;
         recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
