@@ -229,7 +229,6 @@ fn the_first_lines_tell_the_most_urgent_first() {
         "1 job in Error",
         "1 job withheld",
         "3 exceptions",
-        "next orders 14:06",
     ];
     let at = order.map(|words| {
         line.find(words)
