@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -89,6 +89,8 @@ pub struct Runner {
     shown: AtomicI64,
     nudge: Notify,
     cancels: Arc<Mutex<BTreeMap<RunId, CancellationToken>>>,
+    /// Ended runs of which the ledger does not say so.
+    unwritten: Arc<Mutex<BTreeMap<RunId, RunSummary>>>,
     tasks: TaskTracker,
 }
 
@@ -103,6 +105,7 @@ impl Runner {
             shown: AtomicI64::new(-1),
             nudge: Notify::new(),
             cancels: Arc::default(),
+            unwritten: Arc::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -177,13 +180,14 @@ impl Runner {
             report: Report::open(self.live.clone(), progress),
             cancel,
         };
-        let cancels = Arc::clone(&self.cancels);
+        let (cancels, unwritten) = (Arc::clone(&self.cancels), Arc::clone(&self.unwritten));
+        let report = execution.report.clone();
         self.tasks.spawn(async move {
-            execution.run().await;
-            cancels
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&fence.run);
+            if let Some(summary) = execution.run().await {
+                lock(&unwritten).insert(fence.run, summary);
+            }
+            report.close();
+            lock(&cancels).remove(&fence.run);
         });
     }
 
@@ -313,6 +317,9 @@ impl Runner {
         let _ = live
             .wait_for(|runs| runs.executing.iter().all(|progress| progress.run != run))
             .await;
+        if let Some(summary) = lock(&self.unwritten).remove(&run) {
+            return Ok(summary);
+        }
         self.sides.ledger.run(run).await?.ok_or_else(|| {
             Exception::new(
                 format!("Run {run} is not in the ledger."),
@@ -336,8 +343,8 @@ impl Runner {
         }
     }
 
-    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
-        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
+        lock(&self.cancels)
     }
 
     /// Takes the leases that a run of `job` needs, or says who holds one.
@@ -420,4 +427,9 @@ fn owner() -> String {
         0 => owner,
         further => format!("{owner}.{further}"),
     }
+}
+
+/// Nothing that holds one of these panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

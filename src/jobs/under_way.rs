@@ -2,9 +2,10 @@
 //! what is done about those without an answer.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::batch::Batch;
 use super::failure::{Stop, fault};
@@ -212,6 +213,7 @@ impl UnderWay {
         tokio::pin!(deadline);
         while !self.tasks.is_empty() {
             tokio::select! {
+                biased;
                 () = &mut deadline => break,
                 // What fails now is settled by the next run.
                 joined = self.tasks.join_next() => drop(self.note(joined)),

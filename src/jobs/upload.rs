@@ -91,7 +91,7 @@ impl StreamRun {
     }
 
     /// Brings the service up to date with the stream. False where a pass of an earlier run was gone
-    /// on with: what that run read is as old as it is.
+    /// on with, and something has changed since it began.
     pub async fn execute(mut self) -> Result<bool, Stop> {
         self.report.phase(self.stream, Phase::Settling);
         let mut position = self.sides.ledger.position(self.stream).await?;
@@ -152,21 +152,18 @@ impl StreamRun {
             )
             .into());
         }
+        let began = self.pass.as_ref().map_or(&target, |pass| &pass.target);
+        let is_current = *began == target;
         if !self.options.dry_run {
             self.commit_load().await?;
-            let target = self
-                .pass
-                .as_ref()
-                .map_or(target, |pass| pass.target.clone());
-            let earned = self.witnessed(target).await?;
+            let earned = self.witnessed(began.clone()).await?;
             self.sides
                 .ledger
                 .move_cursor(self.fence, self.stream, &earned)
                 .await?;
         }
         self.report.phase(self.stream, Phase::Done);
-        let resumed = self.pass.as_ref().map(|pass| pass.resume_after.is_some());
-        Ok(resumed != Some(true))
+        Ok(is_current)
     }
 
     /// The cursor with the history up to now. Values were read after its version was: a database
