@@ -11,11 +11,13 @@ mod orders;
 mod print;
 mod products;
 mod run;
+mod runs;
 #[cfg(feature = "service")]
 mod service;
 mod set_up;
 mod stores;
 mod verify;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +39,9 @@ use crate::settings::{Overrides, Settings, SettingsError};
 pub struct Arguments {
     #[command(flatten)]
     global: Global,
+    /// In the console: only look and start by hand; due jobs are left to other workers
+    #[arg(long)]
+    no_worker: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -56,7 +61,7 @@ pub struct Global {
     /// Folder of an embedded set-up: company, ledger and service in files
     #[arg(long, global = true, value_name = "DIR", env = "AXCS_DIR", help_heading = EVERYWHERE)]
     dir: Option<PathBuf>,
-    /// Print one JSON document (JSON lines for `run`)
+    /// Print one JSON document (JSON lines for `run` and `worker`)
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Show everything and change nothing
@@ -71,12 +76,14 @@ enum Command {
     /// Run the self-hosted Commerce Services until stopped
     #[cfg(feature = "service")]
     Service(service::ServiceArguments),
+    /// Run due jobs until stopped; several may share a ledger
+    Worker,
     /// Run a job now and wait for its end
     Run(run::RunArguments),
-    /// The five jobs and their last runs
-    Jobs,
+    /// The five jobs: how they stand and when they start; withhold, resume and cancel them
+    Jobs(jobs::JobsArguments),
     /// Past runs
-    Runs(jobs::RunsArguments),
+    Runs(runs::RunsArguments),
     /// What failed and why; try it again, or close it with a note
     Exceptions(exceptions::ExceptionsArguments),
     /// The online orders and how far they have come
@@ -221,13 +228,14 @@ pub async fn execute(arguments: Arguments) -> Exit {
         global: arguments.global,
     };
     let done = match arguments.command {
-        None => console::console(&invocation).await,
+        None => console::console(&invocation, !arguments.no_worker).await,
         Some(Command::Demo(arguments)) => demo::demo(&invocation, arguments).await,
         #[cfg(feature = "service")]
         Some(Command::Service(arguments)) => service::service(&invocation, arguments).await,
+        Some(Command::Worker) => worker::worker(&invocation).await,
         Some(Command::Run(arguments)) => run::run(&invocation, arguments).await,
-        Some(Command::Jobs) => jobs::jobs(&invocation).await,
-        Some(Command::Runs(arguments)) => jobs::runs(&invocation, arguments).await,
+        Some(Command::Jobs(arguments)) => jobs::jobs(&invocation, arguments).await,
+        Some(Command::Runs(arguments)) => runs::runs(&invocation, arguments).await,
         Some(Command::Exceptions(arguments)) => {
             exceptions::exceptions(&invocation, arguments).await
         }

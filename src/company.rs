@@ -31,9 +31,12 @@ pub struct CompanyFacts {
 /// The change tracking of the tables behind one stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tracking {
-    /// Identity of the database and its change history. A database that was made anew or
-    /// restored has another one, and every cursor is void.
+    /// Identity of the database and of its history up to now, to be kept with a cursor outside of
+    /// the database.
     pub incarnation: String,
+    /// Of the identities that were asked about, those of another database or of another history:
+    /// it was made anew, or restored, and every cursor earned under them is void.
+    pub strange: Vec<String>,
     /// Version of the newest change in the database (`CHANGE_TRACKING_CURRENT_VERSION`).
     pub current_version: i64,
     /// How long changes are kept, in minutes.
@@ -137,9 +140,10 @@ pub trait Company: trade::Trade + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 
-    /// The change tracking of the tables behind `stream`, now. Asked *before* a reading, its
-    /// `current_version` is the cursor that the reading earns.
-    async fn tracking(&self, stream: Stream) -> Result<Tracking, CompanyError>;
+    /// The change tracking of the tables behind `stream`, now, and which of the identities `known`
+    /// are not its own. Asked *before* a reading, its `current_version` is the cursor that the
+    /// reading earns.
+    async fn tracking(&self, stream: Stream, known: &[String]) -> Result<Tracking, CompanyError>;
 
     /// How many records of `stream` the selection lets through.
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError>;

@@ -16,8 +16,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::model::exception::Exception;
-use crate::model::run::RunSummary;
-use crate::model::{Job, RunId, RunStatus, Selection, Stream};
+use crate::model::{Job, RunId, Selection, Stream};
 
 pub use embedded::EmbeddedLedger;
 pub use exceptions::ExceptionBook;
@@ -80,13 +79,16 @@ pub struct Holder {
     pub remaining: Duration,
 }
 
-/// The answer to [`Ledger::begin_run`].
+/// The answer to [`JobBook::begin_run`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// The run may start.
     Started(Fence),
     /// Another run holds a lease it needs.
     Held(Holder),
+    /// The job is not what the decision to start the run was made on: somebody was faster. Decide
+    /// again.
+    Changed,
 }
 
 /// How far a stream has come.
@@ -94,7 +96,7 @@ pub enum Begun {
 pub struct Cursor {
     /// Change version of the company.
     pub version: i64,
-    /// Identity of the company's database when the version was read.
+    /// Identity of the company's database and of its history when its values were read.
     pub incarnation: String,
     /// Product selection the stream was uploaded with.
     pub selection_revision: i64,
@@ -140,6 +142,15 @@ pub struct Position {
     pub is_read_by_unfinished: bool,
 }
 
+impl Position {
+    /// The identities of the company's database that it was earned under.
+    pub fn incarnations(&self) -> Vec<String> {
+        let target = self.pass.as_ref().map(|pass| &pass.target);
+        let earned = self.cursor.iter().chain(target);
+        earned.map(|cursor| cursor.incarnation.clone()).collect()
+    }
+}
+
 /// What the ledger believes the service holds of a stream, to be compared with what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Acknowledged {
@@ -156,6 +167,8 @@ pub struct Unsettled {
     pub batch: i64,
     /// Its records.
     pub ids: Vec<String>,
+    /// How long ago it was last written down, by the ledger's clock.
+    pub age: Duration,
 }
 
 /// A record the service refused, or that AX could not give.
@@ -185,35 +198,9 @@ pub struct Settlement {
 /// What `axcs` remembers. Every method that changes something for a run takes its [`Fence`] and
 /// fails with [`LedgerError::Fenced`], changing nothing, where the run has lost its leases.
 #[async_trait]
-pub trait Ledger: OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static {
+pub trait Ledger: JobBook + OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static {
     /// Where the ledger is, for messages.
     fn place(&self) -> String;
-
-    /// Takes the leases of `needs` and notes a new run of `job`. Runs that were under way on
-    /// these leases and lost them are noted as failed.
-    async fn begin_run(
-        &self,
-        job: Job,
-        needs: &[Job],
-        owner: &str,
-        lease: Duration,
-        dry_run: bool,
-    ) -> Result<Begun, LedgerError>;
-
-    /// Extends the run's leases by `lease` from now.
-    async fn renew(&self, fence: Fence, lease: Duration) -> Result<(), LedgerError>;
-
-    /// Notes how the run ended and gives its leases back.
-    async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError>;
-
-    /// The newest runs, newest first.
-    async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError>;
-
-    /// One run.
-    async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError>;
-
-    /// How the last run of the job stands, whichever process runs it.
-    async fn status(&self, job: Job) -> Result<Option<RunStatus>, LedgerError>;
 
     /// Where a stream stands.
     async fn position(&self, stream: Stream) -> Result<Position, LedgerError>;
@@ -275,6 +262,9 @@ pub trait Ledger: OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static 
         ids: Vec<String>,
         replaces: Option<i64>,
     ) -> Result<i64, LedgerError>;
+
+    /// Writes down that the batch is about to be sent again: its age begins anew.
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError>;
 
     /// Writes down what came of a batch and forgets the intent.
     async fn settle(

@@ -243,7 +243,7 @@ async fn agreements_follow_the_sales_side_their_dates_and_their_deletion() {
         .map(|row| row["RECID"].clone())
         .collect();
     let since = company
-        .tracking(Stream::TradeAgreements)
+        .tracking(Stream::TradeAgreements, &[])
         .await
         .unwrap()
         .current_version;

@@ -200,7 +200,7 @@ async fn a_cursor_behind_the_retention_is_a_gap_of_its_streams_alone() {
     tracking::disable(&mut sample.writer, "TAXONITEM").unwrap();
     let tracking = sample
         .company
-        .tracking(Stream::ItemTaxGroups)
+        .tracking(Stream::ItemTaxGroups, &[])
         .await
         .unwrap();
     assert_eq!(tracking.tables[1].min_valid_version, None);

@@ -103,7 +103,7 @@ async fn reading_changes() {
     let path = made(items());
     let company = Embedded::open(&path, None).unwrap();
     let since = company
-        .tracking(Stream::OnHand)
+        .tracking(Stream::OnHand, &[])
         .await
         .unwrap()
         .current_version;

@@ -17,7 +17,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use axcs::company::embedded::{Embedded, Existing, load, writer};
+use axcs::company::embedded::{Embedded, Existing, load, tracking, writer};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::{Company, CompanyError};
 use axcs::model::Stream;
@@ -151,8 +151,16 @@ async fn a_company_that_is_not_there_is_not_reached() {
     drop(folder);
 }
 
+/// Makes the file what company format 2 was.
+fn to_format_2(connection: &Connection) {
+    let sql =
+        "DROP TRIGGER TRACK_HISTORY; DROP TABLE CHANGE_TRACKING_HISTORY; PRAGMA user_version = 2";
+    connection.execute_batch(sql).unwrap();
+}
+
 /// Makes the file what company format 1 was.
 fn to_format_1(connection: &Connection) {
+    to_format_2(connection);
     let order_tables = [
         "SALESTABLE",
         "SALESLINE",
@@ -186,11 +194,7 @@ async fn a_company_of_format_1_opens_keeps_its_cursors_and_takes_orders() {
     let sample = sample(400);
     let items = stocked_items(&sample, 1);
     sample.run("UPDATE DLVMODE SET TXT = 'x'");
-    let before = sample
-        .company
-        .tracking(Stream::DeliveryModes)
-        .await
-        .unwrap();
+    let before = tracking::database(&sample.writer).unwrap();
     to_format_1(&sample.writer);
     drop(sample.writer);
     // Eight readers at once: one of them brings it to this format, none fails.
@@ -203,11 +207,10 @@ async fn a_company_of_format_1_opens_keeps_its_cursors_and_takes_orders() {
         opened.unwrap();
     }
     let company = Embedded::open(&sample.path, None).unwrap();
-    assert_eq!(
-        company.tracking(Stream::DeliveryModes).await.unwrap(),
-        before
-    );
-    let tracking = company.tracking(Stream::Shipments).await.unwrap();
+    let modes = company.tracking(Stream::DeliveryModes, &[]).await.unwrap();
+    assert_eq!(modes.current_version, before.current_version);
+    assert_eq!(modes.tables[0].min_valid_version, Some(0));
+    let tracking = company.tracking(Stream::Shipments, &[]).await.unwrap();
     assert!(
         tracking
             .tables
@@ -226,6 +229,38 @@ async fn a_company_of_format_1_opens_keeps_its_cursors_and_takes_orders() {
         .await
         .unwrap();
     assert_eq!(changes.total, 1);
+}
+
+#[tokio::test]
+async fn a_company_of_format_2_keeps_its_cursors_and_marks_its_history_from_then_on() {
+    let sample = sample(10);
+    sample.run("UPDATE DLVMODE SET TXT = 'x'");
+    let before = tracking::database(&sample.writer).unwrap();
+    to_format_2(&sample.writer);
+    let company = Embedded::open(&sample.path, None).unwrap();
+    // What a cursor knew of the database then.
+    let known = [before.incarnation.clone(), "another".to_owned()];
+    let mut identities = Vec::new();
+    for _ in 0..2 {
+        let tracking = company
+            .tracking(Stream::DeliveryModes, &known)
+            .await
+            .unwrap();
+        assert_eq!(tracking.strange, ["another"]);
+        identities.push(tracking.incarnation);
+        sample.run("UPDATE DLVMODE SET TXT = 'y' WHERE CODE = 'GROUND'");
+    }
+    let mut forged = identities.clone();
+    for identity in &mut forged {
+        identity.push('0');
+    }
+    let known = [identities, forged.clone()].concat();
+    let tracking = company
+        .tracking(Stream::DeliveryModes, &known)
+        .await
+        .unwrap();
+    assert_eq!(tracking.current_version, before.current_version + 2);
+    assert_eq!(tracking.strange, forged);
 }
 
 #[test]

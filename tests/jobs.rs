@@ -7,7 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
-#[path = "support/proxy.rs"]
+#[path = "torture/line.rs"]
 mod proxy;
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::jobs::verify::verify;
-use axcs::jobs::{Place, RunOptions, Runner, Sides, exceptions, selection};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, exceptions, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger as _};
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
@@ -56,14 +56,16 @@ impl Site {
             company: Arc::new(Embedded::open(&company, None).unwrap()),
             sales_orders: Arc::new(Embedded::open(&company, None).unwrap()),
             ledger: Arc::new(ledger),
-            commerce: Client::new(ClientOptions {
-                request_timeout: Duration::from_millis(700),
-                ..ClientOptions::new(&proxy.url, "token")
-            })
-            .unwrap(),
-            in_flight: 4,
-            give_up_after: Duration::from_secs(2),
+            commerce: Arc::new(
+                Client::new(ClientOptions {
+                    request_timeout: Duration::from_millis(700),
+                    ..ClientOptions::new(&proxy.url, "token")
+                })
+                .unwrap(),
+            ),
+            flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
             lease: Duration::from_secs(5),
+            request_life: Duration::from_secs(5),
         };
         let place = Place {
             profile: "test".to_owned(),
@@ -157,7 +159,7 @@ async fn a_run_is_cancelled_within_two_seconds_though_the_service_does_not_answe
         .await;
     site.proxy.set(Line::Mute);
     let asked = Instant::now();
-    assert!(site.runner.cancel(Job::Complete));
+    assert!(site.runner.cancel_here(Job::Complete));
     let summary = site.runner.finished(run).await.unwrap();
     assert!(
         asked.elapsed() < Duration::from_secs(2),
@@ -166,7 +168,7 @@ async fn a_run_is_cancelled_within_two_seconds_though_the_service_does_not_answe
     );
     assert_eq!(summary.status, RunStatus::Canceled);
     assert!(
-        !site.runner.cancel(Job::Complete),
+        !site.runner.cancel_here(Job::Complete),
         "there is nothing left to cancel"
     );
 
@@ -324,7 +326,7 @@ async fn one_instance_of_a_job_and_no_job_beside_the_complete_one() {
         exceptions::is_conflict(&retried.refused[0].1),
         "{retried:?}"
     );
-    site.runner.cancel(Job::Inventory);
+    site.runner.cancel_here(Job::Inventory);
     site.runner.finished(inventory).await.unwrap();
 
     let complete = site.start(Job::Complete).await.unwrap();
@@ -333,7 +335,7 @@ async fn one_instance_of_a_job_and_no_job_beside_the_complete_one() {
         beside.text,
         "Another instance of the job is already running."
     );
-    site.runner.cancel(Job::Complete);
+    site.runner.cancel_here(Job::Complete);
     site.runner.finished(complete).await.unwrap();
 
     site.proxy.set(Line::Whole);
@@ -355,7 +357,7 @@ async fn a_cancelled_complete_run_goes_on_where_it_was() {
             .any(|stream| stream.stream == Stream::Items && stream.counts.acknowledged > 12_000)
     })
     .await;
-    site.runner.cancel(Job::Complete);
+    site.runner.cancel_here(Job::Complete);
     let first = site.runner.finished(run).await.unwrap();
     assert_eq!(first.status, RunStatus::Canceled);
     let acknowledged = stream(&first, Stream::Items).counts.acknowledged;

@@ -1,5 +1,5 @@
 //! The figures of the design, each beside its own limit measured in the same run:
-//! `cargo bench --bench figures -- upload [--items N]`.
+//! `cargo bench --bench figures -- upload [--items N] | due | takeover | idle | all`.
 //!
 //! Each figure prints a line `name | figure | limit | ratio`.
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -10,6 +10,7 @@
 )]
 
 mod bare_pipe;
+mod schedule;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use axcs::commerce::client::{Client, ClientOptions, Compression};
 use axcs::company::embedded::{Embedded, Existing, generator};
-use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger};
 use axcs::model::{Job, Rule, RunStatus, Selection};
 use axcs::service;
@@ -29,24 +30,41 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    let items = arguments
-        .iter()
-        .position(|argument| argument == "--items")
-        .map_or(200_000, |at| arguments[at + 1].parse().unwrap());
+    let number = |name: &str, usual: u64| {
+        arguments
+            .iter()
+            .position(|argument| argument == name)
+            .map_or(usual, |at| arguments[at + 1].parse().unwrap())
+    };
     let wants = |name: &str| {
         arguments
             .iter()
             .any(|argument| argument == name || argument == "all")
     };
-    if !wants("upload") {
-        println!("figures: upload (or all); --items N");
-        return;
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(upload(items));
+    let figures = ["upload", "due", "takeover", "idle"];
+    if !figures.into_iter().any(wants) {
+        println!(
+            "figures: {} (or all); --items N, --count N, --seconds N",
+            figures.join(", ")
+        );
+    }
+    if wants("upload") {
+        runtime.block_on(upload(number("--items", 200_000)));
+    }
+    if wants("due") {
+        runtime.block_on(schedule::due(number("--count", 100)));
+    }
+    if wants("takeover") {
+        runtime.block_on(schedule::takeover(number("--count", 10)));
+    }
+    #[cfg(target_os = "linux")]
+    if wants("idle") {
+        runtime.block_on(schedule::idle(number("--seconds", 60)));
+    }
 }
 
 /// A complete run into an empty service, beside the same records through a pipe without engine.
@@ -113,24 +131,22 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         .await
         .unwrap();
     let incarnation = ledger.incarnation().await.unwrap();
-    let commerce = Client::new(ClientOptions {
-        url: service.url(),
-        token: "figures".to_owned(),
-        compression: Compression::Auto,
-        ca_file: None,
-        connect_timeout: Duration::from_secs(5),
-        request_timeout: Duration::from_secs(60),
-    })
-    .unwrap();
+    let commerce = Arc::new(
+        Client::new(ClientOptions {
+            compression: Compression::Auto,
+            ..ClientOptions::new(service.url(), "figures")
+        })
+        .unwrap(),
+    );
     let sides = Sides {
         company: Arc::new(Embedded::open(company, None).unwrap()),
         sales_orders: Arc::new(Embedded::open(company, None).unwrap()),
         ledger: Arc::new(ledger),
-        commerce,
+        commerce: Arc::new(commerce),
         incarnation,
-        in_flight: IN_FLIGHT,
-        give_up_after: Duration::from_secs(60),
+        flow: Arc::new(Flow::new(IN_FLIGHT, Duration::from_secs(60), 1)),
         lease: Duration::from_secs(30),
+        request_life: Duration::from_secs(120),
     };
     let place = Place {
         profile: String::new(),

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use super::log::to_file;
 use super::set_up::SetUp;
+use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
 use crate::jobs::Runner;
 use crate::logging;
 use crate::settings::Settings;
 
 /// `axcs`
-pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
+pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
     let set_up = SetUp::open(&settings).await?;
+    let attending = Attending::begin(&set_up.runner, works && !invocation.global.read_only);
     let done = screen(
         &set_up.runner,
         &settings,
@@ -24,6 +26,7 @@ pub async fn console(invocation: &Invocation) -> Result<Exit, Refusal> {
         invocation,
     )
     .await;
+    attending.end().await;
     set_up.close().await;
     done
 }

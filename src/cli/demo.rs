@@ -13,12 +13,14 @@ use tokio_util::sync::CancellationToken;
 use super::console::{must_have_terminal, screen};
 use super::run::{Output, exit, follow};
 use super::set_up::{Folder, SetUp};
+use super::worker::Attending;
 use super::{Exit, Invocation, Refusal, company, log, print};
 use crate::company::embedded::activity;
 use crate::jobs::{RunOptions, Runner, selection};
 use crate::logging;
 use crate::model::exception::Exception;
-use crate::model::{Job, Rule, RunStatus, RunSummary, Selection, Stream};
+use crate::model::recurrence::Pattern;
+use crate::model::{Job, Rule, RunStatus, Selection, Stream};
 use crate::settings::{self, Settings};
 
 /// The item group that the demo sells: finished goods.
@@ -27,9 +29,6 @@ const SOLD: &str = "FIN";
 const ITEMS: u64 = 50_000;
 /// How often the demo's activity changes something.
 const ACTIVITY: Duration = Duration::from_secs(5);
-/// How often the demo runs the inventory and the orders job. AX recommends 15 minutes; nobody
-/// watches that long.
-const RECURRENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 #[command(
@@ -90,6 +89,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     } else if arguments.headless {
         headless(&set_up, &folder, &arguments).await
     } else {
+        hurry(&set_up.runner).await?;
         with_activity(&set_up, &settings, log, invocation, arguments.seed).await
     };
     set_up.close().await;
@@ -205,12 +205,20 @@ async fn with_activity(
         ACTIVITY,
         stop.clone(),
     ));
-    let running = tokio::spawn(keep_running(Arc::clone(&set_up.runner), stop.clone()));
+    let attending = Attending::begin(&set_up.runner, true);
     let selling = tokio::spawn(shop::keep_selling(
         Arc::clone(&set_up.shop),
         seed,
         stop.clone(),
     ));
+    // It fails into the list of jobs, where whoever watches sees it.
+    if let Err(exception) = set_up
+        .runner
+        .start(Job::Complete, RunOptions::default())
+        .await
+    {
+        tracing::warn!("{exception}");
+    }
     let done = screen(
         &set_up.runner,
         settings,
@@ -220,39 +228,31 @@ async fn with_activity(
     )
     .await;
     stop.cancel();
-    for task in [moving, running, selling] {
+    attending.end().await;
+    for task in [moving, selling] {
         // They stop at the token; a fault in them was logged where it happened.
         let _ = task.await;
     }
     done
 }
 
-/// The complete job once, then the orders job and the inventory job by turns.
-async fn keep_running(runner: Arc<Runner>, stop: CancellationToken) {
-    let mut job = Job::Complete;
-    loop {
-        match runner.start(job, RunOptions::default()).await {
-            Ok(run) => {
-                let finished = tokio::select! {
-                    () = stop.cancelled() => return,
-                    finished = runner.finished(run) => finished,
-                };
-                let has_ended = |summary: &RunSummary| summary.status == RunStatus::Ended;
-                if job != Job::Complete || finished.as_ref().is_ok_and(has_ended) {
-                    job = match job {
-                        Job::Orders => Job::Inventory,
-                        Job::Complete
-                        | Job::Inventory
-                        | Job::TradeAgreements
-                        | Job::DeliveryModes => Job::Orders,
-                    };
-                }
-            }
-            Err(exception) => tracing::warn!("{exception}"),
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(RECURRENCE) => {}
+/// Has the inventory and the orders job come every minute: AX recommends 15, and nobody watches that
+/// long.
+async fn hurry(runner: &Runner) -> Result<(), Exception> {
+    let ledger = &runner.sides().ledger;
+    for record in ledger.board().await?.jobs {
+        let mut schedule = record.schedule;
+        let Some(recurrence) = &mut schedule.recurrence else {
+            continue;
+        };
+        if matches!(record.job, Job::Inventory | Job::Orders)
+            && recurrence.pattern == Pattern::Minutes(15)
+        {
+            recurrence.pattern = Pattern::Minutes(1);
+            ledger
+                .set_schedule(record.job, record.revision, schedule)
+                .await?;
         }
     }
+    Ok(())
 }

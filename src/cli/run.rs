@@ -117,7 +117,7 @@ pub async fn follow(
             biased;
             signal = signals.next(), if stopped.is_none() => {
                 stopped = signal;
-                runner.cancel(job);
+                runner.cancel_here(job);
             }
             summary = &mut finished => break summary?,
             _ = pace.tick() => {

@@ -106,9 +106,12 @@ impl Company for Embedded {
         Ok(self.facts.clone())
     }
 
-    async fn tracking(&self, stream: Stream) -> Result<Tracking, CompanyError> {
-        self.ask(stream, &Selection::default(), Reader::tracking)
-            .await
+    async fn tracking(&self, stream: Stream, known: &[String]) -> Result<Tracking, CompanyError> {
+        let known = known.to_vec();
+        self.ask(stream, &Selection::default(), move |reader| {
+            reader.tracking(&known)
+        })
+        .await
     }
 
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {

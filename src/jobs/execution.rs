@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -12,6 +13,7 @@ use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::source::Source;
+use super::trust::Trust;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::OrdersTaken;
@@ -22,6 +24,8 @@ use crate::model::run::RunSummary;
 use crate::model::stream::Direction;
 use crate::model::{Job, RunStatus, Selection, Stream};
 
+/// How often a run says that it is alive and how far it is, and hears whether it is to stop.
+const BEAT: Duration = Duration::from_millis(500);
 /// The ledger gets this long to write down how a run ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -32,6 +36,8 @@ pub struct Execution {
     pub sides: Arc<Sides>,
     /// Proof that the run holds its leases.
     pub fence: Fence,
+    /// Until when it surely does.
+    pub trust: Trust,
     /// How it is done.
     pub options: RunOptions,
     /// The live picture.
@@ -41,18 +47,20 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// Does the run and writes down how it ended, whatever happens.
-    pub async fn run(self) {
+    /// Does the run and writes down how it ended, whatever happens. Answers the summary where that
+    /// could not be written down: the ledger's disk is full, or another worker has the job.
+    pub async fn run(self) -> Option<RunSummary> {
         let span = tracing::info_span!("run", run = self.fence.run.0, job = %self.fence.job);
-        self.run_to_its_end().instrument(span).await;
+        self.run_to_its_end().instrument(span).await
     }
 
-    async fn run_to_its_end(self) {
+    async fn run_to_its_end(self) -> Option<RunSummary> {
         let started = Timestamp::now();
         tracing::info!("{} started", self.fence.job.ax_name());
         // A task of its own: a panic in it ends the run, not the program.
         let mut work = tokio::spawn(self.clone().streams().in_current_span());
         let ended = tokio::select! {
+            biased;
             ended = &mut work => ended.unwrap_or_else(|error| {
                 Err(fault("The run failed inside axcs.", &error).into())
             }),
@@ -66,7 +74,7 @@ impl Execution {
             Err(Stop::Canceled) => (RunStatus::Canceled, None),
             Err(Stop::Failed(exception)) => (RunStatus::Error, Some(exception)),
         };
-        self.close(started, status, exception).await;
+        self.close(started, status, exception).await
     }
 
     async fn streams(self) -> Result<(), Stop> {
@@ -100,35 +108,25 @@ impl Execution {
             | Stream::TradeAgreements
             | Stream::Acknowledgements
             | Stream::Shipments
-            | Stream::OrderStatuses => self.upload(stream, selection).await.map(drop),
+            | Stream::OrderStatuses => self.upload(stream, selection).await,
             Stream::OnHand => {
                 // Taken before the stock is read: what AX takes meanwhile is subtracted twice for
                 // a moment, not sold twice.
                 let taken = self.sides.ledger.orders_taken().await?;
-                if self.upload(stream, selection).await? {
-                    self.tell_orders_taken(taken).await?;
-                } else {
-                    tracing::info!(
-                        "some of the stock was read by an earlier run: the next one tells which orders are inside it"
-                    );
-                }
-                Ok(())
+                self.upload(stream, selection).await?;
+                self.tell_orders_taken(taken).await
             }
         }
     }
 
-    /// True where all that was told was read in this run.
-    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<bool, Stop> {
-        let run = StreamRun::new(
-            Arc::clone(&self.sides),
-            self.fence,
-            stream,
-            Arc::clone(selection),
-            self.options,
-            self.report.clone(),
-            self.cancel.clone(),
-        );
-        run.execute().await
+    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+        let mut run = StreamRun::new(self, stream, Arc::clone(selection));
+        if run.clone().execute().await? {
+            return Ok(());
+        }
+        // What an earlier run has read is as old as that run: what changed since follows at once.
+        run.options.complete = false;
+        run.execute().await.map(drop)
     }
 
     /// Tells the shop which orders are inside the stock it was just told.
@@ -143,7 +141,7 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self
             .sides
-            .ask(&self.report, || commerce.orders_taken(&taken))
+            .change(&self.report, &self.trust, || commerce.orders_taken(&taken))
             .await
         {
             // The next orders run finds out by itself.
@@ -200,25 +198,50 @@ impl Execution {
         ))
     }
 
-    /// Renews the leases until that fails for good.
+    /// Keeps the leases, tells how far the run has come, and hears whether somebody wants it to
+    /// stop, until the leases are lost.
     async fn keep_lease(&self) -> LedgerError {
         let lease = self.sides.lease;
-        let mut kept_until = tokio::time::Instant::now() + lease;
+        let mut kept_until = Instant::now() + lease;
+        let mut told = None;
         loop {
-            tokio::time::sleep(lease / 3).await;
-            let asked = tokio::time::Instant::now();
-            match self.sides.ledger.renew(self.fence, lease).await {
-                Ok(()) => kept_until = asked + lease,
+            let asked = Instant::now();
+            let progress = self
+                .report
+                .progress()
+                .filter(|now| told.as_ref() != Some(now));
+            match self
+                .sides
+                .ledger
+                .beat(self.fence, lease, progress.clone())
+                .await
+            {
+                Ok(canceled_by) => {
+                    kept_until = asked + lease;
+                    self.trust.renewed(asked, lease);
+                    told = progress.or(told);
+                    if let Some(by) = canceled_by.filter(|_| !self.cancel.is_cancelled()) {
+                        tracing::info!("{by} asks the run to stop");
+                        self.report.run(|progress| progress.cancelling = true);
+                        self.cancel.cancel();
+                    }
+                }
                 Err(error @ LedgerError::Fenced(_)) => return error,
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),
             }
+            tokio::time::sleep(BEAT.min(lease / 3)).await;
         }
     }
 
-    async fn close(self, started: Timestamp, status: RunStatus, exception: Option<Exception>) {
+    async fn close(
+        self,
+        started: Timestamp,
+        status: RunStatus,
+        exception: Option<Exception>,
+    ) -> Option<RunSummary> {
         let streams = self.report.streams();
-        let summary = RunSummary {
+        let mut summary = RunSummary {
             run: self.fence.run,
             job: self.fence.job,
             status,
@@ -229,12 +252,22 @@ impl Execution {
             exception,
         };
         let noted = self.sides.ledger.finish_run(self.fence, &summary);
-        match tokio::time::timeout(LAST_WORDS, noted).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!("the end of the run was not written down: {}", chain(&error))
+        let unwritten: Option<Exception> = match tokio::time::timeout(LAST_WORDS, noted).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.into()),
+            Err(_) => Some(Exception::new(
+                "The ledger could not be used.",
+                "It did not answer in time when the run ended.",
+                "Nothing: the next run goes on where this one was.",
+            )),
+        };
+        let is_written = unwritten.is_none();
+        if let Some(why) = unwritten {
+            tracing::error!("the end of the run was not written down: {why}");
+            if summary.status == RunStatus::Ended {
+                summary.status = RunStatus::Error;
+                summary.exception = Some(why);
             }
-            Err(_) => tracing::error!("the end of the run was not written down in time"),
         }
         let counts = summary.counts();
         match &summary.exception {
@@ -246,13 +279,13 @@ impl Execution {
             None => tracing::info!(
                 "{} {}: {} acknowledged, {} unchanged, {} quarantined",
                 summary.job.ax_name(),
-                status.name().to_lowercase(),
+                summary.status.name().to_lowercase(),
                 counts.acknowledged,
                 counts.unchanged,
                 counts.quarantined
             ),
         }
-        self.report.close();
+        (!is_written).then_some(summary)
     }
 }
 

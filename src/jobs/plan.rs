@@ -112,8 +112,12 @@ fn is_outdated(cursor: &Cursor, stream: Stream, selection: &Selection) -> bool {
 
 /// Why the changes since the cursor are not complete, if they are not.
 fn gap(cursor: &Cursor, tracking: &Tracking) -> Option<String> {
-    if cursor.incarnation != tracking.incarnation {
-        return Some("the company's database was replaced".to_owned());
+    if tracking.strange.contains(&cursor.incarnation) {
+        return Some(format!(
+            "the company's database was replaced or restored: its history is not the one in which \
+             the cursor came to version {}",
+            cursor.version
+        ));
     }
     if cursor.version > tracking.current_version {
         return Some(format!(
@@ -149,6 +153,7 @@ mod tests {
     fn tracking(current: i64, min_valid: i64) -> Tracking {
         Tracking {
             incarnation: "a".into(),
+            strange: Vec::new(),
             current_version: current,
             retention_minutes: 2880,
             tables: vec![TableTracking {
@@ -212,13 +217,19 @@ mod tests {
 
     #[test]
     fn a_replaced_or_restored_database_is_noticed() {
-        let mut other = tracking(120, 0);
-        other.incarnation = "b".into();
-        assert!(is_whole(decide(&at(100), &other, 3, false), "replaced"));
-        assert!(is_whole(
-            decide(&at(100), &tracking(99, 0), 3, false),
-            "restored"
-        ));
+        // Also after it has overtaken the cursor.
+        for (current, strange) in [(99, None), (99, Some("a")), (130, Some("a"))] {
+            let mut other = tracking(current, 0);
+            other.strange.extend(strange.map(str::to_owned));
+            assert!(is_whole(decide(&at(100), &other, 3, false), "restored"));
+        }
+        let mut others = tracking(130, 0);
+        others.strange.push("b".into());
+        assert_eq!(
+            decide(&at(100), &others, 3, false).unwrap(),
+            Plan::Changes { since: 100 },
+            "what is strange to another cursor is nothing to this one"
+        );
     }
 
     #[test]
@@ -295,10 +306,11 @@ mod tests {
                 resume: Some(pass)
             }
         );
-        assert!(is_whole(
-            decide(&position, &tracking(120, 101), 3, false),
-            "as usual"
-        ));
+        let mut restored = tracking(130, 0);
+        restored.strange.push("a".into());
+        for lost in [tracking(120, 101), restored] {
+            assert!(is_whole(decide(&position, &lost, 3, false), "as usual"));
+        }
         assert!(is_whole(
             decide(&position, &tracking(120, 0), 4, true),
             "as usual"

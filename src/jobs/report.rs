@@ -31,11 +31,16 @@ impl Report {
         });
     }
 
-    /// The present state of the streams.
-    pub fn streams(&self) -> Vec<StreamProgress> {
+    /// The present state of the run.
+    pub fn progress(&self) -> Option<Progress> {
         let runs = self.live.borrow();
         let run = runs.executing.iter().find(|run| run.run == self.run);
-        run.map(|run| run.streams.clone()).unwrap_or_default()
+        run.cloned()
+    }
+
+    /// The present state of the streams.
+    pub fn streams(&self) -> Vec<StreamProgress> {
+        self.progress().map(|run| run.streams).unwrap_or_default()
     }
 
     /// What happened in `stream` so far.

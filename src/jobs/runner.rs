@@ -2,25 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ask::Flow;
 use super::execution::Execution;
+use super::overview;
 use super::report::Report;
+use super::trust::Trust;
 use crate::commerce::Commerce;
 use crate::company::Company;
 use crate::company::sales_orders::SalesOrderService;
-use crate::ledger::{Begun, Fence, Holder, Ledger};
-use crate::model::exception::{Documented, Exception, ExceptionFilter};
+use crate::ledger::jobs::{Board, Cause, StatusChange};
+use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
+use crate::model::exception::{Documented, Exception};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
-use crate::model::{Job, JobStatus, Progress, RunId, RunStatus};
+use crate::model::{Job, JobStatus, Progress, RunId};
 
 /// How long the end of the program waits for its runs.
 const SHUTDOWN: Duration = Duration::from_secs(3);
+/// Runners of this process so far: two of them are two owners.
+static RUNNERS: AtomicU32 = AtomicU32::new(0);
 
 /// How a run is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,19 +63,19 @@ pub struct Sides {
     pub commerce: Arc<dyn Commerce>,
     /// Name of the ledger: part of every idempotency key.
     pub incarnation: String,
-    /// Batches under way at once.
-    pub in_flight: usize,
-    /// How long a service that does not answer is tried again.
-    pub give_up_after: Duration,
+    /// How requests flow to the service.
+    pub flow: Arc<Flow>,
     /// How long a run may go without renewing its lease.
     pub lease: Duration,
+    /// How long a request may live at the service after it was sent.
+    pub request_life: Duration,
 }
 
 impl fmt::Debug for Sides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sides")
             .field("ledger", &self.ledger.place())
-            .field("in_flight", &self.in_flight)
+            .field("flow", &self.flow)
             .finish_non_exhaustive()
     }
 }
@@ -80,7 +87,12 @@ pub struct Runner {
     place: Place,
     owner: String,
     live: watch::Sender<LiveRuns>,
+    /// Changes of the ledger when the live picture was last drawn from it.
+    shown: AtomicI64,
+    nudge: Notify,
     cancels: Arc<Mutex<BTreeMap<RunId, CancellationToken>>>,
+    /// Ended runs of which the ledger does not say so.
+    unwritten: Arc<Mutex<BTreeMap<RunId, RunSummary>>>,
     tasks: TaskTracker,
 }
 
@@ -90,9 +102,12 @@ impl Runner {
         Self {
             sides: Arc::new(sides),
             place,
-            owner: format!("process {}", std::process::id()),
+            owner: owner(),
             live: watch::Sender::default(),
+            shown: AtomicI64::new(-1),
+            nudge: Notify::new(),
             cancels: Arc::default(),
+            unwritten: Arc::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -107,44 +122,20 @@ impl Runner {
         &self.sides
     }
 
-    /// The runs of this process that are under way; the newest state always wins.
+    /// Host and process: who its leases belong to.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The runs under way, here and (while [`Runner::attend`] looks) elsewhere; the newest state
+    /// always wins.
     pub fn live(&self) -> watch::Receiver<LiveRuns> {
         self.live.subscribe()
     }
 
-    /// Every job with its last run.
+    /// Every job: how it stands, when it starts next, and its last run.
     pub async fn overview(&self) -> Result<Vec<JobOverview>, Exception> {
-        let ledger = &self.sides.ledger;
-        let mut overview = Vec::with_capacity(Job::ALL.len());
-        for job in Job::ALL {
-            let mut set_aside = 0;
-            for stream in job.streams() {
-                let filter = ExceptionFilter {
-                    stream: Some(*stream),
-                    ..ExceptionFilter::default()
-                };
-                set_aside += ledger.exception_count(&filter).await?;
-            }
-            let runs = ledger.runs(Some(job), 2).await?;
-            let last = runs
-                .into_iter()
-                .find(|run| run.status != RunStatus::Executing);
-            overview.push(JobOverview {
-                job,
-                status: ledger
-                    .status(job)
-                    .await?
-                    .map_or(JobStatus::Waiting, JobStatus::from),
-                reason: String::new(),
-                recurrence: String::new(),
-                next: None,
-                failures: 0,
-                last,
-                quarantined: set_aside,
-                tracking_hours_left: None,
-            });
-        }
-        Ok(overview)
+        overview::overview(&self.sides).await
     }
 
     /// The newest runs, newest first.
@@ -159,18 +150,26 @@ impl Runner {
     /// # Errors
     /// Where the job, or for the complete job any job, is already running.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
-        let fence = self.take_leases(job, options.dry_run).await?;
+        self.sides.flow.try_now();
+        let fence = self.take_leases(job, options).await?;
+        self.carry_out(fence, options);
+        Ok(fence.run)
+    }
+
+    /// Does a run that has its leases.
+    pub(super) fn carry_out(&self, fence: Fence, options: RunOptions) {
         let cancel = CancellationToken::new();
         self.cancels().insert(fence.run, cancel.clone());
         let progress = Progress {
             run: fence.run,
-            job,
+            job: fence.job,
             owner: self.owner.clone(),
             dry_run: options.dry_run,
             started: jiff::Timestamp::now(),
             cancelling: false,
             waiting: None,
-            streams: job
+            streams: fence
+                .job
                 .streams()
                 .iter()
                 .copied()
@@ -180,28 +179,40 @@ impl Runner {
         let execution = Execution {
             sides: Arc::clone(&self.sides),
             fence,
+            trust: Trust::default(),
             options,
             report: Report::open(self.live.clone(), progress),
             cancel,
         };
-        let cancels = Arc::clone(&self.cancels);
+        let (cancels, unwritten) = (Arc::clone(&self.cancels), Arc::clone(&self.unwritten));
+        let report = execution.report.clone();
         self.tasks.spawn(async move {
-            execution.run().await;
-            cancels
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&fence.run);
+            if let Some(summary) = execution.run().await {
+                lock(&unwritten).insert(fence.run, summary);
+            }
+            report.close();
+            lock(&cancels).remove(&fence.run);
         });
-        Ok(fence.run)
     }
 
-    /// Asks the run of `job` to stop at its next checkpoint, within two seconds. False where none
-    /// is under way in this process.
-    pub fn cancel(&self, job: Job) -> bool {
+    /// Asks the run of `job`, wherever it is, to stop at its next checkpoint, within two seconds.
+    /// False where none is under way.
+    pub async fn cancel(&self, job: Job) -> Result<bool, Exception> {
+        if self.cancel_here(job) {
+            return Ok(true);
+        }
+        Ok(self.sides.ledger.ask_cancel(job, &operator()).await?)
+    }
+
+    /// The same for a run of this process.
+    pub fn cancel_here(&self, job: Job) -> bool {
         let mut asked = None;
         self.live.send_if_modified(|runs| {
             // The newest: one that has just ended may still stand before it.
-            let run = runs.executing.iter_mut().rfind(|run| run.job == job);
+            let run = runs
+                .executing
+                .iter_mut()
+                .rfind(|run| run.job == job && run.owner == self.owner);
             asked = run.map(|run| {
                 run.cancelling = true;
                 run.run
@@ -215,6 +226,94 @@ impl Runner {
         true
     }
 
+    /// Takes a job off the queue: it does not start by itself. The reason may be empty.
+    pub async fn withhold(&self, job: Job, reason: &str) -> Result<(), Exception> {
+        let by = if reason.is_empty() {
+            operator()
+        } else {
+            format!("{}: {reason}", operator())
+        };
+        self.change_status(job, JobStatus::Withhold, &by).await
+    }
+
+    /// Sets a job to Waiting: a withheld one goes on with its schedule, one that failed, ended or
+    /// was canceled is run again by the next worker that looks.
+    pub async fn resume(&self, job: Job) -> Result<(), Exception> {
+        let by = operator();
+        self.change_status(job, JobStatus::Waiting, &by).await
+    }
+
+    async fn change_status(&self, job: Job, to: JobStatus, by: &str) -> Result<(), Exception> {
+        let changed = self.sides.ledger.change_status(job, to, by).await?;
+        self.nudge();
+        match changed {
+            StatusChange::Done | StatusChange::AsItWas => Ok(()),
+            StatusChange::Impossible(from) => Err(Exception::new(
+                format!("{from} → {to} is not possible."),
+                format!("{} is {from}.", job.ax_name()),
+                match from {
+                    JobStatus::Executing => {
+                        format!("Cancel the run first (axcs jobs cancel {job}), or let it end.")
+                    }
+                    JobStatus::Withhold
+                    | JobStatus::Waiting
+                    | JobStatus::Error
+                    | JobStatus::Ended
+                    | JobStatus::Canceled => "See how the jobs stand: axcs jobs".to_owned(),
+                },
+            )),
+        }
+    }
+
+    /// Withholds every job, and remembers what each was; runs under way go on. Answers the jobs
+    /// that were changed.
+    pub async fn suspend_all(&self) -> Result<Vec<Job>, Exception> {
+        let changed = self.sides.ledger.suspend_all(&operator()).await?;
+        self.nudge();
+        Ok(changed)
+    }
+
+    /// Gives every job that was suspended with all others what it was. Answers them.
+    pub async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
+        let changed = self.sides.ledger.resume_all(&operator()).await?;
+        self.nudge();
+        Ok(changed)
+    }
+
+    /// Has the jobs looked after now: something was changed from here.
+    pub fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+
+    pub(super) async fn nudged(&self) {
+        self.nudge.notified().await;
+    }
+
+    pub(super) async fn note_worker(&self, is_there: bool) -> Result<(), LedgerError> {
+        self.sides.ledger.note_worker(&self.owner, is_there).await
+    }
+
+    /// Draws what runs elsewhere into the live picture. Nobody is woken where nothing changed.
+    pub(super) fn show(&self, board: &Board) {
+        let changes = self.shown.swap(board.changes, Ordering::Relaxed);
+        let elsewhere: Vec<&Progress> = board
+            .executing
+            .iter()
+            .filter(|run| run.owner != self.owner)
+            .collect();
+        let workers = board.workers.len() as u32;
+        self.live.send_if_modified(|runs| {
+            let here = runs.executing.iter().filter(|run| run.owner == self.owner);
+            let executing: Vec<Progress> = here.chain(elsewhere).cloned().collect();
+            let is_new =
+                changes != board.changes || runs.workers != workers || runs.executing != executing;
+            runs.executing = executing;
+            runs.workers = workers;
+            runs.changes += u64::from(changes != board.changes);
+            is_new
+        });
+    }
+
     /// Waits until a run of this process has ended and answers how.
     pub async fn finished(&self, run: RunId) -> Result<RunSummary, Exception> {
         let mut live = self.live();
@@ -222,6 +321,9 @@ impl Runner {
         let _ = live
             .wait_for(|runs| runs.executing.iter().all(|progress| progress.run != run))
             .await;
+        if let Some(summary) = lock(&self.unwritten).remove(&run) {
+            return Ok(summary);
+        }
         self.sides.ledger.run(run).await?.ok_or_else(|| {
             Exception::new(
                 format!("Run {run} is not in the ledger."),
@@ -245,26 +347,38 @@ impl Runner {
         }
     }
 
-    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
-        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
+        lock(&self.cancels)
     }
 
-    /// One run per job, and none beside the complete job, which takes the leases of all.
-    async fn take_leases(&self, job: Job, dry_run: bool) -> Result<Fence, Exception> {
+    /// Takes the leases that a run of `job` needs, or says who holds one.
+    pub(super) async fn try_begin(
+        &self,
+        job: Job,
+        options: RunOptions,
+        cause: Cause,
+    ) -> Result<Begun, LedgerError> {
+        // One run per job, and none beside the complete job, which takes the leases of all.
         let needs: &[Job] = if job == Job::Complete {
             &Job::ALL
         } else {
             std::slice::from_ref(&job)
         };
         let Sides { ledger, lease, .. } = &*self.sides;
+        ledger
+            .begin_run(job, needs, &self.owner, *lease, options.dry_run, cause)
+            .await
+    }
+
+    async fn take_leases(&self, job: Job, options: RunOptions) -> Result<Fence, Exception> {
+        let Sides { ledger, lease, .. } = &*self.sides;
         let mut waited_for: Option<Holder> = None;
         loop {
-            let holder = match ledger
-                .begin_run(job, needs, &self.owner, *lease, dry_run)
-                .await?
-            {
+            let holder = match self.try_begin(job, options, Cause::Operator).await? {
                 Begun::Started(fence) => return Ok(fence),
                 Begun::Held(holder) => holder,
+                // An operator's start does not depend on how the job stands.
+                Begun::Changed => continue,
             };
             let renewed = waited_for
                 .as_ref()
@@ -281,7 +395,7 @@ impl Runner {
                     holder.owner
                 ));
                 // A dry run leaves no trace.
-                if !dry_run {
+                if !options.dry_run {
                     ledger.note_refusal(job, &refusal).await?;
                 }
                 return Err(refusal);
@@ -292,4 +406,34 @@ impl Runner {
             waited_for = Some(holder);
         }
     }
+}
+
+/// Who changes a job from this process: account and host.
+fn operator() -> String {
+    let host = gethostname::gethostname();
+    let account = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(std::env::var_os)
+        .unwrap_or_else(|| "somebody".into());
+    format!(
+        "{} on {}",
+        account.to_string_lossy(),
+        host.to_string_lossy()
+    )
+}
+
+/// Host and process; a further runner of the process has a number behind it.
+fn owner() -> String {
+    let host = gethostname::gethostname();
+    let process = std::process::id();
+    let owner = format!("{}/{process}", host.to_string_lossy());
+    match RUNNERS.fetch_add(1, Ordering::Relaxed) {
+        0 => owner,
+        further => format!("{owner}.{further}"),
+    }
+}
+
+/// Nothing that holds one of these panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

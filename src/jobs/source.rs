@@ -82,13 +82,20 @@ impl Source {
         &self.sides.ledger
     }
 
-    /// The change tracking behind the stream; what stands in the ledger has no gaps.
-    pub async fn tracking(&self) -> Result<Tracking, SourceError> {
+    /// The change tracking behind the stream, and which of the identities `known` are not its own;
+    /// what stands in the ledger has no gaps.
+    pub async fn tracking(&self, known: &[String]) -> Result<Tracking, SourceError> {
         if self.stream.is_read_from_company() {
-            return Ok(self.company().tracking(self.stream).await?);
+            return Ok(self.company().tracking(self.stream, known).await?);
         }
+        let incarnation = self.sides.incarnation.clone();
         Ok(Tracking {
-            incarnation: self.sides.incarnation.clone(),
+            strange: known
+                .iter()
+                .filter(|known| **known != incarnation)
+                .cloned()
+                .collect(),
+            incarnation,
             current_version: self.ledger().acknowledgement_version().await?,
             retention_minutes: 0,
             tables: Vec::new(),

@@ -1,6 +1,8 @@
 //! The ledger in a SQLite file, for one machine. Several processes of that machine may share it.
 
 mod exceptions;
+mod jobs;
+mod leases;
 mod orders;
 mod passes;
 mod records;
@@ -9,23 +11,23 @@ mod runs;
 mod stores;
 
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Acknowledged, Begun, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
+    Acknowledged, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
     Settlement, Unsettled,
 };
-use crate::model::run::RunSummary;
-use crate::model::{Job, RunId, RunStatus, Selection, Stream};
+use crate::model::{Selection, Stream};
 use crate::sqlite::{Access, Sqlite};
+use leases::check;
 
 /// One script for each format, from the first on; applied in order.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("embedded/migration-1.sql"),
     include_str!("embedded/migration-2.sql"),
+    include_str!("embedded/migration-3.sql"),
 ];
 
 /// The ledger in a SQLite file.
@@ -109,88 +111,14 @@ fn migrate(connection: &mut Connection, place: &str) -> Result<(), LedgerError> 
     transaction
         .pragma_update(None, "user_version", known)
         .map_err(failed)?;
+    jobs::make_missing(&transaction).map_err(failed)?;
     transaction.commit().map_err(failed)
-}
-
-/// Fails with [`LedgerError::Fenced`] where the run's lease has gone to somebody else.
-fn check(transaction: &Transaction<'_>, fence: Fence) -> Result<(), LedgerError> {
-    let held: bool = transaction
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM lease WHERE job = ? AND token = ? AND run = ?)",
-        )
-        .and_then(|mut statement| {
-            statement.query_row((fence.job.name(), fence.token, fence.run.0), |row| {
-                row.get(0)
-            })
-        })
-        .map_err(|source| LedgerError::Statement {
-            what: "checking the lease",
-            source,
-        })?;
-    if held {
-        Ok(())
-    } else {
-        Err(LedgerError::Fenced(fence.run))
-    }
 }
 
 #[async_trait]
 impl Ledger for EmbeddedLedger {
     fn place(&self) -> String {
         self.store.path().display().to_string()
-    }
-
-    async fn begin_run(
-        &self,
-        job: Job,
-        needs: &[Job],
-        owner: &str,
-        lease: Duration,
-        dry_run: bool,
-    ) -> Result<Begun, LedgerError> {
-        let (needs, owner) = (needs.to_vec(), owner.to_owned());
-        self.write("starting a run", move |transaction| {
-            runs::begin(transaction, job, &needs, &owner, lease, dry_run)
-        })
-        .await
-    }
-
-    async fn renew(&self, fence: Fence, lease: Duration) -> Result<(), LedgerError> {
-        self.write("renewing a lease", move |transaction| {
-            check(transaction, fence)?;
-            runs::renew(transaction, fence, lease)
-        })
-        .await
-    }
-
-    async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError> {
-        let summary = summary.clone();
-        self.write("ending a run", move |transaction| {
-            check(transaction, fence)?;
-            runs::finish(transaction, fence, &summary)
-        })
-        .await
-    }
-
-    async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError> {
-        self.read("listing runs", move |connection| {
-            runs::list(connection, job, limit)
-        })
-        .await
-    }
-
-    async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError> {
-        self.read("reading a run", move |connection| {
-            runs::get(connection, run)
-        })
-        .await
-    }
-
-    async fn status(&self, job: Job) -> Result<Option<RunStatus>, LedgerError> {
-        self.read("reading the state of a job", move |connection| {
-            runs::status(connection, job)
-        })
-        .await
     }
 
     async fn position(&self, stream: Stream) -> Result<Position, LedgerError> {
@@ -215,7 +143,7 @@ impl Ledger for EmbeddedLedger {
     ) -> Result<Pass, LedgerError> {
         self.write("beginning a pass", move |transaction| {
             check(transaction, fence)?;
-            passes::begin(transaction, stream, pass)
+            passes::begin(transaction, fence, stream, pass)
         })
         .await
     }
@@ -302,6 +230,14 @@ impl Ledger for EmbeddedLedger {
                 records::forget_batches(transaction, &[replaced])?;
             }
             records::intend(transaction, fence, stream, &ids)
+        })
+        .await
+    }
+
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
+        self.write("writing a batch down again", move |transaction| {
+            check(transaction, fence)?;
+            records::intend_again(transaction, batch)
         })
         .await
     }

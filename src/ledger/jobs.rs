@@ -20,7 +20,8 @@ pub struct JobRecord {
     /// How it stands. Executing where a live run of it holds its lease; for the other jobs a
     /// complete run does not count.
     pub status: JobStatus,
-    /// Why it is withheld, and by whom; empty otherwise.
+    /// Why it is withheld, and by whom; empty otherwise. A run may be Executing all the same: one
+    /// that was under way, or that an operator started.
     pub reason: String,
     /// When it starts by itself.
     pub schedule: Schedule,
@@ -32,10 +33,18 @@ pub struct JobRecord {
     pub is_asked: bool,
     /// Who holds its lease: a run of it, or a complete run.
     pub holder: Option<Holder>,
-    /// Its last run, where a worker started it and died: it is to be taken over.
+    /// Its last run, where a worker started it and died: it is to be taken over. `None` while the
+    /// job is withheld.
     pub interrupted: Option<RunId>,
     /// Grows with every change of the above but `holder`.
     pub revision: i64,
+}
+
+impl JobRecord {
+    /// True where it does not start by itself until an operator resumes it.
+    pub const fn is_withheld(&self) -> bool {
+        !self.reason.is_empty()
+    }
 }
 
 /// A worker, or a console that works as one.
@@ -139,7 +148,8 @@ pub trait JobBook: Send + Sync {
     async fn board(&self) -> Result<Board, LedgerError>;
 
     /// Takes the leases of `needs` and notes a new run of `job`. Runs that were under way on
-    /// these leases and lost them are noted as failed.
+    /// these leases and lost them are noted as failed; where that was one failure in a row too
+    /// many and nobody but a worker wants the run, the job is withheld instead.
     async fn begin_run(
         &self,
         job: Job,
@@ -191,7 +201,7 @@ pub trait JobBook: Send + Sync {
         schedule: Schedule,
     ) -> Result<bool, LedgerError>;
 
-    /// Changes the status as AX's *Change status* does: Waiting, Error, Ended or Canceled to
+    /// Changes the status as AX's *Change status* does ([`JobStatus::may_change`]): Waiting, Error, Ended or Canceled to
     /// Withhold; Withhold, Error, Ended or Canceled to Waiting. From Error, Ended and Canceled the
     /// job is then due at once; from Withhold it goes on with its schedule, and what was due
     /// meanwhile is skipped.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::run::RunStatus;
+use super::schedule::Schedule;
 use super::stream::Stream;
 
 /// One of the five synchronisation jobs of the *Set up data synchronization* checklist item.
@@ -142,6 +144,21 @@ impl JobStatus {
             Self::Canceled => "Canceled",
         }
     }
+
+    /// True where AX's *Change status* knows the change.
+    pub const fn may_change(self, to: Self) -> bool {
+        match to {
+            Self::Withhold => match self {
+                Self::Waiting | Self::Error | Self::Ended | Self::Canceled => true,
+                Self::Withhold | Self::Executing => false,
+            },
+            Self::Waiting => match self {
+                Self::Withhold | Self::Error | Self::Ended | Self::Canceled => true,
+                Self::Waiting | Self::Executing => false,
+            },
+            Self::Executing | Self::Error | Self::Ended | Self::Canceled => false,
+        }
+    }
 }
 
 impl fmt::Display for JobStatus {
@@ -149,3 +166,135 @@ impl fmt::Display for JobStatus {
         f.pad(self.name())
     }
 }
+
+/// How a job stands between its runs, and what changes that: the rules of every ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobState {
+    /// Never Executing.
+    pub status: JobStatus,
+    /// Why it is withheld, and by whom; empty otherwise.
+    pub reason: String,
+    /// What it was before all jobs were suspended; `None` where it is not withheld by that.
+    pub suspended_from: Option<JobStatus>,
+    /// Runs in a row that ended in Error.
+    pub failures: u32,
+    /// True where an operator set it to Waiting to be run again: it is due now.
+    pub is_asked: bool,
+}
+
+impl JobState {
+    /// A job that never ran.
+    pub const NEW: Self = Self {
+        status: JobStatus::Waiting,
+        reason: String::new(),
+        suspended_from: None,
+        failures: 0,
+        is_asked: false,
+    };
+
+    /// True where it does not start by itself.
+    pub fn is_withheld(&self) -> bool {
+        self.status == JobStatus::Withhold
+    }
+
+    /// A run of it, not a dry one, has ended so.
+    ///
+    /// A job that recurs waits again, but after a failure it says Error. Whoever withheld it goes
+    /// on withholding it.
+    pub fn after_run(&mut self, run: RunStatus, schedule: &Schedule) {
+        let ended = match run {
+            RunStatus::Executing => return,
+            RunStatus::Ended => {
+                self.failures = 0;
+                JobStatus::Ended
+            }
+            RunStatus::Error => {
+                self.failures = self.failures.saturating_add(1);
+                JobStatus::Error
+            }
+            RunStatus::Canceled => JobStatus::Canceled,
+        };
+        let is_by_hand = self.is_withheld() && self.suspended_from.is_none();
+        let too_many = schedule.pause_after > 0 && self.failures >= schedule.pause_after;
+        if is_by_hand {
+            return;
+        }
+        if too_many && ended == JobStatus::Error {
+            self.withhold(match self.failures {
+                1 => "its last run ended in Error".to_owned(),
+                failures => format!("its last {failures} runs ended in Error"),
+            });
+        } else if self.is_withheld() {
+            self.suspended_from = Some(resting(ended, schedule));
+        } else {
+            self.status = resting(ended, schedule);
+        }
+    }
+
+    /// Takes it off the queue.
+    pub fn withhold(&mut self, reason: String) {
+        self.status = JobStatus::Withhold;
+        self.reason = reason;
+        self.suspended_from = None;
+        self.is_asked = false;
+    }
+
+    /// Sets it to Waiting: due at once, unless it was withheld, when it goes on with its schedule
+    /// and has its failures forgiven.
+    pub fn wait(&mut self) {
+        if self.is_withheld() {
+            self.failures = 0;
+            self.is_asked = false;
+        } else {
+            self.is_asked = true;
+        }
+        self.status = JobStatus::Waiting;
+        self.reason.clear();
+        self.suspended_from = None;
+    }
+
+    /// Withholds it together with all others. False where it is withheld already.
+    pub fn suspend(&mut self, by: &str) -> bool {
+        if self.is_withheld() {
+            return false;
+        }
+        self.suspended_from = Some(self.status);
+        self.status = JobStatus::Withhold;
+        self.reason = format!("all jobs suspended by {by}");
+        true
+    }
+
+    /// Undoes [`JobState::suspend`]. False where nothing else than that would release it.
+    pub fn resume(&mut self) -> bool {
+        let Some(before) = self.suspended_from.take() else {
+            return false;
+        };
+        self.status = before;
+        self.reason.clear();
+        true
+    }
+
+    /// It has another schedule now.
+    pub fn reschedule(&mut self, schedule: &Schedule) {
+        self.status = resting(self.status, schedule);
+        self.suspended_from = self.suspended_from.map(|before| resting(before, schedule));
+    }
+}
+
+/// A job that recurs is never at its end.
+const fn resting(status: JobStatus, schedule: &Schedule) -> JobStatus {
+    match status {
+        JobStatus::Ended | JobStatus::Canceled if schedule.recurrence.is_some() => {
+            JobStatus::Waiting
+        }
+        JobStatus::Withhold
+        | JobStatus::Waiting
+        | JobStatus::Executing
+        | JobStatus::Error
+        | JobStatus::Ended
+        | JobStatus::Canceled => status,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What happens to orders after AX has taken them: packing slips, statuses, corrections and
 //! cancellations at either end.
 
+use axcs::commerce::Commerce as _;
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
 use axcs::company::sales_orders::{HandOver, HandedOver, SalesOrderService as _};
 use axcs::company::trade::Trade as _;
@@ -240,7 +241,9 @@ async fn stock_that_was_read_before_orders_were_taken_does_not_hide_them() {
     let ledger = &site.runner.sides().ledger;
     let target = ledger.position(Stream::OnHand).await.unwrap().cursor;
     let lease = std::time::Duration::from_secs(5);
-    let begun = ledger.begin_run(Job::Inventory, &[Job::Inventory], "killed", lease, false);
+    let operator = axcs::ledger::jobs::Cause::Operator;
+    let needs = [Job::Inventory];
+    let begun = ledger.begin_run(Job::Inventory, &needs, "killed", lease, false, operator);
     let axcs::ledger::Begun::Started(fence) = begun.await.unwrap() else {
         panic!("nobody holds it")
     };

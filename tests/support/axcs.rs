@@ -8,12 +8,26 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
-/// The program with a folder of its own.
+/// What the token of every test ends with: it must be found nowhere but in the token's own file.
+pub const CANARY: &str = "c4naryThatMustNeverBeSeen7f3a";
+
+/// The program with a folder of its own. When the test ends well, nothing that was written there
+/// holds the token.
 pub struct Axcs {
     dir: tempfile::TempDir,
+    outputs: AtomicU32,
+}
+
+impl Drop for Axcs {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.secrets_found(), Vec::<PathBuf>::new());
+        }
+    }
 }
 
 /// What a command said.
@@ -67,8 +81,23 @@ fn command(home: &Path) -> Command {
     command
 }
 
+/// True where the bytes hold the token, as it is or as HTTP, JSON and addresses carry it.
+pub fn says_a_secret(bytes: &[u8]) -> bool {
+    // Letters and figures only: no encoding of text changes them.
+    bytes
+        .windows(CANARY.len())
+        .any(|window| window.eq_ignore_ascii_case(CANARY.as_bytes()))
+}
+
 fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
+    for said in [&output.stdout, &output.stderr] {
+        assert!(
+            !says_a_secret(said),
+            "{command:?} printed a secret: {}",
+            String::from_utf8_lossy(said)
+        );
+    }
     Said {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -92,7 +121,41 @@ impl Axcs {
             "[engine]\nlease_seconds = 1\n",
         )
         .unwrap();
-        Self { dir }
+        std::fs::write(dir.path().join("token"), format!("axcs-{CANARY}")).unwrap();
+        Self {
+            dir,
+            outputs: AtomicU32::new(0),
+        }
+    }
+
+    /// Files of the folder that hold the token and must not.
+    pub fn secrets_found(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.dir()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.file_name().is_none_or(|name| name != "token") {
+                    // A file may go meanwhile, with the process that made it.
+                    let holds = |bytes: &[u8]| says_a_secret(bytes);
+                    if std::fs::read(&path).is_ok_and(|bytes| holds(&bytes)) {
+                        found.push(path);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The command's output goes into a file of the folder, where a secret in it is found.
+    pub fn noting_output(&self, mut command: Command) -> Command {
+        let number = self.outputs.fetch_add(1, Ordering::Relaxed);
+        let file = self.dir().join(format!("output-{number}.txt"));
+        let file = std::fs::File::create(file).unwrap();
+        command.stdout(file.try_clone().unwrap()).stderr(file);
+        command
     }
 
     /// A demo company of `items` items, uploaded once.
@@ -138,11 +201,7 @@ impl Axcs {
     }
 
     pub fn spawn(&self, arguments: &[&str]) -> Child {
-        self.command(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+        self.noting_output(self.command(arguments)).spawn().unwrap()
     }
 
     /// Serves the folder at `address` until the answer is dropped.

@@ -45,7 +45,7 @@ impl Sample {
 
     pub async fn version(&self) -> i64 {
         self.company
-            .tracking(Stream::Items)
+            .tracking(Stream::Items, &[])
             .await
             .unwrap()
             .current_version

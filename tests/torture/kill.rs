@@ -1,8 +1,7 @@
-//! Orders are placed and shipped while the worker is killed again and again and the line to the
-//! service lies. In the end every order is one whole sales order, and the shop knows it.
+//! Orders are placed and shipped while workers that share a ledger are killed again and again and
+//! the line to the service lies. In the end every order is one whole sales order, and the shop knows it.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,7 +10,10 @@ use axcs::commerce::client::{Client, ClientOptions};
 use axcs::commerce::shopper::Shopper;
 use axcs::company::embedded::Embedded;
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
+use axcs::ledger::{EmbeddedLedger, JobBook as _};
 use axcs::model::random::Random;
+use axcs::model::schedule::Schedule;
+use axcs::model::{Job, JobStatus, RunStatus, RunSummary};
 
 use super::Arguments;
 use super::axcs_program::Axcs;
@@ -22,7 +24,9 @@ use super::hostile::Hostile;
 pub struct Torment {
     /// Orders placed.
     pub orders: u64,
-    /// Times the worker is killed.
+    /// Workers that share the ledger.
+    pub workers: u64,
+    /// Times one of them is killed.
     pub kills: u64,
     /// Spoiled answers in a hundred.
     pub faults: u64,
@@ -35,6 +39,7 @@ impl Torment {
     pub fn of(arguments: &Arguments) -> Result<Self, String> {
         Ok(Self {
             orders: arguments.number("--orders", 150)?,
+            workers: arguments.number("--workers", 2)?,
             kills: arguments.number("--kills", 6)?,
             faults: arguments.number("--faults", 10)?,
             seed: arguments.number("--seed", 1)?,
@@ -44,8 +49,12 @@ impl Torment {
 
 /// Longest life of a worker from the start of its run to its death, in milliseconds.
 const LIFE: u64 = 250;
-/// Runs that may fail at the end before all is done, when nobody is killed any more.
-const LAST_RUNS: usize = 60;
+/// How often the ledger is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+/// How long a worker may take to begin what it is asked for.
+const BEGINS: Duration = Duration::from_secs(60);
+/// How long the workers may take to finish everything, when nobody is killed any more.
+const CALM: Duration = Duration::from_secs(600);
 
 pub async fn kill(torment: &Torment) -> Result<(), String> {
     let began = Instant::now();
@@ -62,14 +71,6 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
         ),
     )
     .unwrap();
-    let worker = |job: &str| {
-        let config = axcs.dir().join("hostile.toml");
-        let mut command =
-            axcs.command(&["run", job, "--json", "--config", config.to_str().unwrap()]);
-        command.env("AXCS_TOKEN", &token);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    };
 
     // Customers and the clerk, beside it all.
     let shop = Client::new(ClientOptions::new(&service.url, &token)).unwrap();
@@ -99,57 +100,40 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
         }
     });
 
-    let mut random = Random::new(torment.seed ^ 0x6b69_6c6c);
-    let mut cut_short = 0;
-    for _ in 0..torment.kills {
-        let mut child = worker("orders").stdout(Stdio::piped()).spawn().unwrap();
-        if !random.once_in(5) {
-            // Most die in their run, some while they wait for the lease of the one before.
-            let mut told = BufReader::new(child.stdout.take().unwrap());
-            told.read_line(&mut String::new()).unwrap();
-        }
-        tokio::time::sleep(Duration::from_millis(random.below(LIFE))).await;
-        child.kill().unwrap();
-        cut_short += u64::from(!child.wait().unwrap().success());
-    }
+    let mut killing = Killing::new(torment, &axcs, &token).await;
+    killing.go_on(torment.kills).await;
     placing.await.unwrap();
     closing_time.store(true, Ordering::Relaxed);
     shipping.join().unwrap();
+    // The line still lies, but nobody is killed any more.
     let everything = Ship {
         orders: Orders::All,
         partial: false,
     };
-    let mut last = None;
-    for _ in 0..LAST_RUNS {
-        // The line still lies, but nobody is killed any more.
-        let status = worker("orders").status().unwrap();
-        let left = both_stores::left(&axcs.dir());
-        if status.success() && left == 0 {
-            last = Some(());
-            break;
+    let calm = Instant::now();
+    while both_stores::left(&axcs.dir()) > 0 {
+        if calm.elapsed() > CALM {
+            return Err(format!(
+                "{} orders are not done {} s after the last kill",
+                both_stores::left(&axcs.dir()),
+                CALM.as_secs()
+            ));
         }
-        clerk::ship(&company, &everything, 1).unwrap();
-    }
-    if last.is_none() {
-        return Err(format!(
-            "{} orders are not done after {LAST_RUNS} runs",
-            both_stores::left(&axcs.dir())
-        ));
+        killing.ask().await;
+        tokio::time::sleep(LOOK).await;
     }
     clerk::ship(&company, &everything, 1).unwrap();
-    let mut runs = 0;
-    while !worker("orders").status().unwrap().success() {
-        runs += 1;
-        if runs > LAST_RUNS {
-            return Err("the last packing slips did not arrive".to_owned());
-        }
-    }
+    // Ended after the last packing slip was posted: all of them are told.
+    killing.run_to_its_end().await?;
+    let cut_short = killing.cut_short();
+    drop(killing);
 
     let found = both_stores::compare(&axcs.dir());
     let (requests, faults) = line.counts();
     println!(
-        "kill | {} orders, {} kills of which {cut_short} cut a run short, {faults} of {requests} answers spoiled, {:.0} s",
+        "kill | {} orders, {} workers, {} kills of which {cut_short} cut a run short, {faults} of {requests} answers spoiled, {:.0} s",
         torment.orders,
+        torment.workers,
         torment.kills,
         began.elapsed().as_secs_f64()
     );
@@ -162,4 +146,129 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
         return Err(format!("verify: {verified:?}"));
     }
     Err(found.to_string())
+}
+
+/// The workers, and who kills them. An operator sets the orders job to Waiting whenever it has
+/// ended, so that there is always something to kill.
+struct Killing<'a> {
+    axcs: &'a Axcs,
+    token: &'a str,
+    ledger: EmbeddedLedger,
+    workers: Vec<Child>,
+    random: Random,
+}
+
+impl<'a> Killing<'a> {
+    async fn new(torment: &Torment, axcs: &'a Axcs, token: &'a str) -> Self {
+        let ledger = EmbeddedLedger::open(&axcs.dir().join("ledger.db"))
+            .await
+            .unwrap();
+        let board = ledger.board().await.unwrap();
+        for record in board.jobs {
+            // By hand only: nothing else runs beside it.
+            let schedule = Schedule {
+                recurrence: None,
+                ..record.schedule
+            };
+            let set = ledger.set_schedule(record.job, record.revision, schedule);
+            assert!(set.await.unwrap());
+        }
+        // What has ended can be set to Waiting.
+        axcs.ok(&["run", "orders"]);
+        let mut killing = Self {
+            axcs,
+            token,
+            ledger,
+            workers: Vec::new(),
+            random: Random::new(torment.seed ^ 0x6b69_6c6c),
+        };
+        for _ in 0..torment.workers {
+            killing.workers.push(killing.worker());
+        }
+        killing
+    }
+
+    fn worker(&self) -> Child {
+        let config = self.axcs.dir().join("hostile.toml");
+        let mut worker = self
+            .axcs
+            .command(&["worker", "--config", config.to_str().unwrap()]);
+        worker.env("AXCS_TOKEN", self.token);
+        self.axcs.noting_output(worker).spawn().unwrap()
+    }
+
+    /// Has the orders job run again if it has ended.
+    async fn ask(&self) {
+        let waiting = self
+            .ledger
+            .change_status(Job::Orders, JobStatus::Waiting, "the torment");
+        waiting.await.unwrap();
+    }
+
+    /// Which worker runs the orders job.
+    async fn running(&self) -> Option<usize> {
+        let board = self.ledger.board().await.unwrap();
+        let run = board.executing.first()?;
+        let process = run.owner.rsplit('/').next()?.to_owned();
+        self.workers
+            .iter()
+            .position(|worker| worker.id().to_string() == process)
+    }
+
+    /// Kills so often; a new worker takes the place of each dead one.
+    async fn go_on(&mut self, kills: u64) {
+        for _ in 0..kills {
+            // Most die in their run, some while they wait.
+            let victim = if self.random.once_in(5) {
+                self.random.below(self.workers.len() as u64) as usize
+            } else {
+                let asked = Instant::now();
+                loop {
+                    self.ask().await;
+                    if let Some(running) = self.running().await {
+                        break running;
+                    }
+                    assert!(asked.elapsed() < BEGINS, "no worker runs the job");
+                    tokio::time::sleep(LOOK).await;
+                }
+            };
+            tokio::time::sleep(Duration::from_millis(self.random.below(LIFE))).await;
+            self.workers[victim].kill().unwrap();
+            self.workers[victim].wait().unwrap();
+            self.workers[victim] = self.worker();
+        }
+    }
+
+    /// Runs that did not get to say how they ended.
+    fn cut_short(&self) -> i64 {
+        both_stores::cut_short(&self.axcs.dir())
+    }
+
+    /// Waits until a run that began from now on has ended well.
+    async fn run_to_its_end(&self) -> Result<(), String> {
+        let newest = |runs: Vec<RunSummary>| runs.first().map(|run| run.run);
+        let before = newest(self.ledger.runs(None, 1).await.unwrap());
+        let began = Instant::now();
+        while began.elapsed() < CALM {
+            self.ask().await;
+            let runs = self.ledger.runs(Some(Job::Orders), 20).await.unwrap();
+            let is_good = |run: &RunSummary| {
+                run.status == RunStatus::Ended && before.is_none_or(|before| run.run > before)
+            };
+            if runs.iter().any(is_good) {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err("the last packing slips did not arrive".to_owned())
+    }
+}
+
+impl Drop for Killing<'_> {
+    fn drop(&mut self) {
+        for worker in &mut self.workers {
+            let _ = worker.kill();
+            let _ = worker.wait();
+        }
+    }
 }

@@ -90,11 +90,18 @@ impl Reader {
         })
     }
 
-    pub(super) fn tracking(&self) -> Result<Tracking, CompanyError> {
+    pub(super) fn tracking(&self, known: &[String]) -> Result<Tracking, CompanyError> {
         self.snapshot(|reader| {
             let database = tracking::database(&reader.connection)?;
+            let mut strange = Vec::new();
+            for known in known {
+                if tracking::is_strange(&reader.connection, &database, known)? {
+                    strange.push(known.clone());
+                }
+            }
             Ok(Tracking {
-                incarnation: database.incarnation,
+                incarnation: tracking::identity(&reader.connection, &database)?,
+                strange,
                 current_version: database.current_version,
                 retention_minutes: database.retention_minutes,
                 tables: reader.tables()?,

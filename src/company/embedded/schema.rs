@@ -12,8 +12,9 @@ use crate::sqlite::{self, Access};
 
 /// `PRAGMA application_id` of an embedded company: the letters `AXco`.
 const APPLICATION_ID: i64 = 0x4158_636f;
-/// `PRAGMA user_version`: grows with every change of the schema. Format 1 had no sales orders.
-const SCHEMA_VERSION: i64 = 2;
+/// `PRAGMA user_version`: grows with every change of the schema. Format 1 had no sales orders,
+/// format 2 no marks of its history.
+const SCHEMA_VERSION: i64 = 3;
 
 /// Tables with their keys, and the marks of the file. What only slows a bulk insert down comes
 /// with [`create_indexes`].
@@ -34,11 +35,13 @@ fn create(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
     ))
 }
 
-/// Brings a company of format 1 to this format: the tables of sales orders, tracked from now on,
-/// and the indexes it lacks. All or nothing; another program may have done it meanwhile.
+/// Brings a company of an older format to this one: the tables of sales orders, tracked from now
+/// on, the indexes it lacks, and marks of its history from now on. All or nothing; another program
+/// may have done it meanwhile.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if mark(&transaction, "user_version")? == 1 {
+    let found = mark(&transaction, "user_version")?;
+    if found < 2 {
         for table in tables::of_orders() {
             create(&transaction, table)?;
             if table.tracked {
@@ -46,6 +49,9 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
             }
         }
         create_indexes(&transaction)?;
+    }
+    if found < SCHEMA_VERSION {
+        tracking::mark_history(&transaction)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()
@@ -124,13 +130,13 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, CompanyErr
             "the file is a database, but not a company of axcs. Name another file".to_owned(),
         ));
     }
-    if version == 1 {
+    if (1..SCHEMA_VERSION).contains(&version) {
         drop(connection);
         sqlite::connect(path, Access::Create)
             .and_then(|mut connection| migrate(&mut connection))
             .map_err(|error| {
                 unavailable(format!(
-                    "the file has company format 1 and could not be brought to format \
+                    "the file has company format {version} and could not be brought to format \
                      {SCHEMA_VERSION} ({error}). Make the file writable and try again"
                 ))
             })?;

@@ -66,10 +66,55 @@ pub(super) fn begin(connection: &Connection, incarnation: &str) -> rusqlite::Res
         "INSERT INTO CHANGE_TRACKING VALUES (1, ?, 0, ?)",
         params![incarnation, DEFAULT_RETENTION_MINUTES],
     )?;
+    mark_history(connection)?;
     for table in tables::all().filter(|table| table.tracked) {
         start(connection, table)?;
     }
     Ok(())
+}
+
+/// Marks every version from the current one on.
+pub(super) fn mark_history(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(include_str!("tracking/history.sql"))
+}
+
+/// The mark of a version, which no other history has; `None` where the version lies ahead or is
+/// older than what is kept.
+fn mark(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT lower(hex(MARK)) FROM CHANGE_TRACKING_HISTORY WHERE VERSION = ?")?
+        .query_row([version], |row| row.get(0))
+        .optional()
+}
+
+/// The file and its history up to now: `INCARNATION.VERSION.MARK`.
+pub(super) fn identity(
+    connection: &Connection,
+    database: &DatabaseTracking,
+) -> rusqlite::Result<String> {
+    let version = database.current_version;
+    let mark = mark(connection, version)?.unwrap_or_default();
+    Ok(format!("{}.{version}.{mark}", database.incarnation))
+}
+
+/// Is `known` the identity of another file, or of another history of this one? Where its version
+/// is older than what is kept of the history, it is taken for this one's: the retention decides.
+pub(super) fn is_strange(
+    connection: &Connection,
+    database: &DatabaseTracking,
+    known: &str,
+) -> rusqlite::Result<bool> {
+    let mut parts = known.split('.');
+    if parts.next() != Some(&database.incarnation) {
+        return Ok(true);
+    }
+    let version = parts.next().and_then(|version| version.parse().ok());
+    let (Some(version), Some(known)) = (version, parts.next()) else {
+        // Kept before there were marks.
+        return Ok(false);
+    };
+    let is_ahead = version > database.current_version;
+    Ok(is_ahead || mark(connection, version)?.is_some_and(|mark| mark != known))
 }
 
 /// The tracking of the whole database.
@@ -140,11 +185,11 @@ pub fn set_retention(connection: &Connection, minutes: i64) -> rusqlite::Result<
         .map(drop)
 }
 
-/// Forgets the changes that are older than the retention, and raises the min valid version of
-/// their tables. Returns how many were forgotten.
+/// Forgets the changes that are older than the retention with the marks of their versions, and
+/// raises the min valid version of their tables. Returns how many changes were forgotten.
 pub fn clean_up(connection: &mut Connection) -> rusqlite::Result<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut forgotten = 0;
+    let (mut forgotten, mut newest) = (0, 0);
     for table in enabled(&transaction)? {
         // By version, not by age: a clock set back must not tear a hole between two versions.
         let last_expired: Option<i64> = transaction.query_row(
@@ -166,7 +211,12 @@ pub fn clean_up(connection: &mut Connection) -> rusqlite::Result<u64> {
             "UPDATE CHANGE_TRACKING_TABLES SET MIN_VALID_VERSION = ? WHERE NAME = ?",
             params![version, table],
         )?;
+        newest = newest.max(version);
     }
+    transaction.execute(
+        "DELETE FROM CHANGE_TRACKING_HISTORY WHERE VERSION < ?",
+        [newest],
+    )?;
     transaction.commit()?;
     Ok(forgotten)
 }

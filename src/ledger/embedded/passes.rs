@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::super::jobs::CursorAge;
 use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
 use super::{orders, rows, runs};
 use crate::model::{Job, Selection, Stream};
@@ -72,6 +73,7 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
 
 pub fn begin(
     transaction: &Transaction<'_>,
+    fence: Fence,
     stream: Stream,
     pass: NewPass,
 ) -> Result<Pass, LedgerError> {
@@ -101,8 +103,8 @@ pub fn begin(
         .map_err(failed)?;
     transaction
         .execute(
-            "INSERT OR REPLACE INTO pass (stream, generation, load, version, incarnation, selection_revision, resume_after, reason) \
-             VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
+            "INSERT OR REPLACE INTO pass (stream, generation, load, version, incarnation, selection_revision, resume_after, reason, read) \
+             VALUES (?, ?, ?, ?, ?, ?, NULL, ?, (SELECT started FROM run WHERE id = ?))",
             params![
                 stream.name(),
                 generation,
@@ -110,7 +112,8 @@ pub fn begin(
                 target.version,
                 target.incarnation,
                 target.selection_revision,
-                reason
+                reason,
+                fence.run.0
             ],
         )
         .map_err(failed)?;
@@ -144,7 +147,9 @@ pub fn move_cursor(
     let now = runs::now(transaction).map_err(failed)?;
     transaction
         .execute(
-            "INSERT OR REPLACE INTO cursor (stream, version, incarnation, selection_revision, run, moved) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO cursor (stream, version, incarnation, selection_revision, run, moved, read) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce((SELECT read FROM pass WHERE stream = ?1), \
+                                                      (SELECT started FROM run WHERE id = ?5)))",
             params![
                 stream.name(),
                 cursor.version,
@@ -159,6 +164,17 @@ pub fn move_cursor(
         .execute("DELETE FROM pass WHERE stream = ?", [stream.name()])
         .map_err(failed)?;
     Ok(())
+}
+
+pub fn cursor_ages(connection: &Connection) -> rusqlite::Result<Vec<CursorAge>> {
+    let mut statement = connection.prepare_cached("SELECT stream, read FROM cursor")?;
+    let found = statement.query_map([], |row| {
+        Ok(CursorAge {
+            stream: rows::word(row, 0)?,
+            read: rows::time(row, 1)?,
+        })
+    })?;
+    found.collect()
 }
 
 pub fn selection(connection: &Connection) -> rusqlite::Result<Selection> {

@@ -54,6 +54,11 @@ pub fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
 }
 
+/// The time of a number of Unix milliseconds.
+pub fn moment(milliseconds: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(0, error))
+}
+
 /// Reads a time, or nothing.
 pub fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     match row.get_ref(column)?.as_i64_or_null()? {

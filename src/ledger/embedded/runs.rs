@@ -2,181 +2,267 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
-use super::super::{Begun, Fence, Holder, LedgerError};
-use super::{exceptions, rows};
+use super::super::jobs::Cause;
+use super::super::{Begun, Fence};
+use super::jobs::{Kept, load, occurrences, save};
+use super::{exceptions, leases, rows};
 use crate::model::exception::Exception;
 use crate::model::run::{RunSummary, StreamProgress};
-use crate::model::{Job, RunId, RunStatus};
-
-/// The ledger's clock, in Unix milliseconds.
-const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+use crate::model::{Job, Progress, RunId, RunStatus};
 
 const COLUMNS: &str = "id, job, status, dry_run, started, finished, streams, exception";
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping runs",
-        source,
-    }
-}
-
+/// The ledger's clock, in Unix milliseconds.
 pub fn now(connection: &Connection) -> rusqlite::Result<i64> {
     connection
-        .prepare_cached(&format!("SELECT {NOW}"))?
+        .prepare_cached("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)")?
         .query_row([], |row| row.get(0))
 }
 
-pub fn begin(
-    transaction: &Transaction<'_>,
-    job: Job,
-    needs: &[Job],
-    owner: &str,
-    lease: Duration,
-    dry_run: bool,
-) -> Result<Begun, LedgerError> {
-    let now = now(transaction).map_err(failed)?;
+/// A run that somebody wants to start.
+pub struct Wanted<'a> {
+    pub job: Job,
+    pub needs: &'a [Job],
+    pub owner: &'a str,
+    pub lease: Duration,
+    pub dry_run: bool,
+    pub cause: &'a Cause,
+}
+
+pub fn begin(transaction: &Transaction<'_>, wanted: &Wanted<'_>) -> rusqlite::Result<Begun> {
+    let Wanted {
+        job, needs, cause, ..
+    } = *wanted;
+    let now = now(transaction)?;
+    if !is_as_decided(transaction, now, wanted)? {
+        return Ok(Begun::Changed);
+    }
     for needed in needs {
-        let holder = transaction
-            .query_row(
-                "SELECT run.job, lease.owner, lease.expires FROM lease JOIN run ON run.id = lease.run \
-                 WHERE lease.job = ? AND lease.expires > ?",
-                (needed.name(), now),
-                |row| {
-                    Ok(Holder {
-                        job: rows::word(row, 0)?,
-                        owner: row.get(1)?,
-                        expires: rows::time(row, 2)?,
-                        remaining: Duration::from_millis((row.get::<_, i64>(2)? - now) as u64),
-                    })
-                },
-            )
-            .optional()
-            .map_err(failed)?;
-        if let Some(holder) = holder {
+        if let Some(holder) = leases::holder(transaction, now, *needed)? {
             return Ok(Begun::Held(holder));
         }
     }
-    take_over(transaction, needs, now).map_err(failed)?;
+    // Before the dead run is noted: afterwards it is not the newest that is under way.
+    let due = match cause {
+        Cause::Operator | Cause::Asked { .. } => None,
+        Cause::Occurrence(due) => due.start.map(Timestamp::as_millisecond),
+        Cause::TakeOver { of } => {
+            transaction.query_row("SELECT due FROM run WHERE id = ?", [of.0], |row| row.get(0))?
+        }
+    };
+    note_dead(transaction, now, needs)?;
+    let mut kept = load(transaction, job)?;
+    // What was just noted may have been one failure too many.
+    if kept.state.is_withheld() && *cause != Cause::Operator {
+        return Ok(Begun::Changed);
+    }
 
-    let streams: Vec<_> = job
+    let run = insert(transaction, now, wanted, due)?;
+    let token = leases::take(transaction, now, needs, wanted.owner, run, wanted.lease)?;
+    match cause {
+        Cause::Operator | Cause::Asked { .. } => {}
+        Cause::Occurrence(due) => {
+            occurrences::write(transaction, now, job, &due.records, Some(run))?;
+            kept.standing = due.standing.clone();
+        }
+        Cause::TakeOver { of } => occurrences::hand_over(transaction, job, *of, run)?,
+    }
+    if !wanted.dry_run {
+        kept.state.is_asked = false;
+        save(transaction, &kept)?;
+    }
+    Ok(Begun::Started(Fence { run, job, token }))
+}
+
+/// True where nothing has changed since somebody decided that the run is to be started.
+fn is_as_decided(
+    transaction: &Transaction<'_>,
+    now: i64,
+    wanted: &Wanted<'_>,
+) -> rusqlite::Result<bool> {
+    let Kept {
+        state, revision, ..
+    } = load(transaction, wanted.job)?;
+    let read = match wanted.cause {
+        Cause::Operator => return Ok(true),
+        Cause::TakeOver { of } => {
+            let interrupted = dead(transaction, now, wanted.job)? == Some((*of, false));
+            return Ok(interrupted && !state.is_withheld());
+        }
+        Cause::Asked { revision } => {
+            if !state.is_asked {
+                return Ok(false);
+            }
+            *revision
+        }
+        Cause::Occurrence(due) => due.revision,
+    };
+    Ok(read == revision && !state.is_withheld())
+}
+
+/// The job's newest run, where it was no dry run and its worker died; and whether an operator
+/// started it.
+pub fn dead(
+    connection: &Connection,
+    now: i64,
+    job: Job,
+) -> rusqlite::Result<Option<(RunId, bool)>> {
+    connection
+        .prepare_cached(
+            "SELECT id, cause = 'operator' FROM run \
+             WHERE id = (SELECT max(id) FROM run WHERE job = :job) \
+             AND status = 'executing' AND dry_run = 0 AND NOT EXISTS \
+             (SELECT 1 FROM lease WHERE lease.run = run.id AND lease.expires > :now \
+              AND lease.expires - :now <= lease.length)",
+        )?
+        .query_row(named_params! {":job": job.name(), ":now": now}, |row| {
+            Ok((RunId(row.get(0)?), row.get(1)?))
+        })
+        .optional()
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    now: i64,
+    wanted: &Wanted<'_>,
+    due: Option<i64>,
+) -> rusqlite::Result<RunId> {
+    let streams: Vec<_> = wanted
+        .job
         .streams()
         .iter()
         .copied()
         .map(StreamProgress::pending)
         .collect();
-    let run = transaction
-        .query_row(
-            "INSERT INTO run (job, status, dry_run, owner, started, streams) VALUES (?, 'executing', ?, ?, ?, ?) RETURNING id",
-            params![job.name(), dry_run, owner, now, rows::to_json(&streams).map_err(failed)?],
-            |row| row.get(0),
-        )
-        .map_err(failed)?;
-    let token: i64 = transaction
-        .query_row("SELECT coalesce(max(token), 0) + 1 FROM lease", [], |row| {
-            row.get(0)
-        })
-        .map_err(failed)?;
-    for needed in needs {
-        transaction
-            .execute(
-                "INSERT OR REPLACE INTO lease (job, owner, run, token, expires) VALUES (?, ?, ?, ?, ?)",
-                params![needed.name(), owner, run, token, now + lease.as_millis() as i64],
-            )
-            .map_err(failed)?;
-    }
-    Ok(Begun::Started(Fence {
-        run: RunId(run),
-        job,
-        token,
-    }))
+    let cause = match wanted.cause {
+        Cause::Operator => "operator",
+        Cause::Asked { .. } => "asked",
+        Cause::Occurrence(_) => "occurrence",
+        Cause::TakeOver { .. } => "take-over",
+    };
+    transaction.query_row(
+        "INSERT INTO run (job, status, dry_run, owner, started, streams, cause, due) \
+         VALUES (?, 'executing', ?, ?, ?, ?, ?, ?) RETURNING id",
+        params![
+            wanted.job.name(),
+            wanted.dry_run,
+            wanted.owner,
+            now,
+            rows::to_json(&streams)?,
+            cause,
+            due
+        ],
+        |row| row.get(0).map(RunId),
+    )
 }
 
-/// Runs that were under way on these leases when they ran out did not get to say how they ended.
-fn take_over(transaction: &Transaction<'_>, needs: &[Job], now: i64) -> rusqlite::Result<()> {
+/// Notes runs that were under way on these leases when they ran out as failed: they did not get to
+/// say how they ended.
+pub fn note_dead(transaction: &Transaction<'_>, now: i64, needs: &[Job]) -> rusqlite::Result<()> {
     let exception = Exception::new(
         "The run stopped without saying how it ended.",
         "Its process was killed or lost its database.",
-        "Nothing: this run goes on where it was. If it happens again, look into the log of that time.",
+        "Nothing: the next run goes on where it was. If it happens again, look into the log of that time.",
     );
     let text = rows::to_json(&exception)?;
-    let mut statement = transaction.prepare(
+    let mut statement = transaction.prepare_cached(
         "UPDATE run SET status = 'error', finished = ?, exception = ? WHERE status = 'executing' \
-         AND id IN (SELECT run FROM lease WHERE job = ?) RETURNING job, dry_run",
+         AND id IN (SELECT run FROM lease WHERE job = ?) RETURNING id, job, dry_run",
     )?;
     for needed in needs {
         let found = statement.query_map(params![now, text, needed.name()], |row| {
-            Ok((rows::word(row, 0)?, row.get(1)?))
+            Ok((RunId(row.get(0)?), rows::word(row, 1)?, row.get(2)?))
         })?;
-        let killed: Vec<(Job, bool)> = found.collect::<rusqlite::Result<_>>()?;
-        for (job, dry_run) in killed {
+        let dead: Vec<(RunId, Job, bool)> = found.collect::<rusqlite::Result<_>>()?;
+        for (run, job, dry_run) in dead {
+            leases::give_back(transaction, run)?;
             if !dry_run {
-                exceptions::open_run(transaction, now, job, &exception)?;
+                settle(transaction, now, job, RunStatus::Error, Some(&exception))?;
             }
         }
     }
     Ok(())
 }
 
-pub fn renew(
+/// What the end of a run, not a dry one, means for its job.
+fn settle(
+    transaction: &Transaction<'_>,
+    now: i64,
+    job: Job,
+    status: RunStatus,
+    exception: Option<&Exception>,
+) -> rusqlite::Result<()> {
+    match (status, exception) {
+        (RunStatus::Error, Some(exception)) => {
+            exceptions::open_run(transaction, now, job, exception)?;
+        }
+        (RunStatus::Ended, _) => exceptions::clear_run(transaction, job)?,
+        (RunStatus::Error | RunStatus::Canceled | RunStatus::Executing, _) => {}
+    }
+    let mut kept = load(transaction, job)?;
+    kept.state.after_run(status, &kept.schedule);
+    save(transaction, &kept)
+}
+
+pub fn beat(
     transaction: &Transaction<'_>,
     fence: Fence,
     lease: Duration,
-) -> Result<(), LedgerError> {
-    let now = now(transaction).map_err(failed)?;
+    progress: Option<&Progress>,
+) -> rusqlite::Result<Option<String>> {
+    leases::extend(transaction, now(transaction)?, fence.run, lease)?;
+    if let Some(progress) = progress {
+        transaction
+            .prepare_cached("UPDATE run SET streams = ?, waiting = ? WHERE id = ?")?
+            .execute(params![
+                rows::to_json(&progress.streams)?,
+                progress.waiting,
+                fence.run.0
+            ])?;
+    }
     transaction
-        .execute(
-            "UPDATE lease SET expires = ? WHERE run = ? AND token = ?",
-            params![now + lease.as_millis() as i64, fence.run.0, fence.token],
-        )
-        .map_err(failed)?;
-    Ok(())
+        .prepare_cached("SELECT cancel_by FROM run WHERE id = ?")?
+        .query_row([fence.run.0], |row| row.get(0))
 }
 
 pub fn finish(
     transaction: &Transaction<'_>,
     fence: Fence,
     summary: &RunSummary,
-) -> Result<(), LedgerError> {
-    let now = now(transaction).map_err(failed)?;
-    let exception = summary
-        .exception
-        .as_ref()
-        .map(rows::to_json)
-        .transpose()
-        .map_err(failed)?;
-    transaction
-        .execute(
-            "UPDATE run SET status = ?, finished = ?, streams = ?, exception = ? WHERE id = ?",
-            params![
-                status_word(summary.status),
-                now,
-                rows::to_json(&summary.streams).map_err(failed)?,
-                exception,
-                fence.run.0
-            ],
-        )
-        .map_err(failed)?;
+) -> rusqlite::Result<()> {
+    let now = now(transaction)?;
+    let exception = summary.exception.as_ref().map(rows::to_json).transpose()?;
+    transaction.execute(
+        "UPDATE run SET status = ?, finished = ?, streams = ?, waiting = NULL, exception = ? WHERE id = ?",
+        params![
+            status_word(summary.status),
+            now,
+            rows::to_json(&summary.streams)?,
+            exception,
+            fence.run.0
+        ],
+    )?;
     if !summary.dry_run {
-        match (summary.status, &summary.exception) {
-            (RunStatus::Error, Some(exception)) => {
-                exceptions::open_run(transaction, now, fence.job, exception).map_err(failed)?;
-            }
-            (RunStatus::Ended, _) => {
-                exceptions::clear_run(transaction, fence.job).map_err(failed)?;
-            }
-            (RunStatus::Error | RunStatus::Canceled | RunStatus::Executing, _) => {}
-        }
+        let exception = summary.exception.as_ref();
+        settle(transaction, now, fence.job, summary.status, exception)?;
     }
-    // The rows stay: the highest token must survive.
-    transaction
-        .execute(
-            "UPDATE lease SET expires = 0 WHERE run = ? AND token = ?",
-            params![fence.run.0, fence.token],
-        )
-        .map_err(failed)?;
-    Ok(())
+    leases::give_back(transaction, fence.run)
+}
+
+/// The first who asks is remembered.
+pub fn ask_cancel(transaction: &Transaction<'_>, job: Job, by: &str) -> rusqlite::Result<bool> {
+    let now = now(transaction)?;
+    let asked = transaction
+        .prepare_cached(
+            "UPDATE run SET cancel_by = coalesce(cancel_by, :by) WHERE job = :job \
+             AND id = (SELECT run FROM lease WHERE job = :job AND expires > :now \
+                       AND expires - :now <= length)",
+        )?
+        .execute(named_params! {":by": by, ":job": job.name(), ":now": now})?;
+    Ok(asked > 0)
 }
 
 const fn status_word(status: RunStatus) -> &'static str {
@@ -206,8 +292,12 @@ pub fn list(
     job: Option<Job>,
     limit: usize,
 ) -> rusqlite::Result<Vec<RunSummary>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM run WHERE ?1 IS NULL OR job = ?1 ORDER BY id DESC LIMIT ?2");
+    // One statement each, so that an index finds the runs of a job that seldom runs.
+    let of_job = match job {
+        Some(_) => "job = ?1",
+        None => "?1 IS NULL",
+    };
+    let sql = format!("SELECT {COLUMNS} FROM run WHERE {of_job} ORDER BY id DESC LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_map(params![job.map(Job::name), limit as i64], summary)?;
     found.collect()
@@ -217,18 +307,5 @@ pub fn get(connection: &Connection, run: RunId) -> rusqlite::Result<Option<RunSu
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?"))?
         .query_row([run.0], summary)
-        .optional()
-}
-
-/// A run whose lease has run out is not executing any more, whatever its row says.
-pub fn status(connection: &Connection, job: Job) -> rusqlite::Result<Option<RunStatus>> {
-    let sql = format!(
-        "SELECT CASE WHEN status = 'executing' AND NOT EXISTS \
-             (SELECT 1 FROM lease WHERE lease.run = run.id AND lease.expires > {NOW}) \
-         THEN 'error' ELSE status END FROM run WHERE job = ? ORDER BY id DESC LIMIT 1"
-    );
-    connection
-        .prepare_cached(&sql)?
-        .query_row([job.name()], |row| rows::named(row, 0))
         .optional()
 }

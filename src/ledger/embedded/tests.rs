@@ -1,12 +1,17 @@
 //! The promises of the embedded ledger.
 
 mod migration;
+mod outbox;
 
 use super::*;
-use crate::ledger::{ExceptionBook as _, Holder, OrderBook as _};
-use crate::model::Rule;
+use std::time::Duration;
+
+use crate::ledger::jobs::Cause;
+use crate::ledger::{Begun, ExceptionBook as _, JobBook as _, OrderBook as _};
 use crate::model::exception::{Exception, ExceptionFilter};
+use crate::model::run::RunSummary;
 use crate::model::run::StreamProgress;
+use crate::model::{Job, Rule, RunStatus};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -26,16 +31,17 @@ async fn begin(
     lease: Duration,
 ) -> Begun {
     ledger
-        .begin_run(job, needs, owner, lease, false)
+        .begin_run(job, needs, owner, lease, false, Cause::Operator)
         .await
         .unwrap()
 }
 
 async fn started(ledger: &EmbeddedLedger) -> Fence {
-    match begin(ledger, Job::Inventory, &[Job::Inventory], "a", LEASE).await {
-        Begun::Started(fence) => fence,
-        Begun::Held(holder) => panic!("held by {holder:?}"),
-    }
+    let begun = begin(ledger, Job::Inventory, &[Job::Inventory], "a", LEASE).await;
+    let Begun::Started(fence) = begun else {
+        panic!("nobody else holds the lease")
+    };
+    fence
 }
 
 fn held(ids: &[(&str, u64)]) -> Settlement {
@@ -78,147 +84,6 @@ async fn a_newer_ledger_is_refused_and_left_as_it_is() {
         "{refused}"
     );
     assert!(refused.to_string().contains("use the newer axcs"));
-}
-
-#[tokio::test]
-async fn one_run_per_job_and_the_complete_job_beside_none() {
-    let (_dir, ledger) = open().await;
-    let fence = started(&ledger).await;
-    let again = begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await;
-    assert!(
-        matches!(again, Begun::Held(Holder { job: Job::Inventory, ref owner, .. }) if owner == "a")
-    );
-    let complete = begin(&ledger, Job::Complete, &Job::ALL, "b", LEASE).await;
-    assert!(matches!(
-        complete,
-        Begun::Held(Holder {
-            job: Job::Inventory,
-            ..
-        })
-    ));
-    let other = begin(
-        &ledger,
-        Job::TradeAgreements,
-        &[Job::TradeAgreements],
-        "b",
-        LEASE,
-    )
-    .await;
-    assert!(
-        matches!(other, Begun::Started(_)),
-        "jobs without a stream in common run side by side"
-    );
-
-    let summary = ledger.run(fence.run).await.unwrap().unwrap();
-    let ended = RunSummary {
-        status: RunStatus::Ended,
-        ..summary
-    };
-    ledger.finish_run(fence, &ended).await.unwrap();
-    assert!(matches!(
-        begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await,
-        Begun::Started(_)
-    ));
-}
-
-#[tokio::test]
-async fn a_lease_that_ran_out_is_taken_over_and_its_run_can_write_no_more() {
-    let (_dir, ledger) = open().await;
-    let Begun::Started(old) = begin(
-        &ledger,
-        Job::Inventory,
-        &[Job::Inventory],
-        "a",
-        Duration::ZERO,
-    )
-    .await
-    else {
-        panic!("nobody else holds the lease")
-    };
-    assert_eq!(
-        ledger.status(Job::Inventory).await.unwrap(),
-        Some(RunStatus::Error)
-    );
-    let Begun::Started(new) = begin(&ledger, Job::Inventory, &[Job::Inventory], "b", LEASE).await
-    else {
-        panic!("the lease has run out")
-    };
-    assert!(new.token > old.token);
-    let killed = ledger.run(old.run).await.unwrap().unwrap();
-    assert_eq!(killed.status, RunStatus::Error);
-    assert!(killed.exception.unwrap().text.contains("without saying"));
-
-    let stream = Stream::Items;
-    assert!(matches!(
-        ledger.renew(old, LEASE).await,
-        Err(LedgerError::Fenced(_))
-    ));
-    assert!(matches!(
-        ledger.intend(old, stream, vec!["A".into()], None).await,
-        Err(LedgerError::Fenced(_))
-    ));
-    assert!(matches!(
-        ledger.move_cursor(old, stream, &cursor(9)).await,
-        Err(LedgerError::Fenced(_))
-    ));
-    assert!(matches!(
-        ledger.settle(old, stream, 1, None, held(&[("A", 1)])).await,
-        Err(LedgerError::Fenced(_))
-    ));
-    assert_eq!(ledger.position(stream).await.unwrap(), Position::default());
-    assert_eq!(ledger.acknowledged(stream).await.unwrap().count, 0);
-}
-
-#[tokio::test]
-async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
-    let (dir, ledger) = open().await;
-    let fence = started(&ledger).await;
-    let batch = ledger
-        .intend(fence, Stream::Items, vec!["A".into(), "B".into()], None)
-        .await
-        .unwrap();
-    drop(ledger);
-    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-        .await
-        .unwrap();
-    let unsettled = ledger.unsettled(Stream::Items).await.unwrap();
-    assert_eq!(
-        unsettled,
-        [Unsettled {
-            batch,
-            ids: vec!["A".into(), "B".into()]
-        }]
-    );
-    assert!(ledger.unsettled(Stream::OnHand).await.unwrap().is_empty());
-    ledger
-        .settle(
-            fence,
-            Stream::Items,
-            batch,
-            None,
-            held(&[("A", 1), ("B", 2)]),
-        )
-        .await
-        .unwrap();
-    assert!(ledger.unsettled(Stream::Items).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either() {
-    let (_dir, ledger) = open().await;
-    let fence = started(&ledger).await;
-    let stream = Stream::Items;
-    let ids = vec!["A".to_owned()];
-    let lost = ledger
-        .intend(fence, stream, ids.clone(), None)
-        .await
-        .unwrap();
-    let again = ledger
-        .intend(fence, stream, ids.clone(), Some(lost))
-        .await
-        .unwrap();
-    let unsettled = ledger.unsettled(stream).await.unwrap();
-    assert_eq!(unsettled, [Unsettled { batch: again, ids }]);
 }
 
 #[tokio::test]
@@ -495,4 +360,48 @@ async fn a_run_keeps_its_streams_and_its_exception() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn a_cursor_is_as_old_as_the_run_that_read_its_version() {
+    let (_dir, ledger) = open().await;
+    let age = async |stream| {
+        let ages = ledger.cursor_ages().await.unwrap();
+        let of_stream = ages.into_iter().find(|age| age.stream == stream);
+        of_stream.map(|age| age.read)
+    };
+    let started_at = async |fence: Fence| {
+        let run = ledger.run(fence.run).await.unwrap();
+        run.unwrap().started
+    };
+    let first = started(&ledger).await;
+    assert_eq!(age(Stream::Items).await, None);
+    let end = ledger.run(first.run).await.unwrap().unwrap();
+    ledger
+        .begin_pass(first, Stream::Items, pass_to(5))
+        .await
+        .unwrap();
+    let end = RunSummary {
+        status: RunStatus::Canceled,
+        ..end
+    };
+    ledger.finish_run(first, &end).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+
+    // Another run goes on with the pass, and reads the changes of another stream itself.
+    let second = started(&ledger).await;
+    for stream in [Stream::Items, Stream::OnHand] {
+        ledger
+            .move_cursor(second, stream, &cursor(5))
+            .await
+            .unwrap();
+    }
+    assert_eq!(age(Stream::Items).await, Some(started_at(first).await));
+    assert_eq!(age(Stream::OnHand).await, Some(started_at(second).await));
+    assert!(started_at(first).await < started_at(second).await);
+    ledger
+        .move_cursor(second, Stream::Items, &cursor(6))
+        .await
+        .unwrap();
+    assert_eq!(age(Stream::Items).await, Some(started_at(second).await));
 }

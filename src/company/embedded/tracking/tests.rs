@@ -220,3 +220,78 @@ fn only_tables_of_a_stream_can_be_tracked() {
     let error = enable(&mut connection, "CUSTTABLE").unwrap_err();
     assert!(matches!(error, TrackingError::NotTrackable(_)), "{error}");
 }
+
+fn identity_now(connection: &Connection) -> String {
+    identity(connection, &database(connection).unwrap()).unwrap()
+}
+
+fn is_strange_to(connection: &Connection, known: &str) -> bool {
+    is_strange(connection, &database(connection).unwrap(), known).unwrap()
+}
+
+#[test]
+fn a_restored_file_has_another_history_from_the_backup_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    let mut original = tracked();
+    let fresh = identity_now(&original);
+    insert(&original, "GROUND");
+    let fork = identity_now(&original);
+    original
+        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
+        .unwrap();
+    let mut restored = Connection::open(&backup).unwrap();
+    let changes: [fn(&mut Connection); 6] = [
+        |file| assert_eq!(update(file, "GROUND"), 1),
+        |file| assert_eq!(delete(file, "GROUND"), 1),
+        |file| assert_eq!(insert(file, "AIR"), 1),
+        |file| {
+            let moved = file.execute("UPDATE DLVMODE SET CODE = 'RAIL'", []);
+            assert_eq!(moved.unwrap(), 1);
+        },
+        |file| truncate(file, "TAXONITEM").unwrap(),
+        |file| {
+            disable(file, "TAXONITEM").unwrap();
+            enable(file, "TAXONITEM").unwrap();
+        },
+    ];
+    for change in changes {
+        change(&mut original);
+        let known = identity_now(&original);
+        assert!(is_strange_to(&restored, &known), "ahead: {known}");
+        change(&mut restored);
+        assert_eq!(version(&original), version(&restored));
+        assert!(is_strange_to(&restored, &known), "overtaken: {known}");
+        assert!(!is_strange_to(&original, &known));
+        for before in [&fresh, &fork] {
+            assert!(!is_strange_to(&restored, before));
+            assert!(!is_strange_to(&original, before));
+        }
+    }
+    // Another file is strange from its first version on.
+    let other = Connection::open_in_memory().unwrap();
+    schema::create_tables(&other).unwrap();
+    begin(&other, "other").unwrap();
+    assert!(is_strange_to(&other, &fresh));
+}
+
+#[test]
+fn the_history_is_kept_as_long_as_its_changes_and_that_of_a_valid_cursor_longer() {
+    let mut connection = tracked();
+    let mut known: Vec<String> = vec!["test".to_owned()];
+    for code in KEYS {
+        insert(&connection, code);
+        known.push(identity_now(&connection));
+    }
+    set_retention(&connection, 0).unwrap();
+    clean_up(&mut connection).unwrap();
+    clean_up(&mut connection).unwrap();
+    let kept_from = table(&connection, "DLVMODE").unwrap().min_valid_version;
+    assert_eq!(kept_from, Some(version(&connection)));
+    assert_eq!(mark(&connection, version(&connection) - 1).unwrap(), None);
+    assert!(mark(&connection, version(&connection)).unwrap().is_some());
+    // Of what is forgotten, and of what was kept before there were marks, the retention decides.
+    for known in known {
+        assert!(!is_strange_to(&connection, &known), "{known}");
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::ledger::jobs::Cause;
 use crate::ledger::{
-    Begun, EmbeddedLedger, ExceptionBook as _, Fence, Ledger as _, SetAside, Settlement,
+    Begun, EmbeddedLedger, ExceptionBook as _, Fence, JobBook as _, Ledger as _, SetAside,
+    Settlement,
 };
 use crate::model::exception::{
     Documented, Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
@@ -28,11 +30,13 @@ async fn begin(ledger: &EmbeddedLedger, job: Job, lease: Duration) -> Fence {
     } else {
         &[job]
     };
-    let begun = ledger.begin_run(job, needs, "a", lease, false).await;
-    match begun.unwrap() {
-        Begun::Started(fence) => fence,
-        Begun::Held(holder) => panic!("held by {holder:?}"),
-    }
+    let begun = ledger
+        .begin_run(job, needs, "a", lease, false, Cause::Operator)
+        .await;
+    let Begun::Started(fence) = begun.unwrap() else {
+        panic!("nobody else holds the lease")
+    };
+    fence
 }
 
 /// A run of `job` that ends like this.

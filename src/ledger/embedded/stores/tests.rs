@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::ledger::jobs::Cause;
 use crate::ledger::orders::FeedPosition;
 use crate::ledger::stores::StoreChanges;
-use crate::ledger::{Begun, EmbeddedLedger, Fence, Ledger as _, OrderBook as _, StoreBook as _};
+use crate::ledger::{Begun, EmbeddedLedger, Fence, JobBook as _, OrderBook as _, StoreBook as _};
 use crate::model::channel::{Channel, ChannelKind, StoreSettings};
 use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
 use crate::model::{Amount, Job};
@@ -16,7 +17,7 @@ async fn open() -> (tempfile::TempDir, EmbeddedLedger, Fence) {
         .unwrap();
     let lease = Duration::from_secs(600);
     let begun = ledger
-        .begin_run(Job::Complete, &Job::ALL, "a", lease, false)
+        .begin_run(Job::Complete, &Job::ALL, "a", lease, false, Cause::Operator)
         .await;
     let Begun::Started(fence) = begun.unwrap() else {
         panic!("nobody else holds the lease")

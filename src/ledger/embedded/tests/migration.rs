@@ -1,6 +1,7 @@
 //! A ledger of an older program goes on with the newest one.
 
 use super::*;
+use crate::model::JobStatus;
 
 /// A ledger as format 1 left it: something acknowledged, something set aside, a cursor.
 const FORMAT_1: &str = "
@@ -65,6 +66,64 @@ async fn a_ledger_of_format_1_keeps_all_it_knows_and_its_quarantine_becomes_exce
         .unwrap();
     assert_eq!(unseen, ["A", "B"]);
     assert_eq!(ledger.order_counts().await.unwrap().all, 0);
+}
+
+/// A ledger as format 2 left it: runs that ended, one under way, cursors and a pass.
+const FORMAT_2: &str = "
+    INSERT INTO run (job, status, dry_run, owner, started, finished, streams) VALUES
+        ('inventory', 'ended', 0, 'a', 1000, 2000, '[]'),
+        ('orders', 'executing', 0, 'a', 3000, NULL, '[]');
+    INSERT INTO lease VALUES ('orders', 'a', 2, 7, 4000);
+    INSERT INTO cursor VALUES ('items', 5, 'x', 1, 1, 2000), ('on-hand', 5, 'x', 1, 99, 2500);
+    INSERT INTO pass VALUES ('items', 1, NULL, 6, 'x', 1, NULL, NULL),
+                            ('trade-agreements', 1, NULL, 6, 'x', 1, NULL, NULL);
+";
+
+#[tokio::test]
+async fn the_jobs_of_a_ledger_of_format_2_wait_and_its_runs_and_cursors_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    for script in &MIGRATIONS[..2] {
+        old.execute_batch(script).unwrap();
+    }
+    old.execute_batch(FORMAT_2).unwrap();
+    old.pragma_update(None, "user_version", 2).unwrap();
+    drop(old);
+
+    let ledger = EmbeddedLedger::open(&path).await.unwrap();
+    let board = ledger.board().await.unwrap();
+    for record in &board.jobs {
+        let expected = if record.job == Job::Orders {
+            JobStatus::Error
+        } else {
+            JobStatus::Waiting
+        };
+        assert_eq!(record.status, expected, "{}", record.job);
+        assert_eq!(record.interrupted, None, "nobody knows who started it");
+    }
+    assert_eq!(ledger.runs(None, 5).await.unwrap().len(), 2);
+    let fence = started(&ledger).await;
+    assert_eq!(fence.token, 8);
+
+    let agreements = Stream::TradeAgreements;
+    for stream in [Stream::Items, agreements] {
+        ledger.move_cursor(fence, stream, &cursor(6)).await.unwrap();
+    }
+    let ages = ledger.cursor_ages().await.unwrap();
+    let mut ages: Vec<_> = ages
+        .into_iter()
+        .map(|age| (age.stream, age.read.as_millisecond()))
+        .collect();
+    ages.sort_unstable();
+    // Never younger than they are: of a pass under way nobody knows when it began.
+    let mut expected = [
+        (Stream::Items, 1000),
+        (Stream::OnHand, 2500),
+        (agreements, 1000),
+    ];
+    expected.sort_unstable();
+    assert_eq!(ages, expected);
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::ledger::jobs::Cause;
 use crate::ledger::orders::{Accepted, FeedPosition, Staged};
 use crate::ledger::{
-    Begun, Cursor, EmbeddedLedger, Fence, Ledger as _, NewPass, OrderBook as _, SetAside,
-    Settlement,
+    Begun, Cursor, EmbeddedLedger, Fence, JobBook as _, Ledger as _, NewPass, OrderBook as _,
+    SetAside, Settlement,
 };
 use crate::model::catalog::ProductDimensions;
 use crate::model::digest::content_hash;
@@ -97,6 +98,7 @@ impl Book {
                 "a",
                 Duration::from_secs(600),
                 false,
+                Cause::Operator,
             )
             .await
             .unwrap();

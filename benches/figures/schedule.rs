@@ -1,0 +1,221 @@
+//! How soon a due job starts, how soon a dead worker's job is taken over, and what an idle worker
+//! costs.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use axcs::ledger::{EmbeddedLedger, JobBook as _};
+use axcs::model::random::Random;
+use axcs::model::recurrence::{End, Pattern, Recurrence};
+use axcs::model::{Job, JobStatus, RunStatus};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A cheap job: what is measured is its start.
+const JOB: Job = Job::DeliveryModes;
+/// Lease of the workers that are killed.
+const LEASE: Duration = Duration::from_secs(2);
+/// Longest that anything may take before the measurement is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Workers and a service over one folder; they end with it.
+struct Place {
+    dir: tempfile::TempDir,
+    ledger: EmbeddedLedger,
+    processes: Vec<Child>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+impl Place {
+    async fn new(items: u64) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = format!("[engine]\nlease_seconds = {}\n", LEASE.as_secs());
+        std::fs::write(dir.path().join("config.toml"), settings).unwrap();
+        let items = items.to_string();
+        let made = axcs(dir.path(), &["demo", "--headless", "--items", &items])
+            .status()
+            .unwrap();
+        assert!(made.success());
+        let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+            .await
+            .unwrap();
+        let mut place = Self {
+            dir,
+            ledger,
+            processes: Vec::new(),
+        };
+        for job in Job::ALL {
+            place.recur(job, None).await;
+        }
+        place.start(&["service", "--listen", "127.0.0.1:0"]);
+        let running = place.dir.path().join("service");
+        let began = Instant::now();
+        while axcs::service::running_at(&running).is_none() {
+            assert!(began.elapsed() < PATIENCE, "the service did not start");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        place
+    }
+
+    fn start(&mut self, arguments: &[&str]) {
+        let process = axcs(self.dir.path(), arguments).spawn().unwrap();
+        self.processes.push(process);
+    }
+
+    async fn recur(&self, job: Job, recurrence: Option<Recurrence>) {
+        let board = self.ledger.board().await.unwrap();
+        let record = board.jobs.into_iter().find(|record| record.job == job);
+        let record = record.unwrap();
+        let mut schedule = record.schedule;
+        schedule.recurrence = recurrence;
+        schedule.jitter = false;
+        let set = self.ledger.set_schedule(job, record.revision, schedule);
+        assert!(set.await.unwrap());
+    }
+
+    /// Has `JOB` come at a moment `ahead` from now; answers how late it started.
+    async fn lateness(&self, ahead: Duration) -> Duration {
+        let before = self.ledger.runs(Some(JOB), 1).await.unwrap();
+        let before = before.first().map(|run| run.run);
+        let due = Timestamp::now() + ahead;
+        let once = Recurrence {
+            start: due.to_zoned(TimeZone::UTC).datetime(),
+            zone: "UTC".to_owned(),
+            end: End::Never,
+            pattern: Pattern::Days(1),
+        };
+        self.recur(JOB, Some(once)).await;
+        let began = Instant::now();
+        loop {
+            assert!(began.elapsed() < PATIENCE, "the job did not start");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let newest = self.ledger.runs(Some(JOB), 1).await.unwrap();
+            let newest = newest.first().filter(|run| Some(run.run) != before);
+            if let Some(run) = newest.filter(|run| run.status != RunStatus::Executing) {
+                assert_eq!(run.status, RunStatus::Ended, "{:?}", run.exception);
+                // The ledger notes whole milliseconds.
+                return Duration::try_from(run.started.duration_since(due)).unwrap_or_default();
+            }
+        }
+    }
+}
+
+fn axcs(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_axcs"));
+    command.arg("--dir").arg(dir);
+    command.arg("--config").arg(dir.join("config.toml"));
+    command.args(arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(Stdio::null());
+    command
+}
+
+/// Occurrences in another process than the one that set them: the worker hears of them within a
+/// second, and starts them on time.
+pub async fn due(count: u64) {
+    let mut place = Place::new(300).await;
+    place.start(&["worker"]);
+    let mut random = Random::new(1);
+    place.lateness(Duration::from_secs(3)).await;
+    let mut late = Vec::new();
+    for _ in 0..count {
+        let ahead = Duration::from_millis(1_300 + random.below(700));
+        late.push(place.lateness(ahead).await);
+    }
+    late.sort();
+    let at = |share: usize| late[(late.len() * share / 100).min(late.len() - 1)];
+    println!(
+        "due to started, {count} occurrences | p50 {:.1?}, p99 {:.1?} | 250 ms | {:.2}",
+        at(50),
+        at(99),
+        at(99).as_secs_f64() / 0.25
+    );
+}
+
+/// A worker is killed in its run; the other one takes the run over.
+pub async fn takeover(count: u64) {
+    let mut place = Place::new(20_000).await;
+    let first = place.processes.len();
+    place.start(&["worker"]);
+    place.start(&["worker"]);
+    let mut longest = Duration::ZERO;
+    for _ in 0..count {
+        let began = Instant::now();
+        let (run, victim) = loop {
+            assert!(began.elapsed() < PATIENCE, "the job does not run");
+            let asked =
+                place
+                    .ledger
+                    .change_status(Job::Complete, JobStatus::Waiting, "the benchmark");
+            asked.await.unwrap();
+            let board = place.ledger.board().await.unwrap();
+            let run = board.executing.iter().find(|run| run.job == Job::Complete);
+            let victim = run.and_then(|run| {
+                let process = run.owner.rsplit('/').next().unwrap_or_default().to_owned();
+                let worker = |one: &Child| one.id().to_string() == process;
+                let at = place.processes.iter().position(worker)?;
+                Some((run.run, at))
+            });
+            if let Some(victim) = victim {
+                break victim;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        };
+        place.processes[victim].kill().unwrap();
+        let killed = Timestamp::now();
+        place.processes[victim].wait().unwrap();
+        let taken = loop {
+            assert!(began.elapsed() < PATIENCE, "nobody took the run over");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            let newest = place.ledger.runs(Some(Job::Complete), 1).await.unwrap();
+            if let Some(next) = newest.first().filter(|next| next.run > run) {
+                break next.started;
+            }
+        };
+        longest = longest.max(Duration::try_from(taken.duration_since(killed)).unwrap());
+        place.processes.remove(victim);
+        place.start(&["worker"]);
+    }
+    assert_eq!(place.processes.len(), first + 2);
+    let limit = LEASE + Duration::from_secs(1);
+    println!(
+        "take-over of a killed worker's run, longest of {count} | {longest:.2?} | {limit:.0?} (lease + 1 s) | {:.2}",
+        longest.as_secs_f64() / limit.as_secs_f64()
+    );
+}
+
+/// What a worker costs that has nothing to do.
+#[cfg(target_os = "linux")]
+pub async fn idle(seconds: u64) {
+    let mut place = Place::new(300).await;
+    place.start(&["worker"]);
+    let worker = place.processes.last().unwrap().id();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = ticks(worker);
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    // A tick is a hundredth of a second on every Linux that Rust runs on.
+    let spent = (ticks(worker) - before) as f64 / 100.0;
+    let percent = 100.0 * spent / seconds as f64;
+    println!(
+        "idle worker over {seconds} s | {percent:.3} % CPU | 0.1 % | {:.2}",
+        percent / 0.1
+    );
+}
+
+/// User and system time of a process, in ticks.
+#[cfg(target_os = "linux")]
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let behind_name = stat.rsplit(')').next().unwrap();
+    let fields: Vec<&str> = behind_name.split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}

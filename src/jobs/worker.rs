@@ -1,0 +1,222 @@
+//! Starts what is due: the same loop in `axcs worker` and in every console that works. Several of
+//! them may share a ledger; whoever takes the lease first has the run, and each due occurrence is
+//! written down in the moment in which it is dealt with.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::runner::{RunOptions, Runner};
+use crate::ledger::jobs::{Board, Cause, Due, JobRecord};
+use crate::ledger::{Begun, LedgerError};
+use crate::model::Job;
+use crate::model::exception::chain;
+use crate::model::recurrence::RecurrenceError;
+use crate::model::schedule::{self, Decision};
+
+/// How often the ledger is looked at for what others changed.
+const LOOK: Duration = Duration::from_secs(1);
+/// Past a moment that is waited for, so that the ledger's clock has surely reached it.
+const PAST: Duration = Duration::from_millis(3);
+/// How often a worker says that it is there.
+const BE_SEEN: Duration = Duration::from_secs(20);
+
+/// Why a job was not dealt with.
+#[derive(Debug, thiserror::Error)]
+enum WorkError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("its recurrence cannot be followed: {0}")]
+    Recurrence(#[from] RecurrenceError),
+}
+
+/// When to look at a job again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// It has changed meanwhile.
+    AtOnce,
+    /// At this moment, or when something changes.
+    At(Option<Timestamp>),
+}
+
+impl Runner {
+    /// Shows what is under way elsewhere and, where it `works`, runs what is due, until it is
+    /// stopped. Runs under way then go on: [`Runner::shut_down`] ends them.
+    pub async fn attend(&self, works: bool, stop: CancellationToken) {
+        let mut seen: Option<Instant> = None;
+        let mut trouble = Vec::new();
+        loop {
+            if works && seen.is_none_or(|seen| seen.elapsed() >= BE_SEEN) {
+                seen = Some(Instant::now());
+                // Whoever cannot say so cannot read the board either, and says that.
+                let _ = self.note_worker(true).await;
+            }
+            let mut said = Vec::new();
+            let wait = match self.sides().ledger.board().await {
+                Ok(board) => {
+                    self.show(&board);
+                    if works {
+                        self.work(&board, &mut said).await
+                    } else {
+                        LOOK
+                    }
+                }
+                Err(error) => {
+                    said.push(format!(
+                        "the jobs cannot be looked after: {}",
+                        chain(&error)
+                    ));
+                    LOOK
+                }
+            };
+            // Once, not every second.
+            for new in said.iter().filter(|said| !trouble.contains(*said)) {
+                tracing::error!("{new}");
+            }
+            trouble = said;
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                () = self.nudged() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        if works {
+            let _ = self.note_worker(false).await;
+        }
+    }
+
+    /// Does what the board says is to be done. Answers how long nothing is to be done then, unless
+    /// somebody changes something.
+    async fn work(&self, board: &Board, trouble: &mut Vec<String>) -> Duration {
+        let mut wait = LOOK;
+        for record in &board.jobs {
+            match self.deal_with(record, board).await {
+                Ok(Again::AtOnce) => return PAST,
+                Ok(Again::At(Some(next))) => {
+                    let left = Duration::try_from(next.duration_since(board.now));
+                    wait = wait.min(left.unwrap_or_default() + PAST);
+                }
+                Ok(Again::At(None)) => {}
+                Err(error) => trouble.push(format!("{}: {}", record.job.ax_name(), chain(&error))),
+            }
+            if let Some(holder) = &record.holder {
+                // It may be dead: then this is the moment to take its job over.
+                wait = wait.min(holder.remaining + PAST);
+            }
+        }
+        wait
+    }
+
+    async fn deal_with(&self, record: &JobRecord, board: &Board) -> Result<Again, WorkError> {
+        let job = record.job;
+        let is_held = |one: &JobRecord| one.holder.is_some();
+        let in_the_way = match job {
+            Job::Complete => board.jobs.iter().any(is_held),
+            Job::Inventory | Job::TradeAgreements | Job::Orders | Job::DeliveryModes => {
+                is_held(record)
+            }
+        };
+        if record.is_withheld() {
+            let decision = schedule::skip_due(
+                job,
+                &record.schedule,
+                &record.standing,
+                board.now,
+                "the job was withheld",
+            )?;
+            return self.note(record, decision).await;
+        }
+        if !in_the_way {
+            let cause = match record.interrupted {
+                Some(of) => Some(Cause::TakeOver { of }),
+                None => record.is_asked.then_some(Cause::Asked {
+                    revision: record.revision,
+                }),
+            };
+            if let Some(cause) = cause {
+                return match self.begin(job, cause).await? {
+                    Begun::Started(_) | Begun::Changed => Ok(Again::AtOnce),
+                    Begun::Held(_) => Ok(Again::At(None)),
+                };
+            }
+        }
+        let decide = |in_the_way| {
+            schedule::decide(
+                job,
+                &record.schedule,
+                &record.standing,
+                board.now,
+                in_the_way,
+            )
+        };
+        let mut decision = decide(in_the_way)?;
+        if decision.start.is_some() {
+            let due = due(record, &decision);
+            match self.begin(job, Cause::Occurrence(Box::new(due))).await? {
+                Begun::Started(_) | Begun::Changed => return Ok(Again::AtOnce),
+                // Somebody was faster, with another job.
+                Begun::Held(_) => decision = decide(true)?,
+            }
+        }
+        if decision.cancel_other {
+            for other in board
+                .jobs
+                .iter()
+                .filter(|other| other.job == job || job == Job::Complete)
+            {
+                if let Some(holder) = &other.holder {
+                    let by = format!("the recurrence of {}", job.ax_name());
+                    self.sides().ledger.ask_cancel(holder.job, &by).await?;
+                }
+            }
+        }
+        self.note(record, decision).await
+    }
+
+    /// Writes a decision down that starts nothing.
+    async fn note(&self, record: &JobRecord, decision: Decision) -> Result<Again, WorkError> {
+        if decision.records.is_empty() && decision.standing == record.standing {
+            return Ok(Again::At(decision.next));
+        }
+        let (next, due) = (decision.next, due(record, &decision));
+        for occurrence in &due.records {
+            tracing::info!(
+                "{}: the occurrence of {} was skipped: {}",
+                record.job.ax_name(),
+                occurrence.due,
+                occurrence.why
+            );
+        }
+        let noted = self
+            .sides()
+            .ledger
+            .note_occurrences(record.job, due)
+            .await?;
+        Ok(if noted {
+            Again::At(next)
+        } else {
+            Again::AtOnce
+        })
+    }
+
+    async fn begin(&self, job: Job, cause: Cause) -> Result<Begun, LedgerError> {
+        let options = RunOptions::default();
+        let begun = self.try_begin(job, options, cause).await?;
+        if let Begun::Started(fence) = &begun {
+            self.carry_out(*fence, options);
+        }
+        Ok(begun)
+    }
+}
+
+fn due(record: &JobRecord, decision: &Decision) -> Due {
+    Due {
+        revision: record.revision,
+        start: decision.start,
+        records: decision.records.clone(),
+        standing: decision.standing.clone(),
+    }
+}

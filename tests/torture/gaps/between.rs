@@ -1,0 +1,114 @@
+//! A company that somebody changes between the look at its version and the reading of its values.
+
+use std::fmt;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use axcs::company::embedded::Embedded;
+use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
+use axcs::model::channel::CustomerTemplate;
+use axcs::model::{Selection, Stream};
+
+/// The company, and what is done to it once.
+pub struct Between {
+    company: Embedded,
+    stream: Stream,
+    change: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Between {
+    /// `change` happens as soon as the version of `stream` was looked at.
+    pub fn new(company: Embedded, stream: Stream, change: impl FnOnce() + Send + 'static) -> Self {
+        Self {
+            company,
+            stream,
+            change: Mutex::new(Some(Box::new(change))),
+        }
+    }
+
+    /// True once it has happened.
+    pub fn is_done(&self) -> bool {
+        self.change.lock().unwrap().is_none()
+    }
+}
+
+impl fmt::Debug for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Between").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Company for Between {
+    async fn facts(&self) -> Result<CompanyFacts, CompanyError> {
+        self.company.facts().await
+    }
+
+    async fn tracking(&self, stream: Stream, known: &[String]) -> Result<Tracking, CompanyError> {
+        let tracking = self.company.tracking(stream, known).await;
+        if stream == self.stream {
+            let change = self.change.lock().unwrap().take();
+            if let Some(change) = change {
+                change();
+            }
+        }
+        tracking
+    }
+
+    async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
+        self.company.count(stream, selection).await
+    }
+
+    async fn read_all(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        after: Option<&str>,
+    ) -> Result<Reading, CompanyError> {
+        self.company.read_all(stream, selection, after).await
+    }
+
+    async fn read_changes(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        since: i64,
+    ) -> Result<Reading, CompanyError> {
+        self.company.read_changes(stream, selection, since).await
+    }
+
+    async fn read_ids(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        ids: &[String],
+    ) -> Result<Vec<Entry>, CompanyError> {
+        self.company.read_ids(stream, selection, ids).await
+    }
+}
+
+#[async_trait]
+impl Trade for Between {
+    async fn customers(
+        &self,
+        accounts: &[String],
+    ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError> {
+        self.company.customers(accounts).await
+    }
+
+    async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
+        self.company.sales_items(keys).await
+    }
+
+    async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
+        self.company.trade_codes().await
+    }
+
+    async fn sales_orders(
+        &self,
+        requisitions: &[Requisition],
+    ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
+        self.company.sales_orders(requisitions).await
+    }
+}
