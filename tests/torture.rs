@@ -46,6 +46,8 @@ mod sim;
 mod site;
 #[path = "torture/together.rs"]
 mod together;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 
 use std::process::ExitCode;
 
@@ -95,6 +97,10 @@ const TORMENTS: &[Torment] = &[
     }),
     #[cfg(target_os = "linux")]
     ("env", |arguments| env::env(arguments.number("--times", 2)?)),
+    ("recurrence", |arguments| {
+        let zones = arguments.number("--zones", 12)?;
+        recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
+    }),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

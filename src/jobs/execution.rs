@@ -13,6 +13,7 @@ use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::source::Source;
+use super::trust::Trust;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::OrdersTaken;
@@ -35,6 +36,8 @@ pub struct Execution {
     pub sides: Arc<Sides>,
     /// Proof that the run holds its leases.
     pub fence: Fence,
+    /// Until when it surely does.
+    pub trust: Trust,
     /// How it is done.
     pub options: RunOptions,
     /// The live picture.
@@ -117,26 +120,13 @@ impl Execution {
     }
 
     async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
-        let run = |options| {
-            StreamRun::new(
-                Arc::clone(&self.sides),
-                self.fence,
-                stream,
-                Arc::clone(selection),
-                options,
-                self.report.clone(),
-                self.cancel.clone(),
-            )
-        };
-        if run(self.options).execute().await? {
+        let mut run = StreamRun::new(self, stream, Arc::clone(selection));
+        if run.clone().execute().await? {
             return Ok(());
         }
         // What an earlier run has read is as old as that run: what changed since follows at once.
-        let since = RunOptions {
-            complete: false,
-            ..self.options
-        };
-        run(since).execute().await.map(drop)
+        run.options.complete = false;
+        run.execute().await.map(drop)
     }
 
     /// Tells the shop which orders are inside the stock it was just told.
@@ -151,7 +141,7 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self
             .sides
-            .ask(&self.report, || commerce.orders_taken(&taken))
+            .change(&self.report, &self.trust, || commerce.orders_taken(&taken))
             .await
         {
             // The next orders run finds out by itself.
@@ -215,7 +205,6 @@ impl Execution {
         let mut kept_until = Instant::now() + lease;
         let mut told = None;
         loop {
-            tokio::time::sleep(BEAT.min(lease / 3)).await;
             let asked = Instant::now();
             let progress = self
                 .report
@@ -229,6 +218,7 @@ impl Execution {
             {
                 Ok(canceled_by) => {
                     kept_until = asked + lease;
+                    self.trust.renewed(asked, lease);
                     told = progress.or(told);
                     if let Some(by) = canceled_by.filter(|_| !self.cancel.is_cancelled()) {
                         tracing::info!("{by} asks the run to stop");
@@ -240,6 +230,7 @@ impl Execution {
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),
             }
+            tokio::time::sleep(BEAT.min(lease / 3)).await;
         }
     }
 

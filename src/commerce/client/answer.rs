@@ -12,6 +12,7 @@ use crate::commerce::wire::Problem;
 use crate::model::exception;
 
 use super::CommerceError;
+use super::token::Tokens;
 
 /// No answer of the service is larger: a page of 10,000 ids of 250 bytes has room in it.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -19,12 +20,11 @@ const MAX_ANSWER: usize = 32 * 1024 * 1024;
 const EXCERPT: usize = 200;
 
 /// A call that was sent, for the words of its failures.
-#[derive(Clone, Debug)]
 pub struct Sent<'a> {
     /// Method and url.
     pub call: String,
     /// Never to be repeated in words.
-    pub token: &'a str,
+    pub tokens: &'a Tokens,
 }
 
 /// An answer, whole.
@@ -164,8 +164,9 @@ impl Sent<'_> {
         words.join(" ").chars().take(EXCERPT).collect()
     }
 
-    fn redact(&self, text: &str) -> String {
-        text.replace(self.token, "…")
+    /// `text` without any token.
+    pub fn redact(&self, text: &str) -> String {
+        self.tokens.redact(text)
     }
 }
 
@@ -208,9 +209,10 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_one_short_line_without_the_token() {
+        let tokens = Tokens::new("s3cret".to_owned(), None).unwrap();
         let sent = Sent {
             call: String::new(),
-            token: "s3cret",
+            tokens: &tokens,
         };
         let page = format!("<html>\r\n  <b>s3cret</b>\u{1b}[31m{}", "x".repeat(1_000));
         let excerpt = sent.excerpt(page.as_bytes());
