@@ -11,6 +11,7 @@ mod orders;
 mod print;
 mod products;
 mod run;
+mod runs;
 #[cfg(feature = "service")]
 mod service;
 mod set_up;
@@ -79,10 +80,10 @@ enum Command {
     Worker,
     /// Run a job now and wait for its end
     Run(run::RunArguments),
-    /// The five jobs and their last runs
-    Jobs,
+    /// The five jobs: how they stand and when they start; withhold, resume and cancel them
+    Jobs(jobs::JobsArguments),
     /// Past runs
-    Runs(jobs::RunsArguments),
+    Runs(runs::RunsArguments),
     /// What failed and why; try it again, or close it with a note
     Exceptions(exceptions::ExceptionsArguments),
     /// The online orders and how far they have come
@@ -233,8 +234,8 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Service(arguments)) => service::service(&invocation, arguments).await,
         Some(Command::Worker) => worker::worker(&invocation).await,
         Some(Command::Run(arguments)) => run::run(&invocation, arguments).await,
-        Some(Command::Jobs) => jobs::jobs(&invocation).await,
-        Some(Command::Runs(arguments)) => jobs::runs(&invocation, arguments).await,
+        Some(Command::Jobs(arguments)) => jobs::jobs(&invocation, arguments).await,
+        Some(Command::Runs(arguments)) => runs::runs(&invocation, arguments).await,
         Some(Command::Exceptions(arguments)) => {
             exceptions::exceptions(&invocation, arguments).await
         }

@@ -24,3 +24,5 @@ mod orders;
 mod scenes;
 #[path = "console/screen.rs"]
 mod screen;
+#[path = "console/statuses.rs"]
+mod statuses;

@@ -7,7 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
-#[path = "support/proxy.rs"]
+#[path = "torture/line.rs"]
 mod proxy;
 
 use std::collections::BTreeSet;

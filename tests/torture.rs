@@ -19,17 +19,28 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/cut.rs"]
+mod cut;
+#[cfg(target_os = "linux")]
+#[path = "torture/env.rs"]
+mod env;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
 mod hostile;
 #[path = "torture/kill.rs"]
 mod kill;
+#[path = "torture/lease.rs"]
+mod lease;
+#[path = "torture/line.rs"]
+mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "torture/secrets.rs"]
 mod secrets;
+#[path = "torture/sim.rs"]
+mod sim;
 #[path = "orders/site.rs"]
 #[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
@@ -72,11 +83,18 @@ const TORMENTS: &[Torment] = &[
     ("kill", |arguments| {
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
+    ("lease", |arguments| block_on(lease::lease(arguments))),
+    ("sim", sim::sim),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
+    ("cut", |arguments| {
+        block_on(cut::cut(&cut::Torment::of(arguments)?))
+    }),
+    #[cfg(target_os = "linux")]
+    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

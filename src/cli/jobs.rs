@@ -1,194 +1,200 @@
-//! `axcs jobs`, `axcs runs`: what ran, and how it ended.
+//! `axcs jobs`: how the five jobs stand, when they start, and what operators do about that.
+
+mod change;
+mod occurrences;
 
 use clap::{Args, Subcommand};
 
+use super::runs::took;
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
+use crate::ledger::jobs::Board;
 use crate::model::exception::Exception;
-use crate::model::run::RunSummary;
-use crate::model::{Job, RunId};
+use crate::model::run::JobOverview;
+use crate::model::{Job, Progress};
+
+/// From here on the age of a cursor is told below the table.
+const FEW_HOURS: f64 = 12.0;
 
 #[derive(Debug, Args)]
-pub struct RunsArguments {
+#[command(
+    after_help = "Before AX is upgraded, and after it:\n  axcs jobs suspend-all\n  axcs jobs resume-all"
+)]
+pub struct JobsArguments {
     #[command(subcommand)]
-    command: Option<RunsCommand>,
-    /// Only runs of this job
-    #[arg(long)]
-    job: Option<Job>,
-    /// At most so many
-    #[arg(long, default_value_t = 20)]
-    limit: usize,
+    command: Option<JobsCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum RunsCommand {
-    /// One run with its streams and why it failed
-    Show {
-        /// Number of the run
-        id: i64,
+enum JobsCommand {
+    /// Take a job off the queue: it does not start by itself
+    #[command(
+        after_help = "  axcs jobs withhold trade-agreements --reason \"prices are being revised\""
+    )]
+    Withhold {
+        /// The job
+        job: Job,
+        /// Why, for whoever meets it withheld
+        #[arg(long, value_name = "TEXT", default_value = "", value_parser = change::reason)]
+        reason: String,
+    },
+    /// Set a job to Waiting; after Error, Ended or Canceled it is due at once
+    Resume {
+        /// The job
+        job: Job,
+    },
+    /// Stop the run of a job, wherever it is, and wait until it has stopped
+    Cancel {
+        /// The job
+        job: Job,
+    },
+    /// Withhold every job and remember what each was; runs under way go on
+    SuspendAll,
+    /// Give every job that suspend-all withheld the status it had
+    ResumeAll,
+    /// What became of each occurrence that was due: run, coalesced or skipped
+    Occurrences {
+        /// Only of this job
+        job: Option<Job>,
+        /// At most so many, the newest
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
     },
 }
 
-pub async fn jobs(invocation: &Invocation) -> Result<Exit, Refusal> {
+/// `axcs jobs`
+pub async fn jobs(invocation: &Invocation, arguments: JobsArguments) -> Result<Exit, Refusal> {
+    match arguments.command {
+        None => list(invocation).await,
+        Some(JobsCommand::Withhold { job, reason }) => {
+            change::withhold(invocation, job, &reason).await
+        }
+        Some(JobsCommand::Resume { job }) => change::resume(invocation, job).await,
+        Some(JobsCommand::Cancel { job }) => change::cancel(invocation, job).await,
+        Some(JobsCommand::SuspendAll) => change::suspend_all(invocation).await,
+        Some(JobsCommand::ResumeAll) => change::resume_all(invocation).await,
+        Some(JobsCommand::Occurrences { job, limit }) => {
+            occurrences::occurrences(invocation, job, limit).await
+        }
+    }
+}
+
+async fn list(invocation: &Invocation) -> Result<Exit, Refusal> {
     let set_up = SetUp::open(&invocation.settings()?).await?;
     let overview = set_up.runner.overview().await;
+    let board = set_up.runner.sides().ledger.board().await;
     set_up.close().await;
-    let overview = overview?;
+    let (overview, board) = (overview?, board.map_err(Exception::from)?);
     if invocation.json() {
         print::json(&overview);
         return Ok(Exit::Done);
     }
-    let rows: Vec<Vec<String>> = overview
+    let rows: Vec<Vec<String>> = overview.iter().map(|job| row(job, &board)).collect();
+    let header = [
+        "JOB",
+        "STATUS",
+        "NEXT START",
+        "LAST RUN",
+        "TOOK",
+        "FAILURES",
+        "QUARANTINE",
+        "TRACKING",
+    ];
+    print::table(&header, &rows);
+    let told: Vec<String> = overview
         .iter()
-        .map(|job| {
-            let last = job.last.as_ref();
-            vec![
-                job.job.name().to_owned(),
-                job.status.to_string(),
-                last.map(|run| print::time(run.started)).unwrap_or_default(),
-                last.map(took).unwrap_or_default(),
-                job.quarantined.to_string(),
-                job.job.ax_name().to_owned(),
-            ]
-        })
+        .flat_map(concerns)
+        .chain(board.executing.iter().map(executing))
+        .chain([workers(&board)])
         .collect();
-    print::table(
-        &[
-            "JOB",
-            "STATUS",
-            "LAST RUN",
-            "TOOK",
-            "QUARANTINE",
-            "NAME IN AX",
-        ],
-        &rows,
-    );
+    print::line("");
+    for text in told {
+        print::line(text);
+    }
     Ok(Exit::Done)
 }
 
-pub async fn runs(invocation: &Invocation, arguments: RunsArguments) -> Result<Exit, Refusal> {
-    let set_up = SetUp::open(&invocation.settings()?).await?;
-    let ledger = &set_up.runner.sides().ledger;
-    let found = match arguments.command {
-        Some(RunsCommand::Show { id }) => ledger
-            .run(RunId(id))
-            .await
-            .map(|run| (Some(id), Vec::from_iter(run))),
-        None => ledger
-            .runs(arguments.job, arguments.limit)
-            .await
-            .map(|runs| (None, runs)),
+fn row(job: &JobOverview, board: &Board) -> Vec<String> {
+    let next = match job.next {
+        None => "by hand only".to_owned(),
+        Some(next) if next <= board.now => "due now".to_owned(),
+        Some(next) => print::minute(next),
     };
-    set_up.close().await;
-    let (asked, runs) = found.map_err(Exception::from)?;
-    match (asked, runs.first()) {
-        (Some(id), None) => Err(Refusal::usage(
-            format!("There is no run {id}."),
-            "",
-            "See the runs there are: axcs runs",
+    let last = job.last.as_ref();
+    let tracking = job.tracking_hours_left.map(|hours| {
+        if hours < 0.0 {
+            "passed".to_owned()
+        } else {
+            hours_left(hours)
+        }
+    });
+    vec![
+        job.job.name().to_owned(),
+        job.status.to_string(),
+        next,
+        last.map(|run| print::minute(run.started))
+            .unwrap_or_default(),
+        last.map(took).unwrap_or_default(),
+        job.failures.to_string(),
+        print::number(job.quarantined),
+        tracking.unwrap_or_default(),
+    ]
+}
+
+/// What must be known of a job, a line each.
+fn concerns(job: &JobOverview) -> Vec<String> {
+    let mut told = Vec::new();
+    if !job.reason.is_empty() {
+        told.push(format!("{}: {}", job.job, job.reason));
+    }
+    match job.tracking_hours_left {
+        Some(hours) if hours < 0.0 => told.push(format!(
+            "{}: change tracking passed: the next run reads the stream whole",
+            job.job
         )),
-        (Some(_), Some(run)) if invocation.json() => {
-            print::json(run);
-            Ok(Exit::Done)
-        }
-        (Some(_), Some(run)) => {
-            show(run);
-            Ok(Exit::Done)
-        }
-        (None, _) if invocation.json() => {
-            print::json(&runs);
-            Ok(Exit::Done)
-        }
-        (None, _) => {
-            list(&runs);
-            Ok(Exit::Done)
-        }
+        Some(hours) if hours < FEW_HOURS => told.push(format!(
+            "{}: change tracking forgets what was not uploaded in {}; then its stream is read whole",
+            job.job,
+            hours_left(hours)
+        )),
+        Some(_) | None => {}
+    }
+    told
+}
+
+/// `46 h`, `40 min`.
+fn hours_left(hours: f64) -> String {
+    if hours < 1.0 {
+        format!("{:.0} min", (hours * 60.0).floor())
+    } else {
+        format!("{:.0} h", hours.floor())
     }
 }
 
-fn list(runs: &[RunSummary]) {
-    let rows: Vec<Vec<String>> = runs
-        .iter()
-        .map(|run| {
-            let counts = run.counts();
-            let dry = if run.dry_run { " (dry run)" } else { "" };
-            vec![
-                run.run.to_string(),
-                run.job.name().to_owned(),
-                format!("{}{dry}", run.status),
-                print::time(run.started),
-                took(run),
-                print::number(counts.enumerated),
-                print::number(counts.acknowledged),
-                print::number(counts.unchanged),
-                print::number(counts.quarantined),
-                run.exception
-                    .as_ref()
-                    .map(|exception| exception.text.clone())
-                    .unwrap_or_default(),
-            ]
-        })
-        .collect();
-    let header = [
-        "RUN",
-        "JOB",
-        "STATUS",
-        "STARTED",
-        "TOOK",
-        "ENUMERATED",
-        "ACKNOWLEDGED",
-        "UNCHANGED",
-        "QUARANTINED",
-        "EXCEPTION",
-    ];
-    print::table(&header, &rows);
+/// `complete: run 17 is executed by AOS01/4711, 42 %`
+fn executing(run: &Progress) -> String {
+    let dry = if run.dry_run { " (dry run)" } else { "" };
+    let far = match run.total() {
+        Some(total) => {
+            let percent = 100 * run.counts().settled() / total.max(1);
+            format!("{} %", percent.min(99))
+        }
+        None => format!("{} records", print::number(run.counts().settled())),
+    };
+    format!(
+        "{}: run {}{dry} is executed by {}, {far}",
+        run.job, run.run, run.owner
+    )
 }
 
-fn show(run: &RunSummary) {
-    print::line(format_args!(
-        "Run {} of {}: {}, {}",
-        run.run,
-        run.job.ax_name(),
-        run.status,
-        took(run)
-    ));
-    if let Some(exception) = &run.exception {
-        print::line(format_args!("What:   {}", exception.text));
-        print::line(format_args!("Why:    {}", exception.cause));
-        print::line(format_args!("Remedy: {}", exception.remedy));
+fn workers(board: &Board) -> String {
+    if board.workers.is_empty() {
+        return "no worker: jobs start only by hand (axcs worker, or a console)".to_owned();
     }
-    let rows: Vec<Vec<String>> = run
-        .streams
+    let told: Vec<String> = board
+        .workers
         .iter()
-        .map(|stream| {
-            let counts = &stream.counts;
-            vec![
-                stream.stream.name().to_owned(),
-                stream.phase.name().to_owned(),
-                print::number(counts.enumerated),
-                print::number(counts.acknowledged),
-                print::number(counts.unchanged),
-                print::number(counts.quarantined),
-                print::number(counts.payload_bytes),
-                stream.reload.clone().unwrap_or_default(),
-            ]
-        })
+        .map(|worker| format!("{} since {}", worker.owner, print::minute(worker.since)))
         .collect();
-    let header = [
-        "STREAM",
-        "PHASE",
-        "ENUMERATED",
-        "ACKNOWLEDGED",
-        "UNCHANGED",
-        "QUARANTINED",
-        "BYTES",
-        "READ WHOLE BECAUSE",
-    ];
-    print::table(&header, &rows);
-}
-
-fn took(run: &RunSummary) -> String {
-    run.finished
-        .map(|end| print::duration(print::between(run.started, end)))
-        .unwrap_or_default()
+    format!("workers: {}", told.join(", "))
 }

@@ -162,6 +162,13 @@ pub fn time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// `2026-11-20 02:14 EST`
+pub fn minute(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M %Z")
+        .to_string()
+}
+
 /// From `started` to `finished`.
 pub fn between(started: Timestamp, finished: Timestamp) -> Duration {
     Duration::try_from(finished.duration_since(started)).unwrap_or_default()

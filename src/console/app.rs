@@ -1,11 +1,13 @@
 //! The console's whole state and the only place where it changes: messages in, effects out.
 //! No waiting, no clock, no reading or writing; the time comes in with the message.
 
+mod change;
 mod msg;
 mod view;
 mod windows;
 mod wish;
 
+pub use change::Change;
 pub use msg::{Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace};
 pub use view::Toast;
 pub use wish::Wish;
@@ -18,7 +20,9 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
 use super::draw;
-use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
+use super::keys::{
+    Action, Chord, ConsoleAction, Context, FilterAction, JobAction, Keymap, Motion, OrderAction,
+};
 use super::overlays::{Help, Overlay, Question};
 use super::tabs::exceptions::{self, ExceptionsTab};
 use super::tabs::jobs::JobsTab;
@@ -39,6 +43,8 @@ const LEAVE_WITHIN: SignedDuration = SignedDuration::from_secs(5);
 pub struct Setting {
     /// What the runs work on.
     pub place: Place,
+    /// Host and process of this console: the owner of the runs it starts.
+    pub owner: String,
     /// The zone in which times are shown.
     pub zone: TimeZone,
     /// Now.
@@ -81,9 +87,9 @@ impl App {
     /// The console before anything is known.
     pub fn new(setting: Setting) -> Self {
         let mut app = Self {
+            jobs: JobsTab::new(setting.owner.clone()),
             setting,
             tab: Tab::default(),
-            jobs: JobsTab::default(),
             orders: OrdersTab::default(),
             exceptions: ExceptionsTab::default(),
             logs: LogsTab::default(),
@@ -120,13 +126,7 @@ impl App {
             }
             Msg::Overview(result) => {
                 self.touch(Pace::Prompt);
-                let elsewhere = self.jobs.elsewhere();
-                let again = self.jobs.loaded(result, at);
-                let mut effects: Vec<Effect> = again.into_iter().collect();
-                if elsewhere.is_some() && self.jobs.elsewhere() != elsewhere {
-                    effects.extend(self.load_records());
-                }
-                effects
+                self.jobs.loaded(result, at).into_iter().collect()
             }
             Msg::Runs(job, result) => {
                 self.touch(Pace::Prompt);
@@ -158,11 +158,11 @@ impl App {
                 self.jobs.started(job, refused);
                 Vec::new()
             }
-            Msg::NothingToCancel(job) => {
-                self.jobs.not_cancelled(job);
-                self.refuse(format!("The {job} job is not executing any more."));
+            Msg::Canceled(job, result) => {
+                self.canceled(job, result);
                 Vec::new()
             }
+            Msg::Changed(change, result) => self.statuses_changed(change, result),
             Msg::Log(batch) => {
                 if self.logs.add(&batch) && self.tab == Tab::Logs {
                     self.touch(Pace::Calm);
@@ -172,11 +172,10 @@ impl App {
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
             Msg::Tick => {
                 self.touch(Pace::Calm);
-                let mut effects: Vec<Effect> = self.jobs.tick(at).into_iter().collect();
-                if self.tab == Tab::Orders && self.moves_orders() {
-                    effects.extend(self.orders.load());
-                }
-                effects
+                self.jobs.sample(at);
+                let sees_orders = self.tab == Tab::Orders && self.moves_orders();
+                let orders = sees_orders.then(|| self.orders.load());
+                orders.flatten().into_iter().collect()
             }
         };
         self.lay_out();
@@ -205,6 +204,40 @@ impl App {
         let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
         effects.extend(self.load_records());
         effects
+    }
+
+    /// Takes in whether there was a run to cancel.
+    fn canceled(&mut self, job: Job, result: Result<bool, Exception>) {
+        self.touch(Pace::Prompt);
+        match result {
+            Ok(true) => {}
+            Ok(false) => {
+                self.jobs.not_cancelled(job);
+                self.refuse(format!("The {job} job is not executing any more."));
+            }
+            Err(exception) => {
+                self.jobs.not_cancelled(job);
+                self.refuse(exception.to_string());
+            }
+        }
+    }
+
+    /// Takes in what a change of statuses came to.
+    fn statuses_changed(
+        &mut self,
+        change: Change,
+        result: Result<Vec<Job>, Exception>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(jobs) => {
+                let key = Action::Job(JobAction::ResumeAll);
+                let key = self.setting.keys.key_for(Context::Jobs, key);
+                self.toast = Some(change.told(&jobs, key));
+            }
+            Err(exception) => self.refuse(exception.to_string()),
+        }
+        self.touch(Pace::Prompt);
+        self.jobs.load().into_iter().collect()
     }
 
     /// Reads anew what runs and operators change. The orders are read when their tab comes in
@@ -365,7 +398,7 @@ impl App {
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
             ConsoleAction::Quit => {
-                if !self.jobs.live().executing.is_empty() && self.leaving.is_none() {
+                if self.jobs.own().next().is_some() && self.leaving.is_none() {
                     self.overlays.push(Overlay::Confirm(Question::Quit));
                 } else {
                     return self.leave(ExitReason::Quit);
@@ -397,13 +430,7 @@ impl App {
             reason,
             until: self.setting.now + LEAVE_WITHIN,
         });
-        let executing: Vec<Job> = self
-            .jobs
-            .live()
-            .executing
-            .iter()
-            .map(|run| run.job)
-            .collect();
+        let executing: Vec<Job> = self.jobs.own().map(|run| run.job).collect();
         executing
             .into_iter()
             .map(|job| self.jobs.cancel(job))
@@ -413,11 +440,11 @@ impl App {
     /// Leaves once no run is under way, or the wait for them is over.
     fn left(&self) -> Option<Effect> {
         let leaving = self.leaving?;
-        let is_over = self.jobs.live().executing.is_empty() || self.setting.now >= leaving.until;
+        let is_over = self.jobs.own().next().is_none() || self.setting.now >= leaving.until;
         is_over.then_some(Effect::Quit(leaving.reason))
     }
 
-    /// True while a run here moves orders: who looks at them sees them move.
+    /// True while a run moves orders: who looks at them sees them move.
     fn moves_orders(&self) -> bool {
         let executing = &self.jobs.live().executing;
         executing

@@ -1,6 +1,8 @@
 //! Draws the whole screen from the state: first lines, tab, refusal, footer, windows. It changes
 //! nothing.
 
+mod top;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
@@ -61,8 +63,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         return;
     }
     let areas = areas(app, screen);
-    draw_place(app, frame, areas.place);
-    draw_status(app, frame, areas.status);
+    top::draw_place(app, frame, areas.place);
+    top::draw_status(app, frame, areas.status);
     draw_tabs(app, frame, areas.tabs);
     match app.tab() {
         Tab::Jobs => {
@@ -97,93 +99,6 @@ fn draw_too_small(frame: &mut Frame<'_>) {
         .map(Line::raw)
         .collect();
     frame.render_widget(Text::from(lines), area);
-}
-
-/// Profile and company on the left, the service on the right.
-fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let theme = app.theme();
-    let place = app.place();
-    let room = usize::from(area.width);
-    let service = words::cut(&place.service, room / 2, theme.symbols.ellipsis);
-    // Margins, the gap after the profile, and the word before the address.
-    let used = 1 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
-    let company = words::cut(
-        &place.company,
-        room.saturating_sub(used),
-        theme.symbols.ellipsis,
-    );
-    let gap = room.saturating_sub(used + words::width(&company));
-    frame.render_widget(
-        Line::from(vec![
-            Span::raw(" "),
-            Span::styled(place.profile.clone(), theme.style(Role::Accent)),
-            Span::raw("  "),
-            Span::styled(company, theme.style(Role::Title)),
-            Span::raw(" ".repeat(gap)),
-            Span::styled(" service ", theme.style(Role::Dim)),
-            Span::raw(service),
-        ]),
-        area,
-    );
-}
-
-/// What is executing, then what must be known.
-fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let theme = app.theme();
-    let symbols = &theme.symbols;
-    let live = app.jobs().live();
-    let mut facts = Vec::new();
-    if app.is_leaving() {
-        let runs = words::counted(live.executing.len() as u64, "run", "runs");
-        let text = format!(
-            "{} Stopping: {runs} to reach a checkpoint",
-            symbols.canceled
-        );
-        facts.push(Span::styled(text, theme.style(Role::Warn)));
-    } else if let (true, Some(job)) = (live.executing.is_empty(), app.jobs().elsewhere()) {
-        let text = format!("{} Executing elsewhere: {job}", symbols.executing);
-        facts.push(Span::styled(text, theme.style(Role::Busy)));
-    } else if live.executing.is_empty() {
-        let text = format!("{} Nothing is executing", symbols.waiting);
-        facts.push(Span::styled(text, theme.style(Role::Dim)));
-    } else {
-        let runs: Vec<String> = live
-            .executing
-            .iter()
-            .map(|run| match run.total() {
-                Some(total) => {
-                    let ratio = run.counts().settled() as f64 / total.max(1) as f64;
-                    format!("{} {}", run.job, words::percent(ratio, false))
-                }
-                None => run.job.to_string(),
-            })
-            .collect();
-        let text = format!("{} Executing: {}", symbols.executing, runs.join(", "));
-        facts.push(Span::styled(text, theme.style(Role::Busy)));
-        let waiting = live.executing.iter().find_map(|run| run.waiting.as_ref());
-        if let Some(waiting) = waiting {
-            let text = format!("{} {waiting}", symbols.warning);
-            facts.push(Span::styled(text, theme.style(Role::Warn)));
-        }
-    }
-    if app.is_read_only() {
-        facts.push(Span::styled("read-only", theme.style(Role::Warn)));
-    }
-    for warning in app.jobs().warnings() {
-        let text = format!("{} {warning}", symbols.warning);
-        facts.push(Span::styled(text, theme.style(Role::Warn)));
-    }
-    let mut spans = vec![Span::raw(" ")];
-    for (index, fact) in facts.into_iter().enumerate() {
-        if index > 0 {
-            spans.push(Span::raw("   "));
-        }
-        let used: usize = spans.iter().map(Span::width).sum();
-        let room = usize::from(area.width).saturating_sub(used);
-        let text = words::cut(&fact.content, room, symbols.ellipsis);
-        spans.push(Span::styled(text, fact.style));
-    }
-    frame.render_widget(Line::from(spans), area);
 }
 
 /// The tabs in a rule from side to side.

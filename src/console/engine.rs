@@ -16,7 +16,9 @@ use crate::model::{Exception, Job, RunId};
 pub trait Engine: Send + Sync {
     /// What the runs work on.
     fn place(&self) -> Place;
-    /// The runs under way; the newest state always wins.
+    /// Host and process of this console: the owner of the runs it starts.
+    fn owner(&self) -> String;
+    /// The runs under way, wherever they are; the newest state always wins.
     fn live(&self) -> watch::Receiver<LiveRuns>;
     /// Every job with its last run.
     async fn overview(&self) -> Result<Vec<JobOverview>, Exception>;
@@ -24,8 +26,17 @@ pub trait Engine: Send + Sync {
     async fn runs(&self, job: Job, limit: usize) -> Result<Vec<RunSummary>, Exception>;
     /// Starts a run and returns as soon as it is under way.
     async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception>;
-    /// Asks a run to stop at its next checkpoint; false where none is under way.
-    fn cancel(&self, job: Job) -> bool;
+    /// Asks the run of a job, wherever it is, to stop at its next checkpoint; false where none is
+    /// under way.
+    async fn cancel(&self, job: Job) -> Result<bool, Exception>;
+    /// Takes a job off the queue.
+    async fn withhold(&self, job: Job) -> Result<(), Exception>;
+    /// Sets a job to Waiting; one whose last run failed, ended or was canceled is due at once.
+    async fn resume(&self, job: Job) -> Result<(), Exception>;
+    /// Withholds every job that is not; answers them. Runs under way go on.
+    async fn suspend_all(&self) -> Result<Vec<Job>, Exception>;
+    /// Gives every job that [`Engine::suspend_all`] withheld the status it had; answers them.
+    async fn resume_all(&self) -> Result<Vec<Job>, Exception>;
     /// The orders that match, newest first.
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception>;
     /// How many orders there are of each kind.
@@ -48,6 +59,10 @@ impl Engine for Runner {
         Self::place(self)
     }
 
+    fn owner(&self) -> String {
+        Self::owner(self).to_owned()
+    }
+
     fn live(&self) -> watch::Receiver<LiveRuns> {
         Self::live(self)
     }
@@ -64,8 +79,24 @@ impl Engine for Runner {
         Self::start(self, job, options).await
     }
 
-    fn cancel(&self, job: Job) -> bool {
-        Self::cancel_here(self, job)
+    async fn cancel(&self, job: Job) -> Result<bool, Exception> {
+        Self::cancel(self, job).await
+    }
+
+    async fn withhold(&self, job: Job) -> Result<(), Exception> {
+        Self::withhold(self, job, "").await
+    }
+
+    async fn resume(&self, job: Job) -> Result<(), Exception> {
+        Self::resume(self, job).await
+    }
+
+    async fn suspend_all(&self) -> Result<Vec<Job>, Exception> {
+        Self::suspend_all(self).await
+    }
+
+    async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
+        Self::resume_all(self).await
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {

@@ -141,13 +141,17 @@ actions! {
 }
 
 actions! {
-    /// What can be asked of the selected job.
+    /// What can be asked of the selected job, or of all of them.
     JobAction {
         Run "run" "Run it.",
         DryRun "dry-run" "Count what a run would move.",
         Cancel "cancel" "Stop its run at the next checkpoint.",
         Details "details" "Show everything about its run.",
         History "history" "Show its last runs.",
+        Withhold "withhold" "Take it off the queue.",
+        Resume "resume" "Set it to Waiting.",
+        SuspendAll "suspend-all" "Withhold every job, and remember what each was.",
+        ResumeAll "resume-all" "Give every job that was withheld so its status back.",
     }
 }
 

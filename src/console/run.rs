@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
+use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
 use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
@@ -24,10 +24,10 @@ use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
 use crate::jobs::Runner;
 use crate::logging::Ring;
-use crate::model::Exception;
 use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
 use crate::model::staged::OrderFilter;
+use crate::model::{Exception, Job};
 use crate::signals::{self, Signal};
 
 /// Runs shown in a history.
@@ -88,6 +88,7 @@ pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Re
     let (_session, screen) = Session::begin().wrap_err("the terminal cannot be set up")?;
     let app = App::new(Setting {
         place: engine.place(),
+        owner: engine.owner(),
         zone: TimeZone::system(),
         now: Timestamp::now(),
         size: Screen::size(&screen).wrap_err("the terminal does not tell its size")?,
@@ -126,7 +127,8 @@ pub struct Console<S, I, G> {
     clock: fn() -> Timestamp,
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
-    next_tick: Instant,
+    /// When what is on the screen is not true any more.
+    next_tick: Option<Instant>,
 }
 
 impl<S: std::fmt::Debug, I, G> std::fmt::Debug for Console<S, I, G> {
@@ -173,7 +175,7 @@ where
             clock: Timestamp::now,
             last_frame: None,
             last_look: None,
-            next_tick: Instant::now(),
+            next_tick: None,
         };
         for effect in first {
             console.load(effect);
@@ -210,11 +212,15 @@ where
                 Ok(None)
             }
             Arrival::Msg(msg) => {
-                let ticked_before = self.app.needs_ticks();
-                let effects = self.app.update(msg, (self.clock)());
-                if self.app.needs_ticks() && !ticked_before {
-                    self.next_tick = Instant::now() + Duration::from_secs(1);
+                if matches!(msg, Msg::Tick) {
+                    self.next_tick = None;
                 }
+                let effects = self.app.update(msg, (self.clock)());
+                // News does not put off a tick that is to come.
+                self.next_tick = self.app.true_for().map(|span| {
+                    let then = Instant::now() + span.unsigned_abs();
+                    self.next_tick.map_or(then, |before| before.min(then))
+                });
                 for effect in effects {
                     if let Some(reason) = self.perform(effect)? {
                         return Ok(Some(reason));
@@ -257,7 +263,7 @@ where
         let look = self
             .last_look
             .map_or_else(Instant::now, |last| last + LOOK_GAP);
-        let needs_ticks = self.app.needs_ticks();
+        let next_tick = self.next_tick;
         tokio::select! {
             biased;
             Some(signal) = self.signals.next() => Arrival::Msg(Msg::Signal(signal)),
@@ -279,8 +285,7 @@ where
                     Arrival::Msg(Msg::Signal(Signal::HangUp))
                 }
             }
-            () = sleep_until(self.next_tick), if needs_ticks => {
-                self.next_tick += Duration::from_secs(1);
+            () = sleep_until(next_tick.unwrap_or_else(Instant::now)), if next_tick.is_some() => {
                 Arrival::Msg(Msg::Tick)
             }
             () = sleep_until(frame_due.unwrap_or_else(Instant::now)), if frame_due.is_some() => {
@@ -305,18 +310,14 @@ where
             Effect::Quit(reason) => return Ok(Some(reason)),
             Effect::Redraw => self.screen.forget()?,
             Effect::Suspend => self.screen.suspend()?,
-            Effect::Cancel(job) => {
-                if !self.engine.cancel(job) {
-                    self.pending
-                        .push(Box::pin(async move { Msg::NothingToCancel(job) }));
-                }
-            }
             Effect::LoadOverview
             | Effect::LoadRuns(_)
             | Effect::LoadOrders(_)
             | Effect::LoadOrder(_)
             | Effect::LoadExceptions(_)
             | Effect::Start(..)
+            | Effect::Cancel(_)
+            | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..) => self.load(effect),
         }
@@ -334,6 +335,16 @@ where
             Effect::Start(job, options) => {
                 tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
                 Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })
+            }
+            Effect::Cancel(job) => {
+                tracing::info!(%job, "cancel asked for in the console");
+                Box::pin(async move { Msg::Canceled(job, engine.cancel(job).await) })
+            }
+            Effect::Change(change) => {
+                tracing::info!(?change, "asked for in the console");
+                Box::pin(
+                    async move { Msg::Changed(change, changed_statuses(&*engine, change).await) },
+                )
             }
             Effect::LoadOrders(filter) => Box::pin(async move {
                 let read = read_orders(&*engine, filter).await;
@@ -355,9 +366,18 @@ where
                 tracing::info!(?filter, note, "exceptions resolved in the console");
                 Box::pin(async move { Msg::Resolved(engine.resolve(&filter, &note).await) })
             }
-            Effect::Cancel(_) | Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
         };
         self.pending.push(work);
+    }
+}
+
+async fn changed_statuses(engine: &dyn Engine, change: Change) -> Result<Vec<Job>, Exception> {
+    match change {
+        Change::Withhold(job) => engine.withhold(job).await.map(|()| vec![job]),
+        Change::Resume(job) => engine.resume(job).await.map(|()| vec![job]),
+        Change::SuspendAll => engine.suspend_all().await,
+        Change::ResumeAll => engine.resume_all().await,
     }
 }
 

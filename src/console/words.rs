@@ -4,8 +4,6 @@ mod text;
 
 pub use text::{clean, cut, fit, fit_right, graphemes, spans, width, wrap};
 
-use std::fmt::Write as _;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -76,6 +74,29 @@ pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     format!("{day} {}", local.strftime("%H:%M:%S %Z"))
 }
 
+/// `14:03`, or `03-11 14:03` where it is another day.
+pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let form = if local.date() == now.to_zoned(zone.clone()).date() {
+        "%H:%M"
+    } else {
+        "%m-%d %H:%M"
+    };
+    local.strftime(form).to_string()
+}
+
+/// How long until then: `in 4 min`, `due now`, `due for 3 min`.
+pub fn until(at: Timestamp, now: Timestamp) -> String {
+    let left = at.duration_since(now);
+    if left.as_secs() > 0 {
+        format!("in {}", age(left))
+    } else if left.as_secs() > -60 {
+        "due now".to_owned()
+    } else {
+        format!("due for {}", age(-left))
+    }
+}
+
 /// `14 %`, never 100 before the end: what is under way is not done.
 pub fn percent(ratio: f64, done: bool) -> String {
     let whole = (ratio.clamp(0.0, 1.0) * 100.0).floor() as u64;
@@ -96,13 +117,16 @@ pub fn short_when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     local.strftime(form).to_string()
 }
 
+/// `inventory, orders`.
+pub fn list(things: &[impl std::fmt::Display]) -> String {
+    let things: Vec<String> = things.iter().map(ToString::to_string).collect();
+    things.join(", ")
+}
+
 /// The names of keys in force: `up k`.
 pub fn joined(keys: &[super::keys::Chord]) -> String {
-    let mut text = String::new();
-    for (index, key) in keys.iter().enumerate() {
-        let _ = write!(text, "{}{key}", if index == 0 { "" } else { " " });
-    }
-    text
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    keys.join(" ")
 }
 
 #[cfg(test)]

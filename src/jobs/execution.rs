@@ -47,18 +47,20 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// Does the run and writes down how it ended, whatever happens.
-    pub async fn run(self) {
+    /// Does the run and writes down how it ended, whatever happens. Answers the summary where that
+    /// could not be written down: the ledger's disk is full, or another worker has the job.
+    pub async fn run(self) -> Option<RunSummary> {
         let span = tracing::info_span!("run", run = self.fence.run.0, job = %self.fence.job);
-        self.run_to_its_end().instrument(span).await;
+        self.run_to_its_end().instrument(span).await
     }
 
-    async fn run_to_its_end(self) {
+    async fn run_to_its_end(self) -> Option<RunSummary> {
         let started = Timestamp::now();
         tracing::info!("{} started", self.fence.job.ax_name());
         // A task of its own: a panic in it ends the run, not the program.
         let mut work = tokio::spawn(self.clone().streams().in_current_span());
         let ended = tokio::select! {
+            biased;
             ended = &mut work => ended.unwrap_or_else(|error| {
                 Err(fault("The run failed inside axcs.", &error).into())
             }),
@@ -72,7 +74,7 @@ impl Execution {
             Err(Stop::Canceled) => (RunStatus::Canceled, None),
             Err(Stop::Failed(exception)) => (RunStatus::Error, Some(exception)),
         };
-        self.close(started, status, exception).await;
+        self.close(started, status, exception).await
     }
 
     async fn streams(self) -> Result<(), Stop> {
@@ -106,27 +108,28 @@ impl Execution {
             | Stream::TradeAgreements
             | Stream::Acknowledgements
             | Stream::Shipments
-            | Stream::OrderStatuses => self.upload(stream, selection).await.map(drop),
+            | Stream::OrderStatuses => self.upload(stream, selection).await,
             Stream::OnHand => {
                 // Taken before the stock is read: what AX takes meanwhile is subtracted twice for
                 // a moment, not sold twice.
                 let taken = self.sides.ledger.orders_taken().await?;
-                if self.upload(stream, selection).await? {
-                    self.tell_orders_taken(taken).await?;
-                } else {
-                    tracing::info!(
-                        "some of the stock was read by an earlier run: the next one tells which orders are inside it"
-                    );
-                }
-                Ok(())
+                self.upload(stream, selection).await?;
+                self.tell_orders_taken(taken).await
             }
         }
     }
 
-    /// True where all that was told was read in this run.
-    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<bool, Stop> {
-        let run = StreamRun::new(self, stream, Arc::clone(selection));
-        run.execute().await
+    async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
+        let run = |options| StreamRun::new(self, stream, Arc::clone(selection), options);
+        if run(self.options).execute().await? {
+            return Ok(());
+        }
+        // What an earlier run has read is as old as that run: what changed since follows at once.
+        let since = RunOptions {
+            complete: false,
+            ..self.options
+        };
+        run(since).execute().await.map(drop)
     }
 
     /// Tells the shop which orders are inside the stock it was just told.
@@ -234,9 +237,14 @@ impl Execution {
         }
     }
 
-    async fn close(self, started: Timestamp, status: RunStatus, exception: Option<Exception>) {
+    async fn close(
+        self,
+        started: Timestamp,
+        status: RunStatus,
+        exception: Option<Exception>,
+    ) -> Option<RunSummary> {
         let streams = self.report.streams();
-        let summary = RunSummary {
+        let mut summary = RunSummary {
             run: self.fence.run,
             job: self.fence.job,
             status,
@@ -247,12 +255,22 @@ impl Execution {
             exception,
         };
         let noted = self.sides.ledger.finish_run(self.fence, &summary);
-        match tokio::time::timeout(LAST_WORDS, noted).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!("the end of the run was not written down: {}", chain(&error))
+        let unwritten: Option<Exception> = match tokio::time::timeout(LAST_WORDS, noted).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.into()),
+            Err(_) => Some(Exception::new(
+                "The ledger could not be used.",
+                "It did not answer in time when the run ended.",
+                "Nothing: the next run goes on where this one was.",
+            )),
+        };
+        let is_written = unwritten.is_none();
+        if let Some(why) = unwritten {
+            tracing::error!("the end of the run was not written down: {why}");
+            if summary.status == RunStatus::Ended {
+                summary.status = RunStatus::Error;
+                summary.exception = Some(why);
             }
-            Err(_) => tracing::error!("the end of the run was not written down in time"),
         }
         let counts = summary.counts();
         match &summary.exception {
@@ -264,13 +282,13 @@ impl Execution {
             None => tracing::info!(
                 "{} {}: {} acknowledged, {} unchanged, {} quarantined",
                 summary.job.ax_name(),
-                status.name().to_lowercase(),
+                summary.status.name().to_lowercase(),
                 counts.acknowledged,
                 counts.unchanged,
                 counts.quarantined
             ),
         }
-        self.report.close();
+        (!is_written).then_some(summary)
     }
 }
 

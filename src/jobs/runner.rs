@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -91,6 +91,8 @@ pub struct Runner {
     shown: AtomicI64,
     nudge: Notify,
     cancels: Arc<Mutex<BTreeMap<RunId, CancellationToken>>>,
+    /// Ended runs of which the ledger does not say so.
+    unwritten: Arc<Mutex<BTreeMap<RunId, RunSummary>>>,
     tasks: TaskTracker,
 }
 
@@ -105,6 +107,7 @@ impl Runner {
             shown: AtomicI64::new(-1),
             nudge: Notify::new(),
             cancels: Arc::default(),
+            unwritten: Arc::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -181,13 +184,14 @@ impl Runner {
             report: Report::open(self.live.clone(), progress),
             cancel,
         };
-        let cancels = Arc::clone(&self.cancels);
+        let (cancels, unwritten) = (Arc::clone(&self.cancels), Arc::clone(&self.unwritten));
+        let report = execution.report.clone();
         self.tasks.spawn(async move {
-            execution.run().await;
-            cancels
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&fence.run);
+            if let Some(summary) = execution.run().await {
+                lock(&unwritten).insert(fence.run, summary);
+            }
+            report.close();
+            lock(&cancels).remove(&fence.run);
         });
     }
 
@@ -197,7 +201,7 @@ impl Runner {
         if self.cancel_here(job) {
             return Ok(true);
         }
-        Ok(self.sides.ledger.ask_cancel(job, &self.owner).await?)
+        Ok(self.sides.ledger.ask_cancel(job, &operator()).await?)
     }
 
     /// The same for a run of this process.
@@ -222,36 +226,40 @@ impl Runner {
         true
     }
 
-    /// Takes a job off the queue: it does not start by itself. A run under way goes on.
-    pub async fn withhold(&self, job: Job) -> Result<(), Exception> {
-        self.change_status(job, JobStatus::Withhold).await
+    /// Takes a job off the queue: it does not start by itself. The reason may be empty.
+    pub async fn withhold(&self, job: Job, reason: &str) -> Result<(), Exception> {
+        let by = if reason.is_empty() {
+            operator()
+        } else {
+            format!("{}: {reason}", operator())
+        };
+        self.change_status(job, JobStatus::Withhold, &by).await
     }
 
     /// Sets a job to Waiting: a withheld one goes on with its schedule, one that failed, ended or
     /// was canceled is run again by the next worker that looks.
     pub async fn resume(&self, job: Job) -> Result<(), Exception> {
-        self.change_status(job, JobStatus::Waiting).await
+        let by = operator();
+        self.change_status(job, JobStatus::Waiting, &by).await
     }
 
-    async fn change_status(&self, job: Job, to: JobStatus) -> Result<(), Exception> {
-        let changed = self
-            .sides
-            .ledger
-            .change_status(job, to, &self.owner)
-            .await?;
+    async fn change_status(&self, job: Job, to: JobStatus, by: &str) -> Result<(), Exception> {
+        let changed = self.sides.ledger.change_status(job, to, by).await?;
         self.nudge();
         match changed {
             StatusChange::Done | StatusChange::AsItWas => Ok(()),
             StatusChange::Impossible(from) => Err(Exception::new(
-                format!("{} cannot be set to {to}.", job.ax_name()),
-                format!("Its status is {from}."),
+                format!("{from} → {to} is not possible."),
+                format!("{} is {from}.", job.ax_name()),
                 match from {
-                    JobStatus::Executing => "Cancel the run first, or wait until it ends.",
+                    JobStatus::Executing => {
+                        format!("Cancel the run first (axcs jobs cancel {job}), or let it end.")
+                    }
                     JobStatus::Withhold
                     | JobStatus::Waiting
                     | JobStatus::Error
                     | JobStatus::Ended
-                    | JobStatus::Canceled => "See how the jobs stand: axcs jobs",
+                    | JobStatus::Canceled => "See how the jobs stand: axcs jobs".to_owned(),
                 },
             )),
         }
@@ -260,14 +268,14 @@ impl Runner {
     /// Withholds every job, and remembers what each was; runs under way go on. Answers the jobs
     /// that were changed.
     pub async fn suspend_all(&self) -> Result<Vec<Job>, Exception> {
-        let changed = self.sides.ledger.suspend_all(&self.owner).await?;
+        let changed = self.sides.ledger.suspend_all(&operator()).await?;
         self.nudge();
         Ok(changed)
     }
 
     /// Gives every job that was suspended with all others what it was. Answers them.
     pub async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
-        let changed = self.sides.ledger.resume_all(&self.owner).await?;
+        let changed = self.sides.ledger.resume_all(&operator()).await?;
         self.nudge();
         Ok(changed)
     }
@@ -313,6 +321,9 @@ impl Runner {
         let _ = live
             .wait_for(|runs| runs.executing.iter().all(|progress| progress.run != run))
             .await;
+        if let Some(summary) = lock(&self.unwritten).remove(&run) {
+            return Ok(summary);
+        }
         self.sides.ledger.run(run).await?.ok_or_else(|| {
             Exception::new(
                 format!("Run {run} is not in the ledger."),
@@ -336,8 +347,8 @@ impl Runner {
         }
     }
 
-    fn cancels(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
-        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cancels(&self) -> MutexGuard<'_, BTreeMap<RunId, CancellationToken>> {
+        lock(&self.cancels)
     }
 
     /// Takes the leases that a run of `job` needs, or says who holds one.
@@ -397,6 +408,20 @@ impl Runner {
     }
 }
 
+/// Who changes a job from this process: account and host.
+fn operator() -> String {
+    let host = gethostname::gethostname();
+    let account = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(std::env::var_os)
+        .unwrap_or_else(|| "somebody".into());
+    format!(
+        "{} on {}",
+        account.to_string_lossy(),
+        host.to_string_lossy()
+    )
+}
+
 /// Host and process; a further runner of the process has a number behind it.
 fn owner() -> String {
     let host = gethostname::gethostname();
@@ -406,4 +431,9 @@ fn owner() -> String {
         0 => owner,
         further => format!("{owner}.{further}"),
     }
+}
+
+/// Nothing that holds one of these panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -228,6 +228,7 @@ impl UnderWay {
         tokio::pin!(deadline);
         while !self.tasks.is_empty() {
             tokio::select! {
+                biased;
                 () = &mut deadline => break,
                 // What fails now is settled by the next run.
                 joined = self.tasks.join_next() => drop(self.note(joined)),

@@ -58,14 +58,19 @@ pub struct StreamRun {
 
 impl StreamRun {
     /// Prepares the work on one stream.
-    pub fn new(run: &Execution, stream: Stream, selection: Arc<Selection>) -> Self {
+    pub fn new(
+        run: &Execution,
+        stream: Stream,
+        selection: Arc<Selection>,
+        options: RunOptions,
+    ) -> Self {
         Self {
             sides: Arc::clone(&run.sides),
             fence: run.fence,
             trust: run.trust.clone(),
             stream,
             selection,
-            options: run.options,
+            options,
             report: run.report.clone(),
             cancel: run.cancel.clone(),
             pass: None,
@@ -88,7 +93,7 @@ impl StreamRun {
     }
 
     /// Brings the service up to date with the stream. False where a pass of an earlier run was gone
-    /// on with: what that run read is as old as it is.
+    /// on with, and something has changed since it began.
     pub async fn execute(mut self) -> Result<bool, Stop> {
         self.report.phase(self.stream, Phase::Settling);
         let mut position = self.sides.ledger.position(self.stream).await?;
@@ -149,21 +154,18 @@ impl StreamRun {
             )
             .into());
         }
+        let began = self.pass.as_ref().map_or(&target, |pass| &pass.target);
+        let is_current = *began == target;
         if !self.options.dry_run {
             self.commit_load().await?;
-            let target = self
-                .pass
-                .as_ref()
-                .map_or(target, |pass| pass.target.clone());
-            let earned = self.witnessed(target).await?;
+            let earned = self.witnessed(began.clone()).await?;
             self.sides
                 .ledger
                 .move_cursor(self.fence, self.stream, &earned)
                 .await?;
         }
         self.report.phase(self.stream, Phase::Done);
-        let resumed = self.pass.as_ref().map(|pass| pass.resume_after.is_some());
-        Ok(resumed != Some(true))
+        Ok(is_current)
     }
 
     /// The cursor with the history up to now. Values were read after its version was: a database

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use crate::scenes::{self, Look, key_event, setting, text_of};
 use async_trait::async_trait;
 use axcs::console::ExitReason;
-use axcs::console::app::App;
+use axcs::console::app::{App, Change};
 use axcs::console::engine::Engine;
 use axcs::console::run::Console;
 use axcs::jobs::RunOptions;
@@ -16,7 +16,7 @@ use axcs::logging::Ring;
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
-use axcs::model::{Exception, Job, RunId};
+use axcs::model::{Exception, Job, JobStatus, RunId};
 use axcs::signals::Signal;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, watch};
 pub enum Asked {
     Start(Job, RunOptions),
     Cancel(Job),
+    Change(Change),
     Runs(Job),
     Orders(OrderFilter),
     Order(String),
@@ -55,7 +56,7 @@ pub struct Scripted {
 impl Scripted {
     pub fn new() -> Self {
         Self {
-            live: watch::Sender::default(),
+            live: watch::Sender::new(scenes::live(Vec::new())),
             overview: Mutex::new(scenes::overview()),
             asked: Mutex::default(),
             refuse: None,
@@ -78,6 +79,37 @@ impl Scripted {
         self.asked.lock().unwrap().push(asked);
     }
 
+    /// Does to the overview what the ledger does, as far as these tests see it.
+    fn change(&self, change: Change) -> Result<Vec<Job>, Exception> {
+        self.note(Asked::Change(change));
+        if let Some(exception) = &self.refuse {
+            return Err(exception.clone());
+        }
+        let mut changed = Vec::new();
+        for job in &mut *self.overview.lock().unwrap() {
+            let is_withheld = job.status == JobStatus::Withhold;
+            let to = match change {
+                Change::Withhold(one) if one == job.job => JobStatus::Withhold,
+                Change::Resume(one) if one == job.job => JobStatus::Waiting,
+                Change::SuspendAll if !is_withheld => JobStatus::Withhold,
+                Change::ResumeAll if is_withheld => JobStatus::Waiting,
+                Change::Withhold(_)
+                | Change::Resume(_)
+                | Change::SuspendAll
+                | Change::ResumeAll => {
+                    continue;
+                }
+            };
+            job.status = to;
+            job.reason = match to {
+                JobStatus::Withhold => format!("withheld by {}", scenes::OWNER),
+                _ => String::new(),
+            };
+            changed.push(job.job);
+        }
+        Ok(changed)
+    }
+
     pub fn is_executing(&self, job: Job) -> bool {
         self.live
             .borrow()
@@ -91,6 +123,10 @@ impl Scripted {
 impl Engine for Scripted {
     fn place(&self) -> Place {
         scenes::place()
+    }
+
+    fn owner(&self) -> String {
+        scenes::OWNER.to_owned()
     }
 
     fn live(&self) -> watch::Receiver<LiveRuns> {
@@ -157,14 +193,30 @@ impl Engine for Scripted {
         Ok(scenes::exceptions::count(filter))
     }
 
-    fn cancel(&self, job: Job) -> bool {
+    async fn cancel(&self, job: Job) -> Result<bool, Exception> {
         self.note(Asked::Cancel(job));
         let was_executing = self.is_executing(job);
         self.live.send_modify(|live| {
             live.executing.retain(|run| run.job != job);
-            live.ended += u64::from(was_executing);
+            live.changes += u64::from(was_executing);
         });
-        was_executing
+        Ok(was_executing)
+    }
+
+    async fn withhold(&self, job: Job) -> Result<(), Exception> {
+        self.change(Change::Withhold(job)).map(|_| ())
+    }
+
+    async fn resume(&self, job: Job) -> Result<(), Exception> {
+        self.change(Change::Resume(job)).map(|_| ())
+    }
+
+    async fn suspend_all(&self) -> Result<Vec<Job>, Exception> {
+        self.change(Change::SuspendAll)
+    }
+
+    async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
+        self.change(Change::ResumeAll)
     }
 }
 

@@ -140,7 +140,7 @@ async fn a_note_is_a_text_of_bounded_length_without_commands_for_the_terminal() 
 async fn the_list_is_read_again_when_a_run_ends_whatever_tab_is_in_front() {
     let mut desk = desk().await;
     desk.engine.asked_in_all();
-    desk.engine.live.send_modify(|live| live.ended += 1);
+    desk.engine.live.send_modify(|live| live.changes += 1);
     desk.settle().await;
     let filter = ExceptionFilter {
         limit: Some(300),

@@ -74,7 +74,7 @@ async fn a_run_is_cancelled_and_the_list_read_again() {
     desk.engine.overview.lock().unwrap()[0].status = JobStatus::Canceled;
     desk.press("c").await;
     assert!(desk.engine.asked().contains(&Asked::Cancel(Job::Inventory)));
-    desk.assert_shows("■ Canceled    Commerce Services inventory synchronization");
+    desk.assert_shows("■ Canceled    inventory synchronization");
     desk.assert_shows("Nothing is executing");
 }
 

@@ -72,6 +72,7 @@ async fn every_view_lists_its_orders_and_the_last_leads_to_the_first() {
             Asked::Orders(filter) => Some(filter.view),
             Asked::Start(..)
             | Asked::Cancel(_)
+            | Asked::Change(_)
             | Asked::Runs(_)
             | Asked::Order(_)
             | Asked::Exceptions(_)
@@ -123,7 +124,7 @@ async fn the_selection_stays_with_its_order_when_a_run_ends() {
         line.to_owned()
     };
     let before = selected(&desk);
-    desk.engine.live.send_modify(|live| live.ended += 1);
+    desk.engine.live.send_modify(|live| live.changes += 1);
     desk.settle().await;
     assert!(
         desk.engine
@@ -377,8 +378,8 @@ fn a_window_over_the_orders_survives_that_a_run_ends() {
     let mut stage = scenes::Stage::new((80, 24), Look::DARK).answering();
     stage.press("2 enter");
     stage.send(Msg::Live(LiveRuns {
-        executing: Vec::new(),
-        ended: 1,
+        changes: 1,
+        ..LiveRuns::default()
     }));
     assert!(text_of(&stage.draw()).contains("Order W-100790 of web-us"));
 }

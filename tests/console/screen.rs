@@ -1,7 +1,6 @@
 //! What is drawn, when, and how many bytes it takes.
 
 use axcs::console::app::{Effect, Msg};
-use axcs::model::run::LiveRuns;
 use crossterm::event::Event;
 
 use crate::desk::{Desk, Scripted, Written, desk, desk_with};
@@ -67,10 +66,7 @@ fn live_progress_is_kind_to_a_slow_line() {
         let mut run = scenes::complete_run(42);
         run.streams[6].counts.acknowledged += frame * 1_733;
         run.streams[6].counts.enumerated += frame * 1_733;
-        stage.send(Msg::Live(LiveRuns {
-            executing: vec![run],
-            ended: 0,
-        }));
+        stage.send(Msg::Live(scenes::live(vec![run])));
         after = draw(&stage);
     }
     let bytes = after - before;
@@ -79,7 +75,12 @@ fn live_progress_is_kind_to_a_slow_line() {
 
 /// Keys at random, but the same at every start: letters of every command, text, motions.
 fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
-    const KEYS: [&str; 40] = [
+    const KEYS: [&str; 45] = [
+        "w",
+        "u",
+        "W",
+        "U",
+        "c",
         "r",
         "R",
         "e",
@@ -153,6 +154,7 @@ fn nonsense_typed_breaks_nothing_and_changes_nothing_where_nothing_may_be_change
                         effect,
                         Effect::Start(..)
                             | Effect::Cancel(_)
+                            | Effect::Change(_)
                             | Effect::Retry(_)
                             | Effect::Resolve(..)
                     ),

@@ -16,7 +16,7 @@ use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
 use axcs::model::staged::StagedOrder;
 use axcs::model::{Amount, Job, Rule, RunStatus, RunSummary, Stream};
-use axcs::service::{self, Running};
+use axcs::service::{self, Running, TlsFiles};
 use jiff::Timestamp;
 
 pub struct Site {
@@ -33,13 +33,26 @@ impl Site {
         Self::with(|company| Arc::new(company)).await
     }
 
+    /// The same with a service that speaks TLS.
+    pub async fn over_tls() -> Self {
+        Self::made(|company| Arc::new(company), true).await
+    }
+
     /// The same with another door to AX.
     pub async fn with(door: impl FnOnce(Embedded) -> Arc<dyn SalesOrderService>) -> Self {
+        Self::made(door, false).await
+    }
+
+    async fn made(
+        door: impl FnOnce(Embedded) -> Arc<dyn SalesOrderService>,
+        speaks_tls: bool,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("company.db");
         embedded::generate(&path, 40, 1, Existing::Keep, |_, _| {}).unwrap();
         let company = Embedded::open(&path, None).unwrap();
-        let service = serve(&dir.path().join("service")).await;
+        let tls = speaks_tls.then(tls_files);
+        let service = serve_with(&dir.path().join("service"), tls).await;
         let ledger = dir.path().join("ledger.db");
         let door = door(company.clone());
         let site = Self::between(dir, company, door, service, &ledger).await;
@@ -65,9 +78,10 @@ impl Site {
         ledger: &Path,
     ) -> Self {
         let ledger = EmbeddedLedger::open(ledger).await.unwrap();
-        let client = Client::new(ClientOptions::new(service.url(), "token")).unwrap();
+        let options = client_options(&service);
+        let client = Client::new(options.clone()).unwrap();
         Self {
-            runner: runner(company.clone(), sales_orders, &service, ledger).await,
+            runner: runner(company.clone(), sales_orders, options, ledger).await,
             company,
             client,
             dir,
@@ -92,11 +106,21 @@ impl Site {
 
     /// Another worker on the same company, ledger and service.
     pub async fn another_worker(&self) -> Runner {
+        self.another_worker_with(self.client_options()).await
+    }
+
+    /// How a client comes to the service.
+    pub fn client_options(&self) -> ClientOptions {
+        client_options(&self.service)
+    }
+
+    /// Another worker that comes to the service in its own way.
+    pub async fn another_worker_with(&self, options: ClientOptions) -> Runner {
         let ledger = EmbeddedLedger::open(&self.dir.path().join("ledger.db"))
             .await
             .unwrap();
         let door = Arc::new(self.company.clone());
-        runner(self.company.clone(), door, &self.service, ledger).await
+        runner(self.company.clone(), door, options, ledger).await
     }
 
     /// The leases of the runs under way run out now.
@@ -298,15 +322,16 @@ impl Site {
 async fn runner(
     company: Embedded,
     sales_orders: Arc<dyn SalesOrderService>,
-    service: &Running,
+    options: ClientOptions,
     ledger: EmbeddedLedger,
 ) -> Runner {
+    let service = options.url.clone();
     let sides = Sides {
         incarnation: ledger.incarnation().await.unwrap(),
         company: Arc::new(company),
         sales_orders,
         ledger: Arc::new(ledger),
-        commerce: Arc::new(Client::new(ClientOptions::new(service.url(), "token")).unwrap()),
+        commerce: Arc::new(Client::new(options).unwrap()),
         flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
         lease: Duration::from_secs(5),
         request_life: Duration::from_secs(5),
@@ -314,7 +339,7 @@ async fn runner(
     let place = Place {
         profile: "test".to_owned(),
         company: String::new(),
-        service: service.url(),
+        service,
     };
     Runner::new(sides, place)
 }
@@ -331,12 +356,33 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+fn client_options(service: &Running) -> ClientOptions {
+    let url = service.url();
+    let is_tls = url.starts_with("https");
+    ClientOptions {
+        ca_file: is_tls.then(|| tls_files().cert),
+        ..ClientOptions::new(url, "token")
+    }
+}
+
+fn tls_files() -> TlsFiles {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls");
+    TlsFiles {
+        cert: folder.join("cert.pem"),
+        key: folder.join("key.pem"),
+    }
+}
+
 async fn serve(dir: &Path) -> Running {
+    serve_with(dir, None).await
+}
+
+async fn serve_with(dir: &Path, tls: Option<TlsFiles>) -> Running {
     service::start(service::Options {
         dir: dir.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         token: "token".to_owned(),
-        tls: None,
+        tls,
         insecure: false,
     })
     .await

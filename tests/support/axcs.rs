@@ -91,8 +91,13 @@ pub fn says_a_secret(bytes: &[u8]) -> bool {
 
 fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
-    assert!(!says_a_secret(&output.stdout), "a secret was printed");
-    assert!(!says_a_secret(&output.stderr), "a secret was printed");
+    for said in [&output.stdout, &output.stderr] {
+        assert!(
+            !says_a_secret(said),
+            "{command:?} printed a secret: {}",
+            String::from_utf8_lossy(said)
+        );
+    }
     Said {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -14,15 +14,15 @@ mod runs;
 
 pub use runs::*;
 
-use axcs::console::app::{App, Effect, Msg, Setting};
+use axcs::console::app::{App, Change, Effect, Msg, Setting};
 use axcs::console::draw;
 use axcs::console::keys::Keymap;
 use axcs::console::theme::{Depth, Palette, Symbols, Theme};
 use axcs::jobs::runner::Place;
 use axcs::logging::Batch;
-use axcs::model::Progress;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::run::LiveRuns;
+use axcs::model::{Job, Progress};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +30,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
+
+/// The console of the scenes.
+pub const OWNER: &str = "AOS01/4711";
 
 pub const NOW: &str = "2026-03-12T18:03:12Z";
 
@@ -73,6 +76,7 @@ pub fn place() -> Place {
 pub fn setting(size: (u16, u16), look: Look) -> Setting {
     Setting {
         place: place(),
+        owner: OWNER.to_owned(),
         // A rule, not a name: the same on a machine without a zone database.
         zone: TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap(),
         now: now(),
@@ -114,6 +118,7 @@ impl Stage {
 
     pub fn new(size: (u16, u16), look: Look) -> Self {
         let mut stage = Self::bare(size, look);
+        stage.send(Msg::Live(live(Vec::new())));
         stage.send(Msg::Overview(Ok(overview())));
         stage.send(Msg::Log(Batch {
             lines: log(240).into(),
@@ -183,11 +188,7 @@ impl Stage {
     pub fn running(&mut self, run: impl Fn(u64) -> Progress) -> &mut Self {
         self.at = ago(5);
         for percent in [34, 36, 38, 40, 41, 42] {
-            let live = LiveRuns {
-                executing: vec![run(percent)],
-                ended: 0,
-            };
-            self.send(Msg::Live(live));
+            self.send(Msg::Live(live(vec![run(percent)])));
             self.wait(1_000);
         }
         self.at = now();
@@ -202,6 +203,15 @@ impl Stage {
     }
 }
 
+/// These runs, where two workers are there.
+pub fn live(executing: Vec<Progress>) -> LiveRuns {
+    LiveRuns {
+        executing,
+        workers: 2,
+        ..LiveRuns::default()
+    }
+}
+
 /// What the ledger of the scenes answers.
 fn answer(effect: &Effect) -> Option<Msg> {
     Some(match effect {
@@ -210,6 +220,12 @@ fn answer(effect: &Effect) -> Option<Msg> {
         Effect::LoadExceptions(filter) => Msg::Exceptions(Box::new(Ok(exceptions::read(filter)))),
         Effect::Retry(filter) => Msg::Retried(Ok(exceptions::count(filter))),
         Effect::Resolve(filter, _) => Msg::Resolved(Ok(exceptions::count(filter))),
+        Effect::Change(change @ (Change::Withhold(job) | Change::Resume(job))) => {
+            Msg::Changed(*change, Ok(vec![*job]))
+        }
+        Effect::Change(change @ (Change::SuspendAll | Change::ResumeAll)) => {
+            Msg::Changed(*change, Ok(Job::ALL.to_vec()))
+        }
         Effect::LoadOverview
         | Effect::LoadRuns(_)
         | Effect::Start(..)

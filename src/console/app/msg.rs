@@ -2,6 +2,7 @@
 
 use crossterm::event::Event;
 
+use super::Change;
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::exception::{ExceptionEntry, ExceptionFilter};
@@ -23,8 +24,10 @@ pub enum Msg {
     Runs(Job, Result<Vec<RunSummary>, Exception>),
     /// A run was started or refused.
     Started(Job, Result<RunId, Exception>),
-    /// There was no run to cancel.
-    NothingToCancel(Job),
+    /// A run was asked to stop, or there was none.
+    Canceled(Job, Result<bool, Exception>),
+    /// Statuses were changed: those of these jobs.
+    Changed(Change, Result<Vec<Job>, Exception>),
     /// Orders were read.
     Orders(Box<Result<OrdersRead, Exception>>),
     /// The order of this id was read.
@@ -39,7 +42,7 @@ pub enum Msg {
     Log(Batch),
     /// Somebody ends the program.
     Signal(Signal),
-    /// A second has passed while something is under way.
+    /// What moves with the time has to be looked at again.
     Tick,
 }
 
@@ -74,8 +77,10 @@ pub enum Effect {
     LoadRuns(Job),
     /// Start a run.
     Start(Job, RunOptions),
-    /// Ask a run to stop.
+    /// Ask a run to stop, wherever it is.
     Cancel(Job),
+    /// Change statuses.
+    Change(Change),
     /// Read orders and how many there are of each kind.
     LoadOrders(OrderFilter),
     /// Read the order of this id.

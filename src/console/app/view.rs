@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::{App, Pace};
@@ -17,6 +17,8 @@ use crate::console::tabs::orders::OrdersTab;
 use crate::console::theme::Theme;
 use crate::console::widgets::sheet::Page;
 use crate::jobs::runner::Place;
+
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// What an operator is told until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +40,13 @@ impl App {
         self.dirty
     }
 
-    /// True while something on the screen moves with the time.
-    pub fn needs_ticks(&self) -> bool {
-        !self.jobs.live().executing.is_empty() || self.jobs.elsewhere().is_some()
+    /// How long what is on the screen stays true while nothing happens; none where time changes
+    /// nothing of it.
+    pub fn true_for(&self) -> Option<SignedDuration> {
+        if self.is_leaving() {
+            return Some(SECOND);
+        }
+        self.jobs.true_for(self.now())
     }
 
     /// True where a key may ask for it now: the footer shows nothing else.

@@ -1,6 +1,6 @@
 //! What happens to the windows: answers, notes, and what was read for them.
 
-use super::{App, Effect, ExitReason};
+use super::{App, Change, Effect, ExitReason};
 use crate::console::keys::WindowAction;
 use crate::console::overlays::{Overlay, Question};
 use crate::model::run::RunSummary;
@@ -42,6 +42,9 @@ impl App {
     fn answered_yes(&mut self, question: Question) -> Vec<Effect> {
         match question {
             Question::RunComplete => vec![self.jobs.start(Job::Complete, false)],
+            Question::Cancel { job, .. } => vec![self.jobs.cancel(job)],
+            Question::SuspendAll { .. } => vec![Effect::Change(Change::SuspendAll)],
+            Question::ResumeAll { .. } => vec![Effect::Change(Change::ResumeAll)],
             Question::Quit => self.leave(ExitReason::Quit),
             Question::Retry(wish) => vec![wish.retry()],
             Question::Resolve(wish, note) => vec![Effect::Resolve(wish.filter, note)],

@@ -60,8 +60,13 @@ impl Details {
             zone: app.zone(),
             theme: app.theme(),
         };
+        // A run of the history says nothing of starts to come.
+        let schedule = match self.run {
+            Some(_) => Vec::new(),
+            None => app.jobs().schedule(self.job, page.now, page.zone),
+        };
         self.told(app)
-            .map(|told| report::lines(told, page))
+            .map(|told| report::lines(told, &schedule, page))
             .unwrap_or_default()
     }
 }

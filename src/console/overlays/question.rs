@@ -6,12 +6,32 @@ use crate::console::app::{App, Wish};
 use crate::console::keys::{Action, Context, WindowAction};
 use crate::console::theme::Role;
 use crate::console::words;
+use crate::model::Job;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Run the complete job?
     RunComplete,
+    /// Cancel this run of another process?
+    Cancel {
+        /// Its job.
+        job: Job,
+        /// Host and process that runs it.
+        owner: String,
+    },
+    /// Withhold every job?
+    SuspendAll {
+        /// How many are not withheld.
+        jobs: usize,
+        /// How many runs are under way.
+        runs: usize,
+    },
+    /// Give those that were suspended their status back?
+    ResumeAll {
+        /// How many are withheld, so or one by one.
+        jobs: usize,
+    },
     /// Leave although runs are under way here?
     Quit,
     /// Try these exceptions again?
@@ -24,6 +44,9 @@ impl Question {
     pub(super) fn title(&self) -> String {
         match self {
             Self::RunComplete => "Run the complete job?".to_owned(),
+            Self::Cancel { job, .. } => format!("Cancel the {job} run of another process?"),
+            Self::SuspendAll { .. } => "Suspend all jobs?".to_owned(),
+            Self::ResumeAll { .. } => "Resume all jobs?".to_owned(),
             Self::Quit => "Quit?".to_owned(),
             Self::Retry(wish) => format!("Retry {}?", wish.records()),
             Self::Resolve(wish, _) => format!("Resolve {}?", wish.records()),
@@ -40,8 +63,33 @@ impl Question {
                  job."
                     .to_owned()
             }
+            Self::Cancel { job, owner } => format!(
+                "The {job} job is executed by {}, not by this console. Its run stops there at \
+                 the next checkpoint.",
+                words::clean(owner)
+            ),
+            Self::SuspendAll { jobs, runs } => {
+                let jobs = words::counted(*jobs as u64, "job", "jobs");
+                let runs = match runs {
+                    0 => "Nothing is executing now.".to_owned(),
+                    1 => "The run under way goes on.".to_owned(),
+                    more => format!("The {more} runs under way go on."),
+                };
+                format!(
+                    "This withholds {jobs}: nothing starts by itself until resume all gives each \
+                     the status back that it has now. {runs}"
+                )
+            }
+            Self::ResumeAll { jobs } => {
+                let jobs = words::counted(*jobs as u64, "job is", "jobs are");
+                format!(
+                    "{jobs} withheld. What suspend all withheld gets the status back that it had, \
+                     and starts by itself again; what was withheld one by one stays. Runs under \
+                     way go on."
+                )
+            }
             Self::Quit => {
-                let runs = app.jobs().live().executing.len() as u64;
+                let runs = app.jobs().own().count() as u64;
                 let (verb, them, their) = if runs == 1 {
                     ("is", "it", "its")
                 } else {

@@ -1,25 +1,24 @@
 //! The tab *Jobs*: the five jobs, what is known of their runs, and what was asked of them.
 
+mod detail;
 mod draw;
 mod meter;
+pub mod schedule;
 
 pub use draw::{View, draw};
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::meter::Meter;
 use super::{Loading, Reply};
-use crate::console::app::Effect;
+use crate::console::app::{Change, Effect};
 use crate::console::keys::{JobAction, Motion};
 use crate::console::overlays::{Details, History, Overlay, Question};
 use crate::jobs::RunOptions;
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::{Exception, Job, JobStatus, Progress};
-
-/// How old the overview gets while a run is under way elsewhere.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What was asked for and is not visible in the runs yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +30,8 @@ enum Asked {
 /// The tab's state.
 #[derive(Debug, Default)]
 pub struct JobsTab {
+    /// Host and process of this console.
+    owner: String,
     overview: Vec<JobOverview>,
     /// Why the overview could not be read.
     trouble: Option<Exception>,
@@ -47,19 +48,40 @@ pub struct JobsTab {
 }
 
 impl JobsTab {
+    /// The tab before anything is known, in the console that `owner` is.
+    pub fn new(owner: String) -> Self {
+        Self {
+            owner,
+            ..Self::default()
+        }
+    }
+
     /// The job the keys are about.
     pub fn selected(&self) -> Job {
         Job::ALL[self.selected.min(Job::ALL.len() - 1)]
     }
 
-    /// The runs under way here.
+    /// The runs under way, wherever they are.
     pub fn live(&self) -> &LiveRuns {
         &self.live
     }
 
-    /// The run of a job that is under way here.
+    /// The run of a job that is under way, wherever it is.
     pub fn live_of(&self, job: Job) -> Option<&Progress> {
         self.live.executing.iter().find(|run| run.job == job)
+    }
+
+    /// The runs of this process.
+    pub fn own(&self) -> impl Iterator<Item = &Progress> {
+        self.live
+            .executing
+            .iter()
+            .filter(|run| !self.is_elsewhere(run))
+    }
+
+    /// True for a run of another process.
+    pub fn is_elsewhere(&self, run: &Progress) -> bool {
+        run.owner != self.owner
     }
 
     /// The last run of a job that is over.
@@ -94,13 +116,6 @@ impl JobsTab {
         }
     }
 
-    /// A job that executes in another process, as far as the last overview knew.
-    pub fn elsewhere(&self) -> Option<Job> {
-        Job::ALL
-            .into_iter()
-            .find(|job| self.status(*job) == JobStatus::Executing && self.live_of(*job).is_none())
-    }
-
     /// How a job stands, as the list says it.
     fn status(&self, job: Job) -> JobStatus {
         if self.live_of(job).is_some() {
@@ -110,30 +125,10 @@ impl JobsTab {
             .map_or(JobStatus::Waiting, |overview| overview.status)
     }
 
-    /// What an operator has to know, in words.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if let Some(trouble) = &self.trouble {
-            warnings.push(format!("jobs cannot be read: {trouble}"));
-        }
-        let failed = Job::ALL
-            .into_iter()
-            .filter(|job| self.status(*job) == JobStatus::Error)
-            .count();
-        if failed > 0 {
-            warnings.push(format!("{} in Error", counted(failed, "job", "jobs")));
-        }
-        // The complete job has every stream: the others' exceptions are among its own.
-        let quarantined = self
-            .overview
-            .iter()
-            .map(|overview| overview.quarantined)
-            .max()
-            .unwrap_or(0);
-        if quarantined > 0 {
-            warnings.push(counted(quarantined as usize, "exception", "exceptions"));
-        }
-        warnings
+    /// How many jobs have this status.
+    fn number_in(&self, status: JobStatus) -> usize {
+        let has_it = |job: &Job| self.status(*job) == status;
+        Job::ALL.into_iter().filter(has_it).count()
     }
 
     /// Asks for the overview, unless that is under way.
@@ -192,18 +187,8 @@ impl JobsTab {
         }
     }
 
-    /// Lets the speeds know that time has passed. Of runs elsewhere there is no news: they are
-    /// looked at again every few seconds until they end.
-    pub fn tick(&mut self, at: Timestamp) -> Option<Effect> {
-        self.sample(at);
-        let is_old = at.duration_since(self.loaded_at) >= LOOK_AGAIN;
-        (is_old && self.elsewhere().is_some() && self.loading == Loading::Idle)
-            .then(|| self.load())
-            .flatten()
-    }
-
     /// Takes the speed of every run.
-    fn sample(&mut self, at: Timestamp) {
+    pub fn sample(&mut self, at: Timestamp) {
         for run in &self.live.executing {
             self.meters
                 .entry(run.job)
@@ -253,14 +238,17 @@ impl JobsTab {
     /// True where the action makes sense for the selected job: the footer shows no other.
     pub fn offers(&self, action: JobAction, read_only: bool) -> bool {
         let job = self.selected();
-        let executing = self.status(job) == JobStatus::Executing || self.is_starting(job);
+        let status = self.status(job);
+        let executing = status == JobStatus::Executing || self.is_starting(job);
         match action {
             JobAction::Run | JobAction::DryRun => !read_only && !executing,
-            JobAction::Cancel => {
-                !read_only && self.live_of(job).is_some() && !self.is_cancelling(job)
-            }
+            JobAction::Cancel => !read_only && executing && !self.is_cancelling(job),
             JobAction::Details => self.live_of(job).is_some() || self.last_of(job).is_some(),
             JobAction::History => self.last_of(job).is_some(),
+            JobAction::Withhold => !read_only && !executing && status != JobStatus::Withhold,
+            JobAction::Resume => !read_only && status == JobStatus::Withhold,
+            JobAction::SuspendAll => !read_only && self.withheld() < Job::ALL.len(),
+            JobAction::ResumeAll => !read_only && self.withheld() > 0,
         }
     }
 
@@ -289,7 +277,63 @@ impl JobsTab {
             }
             JobAction::Details => Reply::Refuse(format!("The {job} job has not run yet.")),
             JobAction::History => Reply::Open(Overlay::History(History::new(job))),
+            JobAction::Withhold
+            | JobAction::Resume
+            | JobAction::SuspendAll
+            | JobAction::ResumeAll
+                if read_only =>
+            {
+                Reply::Refuse("The console is read-only: it changes no job.".to_owned())
+            }
+            JobAction::Withhold => self.withhold(job),
+            JobAction::Resume => self.resume(job),
+            JobAction::SuspendAll => self.ask_suspend_all(),
+            JobAction::ResumeAll => self.ask_resume_all(),
         }
+    }
+
+    fn withhold(&self, job: Job) -> Reply {
+        if self.live_of(job).is_some() || self.is_starting(job) {
+            return Reply::Refuse(
+                "Executing → Withhold is not possible: cancel the run first.".to_owned(),
+            );
+        }
+        match self.status(job) {
+            JobStatus::Withhold => Reply::Refuse(format!("The {job} job is withheld already.")),
+            // The ledger knows best whether it still executes.
+            JobStatus::Executing
+            | JobStatus::Waiting
+            | JobStatus::Error
+            | JobStatus::Ended
+            | JobStatus::Canceled => Reply::Perform(Effect::Change(Change::Withhold(job))),
+        }
+    }
+
+    fn resume(&self, job: Job) -> Reply {
+        match self.status(job) {
+            JobStatus::Executing => Reply::Refuse(format!("The {job} job is executing.")),
+            JobStatus::Waiting => Reply::Refuse(format!("The {job} job is Waiting already.")),
+            JobStatus::Withhold | JobStatus::Error | JobStatus::Ended | JobStatus::Canceled => {
+                Reply::Perform(Effect::Change(Change::Resume(job)))
+            }
+        }
+    }
+
+    fn ask_suspend_all(&self) -> Reply {
+        let jobs = Job::ALL.len() - self.withheld();
+        if jobs == 0 {
+            return Reply::Refuse("Every job is withheld already.".to_owned());
+        }
+        let runs = self.live.executing.len();
+        Reply::Open(Overlay::Confirm(Question::SuspendAll { jobs, runs }))
+    }
+
+    fn ask_resume_all(&self) -> Reply {
+        let jobs = self.withheld();
+        if jobs == 0 {
+            return Reply::Refuse("No job is withheld.".to_owned());
+        }
+        Reply::Open(Overlay::Confirm(Question::ResumeAll { jobs }))
     }
 
     /// Runs a job, where nothing stands against it.
@@ -308,18 +352,15 @@ impl JobsTab {
     fn ask_cancel(&mut self, job: Job, read_only: bool) -> Reply {
         if read_only {
             Reply::Refuse("The console is read-only: it cancels no runs.".to_owned())
-        } else if self.live_of(job).is_some() {
-            Reply::Perform(self.cancel(job))
+        } else if self.is_cancelling(job) {
+            Reply::Refuse(format!("The {job} job is asked to stop already."))
+        } else if let Some(run) = self.live_of(job).filter(|run| self.is_elsewhere(run)) {
+            let owner = run.owner.clone();
+            Reply::Open(Overlay::Confirm(Question::Cancel { job, owner }))
         } else if self.status(job) == JobStatus::Executing {
-            Reply::Refuse(format!(
-                "The {job} job executes in another process: cancel it there."
-            ))
+            Reply::Perform(self.cancel(job))
         } else {
             Reply::Refuse(format!("The {job} job is not executing."))
         }
     }
-}
-
-fn counted(number: usize, one: &str, many: &str) -> String {
-    crate::console::words::counted(number as u64, one, many)
 }

@@ -7,6 +7,8 @@ pub struct Symbols {
     pub selected: &'static str,
     /// A job without a run to tell of.
     pub waiting: &'static str,
+    /// A job that is withheld.
+    pub withhold: &'static str,
     /// A run under way.
     pub executing: &'static str,
     /// A run that ended well.
@@ -25,6 +27,8 @@ pub struct Symbols {
     pub down: &'static str,
     /// A row that is marked.
     pub marked: &'static str,
+    /// So many times in a row.
+    pub times: &'static str,
     /// Between two facts in a row.
     pub dot: &'static str,
     /// What was left out.
@@ -50,6 +54,7 @@ impl Symbols {
     pub const UNICODE: Self = Self {
         selected: "▌",
         waiting: "·",
+        withhold: "‖",
         executing: "▶",
         ended: "✔",
         error: "✘",
@@ -59,6 +64,7 @@ impl Symbols {
         up: "↑",
         down: "↓",
         marked: "●",
+        times: "×",
         dot: "·",
         ellipsis: "…",
         rule: "─",
@@ -74,6 +80,7 @@ impl Symbols {
     pub const ASCII: Self = Self {
         selected: ">",
         waiting: ".",
+        withhold: "=",
         executing: "*",
         ended: "+",
         error: "X",
@@ -83,6 +90,7 @@ impl Symbols {
         up: "^",
         down: "v",
         marked: "+",
+        times: "x",
         dot: "-",
         ellipsis: "~",
         rule: "-",

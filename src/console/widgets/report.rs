@@ -23,8 +23,10 @@ pub struct Told<'a> {
     pub status: RunStatus,
     /// True where an operator asked to cancel it.
     pub cancelling: bool,
-    /// True where it sends nothing on purpose; unknown of a live run.
+    /// True where it sends nothing on purpose.
     pub dry_run: bool,
+    /// Host and process that runs it, while it is under way.
+    pub owner: Option<&'a str>,
     /// When it started.
     pub started: Timestamp,
     /// When it ended.
@@ -45,6 +47,7 @@ impl<'a> From<&'a RunSummary> for Told<'a> {
             status: run.status,
             cancelling: false,
             dry_run: run.dry_run,
+            owner: None,
             started: run.started,
             finished: run.finished,
             waiting: None,
@@ -61,7 +64,8 @@ impl<'a> From<&'a Progress> for Told<'a> {
             job: run.job,
             status: RunStatus::Executing,
             cancelling: run.cancelling,
-            dry_run: false,
+            dry_run: run.dry_run,
+            owner: Some(&run.owner),
             started: run.started,
             finished: None,
             waiting: run.waiting.as_deref(),
@@ -69,6 +73,17 @@ impl<'a> From<&'a Progress> for Told<'a> {
             exception: None,
         }
     }
+}
+
+/// A fact about when a job starts, or does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobFact {
+    /// Its name.
+    pub name: &'static str,
+    /// What there is to know.
+    pub text: String,
+    /// What it means, where it is more than a fact.
+    pub role: Option<Role>,
 }
 
 /// Symbol and colour of a run.
@@ -136,8 +151,8 @@ fn sum_of(streams: &[StreamProgress]) -> Counts {
     sum
 }
 
-/// The whole report.
-pub fn lines(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
+/// The whole report, with what there is to tell of its job's starts.
+pub fn lines(told: Told<'_>, schedule: &[JobFact], page: Page<'_>) -> Vec<Line<'static>> {
     let theme = page.theme;
     let (symbol, role) = look(told.status, theme);
     let name = words::cut(told.job.ax_name(), page.width, theme.symbols.ellipsis);
@@ -157,10 +172,17 @@ pub fn lines(told: Told<'_>, page: Page<'_>) -> Vec<Line<'static>> {
         );
         lines.extend(fact("Finished", &text, Style::new(), page));
     }
+    if let Some(owner) = told.owner {
+        lines.extend(fact("Executed by", owner, Style::new(), page));
+    }
     if let Some(waiting) = told.waiting {
         lines.extend(fact("Waiting", waiting, theme.style(Role::Warn), page));
     }
     lines.extend(sums(told, page));
+    for told in schedule {
+        let style = told.role.map_or_else(Style::new, |role| theme.style(role));
+        lines.extend(fact(told.name, &told.text, style, page));
+    }
     if let Some(exception) = told.exception {
         lines.extend(exception_sections(exception, page));
     }
@@ -185,7 +207,11 @@ fn status_words(told: Told<'_>, symbol: &str) -> String {
         text.push_str(", cancelling: it stops at its next checkpoint");
     }
     if told.dry_run {
-        text.push_str(", dry run: nothing was moved");
+        text.push_str(if told.status == RunStatus::Executing {
+            ", dry run: nothing is moved"
+        } else {
+            ", dry run: nothing was moved"
+        });
     }
     text
 }

@@ -347,3 +347,6 @@ impl Row<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,11 +3,12 @@
 use axcs::console::app::{Msg, Setting};
 use axcs::logging::Batch;
 use axcs::model::exception::Documented;
-use axcs::model::run::JobOverview;
-use axcs::model::{Exception, Job, JobStatus};
+use axcs::model::run::{JobOverview, LiveRuns, Reach};
+use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, complete_run, exceptions, history, log, orders, overview, setting, waiting_run,
+    Look, Stage, ago, complete_run, elsewhere, exceptions, history, live, log, orders, overview,
+    setting, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -23,6 +24,8 @@ pub const SCENES: &[(&str, Scene)] = &[
             status: JobStatus::Waiting,
             last: None,
             quarantined: 0,
+            failures: 0,
+            tracking_hours_left: None,
             ..job
         };
         stage.send(Msg::Overview(Ok(overview()
@@ -66,10 +69,96 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage
     }),
     ("jobs-elsewhere", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.running(elsewhere);
+        stage
+    }),
+    ("jobs-elsewhere-and-here", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let runs = vec![
+            Progress {
+                job: Job::Orders,
+                dry_run: false,
+                ..waiting_run(40)
+            },
+            elsewhere(60),
+        ];
+        stage.press("j j").send(Msg::Live(live(runs)));
+        stage
+    }),
+    ("jobs-withheld", |size, look| {
+        let mut stage = Stage::new(size, look).answering();
+        stage.press("W y").send(Msg::Overview(Ok(suspended())));
+        stage
+    }),
+    ("jobs-withheld-one", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let mut jobs = overview();
+        jobs[0].status = JobStatus::Withhold;
+        jobs[0].next = None;
+        jobs[0].reason =
+            "withheld by AOS02/812: AX is being upgraded over the weekend, and on-hand \
+                          quantities are counted anew"
+                .to_owned();
+        stage.send(Msg::Overview(Ok(jobs)));
+        stage
+    }),
+    ("jobs-late", |size, look| {
         let mut stage = Stage::bare(size, look);
         let mut jobs = overview();
-        jobs[0].status = JobStatus::Executing;
-        stage.send(Msg::Overview(Ok(jobs))).press("c");
+        jobs[0].next = Some(ago(754));
+        jobs[0].tracking_hours_left = Some(-3.1);
+        jobs[1].failures = 3;
+        jobs[1].tracking_hours_left = Some(11.2);
+        stage.send(Msg::Overview(Ok(jobs))).press("g");
+        stage
+    }),
+    ("jobs-tracking", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let mut jobs = overview();
+        jobs[1].failures = 12;
+        jobs[1].tracking_hours_left = Some(11.2);
+        stage.press("j").send(Msg::Overview(Ok(jobs)));
+        stage
+    }),
+    ("jobs-service-fails", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let reach = Reach::Open {
+            since: ago(1_512),
+            failures: 31,
+            why: "503 Service Unavailable".to_owned(),
+            next_try: ago(-20),
+        };
+        stage
+            .press("G")
+            .running(waiting_run)
+            .send(Msg::Live(LiveRuns {
+                reach,
+                ..live(vec![waiting_run(42)])
+            }));
+        stage
+    }),
+    ("jobs-throttled", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.send(Msg::Live(LiveRuns {
+            reach: Reach::Throttled { until: ago(-1_008) },
+            ..live(Vec::new())
+        }));
+        stage
+    }),
+    ("question-suspend-all", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("W");
+        stage
+    }),
+    ("question-resume-all", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.send(Msg::Overview(Ok(suspended()))).press("U");
+        stage
+    }),
+    ("question-cancel-elsewhere", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.running(elsewhere).press("c");
         stage
     }),
     ("jobs-unread", |size, look| {

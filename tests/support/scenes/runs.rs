@@ -114,30 +114,90 @@ pub fn stopped_run() -> RunSummary {
     }
 }
 
-pub fn overview() -> Vec<JobOverview> {
-    let entry = |job, status, last, quarantined| JobOverview {
+/// A job as it stands at [`super::now`]: 14:03:12 in the zone of the scenes.
+fn entry(
+    job: Job,
+    status: JobStatus,
+    recurrence: &str,
+    next_in: Option<i64>,
+    last: RunSummary,
+) -> JobOverview {
+    let quarantined = last.counts().quarantined;
+    let tracking = match job {
+        Job::Complete => None,
+        Job::Inventory | Job::Orders => Some(47.8),
+        Job::TradeAgreements => Some(38.9),
+        Job::DeliveryModes => Some(19.4),
+    };
+    JobOverview {
         job,
         status,
-        last,
-        quarantined,
-    };
+        reason: String::new(),
+        recurrence: recurrence.to_owned(),
+        next: next_in.map(|seconds| ago(-seconds)),
+        failures: u32::from(status == JobStatus::Error),
+        quarantined: if job == Job::Complete { 3 } else { quarantined },
+        last: Some(last),
+        tracking_hours_left: tracking,
+    }
+}
+
+pub fn overview() -> Vec<JobOverview> {
+    use JobStatus::{Canceled, Ended, Error, Waiting};
+    const QUARTER: &str = "every 15 minutes";
+    const DAILY: &str = "every day at 02:15";
+    const BY_HAND: &str = "as required";
     vec![
-        entry(Job::Inventory, JobStatus::Ended, Some(inventory_run()), 3),
+        entry(Job::Inventory, Waiting, QUARTER, Some(708), inventory_run()),
         entry(
             Job::TradeAgreements,
-            JobStatus::Error,
-            Some(failed_run()),
-            0,
+            Error,
+            DAILY,
+            Some(43_908),
+            failed_run(),
         ),
-        entry(Job::Orders, JobStatus::Ended, Some(orders_run()), 2),
-        entry(
-            Job::DeliveryModes,
-            JobStatus::Ended,
-            Some(delivery_run()),
-            0,
-        ),
-        entry(Job::Complete, JobStatus::Canceled, Some(stopped_run()), 3),
+        entry(Job::Orders, Waiting, QUARTER, Some(198), orders_run()),
+        entry(Job::DeliveryModes, Ended, BY_HAND, None, delivery_run()),
+        entry(Job::Complete, Canceled, BY_HAND, None, stopped_run()),
     ]
+}
+
+/// The same after somebody has suspended all jobs but one that was withheld before.
+pub fn suspended() -> Vec<JobOverview> {
+    let mut jobs = overview();
+    for job in &mut jobs {
+        job.status = JobStatus::Withhold;
+        job.next = None;
+        job.reason = "all jobs suspended by AOS02/812".to_owned();
+    }
+    jobs[1].failures = 5;
+    jobs[1].reason = "its last 5 runs ended in Error".to_owned();
+    jobs
+}
+
+/// A dry run of the inventory job by another worker.
+pub fn elsewhere(percent: u64) -> Progress {
+    let mut items = stream(Stream::Items, 20_000, 200 * percent, 0, 0);
+    items.phase = Phase::Sending;
+    items.finished = None;
+    Progress {
+        run: RunId(118),
+        job: Job::Inventory,
+        owner: "AOS02/812".to_owned(),
+        dry_run: true,
+        started: ago(40),
+        streams: vec![
+            stream(Stream::Categories, 64, 0, 64, 0),
+            stream(Stream::DimensionGroups, 9, 0, 9, 0),
+            stream(Stream::ItemTaxGroups, 4, 0, 4, 0),
+            items,
+            StreamProgress {
+                total: Some(15_190),
+                ..StreamProgress::pending(Stream::OnHand)
+            },
+        ],
+        ..complete_run(percent)
+    }
 }
 
 /// The complete job at about this percentage.
@@ -169,6 +229,8 @@ pub fn complete_run(percent: u64) -> Progress {
     Progress {
         run: RunId(117),
         job: Job::Complete,
+        owner: super::OWNER.to_owned(),
+        dry_run: false,
         started: ago(96),
         cancelling: false,
         waiting: None,

@@ -10,18 +10,28 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
 use super::JobsTab;
-use crate::console::keys::{Action, Context, JobAction, Keymap};
+use super::detail::draw_detail;
+use crate::console::keys::Keymap;
 use crate::console::theme::{Role, Theme};
-use crate::console::widgets::{gauge, report, streams};
+use crate::console::widgets::{gauge, report};
 use crate::console::words;
 use crate::model::run::RunStatus;
-use crate::model::{Exception, Job, JobStatus, Progress};
+use crate::model::{Job, JobStatus, Progress};
 
 /// From this width on the run stands beside the list.
 const WIDE: u16 = 180;
 
 /// Cells before a job's name: mark, symbol, status.
 const BEFORE_NAME: usize = 15;
+
+/// What every name of a job begins with: it is left out where the start would have no room.
+const PREFIX: &str = "Commerce Services ";
+
+/// Cells of the longest name.
+const LONGEST_NAME: usize = 64;
+
+/// From this width of the list on names are whole beside most starts.
+const WHOLE_NAMES: usize = BEFORE_NAME + LONGEST_NAME + 22;
 
 /// What is drawn view, besides the tab.
 #[derive(Clone, Copy)]
@@ -95,39 +105,89 @@ fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, gap: u16, view: V
 fn job_lines(tab: &JobsTab, job: Job, width: usize, view: View<'_>) -> Vec<Line<'static>> {
     let theme = view.theme;
     let symbols = &theme.symbols;
-    let (symbol, word, role) = if tab.is_cancelling(job) {
-        (symbols.canceled, "Cancelling", Role::Warn)
-    } else if tab.is_starting(job) {
-        (symbols.executing, "Starting", Role::Busy)
-    } else {
-        let status = tab.status(job);
-        let (symbol, role) = match status {
-            JobStatus::Withhold => (symbols.waiting, Role::Warn),
-            JobStatus::Waiting => (symbols.waiting, Role::Dim),
-            JobStatus::Executing => (symbols.executing, Role::Busy),
-            JobStatus::Error => (symbols.error, Role::Bad),
-            JobStatus::Ended => (symbols.ended, Role::Good),
-            JobStatus::Canceled => (symbols.canceled, Role::Warn),
-        };
-        (symbol, status.name(), role)
-    };
+    let (symbol, word, role) = status_words(tab, job, theme);
     let is_selected = tab.selected() == job;
     let mark = Span::styled(
         if is_selected { symbols.selected } else { " " },
         theme.style(Role::Accent),
     );
     let room = width.saturating_sub(BEFORE_NAME);
+    let name = if width >= WHOLE_NAMES {
+        job.ax_name()
+    } else {
+        job.ax_name().trim_start_matches(PREFIX)
+    };
+    let (right, style) = right_end(tab, job, room, view);
+    let mut right = words::cut(&right, room / 2, symbols.ellipsis);
+    if !right.is_empty() {
+        // Nothing stands against the border.
+        right.push(' ');
+    }
+    let gap = if right.is_empty() { 0 } else { 2 };
+    let name_room = room.saturating_sub(words::width(&right) + gap);
+    let name = words::cut(name, name_room, symbols.ellipsis);
+    let blanks = room.saturating_sub(words::width(&name) + words::width(&right));
     let first = Line::from(vec![
         mark.clone(),
         Span::styled(format!("{symbol} {word:<10}  "), theme.style(role)),
-        Span::styled(
-            words::cut(job.ax_name(), room, symbols.ellipsis),
-            theme.style(Role::Title),
-        ),
+        Span::styled(name, theme.style(Role::Title)),
+        Span::raw(" ".repeat(blanks)),
+        Span::styled(right, style),
     ]);
     let mut second = vec![mark, Span::raw(" ".repeat(BEFORE_NAME - 1))];
     second.extend(second_line(tab, job, room, view));
     vec![first, Line::from(second)]
+}
+
+/// Symbol, word and role of how the job stands.
+fn status_words(tab: &JobsTab, job: Job, theme: &Theme) -> (&'static str, String, Role) {
+    let symbols = &theme.symbols;
+    if tab.is_cancelling(job) {
+        return (symbols.canceled, "Cancelling".to_owned(), Role::Warn);
+    }
+    if tab.is_starting(job) {
+        return (symbols.executing, "Starting".to_owned(), Role::Busy);
+    }
+    let status = tab.status(job);
+    let (symbol, role) = match status {
+        JobStatus::Withhold => (symbols.withhold, Role::Warn),
+        JobStatus::Waiting => (symbols.waiting, Role::Dim),
+        JobStatus::Executing => (symbols.executing, Role::Busy),
+        JobStatus::Error => (symbols.error, Role::Bad),
+        JobStatus::Ended => (symbols.ended, Role::Good),
+        JobStatus::Canceled => (symbols.canceled, Role::Warn),
+    };
+    let failures = tab.overview_of(job).map_or(0, |overview| overview.failures);
+    let word = if status == JobStatus::Error && failures > 1 {
+        // `Error ×12`: ten cells have room for 999.
+        format!("{status} {}{}", symbols.times, failures.min(999))
+    } else {
+        status.to_string()
+    };
+    (symbol, word, role)
+}
+
+/// What stands behind a job's name: who runs it, else when it starts.
+fn right_end(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> (String, Style) {
+    if let Some(run) = tab.live_of(job) {
+        let mut parts = Vec::new();
+        if run.dry_run {
+            parts.push("dry run".to_owned());
+        }
+        if tab.is_elsewhere(run) {
+            parts.push(format!("by {}", run.owner));
+        }
+        return (parts.join(" "), view.theme.style(Role::Accent));
+    }
+    let Some((start, role)) = tab.start_words(job, view.now, view.zone) else {
+        return (String::new(), Style::new());
+    };
+    let recurrence = tab.overview_of(job).map_or("", |job| &job.recurrence);
+    let long = format!("{recurrence}, {start}");
+    let has_room = room >= LONGEST_NAME + 3 + words::width(&long);
+    let recurs = tab.next_of(job).is_some() && !recurrence.is_empty();
+    let text = if recurs && has_room { long } else { start };
+    (text, view.theme.style(role))
 }
 
 /// What a job's second line tells: the run under way, else the last result.
@@ -148,7 +208,13 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span
         return vec![Span::styled(cut(&text), theme.style(Role::Bad))];
     }
     if tab.status(job) == JobStatus::Executing {
-        return vec![Span::raw(cut("executes in another process"))];
+        return vec![Span::raw(cut("executes; how far it is comes in a moment"))];
+    }
+    if let Some(overview) = tab
+        .overview_of(job)
+        .filter(|overview| !overview.reason.is_empty())
+    {
+        return vec![Span::styled(cut(&overview.reason), theme.style(Role::Warn))];
     }
     let Some(last) = tab.last_of(job) else {
         let text = if tab.is_known(job) {
@@ -242,170 +308,4 @@ fn speed(tab: &JobsTab, run: &Progress, wide: bool) -> Option<String> {
         let _ = write!(text, "  {} left", words::whole_duration(left));
     }
     Some(text)
-}
-
-fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
-    if area.height == 0 {
-        return;
-    }
-    let theme = view.theme;
-    let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    frame.render_widget(
-        rule(&detail_title(tab, view), usize::from(head.width), theme),
-        head,
-    );
-
-    let mut lines = detail_lines(tab, body, view);
-    let height = usize::from(body.height);
-    if lines.len() > height && height > 0 {
-        let hidden = lines.len() - (height - 1);
-        lines.truncate(height - 1);
-        let more = words::counted(hidden as u64, "more line", "more lines");
-        let text = format!("{} {more}{}", theme.symbols.ellipsis, key_to_all(view));
-        lines.push(Line::styled(text, theme.style(Role::Dim)));
-    }
-    frame.render_widget(Text::from(lines), body);
-}
-
-/// ` (enter shows all)`.
-fn key_to_all(view: View<'_>) -> String {
-    view.keys
-        .key_for(Context::Jobs, Action::Job(JobAction::Details))
-        .map_or_else(String::new, |key| format!(" ({key} shows all)"))
-}
-
-/// A rule from side to side with a title in it.
-fn rule(title: &str, width: usize, theme: &Theme) -> Line<'static> {
-    let rule = theme.symbols.rule;
-    let title = words::cut(title, width.saturating_sub(4), theme.symbols.ellipsis);
-    let rest = width.saturating_sub(words::width(&title) + 3);
-    Line::from(vec![
-        Span::styled(rule, theme.style(Role::Dim)),
-        Span::styled(format!(" {title} "), theme.style(Role::Title)),
-        Span::styled(rule.repeat(rest), theme.style(Role::Dim)),
-    ])
-}
-
-fn detail_title(tab: &JobsTab, view: View<'_>) -> String {
-    let job = tab.selected();
-    if let Some(run) = tab.live_of(job) {
-        let since = words::whole_duration(view.now.duration_since(run.started));
-        return format!("{job}: run {}, executing for {since}", run.run);
-    }
-    if tab.refused.contains_key(&job) {
-        return format!("{job}: not started");
-    }
-    match tab.last_of(job) {
-        Some(run) => {
-            let dry = if run.dry_run { ", dry run" } else { "" };
-            format!(
-                "{job}: run {}, {}{dry}, started {}",
-                run.run,
-                run.status,
-                words::when(run.started, view.now, view.zone)
-            )
-        }
-        None => job.to_string(),
-    }
-}
-
-fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>> {
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let job = tab.selected();
-    let theme = view.theme;
-    let table = |streams: &[crate::model::StreamProgress], status, height| {
-        let columns = streams::View {
-            status,
-            width,
-            now: view.now,
-            theme,
-        };
-        streams::lines_within(streams, height, &key_to_all(view), columns)
-    };
-    if let Some(run) = tab.live_of(job) {
-        return table(&run.streams, RunStatus::Executing, height);
-    }
-    if let Some(refused) = tab.refused.get(&job) {
-        return exception_lines(refused, false, width, view);
-    }
-    if let Some(last) = tab.last_of(job) {
-        let mut lines = last
-            .exception
-            .as_ref()
-            .map(|exception| exception_lines(exception, true, width, view))
-            .unwrap_or_default();
-        let left = height.saturating_sub(lines.len());
-        lines.extend(table(&last.streams, last.status, left));
-        return lines;
-    }
-    let text = if tab.is_known(job) {
-        let key = |action| {
-            view.keys
-                .key_for(Context::Jobs, Action::Job(action))
-                .unwrap_or_default()
-        };
-        format!(
-            "It has not run yet: {} runs it, {} counts what it would move.",
-            key(JobAction::Run),
-            key(JobAction::DryRun)
-        )
-    } else {
-        format!("Its last run {}.", tab.unknown_because())
-    };
-    let style = theme.style(Role::Dim);
-    words::wrap(&text, width.saturating_sub(2))
-        .into_iter()
-        .map(|line| Line::styled(format!(" {line}"), style))
-        .collect()
-}
-
-/// What failed, the first line of why, what to do, and the keys for it.
-fn exception_lines(
-    exception: &Exception,
-    has_run: bool,
-    width: usize,
-    view: View<'_>,
-) -> Vec<Line<'static>> {
-    let theme = view.theme;
-    let room = width.saturating_sub(10);
-    let fact = |name: &'static str, text: String, style: Style| {
-        Line::from(vec![
-            Span::styled(format!(" {name:<8} "), theme.style(Role::Dim)),
-            Span::styled(text, style),
-        ])
-    };
-    let mut lines = vec![fact(
-        "Failed",
-        words::cut(&exception.text, room, theme.symbols.ellipsis),
-        theme.style(Role::Bad),
-    )];
-    if let Some(first) = exception
-        .cause
-        .lines()
-        .next()
-        .filter(|line| !line.is_empty())
-    {
-        lines.push(fact(
-            "Why",
-            words::cut(first, room, theme.symbols.ellipsis),
-            Style::new(),
-        ));
-    }
-    for (index, line) in words::wrap(&exception.remedy, room).into_iter().enumerate() {
-        lines.push(fact(
-            if index == 0 { "To do" } else { "" },
-            line,
-            Style::new(),
-        ));
-    }
-    let key = |action| view.keys.key_for(Context::Jobs, Action::Job(action));
-    let mut keys = Vec::new();
-    if let Some(run) = key(JobAction::Run).filter(|_| view.can_run) {
-        keys.push(format!("{run} runs it again"));
-    }
-    if let Some(details) = key(JobAction::Details).filter(|_| has_run) {
-        keys.push(format!("{details} shows the whole cause"));
-    }
-    lines.push(fact("Keys", keys.join(", "), theme.style(Role::Accent)));
-    lines
 }

@@ -1,0 +1,49 @@
+//! A change of statuses that an operator asked for, and what it came to, in words.
+
+use super::Toast;
+use crate::console::words;
+use crate::model::Job;
+
+/// What is to be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Take a job off the queue.
+    Withhold(Job),
+    /// Set a job to Waiting.
+    Resume(Job),
+    /// Withhold every job.
+    SuspendAll,
+    /// Give every job that was withheld so its status back.
+    ResumeAll,
+}
+
+impl Change {
+    /// What it came to: the jobs that were changed. `resume_all` is the key for it, if it has one.
+    pub(super) fn told(self, changed: &[Job], resume_all: Option<String>) -> Toast {
+        let number = changed.len() as u64;
+        let jobs = words::counted(number, "job is", "jobs are");
+        let text = match self {
+            Self::Withhold(job) => {
+                format!("The {job} job is withheld: it does not start by itself.")
+            }
+            Self::Resume(job) => format!("The {job} job is Waiting."),
+            Self::SuspendAll if number == 0 => {
+                return Toast::Refused("Every job is withheld already.".to_owned());
+            }
+            Self::SuspendAll => {
+                let back = resume_all.map_or_else(
+                    || "resume all gives them back".to_owned(),
+                    |key| format!("{key} (resume all) gives them back"),
+                );
+                format!("{jobs} withheld; {back}.")
+            }
+            Self::ResumeAll if number == 0 => {
+                return Toast::Refused(
+                    "Nothing was changed: no job was withheld by suspend all.".to_owned(),
+                );
+            }
+            Self::ResumeAll => format!("{jobs} as before again: {}.", words::list(changed)),
+        };
+        Toast::Told(text)
+    }
+}

@@ -1,0 +1,202 @@
+//! Draws the first two lines: where this is, what executes, and what must be known, the most urgent
+//! first.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::console::app::App;
+use crate::console::tabs::jobs::schedule::reach_words;
+use crate::console::theme::Role;
+use crate::console::words;
+use crate::model::run::Reach;
+
+/// Cells between two facts.
+const GAP: usize = 3;
+
+/// Profile and company on the left, workers and the service on the right.
+pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let place = app.place();
+    let room = usize::from(area.width);
+    let service = words::cut(&place.service, room / 2, theme.symbols.ellipsis);
+    // Margins, the gap after the profile, and the word before the address.
+    let used = 1 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
+    let company = words::cut(
+        &place.company,
+        room.saturating_sub(used),
+        theme.symbols.ellipsis,
+    );
+    let gap = room.saturating_sub(used + words::width(&company));
+    let workers = match app.jobs().live().workers {
+        // The line below says what that means.
+        0 => String::new(),
+        number => words::counted(u64::from(number), "worker", "workers"),
+    };
+    let fits = !workers.is_empty() && workers.len() + 2 * GAP <= gap;
+    let workers = if fits {
+        format!("{workers}  ")
+    } else {
+        String::new()
+    };
+    frame.render_widget(
+        Line::from(vec![
+            Span::raw(" "),
+            Span::styled(place.profile.clone(), theme.style(Role::Accent)),
+            Span::raw("  "),
+            Span::styled(company, theme.style(Role::Title)),
+            Span::raw(" ".repeat(gap - workers.len())),
+            Span::styled(workers, theme.style(Role::Dim)),
+            Span::styled(" service ", theme.style(Role::Dim)),
+            Span::raw(service),
+        ]),
+        area,
+    );
+}
+
+/// A fact of the second line.
+struct Fact {
+    text: String,
+    role: Role,
+    /// Said instead where the line has no room.
+    short: Option<String>,
+    /// Left out rather than cut.
+    may_miss: bool,
+}
+
+impl Fact {
+    fn new(symbol: &str, text: &str, role: Role) -> Self {
+        Self {
+            text: format!("{symbol} {text}"),
+            role,
+            short: None,
+            may_miss: false,
+        }
+    }
+
+    fn or(mut self, symbol: &str, short: &str) -> Self {
+        self.short = Some(format!("{symbol} {short}"));
+        self
+    }
+}
+
+/// What is executing, then what must be known, then what comes next.
+pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let room = usize::from(area.width).saturating_sub(1);
+    let mut facts = facts(app);
+    let width = |facts: &[Fact]| -> usize {
+        let gaps = facts.len().saturating_sub(1) * GAP;
+        let texts = facts.iter().map(|fact| words::width(&fact.text));
+        texts.sum::<usize>() + gaps
+    };
+    // What can be said in fewer words is, from the last fact on, then the least urgent go.
+    for index in (0..facts.len()).rev() {
+        if width(&facts) > room
+            && let Some(short) = facts[index].short.take()
+        {
+            facts[index].text = short;
+        }
+    }
+    while width(&facts) > room
+        && let Some(last) = facts.iter().rposition(|fact| fact.may_miss)
+    {
+        facts.remove(last);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 0;
+    for (index, fact) in facts.into_iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw(" ".repeat(GAP)));
+            used += GAP;
+        }
+        let left = room.saturating_sub(used);
+        let text = words::cut(&fact.text, left, theme.symbols.ellipsis);
+        used += words::width(&text);
+        spans.push(Span::styled(text, theme.style(fact.role)));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn facts(app: &App) -> Vec<Fact> {
+    let symbols = &app.theme().symbols;
+    let jobs = app.jobs();
+    let live = jobs.live();
+    let mut facts = vec![executing(app)];
+    if app.is_read_only() {
+        facts.push(Fact {
+            text: "read-only".to_owned(),
+            ..Fact::new("", "", Role::Warn)
+        });
+    }
+    if let Some([long, short]) = reach_words(&live.reach, app.now(), app.zone()) {
+        let role = match live.reach {
+            Reach::Fine | Reach::Throttled { .. } => Role::Warn,
+            Reach::Open { .. } => Role::Bad,
+        };
+        facts.push(Fact::new(symbols.warning, &long, role).or(symbols.warning, &short));
+    } else if let Some(waiting) = live.executing.iter().find_map(|run| run.waiting.as_ref()) {
+        facts.push(Fact::new(symbols.warning, waiting, Role::Warn));
+    }
+    for concern in jobs.concerns(app.now()) {
+        let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
+        if let Some(short) = &concern.short {
+            fact = fact.or(symbols.warning, short);
+        }
+        facts.push(fact);
+    }
+    if let Some((job, next)) = jobs.next() {
+        let at = words::clock(next, app.now(), app.zone());
+        let short = format!("next {job} {at}");
+        let long = format!("{short}, {}", words::until(next, app.now()));
+        facts.push(Fact {
+            text: long,
+            short: Some(short),
+            may_miss: true,
+            role: Role::Dim,
+        });
+    }
+    facts
+}
+
+/// The runs under way, or that there are none.
+fn executing(app: &App) -> Fact {
+    let symbols = &app.theme().symbols;
+    let jobs = app.jobs();
+    if app.is_leaving() {
+        let runs = words::counted(jobs.own().count() as u64, "run", "runs");
+        let text = format!("Stopping: {runs} to reach a checkpoint");
+        return Fact::new(symbols.canceled, &text, Role::Warn);
+    }
+    let executing = &jobs.live().executing;
+    if executing.is_empty() {
+        return Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
+    }
+    let runs: Vec<String> = executing
+        .iter()
+        .map(|run| match run.total() {
+            Some(total) => {
+                let ratio = run.counts().settled() as f64 / total.max(1) as f64;
+                format!("{} {}", run.job, words::percent(ratio, false))
+            }
+            None => run.job.to_string(),
+        })
+        .collect();
+    let short = if runs.len() > 2 {
+        format!("Executing: {} jobs", runs.len())
+    } else {
+        format!("Executing: {}", runs.join(", "))
+    };
+    let marked = runs.into_iter().zip(executing).map(|(text, run)| {
+        let dry = run.dry_run.then_some("dry run");
+        let by = jobs.is_elsewhere(run).then_some("elsewhere");
+        let marks: Vec<&str> = dry.into_iter().chain(by).collect();
+        if marks.is_empty() {
+            text
+        } else {
+            format!("{text} ({})", marks.join(" "))
+        }
+    });
+    let text = format!("Executing: {}", marked.collect::<Vec<_>>().join(", "));
+    Fact::new(symbols.executing, &text, Role::Busy).or(symbols.executing, &short)
+}

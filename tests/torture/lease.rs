@@ -1,0 +1,321 @@
+//! Workers, each a process of its own, fight for the leases of all jobs: they stall, die and are
+//! killed, and come back when another one has the lease. The history that triggers of the database
+//! wrote says whether any job ever had two of them.
+
+#[path = "lease/check.rs"]
+mod check;
+#[path = "lease/fighter.rs"]
+mod fighter;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use axcs::ledger::jobs::{Cause, Due};
+use axcs::ledger::{Begun, EmbeddedLedger, JobBook as _};
+use axcs::model::random::Random;
+use axcs::model::schedule::{Schedule, Standing};
+use axcs::model::words::count;
+use axcs::model::{Job, RunStatus};
+use jiff::Timestamp;
+
+use self::check::History;
+use self::fighter::{DUE, EVERY_MS, Fighter, Said};
+use super::Arguments;
+
+const WORKERS: u64 = 8;
+/// Fights for each time that one of them is killed.
+const FIGHTS_PER_KILL: u64 = 1_000;
+/// Fights for each occurrence that all of them see.
+const FIGHTS_PER_DUE: u64 = 40;
+/// How often the board is read to see how long that takes.
+const BOARDS: u32 = 2_000;
+
+pub async fn lease(arguments: &Arguments) -> Result<(), String> {
+    let fights = arguments.number("--fights", 1_600)?;
+    let seed = arguments.number("--seed", 1)?;
+    if let Some(path) = arguments.word("--fighter") {
+        let until = arguments.number("--until", 0)? as i64;
+        return fight(Path::new(path), seed, fights, until).await;
+    }
+    let began = Instant::now();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger.db");
+    let ledger = EmbeddedLedger::open(&path).await.unwrap();
+    for record in ledger.board().await.unwrap().jobs {
+        // Nothing comes by itself but what the fighters say.
+        let schedule = Schedule {
+            recurrence: None,
+            ..record.schedule
+        };
+        let set = ledger.set_schedule(record.job, record.revision, schedule);
+        assert!(set.await.unwrap());
+    }
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(include_str!("lease/witness.sql"))
+        .unwrap();
+
+    let ring = Ring::new(&path, seed, fights, None);
+    let kills = ring.kill(fights / FIGHTS_PER_KILL, seed).await;
+    let fought = ring.end()?;
+    let (met, first, last) = meet(&ledger, &path, seed, fights / FIGHTS_PER_DUE).await?;
+    end_all(&ledger).await;
+
+    let history = History::of(&path);
+    history
+        .check()
+        .map_err(|broken| format!("seed {seed}: {broken}"))?;
+    history.check_the_rules()?;
+    let noted = history.number(&format!(
+        "SELECT count(*) FROM occurrence WHERE job = '{DUE}' AND due BETWEEN {first} AND {last}"
+    ));
+    let due = ((last - first) / EVERY_MS + 1).cast_unsigned();
+    if noted != due {
+        return Err(format!(
+            "seed {seed}: {due} occurrences were due and {noted} have a record"
+        ));
+    }
+    let run = history.number(&format!(
+        "SELECT count(*) FROM occurrence WHERE job = '{DUE}' AND outcome = 'run' AND due BETWEEN {first} AND {last}"
+    ));
+    // But for those of the second part and the one that ended all others.
+    let taken = history.number("SELECT count(*) FROM run") - run - 1;
+    let dead = history.number("SELECT count(*) FROM witness WHERE what = 'over' AND NOT by_hand");
+    let writes = history.number("SELECT count(*) FROM witness WHERE what = 'write'");
+    let of = |said| fought.get(&said).copied().unwrap_or_default();
+    let refused = of(Said::Held) + of(Said::Changed);
+    let late = of(Said::LateRefused);
+    if [taken, dead, refused, late, run].contains(&0) {
+        return Err(format!(
+            "seed {seed}: this was no fight: {taken} taken, {dead} taken over, {refused} refused, {late} late writes refused, {run} occurrences run"
+        ));
+    }
+    let board = time_board(&ledger).await;
+    println!(
+        "lease | {} fights of {WORKERS} workers, {} kills: {} taken, {} refused, {} taken over, {} writes under the fence, \
+         {} late writes refused, 0 double holders; {} occurrences seen by all at once: {} run, {} too late, one record each; \
+         the board of {} runs takes {} µs; {:.1} s",
+        count(
+            fought
+                .iter()
+                .filter(|(said, _)| said.is_fight())
+                .map(|(_, count)| count)
+                .sum()
+        ),
+        count(kills),
+        count(taken),
+        count(refused),
+        count(dead),
+        count(writes),
+        count(late),
+        count(due),
+        count(run),
+        count(met.get(&Said::Changed).copied().unwrap_or_default()),
+        count(history.number("SELECT count(*) FROM run")),
+        board.as_micros(),
+        began.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+/// What a fighter does.
+async fn fight(path: &Path, seed: u64, fights: u64, until: i64) -> Result<(), String> {
+    let told = |error: &dyn std::error::Error| format!("{error}");
+    let mut fighter = Fighter::new(path, seed)
+        .await
+        .map_err(|error| told(&error))?;
+    let fought = if until > 0 {
+        fighter.meet(until).await
+    } else {
+        fighter.fight(fights).await
+    };
+    fought.map_err(|error| told(&error))
+}
+
+/// All workers look for the same occurrences in the same moments. Answers what they said, the first
+/// occurrence and the last.
+async fn meet(
+    ledger: &EmbeddedLedger,
+    path: &Path,
+    seed: u64,
+    occurrences: u64,
+) -> Result<(Counts, i64, i64), String> {
+    let board = ledger.board().await.unwrap();
+    let now = board.now.as_millisecond();
+    // Far enough for all of them to be there.
+    let from = now - now % EVERY_MS + 1_000;
+    let until = from + occurrences as i64 * EVERY_MS;
+    let record = board.jobs.into_iter().find(|record| record.job == DUE);
+    let record = record.unwrap();
+    let noted = ledger.note_occurrences(
+        DUE,
+        Due {
+            revision: record.revision,
+            start: None,
+            records: Vec::new(),
+            standing: Standing::new(Timestamp::from_millisecond(from).unwrap()),
+        },
+    );
+    assert!(noted.await.unwrap());
+    let ring = Ring::new(path, seed, 0, Some(until));
+    ring.kill(0, seed).await;
+    let met = ring.end()?;
+    let board = ledger.board().await.unwrap();
+    let record = board.jobs.into_iter().find(|record| record.job == DUE);
+    let last = record.unwrap().standing.dealt_until.as_millisecond();
+    Ok((met, from + EVERY_MS, last))
+}
+
+/// Starts and ends a run on all leases, which notes whatever is left.
+async fn end_all(ledger: &EmbeddedLedger) {
+    let fence = loop {
+        let begun = ledger
+            .begin_run(
+                Job::Complete,
+                &Job::ALL,
+                "the end",
+                Duration::from_secs(60),
+                false,
+                Cause::Operator,
+            )
+            .await
+            .unwrap();
+        if let Begun::Started(fence) = begun {
+            break fence;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let summary = ledger.run(fence.run).await.unwrap().unwrap();
+    let summary = fighter::over_by_hand(summary, RunStatus::Ended);
+    ledger.finish_run(fence, &summary).await.unwrap();
+}
+
+async fn time_board(ledger: &EmbeddedLedger) -> Duration {
+    let began = Instant::now();
+    for _ in 0..BOARDS {
+        ledger.board().await.unwrap();
+    }
+    began.elapsed() / BOARDS
+}
+
+type Counts = BTreeMap<Said, u64>;
+
+/// The workers under way.
+struct Ring {
+    children: Vec<Arc<Mutex<Option<Child>>>>,
+    corners: Vec<JoinHandle<Result<Counts, String>>>,
+}
+
+impl Ring {
+    fn new(path: &Path, seed: u64, fights: u64, until: Option<i64>) -> Self {
+        let children: Vec<Arc<Mutex<Option<Child>>>> =
+            (0..WORKERS).map(|_| Arc::default()).collect();
+        let corners = children
+            .iter()
+            .zip(seed * 1_000..)
+            .map(|(child, seed)| {
+                let corner = Corner {
+                    path: path.to_owned(),
+                    seed,
+                    fights: fights / WORKERS,
+                    until,
+                    child: Arc::clone(child),
+                };
+                std::thread::spawn(move || corner.stay())
+            })
+            .collect();
+        Self { children, corners }
+    }
+
+    /// Kills one or the other so many times, if they fight for so long; answers how many times.
+    async fn kill(&self, kills: u64, seed: u64) -> u64 {
+        let mut random = Random::new(seed);
+        let mut killed = 0;
+        while self.corners.iter().any(|corner| !corner.is_finished()) {
+            tokio::time::sleep(Duration::from_millis(random.between(50, 250))).await;
+            if killed < kills {
+                let child = &self.children[random.below(WORKERS) as usize];
+                if let Some(child) = child.lock().unwrap().as_mut()
+                    && child.try_wait().unwrap().is_none()
+                {
+                    child.kill().unwrap();
+                    killed += 1;
+                }
+            }
+        }
+        killed
+    }
+
+    fn end(self) -> Result<Counts, String> {
+        let mut all = Counts::new();
+        for corner in self.corners {
+            for (said, count) in corner.join().unwrap()? {
+                *all.entry(said).or_default() += count;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Where a worker is started anew as long as there are fights left.
+struct Corner {
+    path: PathBuf,
+    seed: u64,
+    fights: u64,
+    until: Option<i64>,
+    child: Arc<Mutex<Option<Child>>>,
+}
+
+impl Corner {
+    fn stay(mut self) -> Result<Counts, String> {
+        let mut counts = Counts::new();
+        loop {
+            let output = self.start();
+            let mut rest = Vec::new();
+            for line in BufReader::new(output).lines() {
+                let line = line.unwrap();
+                match Said::of(&line) {
+                    Some(said) => {
+                        *counts.entry(said).or_default() += 1;
+                        self.fights = self.fights.saturating_sub(said.is_fight().into());
+                    }
+                    None => rest.push(line),
+                }
+            }
+            let ended = self.child.lock().unwrap().take();
+            let status = ended.map(|mut child| child.wait().unwrap());
+            // What was killed in the middle of a word says nothing else.
+            if let Some(failed) = rest.iter().find(|line| line.starts_with("FAILED")) {
+                return Err(failed.clone());
+            }
+            let is_done = status.is_some_and(|status| status.success());
+            if is_done || self.until.is_none() && self.fights == 0 {
+                return Ok(counts);
+            }
+            // Another life.
+            self.seed += 100;
+        }
+    }
+
+    fn start(&self) -> std::process::ChildStdout {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let number = |number: u64| number.to_string();
+        command
+            .args(["lease", "--fighter"])
+            .arg(&self.path)
+            .args(["--seed", &number(self.seed)])
+            .args(["--fights", &number(self.fights)]);
+        if let Some(until) = self.until {
+            command.args(["--until", &until.to_string()]);
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let output = child.stdout.take().unwrap();
+        *self.child.lock().unwrap() = Some(child);
+        output
+    }
+}
