@@ -24,6 +24,8 @@ mod cut;
 #[cfg(target_os = "linux")]
 #[path = "torture/env.rs"]
 mod env;
+#[path = "torture/crash_at.rs"]
+mod crash_at;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
@@ -87,6 +89,7 @@ const TORMENTS: &[Torment] = &[
     }),
     ("lease", |arguments| block_on(lease::lease(arguments))),
     ("sim", sim::sim),
+    ("crash-at", crash_at::crash_at),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
