@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axcs::jobs::{Place, RunOptions, Runner, Sides};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides};
 use axcs::model::random::Random;
 use axcs::model::{Job, RunStatus, Stream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::company::{REFUSED, UNREADABLE, VALUES};
+use super::due;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Port;
 use super::service::hash_of;
-use super::world::{LEASE, REQUEST_LIFE, Weather, World};
+use super::world::{LEASE, REQUEST_LIFE, State, Weather, World};
 
 /// Keys of a stream.
 const KEYS: u64 = 12;
@@ -35,6 +36,8 @@ struct Script {
     /// How the company's changes get a gap, if they do.
     gap: Option<u64>,
     is_tampered: bool,
+    /// True where the service guards versions.
+    is_guarded: bool,
 }
 
 impl Script {
@@ -65,6 +68,7 @@ impl Script {
             },
             gap: chance.once_in(6).then(|| chance.below(UPDATES)),
             is_tampered: chance.once_in(8),
+            is_guarded: !chance.once_in(3),
         }
     }
 }
@@ -93,7 +97,14 @@ fn played(seed: u64, mutant: Option<Mutant>, traced: bool) -> Arc<World> {
         .unwrap();
     runtime.block_on(async {
         let world = World::new(seed, mutant, traced);
-        if timeout(PATIENCE, in_world(&world)).await.is_err() {
+        let played = async {
+            if seed % 16 == 0 {
+                due::in_world(&world).await;
+            } else {
+                in_world(&world).await;
+            }
+        };
+        if timeout(PATIENCE, played).await.is_err() {
             world.state().wrong(|| "it never ends".to_owned());
         }
         world
@@ -104,12 +115,7 @@ async fn in_world(world: &Arc<World>) {
     let script = {
         let mut state = world.state();
         let script = Script::of(&mut state.chance);
-        let mutant = state.mutant;
-        state.service.guards_versions = mutant != Some(Mutant::NoVersionGuard);
-        state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
-        state.books.desk.leases = mutant != Some(Mutant::NoLease);
-        state.books.desk.checks_fence =
-            !matches!(mutant, Some(Mutant::NoLease | Mutant::FenceOnCursorOnly));
+        break_promises(&mut state, script.is_guarded);
         state.weather = script.weather;
         for stream in script.streams {
             for key in 1..=KEYS * 2 / 3 {
@@ -147,7 +153,21 @@ async fn in_world(world: &Arc<World>) {
     }
 }
 
-fn key_name(number: u64) -> String {
+/// Sets the service up with or without a guard of versions, and breaks the promise that the mutant
+/// breaks, where it is one of the parts.
+pub fn break_promises(state: &mut State, is_guarded: bool) {
+    let mutant = state.mutant;
+    state.service.says_it_guards = is_guarded || mutant == Some(Mutant::NoVersionGuard);
+    state.service.guards_versions = is_guarded && mutant != Some(Mutant::NoVersionGuard);
+    state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
+    let desk = &mut state.books.desk;
+    desk.leases = mutant != Some(Mutant::NoLease);
+    desk.checks_fence = !matches!(mutant, Some(Mutant::NoLease | Mutant::FenceOnCursorOnly));
+    desk.checks_revision = mutant != Some(Mutant::NoRevision);
+}
+
+/// The name of a key.
+pub fn key_name(number: u64) -> String {
     format!("k{number:02}")
 }
 
@@ -197,17 +217,19 @@ async fn clerks(world: &Arc<World>, script: &Script) {
     }
 }
 
-fn runner(port: &Arc<Port>) -> Runner {
+/// A runner with the hands of this port.
+pub fn runner(port: &Arc<Port>) -> Runner {
     let hands = Hands(Arc::clone(port));
+    let seed = port.world.state().chance.next();
     let sides = Sides {
         company: Arc::new(hands.clone()),
         sales_orders: Arc::new(hands.clone()),
         ledger: Arc::new(hands.clone()),
         commerce: Arc::new(hands),
         incarnation: "ledger".to_owned(),
-        in_flight: 3,
-        give_up_after: Duration::from_secs(8),
+        flow: Arc::new(Flow::new(3, Duration::from_secs(8), seed)),
         lease: LEASE,
+        request_life: REQUEST_LIFE,
     };
     let place = Place {
         profile: String::new(),
@@ -285,7 +307,7 @@ async fn ends_well(runner: &Runner, job: Job, complete: bool) -> bool {
 }
 
 /// Both ends, and what the ledger believes, must be alike.
-fn compare(world: &Arc<World>, stream: Stream) {
+pub fn compare(world: &Arc<World>, stream: Stream) {
     let mut state = world.state();
     let mut differences = Vec::new();
     for key in (1..=KEYS).map(key_name) {
