@@ -37,6 +37,8 @@ mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 #[path = "torture/secrets.rs"]
 mod secrets;
 #[path = "torture/sim.rs"]
@@ -46,8 +48,6 @@ mod sim;
 mod site;
 #[path = "torture/together.rs"]
 mod together;
-#[path = "torture/recurrence.rs"]
-mod recurrence;
 
 use std::process::ExitCode;
 
