@@ -262,10 +262,14 @@ pub fn reach_words(reach: &Reach, now: Timestamp, zone: &TimeZone) -> Option<[St
 fn until_stays_true(at: Timestamp, now: Timestamp) -> SignedDuration {
     let left = at.duration_since(now).as_secs();
     SignedDuration::from_secs(match left {
-        1..=60 => 1,
+        172_801.. => left % 86_400 + 1,
+        3_601.. => left % 3_600 + 1,
         61.. => left % 60 + 1,
-        -59..=0 => 60 + left,
-        _ => 60 - left.abs() % 60,
+        1.. => 1,
+        -59.. => 60 + left,
+        -3_599.. => 60 + left % 60,
+        -172_799.. => 3_600 + left % 3_600,
+        _ => 86_400 + left % 86_400,
     })
 }
 
@@ -280,7 +284,11 @@ mod tests {
     #[test]
     fn a_time_is_looked_at_again_when_its_words_change_and_not_much_sooner() {
         let at: Timestamp = "2026-03-12T14:15:00Z".parse().unwrap();
-        for seconds in -400..400_i64 {
+        let around = |middle: i64| middle - 130..middle + 130;
+        let spans = [0, 3_600, 7_200, 172_800, 259_200].map(around);
+        let ahead = spans.clone().into_iter().flatten();
+        let behind = spans.into_iter().flatten().map(|seconds| -seconds);
+        for seconds in ahead.chain(behind) {
             let now = at - SignedDuration::from_secs(seconds);
             let said = words::until(at, now);
             let span = until_stays_true(at, now);
