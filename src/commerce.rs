@@ -29,6 +29,10 @@ pub trait Commerce: fmt::Debug + Send + Sync + 'static {
         upload: &Upload<'_>,
     ) -> Result<BatchAnswer, CommerceError>;
 
+    /// True where a line whose version is older than the stored one changes nothing. Asked once,
+    /// then remembered.
+    async fn guards_versions(&self) -> Result<bool, CommerceError>;
+
     /// Count and digest of a collection.
     async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError>;
 

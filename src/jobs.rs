@@ -13,11 +13,14 @@ mod report;
 pub mod runner;
 pub mod selection;
 mod send;
+mod settle;
 pub mod source;
 mod stores;
+mod trust;
 mod under_way;
 pub mod upload;
 pub mod verify;
 mod worker;
 
+pub use ask::Flow;
 pub use runner::{Place, RunOptions, Runner, Sides};

@@ -167,6 +167,8 @@ pub struct Unsettled {
     pub batch: i64,
     /// Its records.
     pub ids: Vec<String>,
+    /// How long ago it was last written down, by the ledger's clock.
+    pub age: Duration,
 }
 
 /// A record the service refused, or that AX could not give.
@@ -260,6 +262,9 @@ pub trait Ledger: JobBook + OrderBook + ExceptionBook + StoreBook + Send + Sync 
         ids: Vec<String>,
         replaces: Option<i64>,
     ) -> Result<i64, LedgerError>;
+
+    /// Writes down that the batch is about to be sent again: its age begins anew.
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError>;
 
     /// Writes down what came of a batch and forgets the intent.
     async fn settle(

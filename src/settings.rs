@@ -73,6 +73,8 @@ pub struct EngineSettings {
     pub request_timeout_seconds: u64,
     /// How long a service that does not answer is tried again.
     pub give_up_after_seconds: u64,
+    /// How long a request may live at the service after it was sent.
+    pub request_life_seconds: u64,
 }
 
 impl EngineSettings {
@@ -301,6 +303,12 @@ impl Settings {
                 0,
                 86_400,
             ),
+            (
+                "engine.request_life_seconds",
+                engine.request_life_seconds,
+                engine.request_timeout_seconds,
+                86_400,
+            ),
         ];
         for (name, value, least, most) in bounds {
             if !(least..=most).contains(&value) {
@@ -384,6 +392,11 @@ mod tests {
             merge("[engine]\nin_flight = 0", None)
                 .unwrap_err()
                 .contains("between 1 and 64")
+        );
+        assert!(
+            merge("[engine]\nrequest_timeout_seconds = 180", None)
+                .unwrap_err()
+                .contains("engine.request_life_seconds is 120; it has to lie between 180")
         );
         assert!(
             merge("[service]\ncompression = 'lz4'", None)

@@ -7,9 +7,8 @@
 mod support;
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::time::Duration;
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::client::{Class, Client, ClientOptions, CommerceError, Compression, Upload};
 use axcs::commerce::wire::{CommitLoad, LineStatus, LoadState};
 use axcs::model::Stream;
@@ -31,7 +30,6 @@ fn upload<'a>(key: &'a str, lines: &[String]) -> Upload<'a> {
         lines: lines.len(),
         load: None,
         dry_run: false,
-        give_up_after: Duration::ZERO,
     }
 }
 
@@ -42,12 +40,10 @@ async fn every_call_of_the_service_can_be_made() {
     assert_eq!(client.url(), served.running.url());
     assert_eq!(client.health().await.unwrap().status, "ok");
     assert_eq!(client.whoami().await.unwrap().limits.max_lines, 1_000);
+    assert!(client.guards_versions().await.unwrap());
     let lines = [upsert("A b|ü", 1, "x"), upsert("B", 2, "y"), delete("C", 3)];
-    let uploaded = client
-        .upload(STREAM, &upload("1", &lines), |_| {})
-        .await
-        .unwrap();
-    let statuses: Vec<_> = uploaded.answer.results.iter().map(|r| r.status).collect();
+    let uploaded = client.upload(STREAM, &upload("1", &lines)).await.unwrap();
+    let statuses: Vec<_> = uploaded.results.iter().map(|r| r.status).collect();
     assert_eq!(
         statuses,
         [
@@ -56,7 +52,6 @@ async fn every_call_of_the_service_can_be_made() {
             LineStatus::Unchanged
         ]
     );
-    assert_eq!(uploaded.retries, 0);
     assert_eq!(client.summary(STREAM).await.unwrap().count, 2);
     let page = client.list(STREAM, None, 1).await.unwrap();
     assert_eq!(page.records[0].id, "A b|ü");
@@ -72,10 +67,7 @@ async fn a_complete_load_goes_through() {
     let served = Served::start().await;
     let client = client(served.running.url());
     let lines = [upsert("A", 1, "x"), upsert("B", 1, "x")];
-    client
-        .upload(STREAM, &upload("1", &lines), |_| {})
-        .await
-        .unwrap();
+    client.upload(STREAM, &upload("1", &lines)).await.unwrap();
     let load = client.begin_load(STREAM).await.unwrap();
     let error = client.begin_load(STREAM).await.unwrap_err();
     assert_eq!(error.class(), Class::Refused);
@@ -84,7 +76,7 @@ async fn a_complete_load_goes_through() {
         load: Some(&load.id),
         ..upload("2", &lines[..1])
     };
-    client.upload(STREAM, &batch, |_| {}).await.unwrap();
+    client.upload(STREAM, &batch).await.unwrap();
     assert_eq!(client.load(STREAM, &load.id).await.unwrap().retired, 1);
     let how = CommitLoad { confirm: false };
     let load = client.commit_load(STREAM, &load.id, how).await.unwrap();
@@ -117,16 +109,10 @@ async fn a_batch_arrives_the_same_however_it_travels() {
                 .map(|n| upsert(&format!("{number}-{size}-{n}"), 1, "some text"))
                 .collect();
             let key = format!("{number}-{size}");
-            let uploaded = client
-                .upload(STREAM, &upload(&key, &lines), |_| {})
-                .await
-                .unwrap();
+            let uploaded = client.upload(STREAM, &upload(&key, &lines)).await.unwrap();
             let created =
                 |result: &axcs::commerce::wire::LineResult| result.status == LineStatus::Created;
-            assert!(
-                uploaded.answer.results.iter().all(created),
-                "{compression:?}"
-            );
+            assert!(uploaded.results.iter().all(created), "{compression:?}");
         }
     }
     assert_eq!(served.summary().await.count, 4_040);
@@ -140,8 +126,8 @@ async fn a_dry_run_changes_nothing() {
         dry_run: true,
         ..upload("1", &[upsert("A", 1, "x")])
     };
-    let uploaded = client.upload(STREAM, &batch, |_| {}).await.unwrap();
-    assert_eq!(uploaded.answer.results[0].status, LineStatus::Created);
+    let uploaded = client.upload(STREAM, &batch).await.unwrap();
+    assert_eq!(uploaded.results[0].status, LineStatus::Created);
     assert_eq!(served.summary().await.count, 0);
 }
 
@@ -160,38 +146,6 @@ async fn a_wrong_token_is_its_own_failure_and_never_printed() {
     let text = format!("{error} {error:?}");
     assert!(!text.contains("secret"), "{text}");
     assert!(text.contains("GET http://127.0.0.1:"), "{text}");
-}
-
-#[tokio::test]
-async fn a_service_that_comes_up_later_is_waited_for() {
-    let dir = tempfile::tempdir().unwrap();
-    let running = service::start(options(dir.path())).await.unwrap();
-    let address = running.address();
-    running.stop().await;
-    let client = client(format!("http://{address}"));
-    let batch = Upload {
-        give_up_after: Duration::from_secs(30),
-        ..upload("1", &[upsert("A", 1, "x")])
-    };
-    let (down, mut is_down) = tokio::sync::mpsc::unbounded_channel();
-    let reasons = Mutex::new(Vec::new());
-    let starting = async {
-        is_down.recv().await.unwrap();
-        service::start(Options {
-            listen: address,
-            ..options(dir.path())
-        })
-        .await
-        .unwrap()
-    };
-    let uploading = client.upload(STREAM, &batch, |wait| {
-        reasons.lock().unwrap().push(wait.reason);
-        // Nobody listens for the second time.
-        let _ = down.send(());
-    });
-    let (uploaded, _running) = tokio::join!(uploading, starting);
-    assert!(uploaded.unwrap().retries >= 1);
-    assert_eq!(reasons.lock().unwrap()[0], "service cannot be reached");
 }
 
 #[tokio::test]
@@ -221,10 +175,7 @@ async fn tls_needs_a_certificate_that_is_trusted() {
     .unwrap();
     trusting.whoami().await.unwrap();
     let lines = [upsert("A", 1, "x")];
-    trusting
-        .upload(STREAM, &upload("1", &lines), |_| {})
-        .await
-        .unwrap();
+    trusting.upload(STREAM, &upload("1", &lines)).await.unwrap();
     running.stop().await;
 }
 

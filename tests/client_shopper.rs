@@ -12,6 +12,7 @@ mod support;
 
 use std::collections::HashSet;
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::shopper::{Shopper, ShopperError};
 use axcs::model::Amount;
 use axcs::model::catalog::{Item, ProductDimensions, ProductType, Text, Variant};

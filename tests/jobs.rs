@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::jobs::verify::verify;
-use axcs::jobs::{Place, RunOptions, Runner, Sides, exceptions, selection};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, exceptions, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger as _};
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
@@ -63,9 +63,9 @@ impl Site {
                 })
                 .unwrap(),
             ),
-            in_flight: 4,
-            give_up_after: Duration::from_secs(2),
+            flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
             lease: Duration::from_secs(5),
+            request_life: Duration::from_secs(5),
         };
         let place = Place {
             profile: "test".to_owned(),

@@ -10,7 +10,7 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axcs::commerce::Commerce as _;
 use axcs::commerce::client::{Client, ClientOptions, Compression, Upload};
@@ -59,7 +59,7 @@ async fn post(client: &Arc<Client>, name: &str, bodies: &[Bytes], expected: Line
         })
         .buffer_unordered(IN_FLIGHT)
         .try_for_each(|uploaded| async move {
-            assert_eq!(uploaded.answer.results[0].status, expected);
+            assert_eq!(uploaded.results[0].status, expected);
             Ok(())
         })
         .await

@@ -37,6 +37,8 @@ mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 #[path = "torture/secrets.rs"]
 mod secrets;
 #[path = "torture/sim.rs"]
@@ -94,7 +96,11 @@ const TORMENTS: &[Torment] = &[
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
     #[cfg(target_os = "linux")]
-    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
+    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
+    ("recurrence", |arguments| {
+        let zones = arguments.number("--zones", 12)?;
+        recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
+    }),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

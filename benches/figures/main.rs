@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use axcs::commerce::client::{Client, ClientOptions, Compression};
 use axcs::company::embedded::{Embedded, Existing, generator};
-use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger};
 use axcs::model::{Job, Rule, RunStatus, Selection};
 use axcs::service;
@@ -133,12 +133,8 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
     let incarnation = ledger.incarnation().await.unwrap();
     let commerce = Arc::new(
         Client::new(ClientOptions {
-            url: service.url(),
-            token: "figures".to_owned(),
             compression: Compression::Auto,
-            ca_file: None,
-            connect_timeout: Duration::from_secs(5),
-            request_timeout: Duration::from_secs(60),
+            ..ClientOptions::new(service.url(), "figures")
         })
         .unwrap(),
     );
@@ -148,9 +144,9 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         ledger: Arc::new(ledger),
         commerce,
         incarnation,
-        in_flight: IN_FLIGHT,
-        give_up_after: Duration::from_secs(60),
+        flow: Arc::new(Flow::new(IN_FLIGHT, Duration::from_secs(60), 1)),
         lease: Duration::from_secs(30),
+        request_life: Duration::from_secs(120),
     };
     let place = Place {
         profile: String::new(),

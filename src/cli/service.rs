@@ -86,7 +86,7 @@ pub async fn service(
     let folder = Folder::of(&settings)?;
     let token = set_up::token(&settings, &folder)?;
     let (url, running) = if settings.service.url.is_empty() {
-        set_up::own_service(&folder, &token).await?
+        set_up::own_service(&folder, &token.text).await?
     } else {
         (settings.service.url.clone(), None)
     };
@@ -158,7 +158,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
     let running = service::start(service::Options {
         dir: folder.service(),
         listen: arguments.listen.unwrap_or(LISTEN),
-        token,
+        token: token.text,
         tls: arguments
             .tls_cert
             .zip(arguments.tls_key)

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::Refusal;
 use crate::commerce::Commerce;
-use crate::commerce::client::{Client, ClientOptions, Compression};
+use crate::commerce::client::{Client, ClientOptions, Compression, Renewal, TokenFile};
 use crate::company::Company;
 use crate::company::embedded::Embedded;
-use crate::jobs::{Place, Runner, Sides};
+use crate::jobs::{Flow, Place, Runner, Sides};
 use crate::ledger::{EmbeddedLedger, Ledger};
 use crate::model::exception::{Exception, chain};
 #[cfg(feature = "service")]
@@ -90,7 +90,7 @@ impl SetUp {
 
         #[cfg(feature = "service")]
         let (url, service) = if settings.service.url.is_empty() {
-            own_service(&folder, &token).await?
+            own_service(&folder, &token.text).await?
         } else {
             (settings.service.url.clone(), None)
         };
@@ -117,9 +117,13 @@ impl SetUp {
             ledger: Arc::new(ledger),
             commerce: Arc::clone(&commerce) as Arc<dyn Commerce>,
             incarnation,
-            in_flight: settings.engine.in_flight,
-            give_up_after: Duration::from_secs(settings.engine.give_up_after_seconds),
+            flow: Arc::new(Flow::new(
+                settings.engine.in_flight,
+                Duration::from_secs(settings.engine.give_up_after_seconds),
+                seed(),
+            )),
             lease: settings.engine.lease(),
+            request_life: Duration::from_secs(settings.engine.request_life_seconds),
         };
         Ok(Self {
             runner: Arc::new(Runner::new(sides, place)),
@@ -141,11 +145,12 @@ impl SetUp {
 }
 
 /// A client of the service at `url`.
-pub fn client(settings: &Settings, url: String, token: String) -> Result<Client, Refusal> {
+pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, Refusal> {
     let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
     Client::new(ClientOptions {
         url,
-        token,
+        token: token.text,
+        renewal: token.file.map(|file| Arc::new(file) as Arc<dyn Renewal>),
         compression: match settings.service.compression {
             CompressionSetting::Auto => Compression::Auto,
             CompressionSetting::None => Compression::None,
@@ -192,12 +197,19 @@ pub async fn own_service(
     Ok((running.url(), Some(running)))
 }
 
+/// The token, and the file where it may change.
+pub struct Token {
+    /// The token.
+    pub text: String,
+    file: Option<TokenFile>,
+}
+
 /// The token of the environment, else of the file, which an embedded set-up makes for itself.
-pub fn token(settings: &Settings, folder: &Folder) -> Result<String, Refusal> {
-    if let Ok(token) = std::env::var("AXCS_TOKEN")
-        && !token.is_empty()
+pub fn token(settings: &Settings, folder: &Folder) -> Result<Token, Refusal> {
+    if let Ok(text) = std::env::var("AXCS_TOKEN")
+        && !text.is_empty()
     {
-        return Ok(token);
+        return Ok(Token { text, file: None });
     }
     let named = &settings.service.token_file;
     let (file, may_create) = if named.as_os_str().is_empty() {
@@ -221,7 +233,15 @@ pub fn token(settings: &Settings, folder: &Folder) -> Result<String, Refusal> {
     if token.is_empty() {
         return Err(refused(format!("{} is empty.", file.display())));
     }
-    Ok(token.to_owned())
+    Ok(Token {
+        text: token.to_owned(),
+        file: Some(TokenFile::new(file)),
+    })
+}
+
+/// Where the pauses of this process begin; without chance they are as good, only not its own.
+fn seed() -> u64 {
+    getrandom::u64().unwrap_or_default()
 }
 
 /// A random token in a file that only its owner reads.

@@ -4,14 +4,15 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::OnceCell;
 
 use crate::model::{Stream, exception};
 
@@ -19,6 +20,7 @@ use super::wire::{Health, Load, Stored, WhoAmI};
 
 use self::answer::Sent;
 use self::encoding::Encoding;
+use self::token::{Held, Tokens};
 
 mod answer;
 mod asked;
@@ -26,10 +28,12 @@ mod encoding;
 mod error;
 mod orders;
 mod stores;
+mod token;
 mod upload;
 
 pub use self::encoding::Compression;
 pub use self::error::{Class, CommerceError};
+pub use self::token::{Renewal, TokenFile};
 pub use self::upload::Upload;
 
 /// Idle connections are dropped before the service does it, so that no batch meets a closed one.
@@ -44,6 +48,8 @@ pub struct ClientOptions {
     pub url: String,
     /// The token.
     pub token: String,
+    /// Where another one comes from when this one is refused.
+    pub renewal: Option<Arc<dyn Renewal>>,
     /// How batches travel.
     pub compression: Compression,
     /// Certificates in PEM that are trusted beside those of the system.
@@ -60,6 +66,7 @@ impl ClientOptions {
         Self {
             url: url.into(),
             token: token.into(),
+            renewal: None,
             compression: Compression::Auto,
             ca_file: None,
             connect_timeout: Duration::from_secs(5),
@@ -72,6 +79,7 @@ impl fmt::Debug for ClientOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientOptions")
             .field("url", &self.url)
+            .field("renewal", &self.renewal)
             .field("compression", &self.compression)
             .field("ca_file", &self.ca_file)
             .finish_non_exhaustive()
@@ -82,12 +90,14 @@ impl fmt::Debug for ClientOptions {
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    token: String,
+    tokens: Tokens,
     compression: Compression,
     /// For a whole call.
     request_timeout: Duration,
     /// What [`Compression::Auto`] came to, once known.
     chosen: Mutex<Option<Encoding>>,
+    /// What the service said of itself when it was first asked.
+    told: OnceCell<WhoAmI>,
 }
 
 impl fmt::Debug for Client {
@@ -103,18 +113,9 @@ impl Client {
     /// A client; nothing is sent yet.
     pub fn new(options: ClientOptions) -> Result<Self, CommerceError> {
         let base = base(&options.url)?;
-        let mut token = HeaderValue::try_from(format!("Bearer {}", options.token))
-            .ok()
-            .filter(|_| !options.token.trim().is_empty())
-            .ok_or_else(|| {
-                CommerceError::Settings(
-                    "the token is empty or has characters that a header cannot carry".to_owned(),
-                )
-            })?;
-        token.set_sensitive(true);
+        let tokens = Tokens::new(options.token, options.renewal)?;
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
-            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
             // The token goes to the address that was set, and nowhere else.
             .redirect(Policy::none())
             .connect_timeout(options.connect_timeout)
@@ -145,10 +146,11 @@ impl Client {
         Ok(Self {
             http,
             base,
-            token: options.token,
+            tokens,
             compression: options.compression,
             request_timeout: options.request_timeout,
             chosen: Mutex::new(chosen),
+            told: OnceCell::new(),
         })
     }
 
@@ -217,7 +219,45 @@ impl Client {
         if let Some(json) = json {
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
-        let response = request.send().await.map_err(|error| sent.failed(error))?;
+        self.answer(request, &sent).await
+    }
+
+    /// The answer to a request. One that is refused for its token is sent again with another, if
+    /// there is one: the refusal says that nothing was done.
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        sent: &Sent<'_>,
+    ) -> Result<T, CommerceError> {
+        let held = self.tokens.held();
+        // Their bodies are in memory, so all requests can be cloned.
+        let again = request.try_clone().filter(|_| self.tokens.can_renew());
+        let refused = match (self.answer_once(request, sent, &held).await, again) {
+            (Err(CommerceError::Unauthorized { call, reason }), Some(again)) => {
+                match self.tokens.renewed(&held).await {
+                    Ok(other) => return self.answer_once(again, sent, &other).await,
+                    Err(why) => CommerceError::Unauthorized {
+                        call,
+                        reason: format!("{reason}; {}", sent.redact(&why)),
+                    },
+                }
+            }
+            (answer, _) => return answer,
+        };
+        Err(refused)
+    }
+
+    async fn answer_once<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        sent: &Sent<'_>,
+        held: &Held,
+    ) -> Result<T, CommerceError> {
+        let response = request
+            .header(AUTHORIZATION, held.header())
+            .send()
+            .await
+            .map_err(|error| sent.failed(error))?;
         sent.read(response).await
     }
 
@@ -249,7 +289,7 @@ impl Client {
         }
         let sent = Sent {
             call: format!("{method} {url}"),
-            token: &self.token,
+            tokens: &self.tokens,
         };
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -262,8 +302,14 @@ impl Client {
         if let Some(encoding) = *self.lock_chosen() {
             return Ok(encoding);
         }
-        let best = Encoding::best(&self.whoami().await?.encodings);
+        let told = self.told().await.map_err(CommerceError::before_sending)?;
+        let best = Encoding::best(&told.encodings);
         Ok(*self.lock_chosen().get_or_insert(best))
+    }
+
+    /// What the service says of itself, asked once.
+    async fn told(&self) -> Result<&WhoAmI, CommerceError> {
+        self.told.get_or_try_init(|| self.whoami()).await
     }
 
     fn forget_encoding(&self) {

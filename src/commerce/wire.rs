@@ -201,6 +201,10 @@ pub struct WhoAmI {
     pub encodings: Vec<String>,
     /// Clock of the service.
     pub server_time: jiff::Timestamp,
+    /// True where a line whose version is older than the stored one changes nothing. A service
+    /// that does not say so does not do it.
+    #[serde(default)]
+    pub guards_versions: bool,
 }
 
 /// Limits of a batch.

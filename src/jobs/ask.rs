@@ -1,23 +1,34 @@
-//! Asks the service what may be asked twice: a service that does not answer is waited for, and the
-//! operator sees for how long.
+//! Asks the service, again and again as long as it makes sense: the only place that repeats a
+//! request, and what each failure means for all of them is decided here.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod breaker;
+mod flow;
+mod pauses;
+#[cfg(test)]
+mod tests;
+mod throttle;
+
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable as _};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
+use self::flow::{LONGEST_THROTTLE, Obstacle, Turn};
+use self::pauses::Pauses;
 use super::report::Report;
 use super::runner::Sides;
+use super::trust::Trust;
 use crate::commerce::client::{Class, CommerceError};
+use crate::model::run::Reach;
 
-/// First wait before another try.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// Longest wait before another try.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+pub use self::flow::Flow;
+
+/// A wait for trust that is shorter is nobody's concern.
+const UNTOLD: Duration = Duration::from_secs(1);
 /// A strange answer is taken for an accident this often.
-const MALFORMED_TRIES: u32 = 3;
+const STRANGE_ANSWERS: u32 = 3;
 
-/// What is done about a call that was sent and got no answer.
+/// What is done about a request that was sent and got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unanswered {
     /// It is asked again: twice is as good as once.
@@ -27,54 +38,247 @@ pub enum Unanswered {
 }
 
 impl Sides {
-    /// Asks again, with growing pauses, as long as it makes sense and the time is not up; `report`
-    /// shows the wait.
+    /// Asks what changes nothing at the service, until there is an answer or the time is up;
+    /// `report` shows the waits.
     pub async fn ask<T, F>(
         &self,
         report: &Report,
-        call: impl FnMut() -> F,
+        request: impl FnMut() -> F,
     ) -> Result<T, CommerceError>
     where
         F: Future<Output = Result<T, CommerceError>>,
     {
-        self.ask_if(Unanswered::AskAgain, report, call).await
+        ask(Call::new(&self.flow, report, Unanswered::AskAgain), request).await
     }
 
-    /// The same, where it matters what is done about a call without an answer.
-    pub async fn ask_if<T, F>(
+    /// Asks for a change that may be made twice. No request is sent while the run may have lost
+    /// its leases.
+    pub async fn change<T, F>(
         &self,
-        unanswered: Unanswered,
         report: &Report,
-        call: impl FnMut() -> F,
+        trust: &Trust,
+        request: impl FnMut() -> F,
     ) -> Result<T, CommerceError>
     where
         F: Future<Output = Result<T, CommerceError>>,
     {
-        let waits = ExponentialBuilder::new()
-            .with_min_delay(FIRST_WAIT)
-            .with_max_delay(LONGEST_WAIT)
-            .with_jitter()
-            .without_max_times()
-            .with_total_delay(Some(self.give_up_after));
-        let strange = AtomicU32::new(0);
-        let answer = call
-            .retry(waits)
-            .when(|error: &CommerceError| match error.class() {
-                Class::NotSent | Class::Unavailable => true,
-                Class::Unknown => unanswered == Unanswered::AskAgain,
-                Class::Malformed => strange.fetch_add(1, Ordering::Relaxed) + 1 < MALFORMED_TRIES,
-                Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
-            })
-            // What the service asks for goes before our own pause.
-            .adjust(|error, wait| match (error, wait) {
-                (CommerceError::Unavailable { retry_after, .. }, Some(wait)) => {
-                    Some(wait.max(retry_after.unwrap_or_default().min(self.give_up_after)))
+        let call = Call::new(&self.flow, report, Unanswered::AskAgain);
+        ask(call.under(trust), request).await
+    }
+
+    /// How the service is reached from this process.
+    pub fn reach(&self) -> watch::Receiver<Reach> {
+        self.flow.reach()
+    }
+}
+
+async fn ask<T, F>(mut call: Call<'_>, mut request: impl FnMut() -> F) -> Result<T, CommerceError>
+where
+    F: Future<Output = Result<T, CommerceError>>,
+{
+    loop {
+        let turn = call.turn().await?;
+        if let Some(answer) = call.heard(turn, request().await) {
+            return answer;
+        }
+    }
+}
+
+/// One request that is sent again until it is answered: wait for a [`Call::turn`], send it, say
+/// what was [`Call::heard`].
+pub struct Call<'a> {
+    flow: &'a Flow,
+    report: &'a Report,
+    unanswered: Unanswered,
+    trust: Option<&'a Trust>,
+    pauses: Pauses,
+    /// To be waited before the next turn.
+    pause: Option<Duration>,
+    /// Since when the service fails, as far as this call has seen it.
+    failing_since: Option<Instant>,
+    /// Waited because the service said so: that does not count as failing, to a point.
+    excused: Duration,
+    strange: u32,
+    retries: u64,
+    last: Option<CommerceError>,
+}
+
+impl<'a> Call<'a> {
+    /// A call that has not been made yet.
+    pub fn new(flow: &'a Flow, report: &'a Report, unanswered: Unanswered) -> Self {
+        Self {
+            flow,
+            report,
+            unanswered,
+            trust: None,
+            pauses: Pauses::default(),
+            pause: None,
+            failing_since: None,
+            excused: Duration::ZERO,
+            strange: 0,
+            retries: 0,
+            last: None,
+        }
+    }
+
+    /// The same, which has no turn while the run may have lost its leases.
+    pub fn under(self, trust: &'a Trust) -> Self {
+        Self {
+            trust: Some(trust),
+            ..self
+        }
+    }
+
+    /// How often the request was sent again.
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// Waits until the request may be sent.
+    ///
+    /// # Errors
+    /// The last failure, where the service has failed for too long.
+    pub async fn turn(&mut self) -> Result<Turn<'a>, CommerceError> {
+        if let Some(pause) = self.pause.take() {
+            if let Some(error) = &self.last {
+                self.report.tell_wait(&error.in_brief(), pause);
+            }
+            tokio::time::sleep(pause).await;
+        }
+        loop {
+            if let Some(trust) = self.trust
+                && tokio::time::timeout(UNTOLD, trust.held()).await.is_err()
+            {
+                let waiting = "waiting until it is sure that the job was not taken over";
+                self.report.waiting(Some(waiting.to_owned()));
+                trust.held().await;
+                self.report.waiting(None);
+            }
+            let changed = self.flow.changed();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let obstacle = match self.flow.enter() {
+                Ok(turn) if self.trust.is_none_or(Trust::holds) => return Ok(turn),
+                Ok(_) => continue,
+                Err(obstacle) => obstacle,
+            };
+            let waiting = self.flow.in_words();
+            if waiting.is_some() {
+                self.report.waiting(waiting);
+            }
+            let began = Instant::now();
+            match obstacle {
+                Obstacle::Full => changed.await,
+                Obstacle::Throttled(until) => {
+                    tokio::select! {
+                        () = changed => {}
+                        () = tokio::time::sleep_until(until.instant) => {}
+                    }
+                    self.excused = (self.excused + began.elapsed()).min(LONGEST_THROTTLE);
                 }
-                (_, wait) => wait,
-            })
-            .notify(|error, wait| report.tell_wait(&error.in_brief(), wait))
-            .await;
-        report.waiting(None);
-        answer
+                Obstacle::Open { next_try, last } => {
+                    let gives_up = self.gives_up();
+                    if began >= gives_up {
+                        return Err(self.last.take().unwrap_or_else(|| last.before_sending()));
+                    }
+                    let until = next_try.map_or(gives_up, |next_try| next_try.min(gives_up));
+                    tokio::select! {
+                        () = changed => {}
+                        () = tokio::time::sleep_until(until) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says what came of the request. Answers what the caller is told, or `None` where the request
+    /// is to be sent again.
+    pub fn heard<T>(
+        &mut self,
+        turn: Turn<'a>,
+        answer: Result<T, CommerceError>,
+    ) -> Option<Result<T, CommerceError>> {
+        let error = match answer {
+            Ok(answer) => {
+                turn.done();
+                self.report.waiting(None);
+                return Some(Ok(answer));
+            }
+            Err(error) => error,
+        };
+        let stops_all = match Meaning::of(&error) {
+            Meaning::Answer => {
+                turn.answered();
+                self.report.waiting(None);
+                return Some(Err(error));
+            }
+            Meaning::Throttled(wait) => {
+                let pause = self.flow.pause(&mut self.pauses);
+                turn.throttled(wait.unwrap_or_default().max(pause));
+                true
+            }
+            Meaning::Failure => turn.failed(&error),
+        };
+        let (now, gives_up) = (Instant::now(), self.gives_up());
+        if now >= gives_up || !self.is_asked_again(&error) {
+            return Some(Err(error));
+        }
+        if !stops_all {
+            let pause = self.flow.pause(&mut self.pauses);
+            self.pause = Some(pause.min(gives_up - now));
+        }
+        self.retries += 1;
+        self.last = Some(error);
+        None
+    }
+
+    fn is_asked_again(&mut self, error: &CommerceError) -> bool {
+        match error.class() {
+            Class::NotSent | Class::Unavailable => true,
+            Class::Unknown => self.unanswered == Unanswered::AskAgain,
+            Class::Malformed => {
+                self.strange += 1;
+                self.strange < STRANGE_ANSWERS
+            }
+            Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
+        }
+    }
+
+    /// When this call has no more patience with a service that fails.
+    fn gives_up(&mut self) -> Instant {
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
+        since + self.flow.give_up_after() + self.excused
+    }
+}
+
+/// What a failure says of the service.
+enum Meaning {
+    /// It is there and has answered.
+    Answer,
+    /// It wants to be left alone: for so long, or for as long as we see fit.
+    Throttled(Option<Duration>),
+    /// It does not work.
+    Failure,
+}
+
+impl Meaning {
+    fn of(error: &CommerceError) -> Self {
+        match error {
+            CommerceError::Unavailable {
+                status,
+                retry_after,
+                ..
+            } if *status == 429 || retry_after.is_some() => Self::Throttled(*retry_after),
+            // The answer of somebody, and the same the next time.
+            CommerceError::Malformed { status, .. } if (400..500).contains(status) => Self::Answer,
+            CommerceError::NotSent { .. }
+            | CommerceError::Unknown { .. }
+            | CommerceError::Unavailable { .. }
+            | CommerceError::Malformed { .. } => Self::Failure,
+            CommerceError::Settings(_)
+            | CommerceError::BeingSetUp { .. }
+            | CommerceError::Unauthorized { .. }
+            | CommerceError::Refused { .. } => Self::Answer,
+        }
     }
 }

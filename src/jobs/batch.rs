@@ -118,19 +118,36 @@ impl Batch {
             if !keep(index) {
                 continue;
             }
-            let start = self.values.len();
-            self.values
-                .extend_from_slice(&page.values[record.start..record.end]);
-            self.records.push(Prepared {
-                start,
-                end: self.values.len(),
-                ..record.clone()
-            });
+            self.push(page, record);
             if self.records.len() >= MAX_LINES || self.values.len() >= CUT_AT_BYTES {
                 full.push(std::mem::take(self));
             }
         }
         full
+    }
+
+    /// Its first half and the rest. Neither replaces anything.
+    pub fn halves(&self) -> [Self; 2] {
+        let (first, rest) = self.records.split_at(self.records.len() / 2);
+        [first, rest].map(|records| {
+            let mut half = Self::default();
+            for record in records {
+                half.push(self, record);
+            }
+            half
+        })
+    }
+
+    /// Takes a record over that stands in `from`.
+    fn push(&mut self, from: &Self, record: &Prepared) {
+        let start = self.values.len();
+        self.values
+            .extend_from_slice(&from.values[record.start..record.end]);
+        self.records.push(Prepared {
+            start,
+            end: self.values.len(),
+            ..record.clone()
+        });
     }
 
     /// The NDJSON body, every line with `version`.
@@ -265,6 +282,16 @@ mod tests {
         let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 300_000)).collect()).0;
         let mut rest = Batch::default();
         assert_eq!(rest.take(&large, |_| true).len(), 2);
+    }
+
+    #[test]
+    fn the_halves_of_a_batch_are_all_of_it_once() {
+        let mut entries: Vec<Entry> = (0..6).map(|n| mode(&n.to_string(), n)).collect();
+        entries.push(Entry::Gone { id: "GONE".into() });
+        let batch = Batch::prepare(entries).0;
+        let [first, rest] = batch.halves();
+        assert_eq!((first.records().len(), rest.records().len()), (3, 4));
+        assert_eq!([first.body(1), rest.body(1)].concat(), batch.body(1));
     }
 
     #[test]

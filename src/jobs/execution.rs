@@ -13,6 +13,7 @@ use super::failure::{Stop, fault};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::source::Source;
+use super::trust::Trust;
 use super::upload::StreamRun;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::OrdersTaken;
@@ -35,6 +36,8 @@ pub struct Execution {
     pub sides: Arc<Sides>,
     /// Proof that the run holds its leases.
     pub fence: Fence,
+    /// Until when it surely does.
+    pub trust: Trust,
     /// How it is done.
     pub options: RunOptions,
     /// The live picture.
@@ -117,17 +120,7 @@ impl Execution {
     }
 
     async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
-        let run = |options| {
-            StreamRun::new(
-                Arc::clone(&self.sides),
-                self.fence,
-                stream,
-                Arc::clone(selection),
-                options,
-                self.report.clone(),
-                self.cancel.clone(),
-            )
-        };
+        let run = |options| StreamRun::new(self, stream, Arc::clone(selection), options);
         if run(self.options).execute().await? {
             return Ok(());
         }
@@ -151,7 +144,7 @@ impl Execution {
         let commerce = &self.sides.commerce;
         match self
             .sides
-            .ask(&self.report, || commerce.orders_taken(&taken))
+            .change(&self.report, &self.trust, || commerce.orders_taken(&taken))
             .await
         {
             // The next orders run finds out by itself.
@@ -215,7 +208,6 @@ impl Execution {
         let mut kept_until = Instant::now() + lease;
         let mut told = None;
         loop {
-            tokio::time::sleep(BEAT.min(lease / 3)).await;
             let asked = Instant::now();
             let progress = self
                 .report
@@ -229,6 +221,7 @@ impl Execution {
             {
                 Ok(canceled_by) => {
                     kept_until = asked + lease;
+                    self.trust.renewed(asked, lease);
                     told = progress.or(told);
                     if let Some(by) = canceled_by.filter(|_| !self.cancel.is_cancelled()) {
                         tracing::info!("{by} asks the run to stop");
@@ -240,6 +233,7 @@ impl Execution {
                 Err(error) if asked >= kept_until => return error,
                 Err(error) => tracing::warn!("the lease was not renewed: {}", chain(&error)),
             }
+            tokio::time::sleep(BEAT.min(lease / 3)).await;
         }
     }
 

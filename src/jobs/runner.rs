@@ -10,16 +10,18 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ask::Flow;
 use super::execution::Execution;
 use super::overview;
 use super::report::Report;
+use super::trust::Trust;
 use crate::commerce::Commerce;
 use crate::company::Company;
 use crate::company::sales_orders::SalesOrderService;
 use crate::ledger::jobs::{Board, Cause, StatusChange};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
 use crate::model::exception::{Documented, Exception};
-use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
+use crate::model::run::{JobOverview, LiveRuns, Reach, RunSummary, StreamProgress};
 use crate::model::{Job, JobStatus, Progress, RunId};
 
 /// How long the end of the program waits for its runs.
@@ -61,19 +63,19 @@ pub struct Sides {
     pub commerce: Arc<dyn Commerce>,
     /// Name of the ledger: part of every idempotency key.
     pub incarnation: String,
-    /// Batches under way at once.
-    pub in_flight: usize,
-    /// How long a service that does not answer is tried again.
-    pub give_up_after: Duration,
+    /// How requests flow to the service.
+    pub flow: Arc<Flow>,
     /// How long a run may go without renewing its lease.
     pub lease: Duration,
+    /// How long a request may live at the service after it was sent.
+    pub request_life: Duration,
 }
 
 impl fmt::Debug for Sides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sides")
             .field("ledger", &self.ledger.place())
-            .field("in_flight", &self.in_flight)
+            .field("flow", &self.flow)
             .finish_non_exhaustive()
     }
 }
@@ -148,6 +150,7 @@ impl Runner {
     /// # Errors
     /// Where the job, or for the complete job any job, is already running.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
+        self.sides.flow.try_now();
         let fence = self.take_leases(job, options).await?;
         self.carry_out(fence, options);
         Ok(fence.run)
@@ -176,6 +179,7 @@ impl Runner {
         let execution = Execution {
             sides: Arc::clone(&self.sides),
             fence,
+            trust: Trust::default(),
             options,
             report: Report::open(self.live.clone(), progress),
             cancel,
@@ -287,6 +291,15 @@ impl Runner {
 
     pub(super) async fn note_worker(&self, is_there: bool) -> Result<(), LedgerError> {
         self.sides.ledger.note_worker(&self.owner, is_there).await
+    }
+
+    /// Draws how the service is reached into the live picture.
+    pub(super) fn show_reach(&self, reach: &Reach) {
+        self.live.send_if_modified(|runs| {
+            let is_new = runs.reach != *reach;
+            runs.reach = reach.clone();
+            is_new
+        });
     }
 
     /// Draws what runs elsewhere into the live picture. Nobody is woken where nothing changed.

@@ -1,8 +1,9 @@
 //! One batch: its intent in the ledger, its request, and what the answer means.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use bytes::Bytes;
+use tokio::time::Instant;
 
-use super::ask::Unanswered;
+use super::ask::{Call, Unanswered};
 use super::batch::{Batch, Prepared};
 use super::failure::Stop;
 use super::upload::StreamRun;
@@ -10,78 +11,211 @@ use crate::commerce::client::{CommerceError, Upload};
 use crate::commerce::wire::{LineResult, LineStatus};
 use crate::ledger::{SetAside, Settlement};
 use crate::model::Stream;
-use crate::model::exception::Exception;
+use crate::model::exception::{Exception, chain};
+
+/// What an operator reads of a record that the service does not take.
+const REFUSED: &str = "The service refused the record.";
 
 /// More quarantined records than this, and more than one in twenty, means that the fault is not
 /// in single records.
 pub const QUARANTINE_FLOOR: u64 = 50;
 
 /// What a batch under way came to.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Every line has an answer. Stale lines are to be sent again with a greater version.
-    Settled {
-        /// Their ids.
-        stale: Vec<String>,
-    },
-    /// No answer: it stays in the outbox until its records are settled.
-    Unknown {
-        /// What happened to the request.
-        why: CommerceError,
-    },
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Records to be sent again with a greater version: the service holds a newer one.
+    pub stale: Vec<String>,
+    /// What happened to a request that got no answer. Its records stay in the outbox until they
+    /// are settled.
+    pub unknown: Option<CommerceError>,
+}
+
+/// A batch, or a part of one that was refused as a whole.
+struct Part {
+    batch: Batch,
+    /// Where this part is taken, the next one holds what the whole was refused for.
+    tells_of_next: bool,
+    /// It would be refused again.
+    is_known_bad: bool,
+}
+
+/// What a part came to.
+enum Sent {
+    /// Every line has an answer.
+    Settled { stale: Vec<String> },
+    /// No answer.
+    Unknown { why: CommerceError },
+    /// No line was taken because of some of them. The batch stays in the outbox.
+    RefusedAsAWhole { number: i64, why: CommerceError },
+}
+
+/// A batch as the ledger knows it.
+struct Intent {
+    number: i64,
+    key: String,
+    body: Bytes,
+    /// The ledger was asked to write it down then, or to do so again.
+    asked: Instant,
 }
 
 impl StreamRun {
-    /// Sends one batch and writes down what came of it.
+    /// Sends one batch and writes down what came of it. One that is refused as a whole is taken
+    /// apart until only the records are left that nothing else is refused for: one bad record among
+    /// five hundred takes some ten requests more.
     pub async fn send(self, batch: Batch) -> Result<Outcome, Stop> {
-        let (ledger, stream) = (&self.sides.ledger, self.stream);
+        let mut outcome = Outcome::default();
         if self.options.dry_run {
             let bytes = batch.body(0).len() as u64;
             self.count_settled(&batch, batch.records().len() as u64, 0, bytes, 0);
-            return Ok(Outcome::Settled { stale: Vec::new() });
+            return Ok(outcome);
         }
-        let number = ledger
-            .intend(self.fence, stream, batch.ids(), batch.replaces)
-            .await?;
-        let body = batch.body(number);
-        let bytes = body.len() as u64;
-        let key = format!("{}-{number}", self.sides.incarnation);
-        let upload = Upload {
-            key: &key,
-            body: body.into(),
-            lines: batch.records().len(),
-            load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
-            dry_run: false,
+        // The next one is the last.
+        let mut parts = vec![Part {
+            batch,
+            tells_of_next: false,
+            is_known_bad: false,
+        }];
+        while let Some(part) = parts.pop() {
+            let is_single = part.batch.records().len() == 1;
+            if part.is_known_bad && !is_single {
+                split(&mut parts, &part.batch, part.batch.replaces, true);
+                continue;
+            }
+            match self.send_part(&part.batch).await? {
+                Sent::Settled { stale } => {
+                    outcome.stale.extend(stale);
+                    if let Some(next) = parts.last_mut().filter(|_| part.tells_of_next) {
+                        next.is_known_bad = true;
+                    }
+                }
+                Sent::Unknown { why } => outcome.unknown = Some(why),
+                Sent::RefusedAsAWhole { number, why } if is_single => {
+                    self.set_refused_aside(&part.batch, number, &why).await?;
+                }
+                Sent::RefusedAsAWhole { number, why } => {
+                    tracing::info!(stream = %self.stream, "a batch is taken apart: {why}");
+                    // Of a batch that was too large, no part need be.
+                    let is_any_bad = why.status() != Some(413);
+                    split(&mut parts, &part.batch, Some(number), is_any_bad);
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    async fn send_part(&self, batch: &Batch) -> Result<Sent, Stop> {
+        let (ledger, stream) = (&self.sides.ledger, self.stream);
+        let call = Call::new(&self.sides.flow, &self.report, Unanswered::Tell);
+        let mut call = call.under(&self.trust);
+        let mut turn = call.turn().await?;
+        let mut intent = self.write_down(batch).await?;
+        let answered = loop {
+            if self.may_send(&intent) {
+                let upload = Upload {
+                    key: &intent.key,
+                    body: intent.body.clone(),
+                    lines: batch.records().len(),
+                    load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
+                    dry_run: false,
+                };
+                let answer = self.sides.commerce.upload(stream, &upload).await;
+                if let Some(answer) = call.heard(turn, answer) {
+                    break answer;
+                }
+            } else {
+                drop(turn);
+            }
+            turn = call.turn().await?;
+            self.write_down_again(&mut intent).await?;
         };
-        let tries = AtomicU64::new(0);
-        let answered = self
-            .sides
-            .ask_if(Unanswered::Tell, &self.report, || {
-                tries.fetch_add(1, Ordering::Relaxed);
-                self.sides.commerce.upload(stream, &upload)
-            })
-            .await;
+        let bytes = intent.body.len() as u64;
         let answer = match answered {
             Ok(answer) => answer,
-            Err(why @ CommerceError::Unknown { .. }) => return Ok(Outcome::Unknown { why }),
+            Err(why @ CommerceError::Unknown { .. }) => return Ok(Sent::Unknown { why }),
+            Err(why) if why.is_about_contents() => {
+                let number = intent.number;
+                return Ok(Sent::RefusedAsAWhole { number, why });
+            }
             Err(error) => return Err(error.into()),
         };
-        let retries = tries.into_inner().saturating_sub(1);
         let settled = read_answer(stream, batch.records(), &answer.results)?;
         if let Some(version) = settled.newer {
             ledger.raise_version(version).await?;
         }
         let quarantined = settled.settlement.set_aside.len() as u64;
         let acknowledged = batch.records().len() as u64 - quarantined - settled.stale.len() as u64;
-        let generation = self.generation();
-        ledger
-            .settle(self.fence, stream, number, generation, settled.settlement)
-            .await?;
-        self.count_settled(&batch, acknowledged, quarantined, bytes, retries);
+        self.settle(intent.number, settled.settlement).await?;
+        self.count_settled(batch, acknowledged, quarantined, bytes, call.retries());
         self.stop_if_systematic().await?;
-        Ok(Outcome::Settled {
+        Ok(Sent::Settled {
             stale: settled.stale,
         })
+    }
+
+    async fn write_down(&self, batch: &Batch) -> Result<Intent, Stop> {
+        let asked = Instant::now();
+        let number = self
+            .sides
+            .ledger
+            .intend(self.fence, self.stream, batch.ids(), batch.replaces)
+            .await?;
+        Ok(Intent {
+            number,
+            key: format!("{}-{number}", self.sides.incarnation),
+            body: batch.body(number).into(),
+            asked,
+        })
+    }
+
+    /// Nothing is sent later than a lease after it was written down: whoever settles the batch
+    /// counts from there until its last request is dead.
+    async fn write_down_again(&self, intent: &mut Intent) -> Result<(), Stop> {
+        if intent.asked.elapsed() >= self.sides.lease / 2 {
+            intent.asked = Instant::now();
+            let ledger = &self.sides.ledger;
+            ledger.intend_again(self.fence, intent.number).await?;
+        }
+        Ok(())
+    }
+
+    /// The last look before the socket.
+    fn may_send(&self, intent: &Intent) -> bool {
+        self.trust.holds() && intent.asked.elapsed() < self.sides.lease
+    }
+
+    async fn settle(&self, number: i64, settlement: Settlement) -> Result<(), Stop> {
+        let (ledger, generation) = (&self.sides.ledger, self.generation());
+        Ok(ledger
+            .settle(self.fence, self.stream, number, generation, settlement)
+            .await?)
+    }
+
+    /// The only record of a batch that was refused as a whole is what it was refused for.
+    async fn set_refused_aside(
+        &self,
+        batch: &Batch,
+        number: i64,
+        why: &CommerceError,
+    ) -> Result<(), Stop> {
+        let set_aside = batch.records().iter().map(|record| {
+            let (code, cause) = match why.problem() {
+                Some(problem) => (problem.code.clone(), problem.detail.clone()),
+                None => ("refused".to_owned(), chain(why)),
+            };
+            SetAside {
+                id: record.id.clone(),
+                field: String::new(),
+                exception: Exception::new(REFUSED, cause, remedy(self.stream, &code)),
+                code,
+            }
+        });
+        let settlement = Settlement {
+            set_aside: set_aside.collect(),
+            ..Settlement::default()
+        };
+        self.settle(number, settlement).await?;
+        self.count_settled(batch, 0, batch.records().len() as u64, 0, 0);
+        self.stop_if_systematic().await
     }
 
     fn count_settled(
@@ -139,6 +273,20 @@ impl StreamRun {
             .into());
         }
         Ok(())
+    }
+}
+
+/// Puts the halves of a batch in its place. The second one takes its place in the outbox too, once
+/// the first is dealt with: no record is ever without an intent.
+fn split(parts: &mut Vec<Part>, batch: &Batch, replaces: Option<i64>, is_any_bad: bool) {
+    let [first, mut second] = batch.halves();
+    second.replaces = replaces;
+    for (batch, tells_of_next) in [(second, false), (first, is_any_bad)] {
+        parts.push(Part {
+            batch,
+            tells_of_next,
+            is_known_bad: false,
+        });
     }
 }
 
@@ -200,7 +348,7 @@ fn refused(stream: Stream, result: &LineResult) -> SetAside {
         id: result.id.clone(),
         code,
         field,
-        exception: Exception::new("The service refused the record.", cause, remedy),
+        exception: Exception::new(REFUSED, cause, remedy),
     }
 }
 

@@ -33,10 +33,11 @@ type Numbered = (usize, Result<Outcome, Stop>);
 pub struct UnderWay {
     run: StreamRun,
     tasks: JoinSet<Numbered>,
-    /// True while it settles: what stays unknown then ends the run.
-    pub settles: bool,
     stale: Vec<String>,
+    /// Why the last request without an answer got none.
     unknown: Option<CommerceError>,
+    /// Since when there has been no answer at all.
+    silent_since: Option<Instant>,
     next: usize,
     /// For each batch since the oldest one under way: is it answered?
     answered: VecDeque<bool>,
@@ -51,9 +52,9 @@ impl UnderWay {
         Self {
             run,
             tasks: JoinSet::new(),
-            settles: false,
             stale: Vec::new(),
             unknown: None,
+            silent_since: None,
             next: 0,
             answered: VecDeque::new(),
             oldest: 0,
@@ -64,13 +65,21 @@ impl UnderWay {
 
     /// Sends a batch as soon as there is room for it.
     pub async fn send(&mut self, batch: Batch) -> Result<(), Stop> {
-        while self.tasks.len() >= self.run.sides.in_flight {
+        let flow = &self.run.sides.flow;
+        let (in_flight, patience) = (flow.in_flight(), flow.give_up_after());
+        while self.tasks.len() >= in_flight {
             let cancel = self.run.cancel.clone();
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => return self.give_up().await,
                 joined = self.tasks.join_next() => self.note(joined)?,
             }
+        }
+        // Another batch would only be one more to settle.
+        if let (Some(since), Some(why)) = (self.silent_since, &self.unknown)
+            && since.elapsed() >= patience
+        {
+            return Err(why.clone().into());
         }
         let (number, run) = (self.next, self.run.clone());
         self.next += 1;
@@ -119,11 +128,14 @@ impl UnderWay {
         let Some(joined) = joined else { return Ok(()) };
         let (number, outcome) =
             joined.map_err(|error| fault("Sending a batch failed inside axcs.", &error))?;
-        match outcome? {
-            Outcome::Settled { stale } => self.stale.extend(stale),
-            Outcome::Unknown { why } => {
+        let Outcome { stale, unknown } = outcome?;
+        self.stale.extend(stale);
+        match unknown {
+            None => self.silent_since = None,
+            Some(why) => {
                 tracing::warn!(stream = %self.run.stream, "a batch has an unknown outcome: {why}");
                 self.unknown = Some(why);
+                self.silent_since.get_or_insert_with(Instant::now);
             }
         }
         if let Some(answered) = self.answered.get_mut(number - self.oldest) {
@@ -172,28 +184,31 @@ impl UnderWay {
 
     /// Waits for every answer; settles what stayed without one.
     pub async fn finish(mut self) -> Result<(), Stop> {
+        if self.wait().await?.is_some() {
+            self.run.report.phase(self.run.stream, Phase::Settling);
+            return Box::pin(self.run.settle_unknown(false)).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for every answer. Answers why there was none, where there was none.
+    pub async fn wait(&mut self) -> Result<Option<CommerceError>, Stop> {
         for _ in 0..STALE_ROUNDS {
             while !self.tasks.is_empty() {
                 let cancel = self.run.cancel.clone();
                 tokio::select! {
                     biased;
-                    () = cancel.cancelled() => return self.give_up().await,
+                    () = cancel.cancelled() => return self.give_up().await.map(|()| None),
                     joined = self.tasks.join_next() => self.note(joined)?,
                 }
             }
             let stale = std::mem::take(&mut self.stale);
-            if !stale.is_empty() {
-                tracing::info!(stream = %self.run.stream, "{} records again: the service held a newer version", stale.len());
-                for ids in stale.chunks(MAX_LINES) {
-                    self.send_named(ids, None).await?;
-                }
-            } else if self.unknown.is_some() && !self.settles {
-                self.run.report.phase(self.run.stream, Phase::Settling);
-                return Box::pin(self.run.settle_unknown(false)).await;
-            } else if let Some(why) = self.unknown {
-                return Err(why.into());
-            } else {
-                return Ok(());
+            if stale.is_empty() {
+                return Ok(self.unknown.take());
+            }
+            tracing::info!(stream = %self.run.stream, "{} records again: the service held a newer version", stale.len());
+            for ids in stale.chunks(MAX_LINES) {
+                self.send_named(ids, None).await?;
             }
         }
         Err(Exception::new(

@@ -9,12 +9,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
+use super::execution::Execution;
 use super::failure::Stop;
 use super::plan::{Plan, Situation, Wish, plan};
 use super::report::Report;
 use super::runner::{RunOptions, Sides};
 use super::send::QUARANTINE_FLOOR;
 use super::source::{Reading, Source, SourceError};
+use super::trust::Trust;
 use super::under_way::UnderWay;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES};
@@ -35,6 +37,8 @@ pub struct StreamRun {
     pub sides: Arc<Sides>,
     /// Proof that the run holds its leases.
     pub fence: Fence,
+    /// Until when it surely does.
+    pub trust: Trust,
     /// The stream.
     pub stream: Stream,
     /// Product selection in force.
@@ -55,22 +59,20 @@ pub struct StreamRun {
 impl StreamRun {
     /// Prepares the work on one stream.
     pub fn new(
-        sides: Arc<Sides>,
-        fence: Fence,
+        run: &Execution,
         stream: Stream,
         selection: Arc<Selection>,
         options: RunOptions,
-        report: Report,
-        cancel: CancellationToken,
     ) -> Self {
         Self {
-            sides,
-            fence,
+            sides: Arc::clone(&run.sides),
+            fence: run.fence,
+            trust: run.trust.clone(),
             stream,
             selection,
             options,
-            report,
-            cancel,
+            report: run.report.clone(),
+            cancel: run.cancel.clone(),
             pass: None,
             judged_from: Some(Counts::default()),
         }
@@ -242,7 +244,9 @@ impl StreamRun {
             let commerce = &self.sides.commerce;
             let load = self
                 .sides
-                .ask(&self.report, || commerce.begin_load_afresh(self.stream))
+                .change(&self.report, &self.trust, || {
+                    commerce.begin_load_afresh(self.stream)
+                })
                 .await?;
             new.load = Some(load.id);
             new.reason = Some(reason);
@@ -423,35 +427,6 @@ impl StreamRun {
         Ok(())
     }
 
-    /// Sends the records of batches without an answer again, with their current values: what the
-    /// service made of the first request does not matter then.
-    pub(super) async fn settle_unknown(&self, from_earlier_runs: bool) -> Result<(), Stop> {
-        if self.options.dry_run {
-            return Ok(());
-        }
-        let unsettled = self.sides.ledger.unsettled(self.stream).await?;
-        if unsettled.is_empty() {
-            return Ok(());
-        }
-        let records: usize = unsettled.iter().map(|batch| batch.ids.len()).sum();
-        tracing::info!("settling {records} records of unknown outcome");
-        if from_earlier_runs {
-            self.report.stream(self.stream, |progress| {
-                progress.counts.enumerated += records as u64
-            });
-        }
-        let mut under_way = UnderWay::new(self.clone());
-        under_way.settles = true;
-        let mut left = Vec::new();
-        for batch in unsettled {
-            if !under_way.send_named(&batch.ids, Some(batch.batch)).await? {
-                left.push(batch.batch);
-            }
-        }
-        under_way.finish().await?;
-        Ok(self.sides.ledger.forget_batches(self.fence, left).await?)
-    }
-
     async fn commit_load(&self) -> Result<(), Stop> {
         let Some(load) = self.pass.as_ref().and_then(|pass| pass.load.as_deref()) else {
             return Ok(());
@@ -460,7 +435,7 @@ impl StreamRun {
             confirm: self.options.confirm_retire,
         };
         let commerce = &self.sides.commerce;
-        let commit = self.sides.ask(&self.report, || {
+        let commit = self.sides.change(&self.report, &self.trust, || {
             commerce.commit_load(self.stream, load, confirm)
         });
         let committed = commit.await.map_err(|error| {

@@ -234,6 +234,14 @@ impl Ledger for EmbeddedLedger {
         .await
     }
 
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
+        self.write("writing a batch down again", move |transaction| {
+            check(transaction, fence)?;
+            records::intend_again(transaction, batch)
+        })
+        .await
+    }
+
     async fn settle(
         &self,
         fence: Fence,

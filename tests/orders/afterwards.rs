@@ -1,6 +1,7 @@
 //! What happens to orders after AX has taken them: packing slips, statuses, corrections and
 //! cancellations at either end.
 
+use axcs::commerce::Commerce as _;
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
 use axcs::company::sales_orders::{HandOver, HandedOver, SalesOrderService as _};
 use axcs::company::trade::Trade as _;

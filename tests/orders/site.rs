@@ -9,7 +9,7 @@ use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::company::sales_orders::SalesOrderService;
 use axcs::jobs::verify::verify;
-use axcs::jobs::{Place, RunOptions, Runner, Sides, selection};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{EmbeddedLedger, Ledger as _};
 use axcs::model::channel::{Channel, ChannelKind, StoreSettings};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
@@ -332,9 +332,9 @@ async fn runner(
         sales_orders,
         ledger: Arc::new(ledger),
         commerce: Arc::new(Client::new(options).unwrap()),
-        in_flight: 4,
-        give_up_after: Duration::from_secs(2),
+        flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
         lease: Duration::from_secs(5),
+        request_life: Duration::from_secs(5),
     };
     let place = Place {
         profile: "test".to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::wire::{FeedPage, MAX_BODY_BYTES};
 
 use super::shop::{client, order, payment};

@@ -1,5 +1,6 @@
 //! Whatever is sent, the answer is JSON, never a 500, and the service goes on.
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::wire::BatchAnswer;
 use proptest::prelude::*;
 use reqwest::Method;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::wire::{MAX_ORDER_BYTES, OrderListPage, OrderListed, Problem};
 use axcs::model::digest::{content_hash, hex64};
 use axcs::model::order::{MAX_ORDER_LINES, OrderEventKind, OrderState, Outcome, WebOrder};

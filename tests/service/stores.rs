@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axcs::commerce::Commerce as _;
 use axcs::commerce::client::Class;
 use axcs::commerce::wire::{AccountState, OrdersTaken, Problem, Saleable};
 use axcs::model::catalog::{OnHand, ProductDimensions};

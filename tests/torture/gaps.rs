@@ -263,6 +263,7 @@ async fn restored_into_a_run() -> Result<(), String> {
         ledger: Arc::clone(&sides.ledger),
         commerce: Arc::clone(&sides.commerce),
         incarnation: sides.incarnation.clone(),
+        flow: Arc::clone(&sides.flow),
         ..**sides
     };
     let runner = Runner::new(sides, site.runner.place());

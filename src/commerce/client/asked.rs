@@ -35,6 +35,10 @@ impl Commerce for Client {
         }
     }
 
+    async fn guards_versions(&self) -> Result<bool, CommerceError> {
+        Ok(self.told().await?.guards_versions)
+    }
+
     async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError> {
         self.get(&[stream.name(), "summary"], &[]).await
     }
@@ -96,12 +100,8 @@ impl Commerce for Client {
             ("wait", seconds.as_str()),
         ];
         let (request, sent) = self.request(Method::GET, &["orders", "feed"], &query);
-        let response = request
-            .timeout(self.request_timeout + Duration::from_secs(wait))
-            .send()
-            .await
-            .map_err(|error| sent.failed(error))?;
-        sent.read(response).await
+        let request = request.timeout(self.request_timeout + Duration::from_secs(wait));
+        self.answer(request, &sent).await
     }
 
     async fn orders_taken(&self, taken: &OrdersTaken) -> Result<OrdersTaken, CommerceError> {

@@ -119,6 +119,41 @@ impl CommerceError {
         }
     }
 
+    /// The same for a request that needed this one before it, and was therefore not sent itself.
+    #[must_use]
+    pub fn before_sending(self) -> Self {
+        match self {
+            Self::Unknown { call, reason } => Self::NotSent { call, reason },
+            Self::Settings(_)
+            | Self::NotSent { .. }
+            | Self::Unavailable { .. }
+            | Self::BeingSetUp { .. }
+            | Self::Unauthorized { .. }
+            | Self::Refused { .. }
+            | Self::Malformed { .. } => self,
+        }
+    }
+
+    /// True where the service takes none of the lines because of what some of them hold, and does
+    /// not say which: a smaller batch may pass. What stands before the service has limits too.
+    pub fn is_about_contents(&self) -> bool {
+        let is_about_key = self
+            .problem()
+            .is_some_and(|problem| problem.code == "idempotency-key-reused");
+        matches!(self.status(), Some(413 | 422)) && !is_about_key
+    }
+
+    /// HTTP status, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unavailable { status, .. } | Self::Malformed { status, .. } => Some(*status),
+            Self::BeingSetUp { .. } => Some(503),
+            Self::Unauthorized { .. } => Some(401),
+            Self::Refused { problem, .. } => Some(problem.status),
+            Self::Settings(_) | Self::NotSent { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
     /// The problem document of a refusal.
     pub fn problem(&self) -> Option<&Problem> {
         match self {
@@ -161,7 +196,10 @@ impl CommerceError {
     pub fn in_brief(&self) -> String {
         match self {
             Self::Settings(_) => "settings cannot be used".to_owned(),
-            Self::NotSent { .. } => "service cannot be reached".to_owned(),
+            Self::NotSent { reason, .. } => {
+                let root = reason.rsplit(": ").next().unwrap_or_default();
+                format!("service cannot be reached: {root}")
+            }
             Self::Unknown { .. } => "no answer".to_owned(),
             Self::Unavailable { status: 429, .. } => "throttled by the service".to_owned(),
             Self::Unavailable { status, .. } => format!("service unavailable ({status})"),

@@ -198,6 +198,8 @@ impl Execution {
             customer: customer.clone(),
             settings: store.settings.clone(),
         };
+        // Another worker may be giving it by now.
+        self.trust.held().await;
         let found = match self.sides.sales_orders.create(hand_over).await {
             Ok(HandedOver::Created {
                 sales_order,

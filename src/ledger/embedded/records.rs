@@ -1,5 +1,7 @@
 //! Records: what the service holds, what is under way, what is set aside.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{Acknowledged, Fence, LedgerError, Settlement, Unsettled};
@@ -207,13 +209,28 @@ pub fn raise_version(transaction: &Transaction<'_>, version: i64) -> Result<(), 
     Ok(())
 }
 
+pub fn intend_again(transaction: &Transaction<'_>, batch: i64) -> Result<(), LedgerError> {
+    let now = runs::now(transaction).map_err(failed)?;
+    transaction
+        .execute(
+            "UPDATE outbox SET created = ? WHERE batch = ?",
+            [now, batch],
+        )
+        .map_err(failed)?;
+    Ok(())
+}
+
 pub fn unsettled(connection: &Connection, stream: Stream) -> rusqlite::Result<Vec<Unsettled>> {
+    let now = runs::now(connection)?;
     let mut statement = connection
-        .prepare_cached("SELECT batch, ids FROM outbox WHERE stream = ? ORDER BY batch")?;
+        .prepare_cached("SELECT batch, ids, created FROM outbox WHERE stream = ? ORDER BY batch")?;
     let found = statement.query_map([stream.name()], |row| {
+        let age: i64 = now - row.get::<_, i64>(2)?;
         Ok(Unsettled {
             batch: row.get(0)?,
             ids: rows::json(row, 1)?,
+            // Not negative, though somebody may have set the clock back.
+            age: Duration::from_millis(age.max(0).cast_unsigned()),
         })
     })?;
     found.collect()

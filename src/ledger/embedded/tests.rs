@@ -1,6 +1,7 @@
 //! The promises of the embedded ledger.
 
 mod migration;
+mod outbox;
 
 use super::*;
 use std::time::Duration;
@@ -83,58 +84,6 @@ async fn a_newer_ledger_is_refused_and_left_as_it_is() {
         "{refused}"
     );
     assert!(refused.to_string().contains("use the newer axcs"));
-}
-
-#[tokio::test]
-async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
-    let (dir, ledger) = open().await;
-    let fence = started(&ledger).await;
-    let batch = ledger
-        .intend(fence, Stream::Items, vec!["A".into(), "B".into()], None)
-        .await
-        .unwrap();
-    drop(ledger);
-    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-        .await
-        .unwrap();
-    let unsettled = ledger.unsettled(Stream::Items).await.unwrap();
-    assert_eq!(
-        unsettled,
-        [Unsettled {
-            batch,
-            ids: vec!["A".into(), "B".into()]
-        }]
-    );
-    assert!(ledger.unsettled(Stream::OnHand).await.unwrap().is_empty());
-    ledger
-        .settle(
-            fence,
-            Stream::Items,
-            batch,
-            None,
-            held(&[("A", 1), ("B", 2)]),
-        )
-        .await
-        .unwrap();
-    assert!(ledger.unsettled(Stream::Items).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either() {
-    let (_dir, ledger) = open().await;
-    let fence = started(&ledger).await;
-    let stream = Stream::Items;
-    let ids = vec!["A".to_owned()];
-    let lost = ledger
-        .intend(fence, stream, ids.clone(), None)
-        .await
-        .unwrap();
-    let again = ledger
-        .intend(fence, stream, ids.clone(), Some(lost))
-        .await
-        .unwrap();
-    let unsettled = ledger.unsettled(stream).await.unwrap();
-    assert_eq!(unsettled, [Unsettled { batch: again, ids }]);
 }
 
 #[tokio::test]

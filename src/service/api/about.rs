@@ -39,6 +39,7 @@ pub fn whoami(
         },
         encodings: Encoding::NAMES.map(str::to_owned).to_vec(),
         server_time: Timestamp::now(),
+        guards_versions: true,
     }))
 }
 

@@ -338,6 +338,7 @@ fn full_wire_types() -> Vec<(&'static str, Value)> {
                 limits,
                 encodings: vec![word()],
                 server_time: now,
+                guards_versions: true,
             }),
         ),
         (

@@ -45,7 +45,8 @@ pub struct Books {
     next_batch: i64,
     tries: u64,
     shelves: BTreeMap<Stream, Shelf>,
-    outbox: BTreeMap<i64, (Stream, Vec<String>)>,
+    /// What is under way, and when it was last written down.
+    outbox: BTreeMap<i64, (Stream, Vec<String>, Timestamp)>,
     selection: Selection,
 }
 
@@ -234,6 +235,7 @@ impl Books {
         stream: Stream,
         ids: Vec<String>,
         replaces: Option<i64>,
+        now: Timestamp,
     ) -> Result<i64, Fenced> {
         self.desk.check(fence)?;
         if let Some(replaced) = replaces {
@@ -241,8 +243,16 @@ impl Books {
         }
         let batch = self.next_batch;
         self.next_batch += 1;
-        self.outbox.insert(batch, (stream, ids));
+        self.outbox.insert(batch, (stream, ids, now));
         Ok(batch)
+    }
+
+    pub fn intend_again(&mut self, fence: Fence, batch: i64, now: Timestamp) -> Result<(), Fenced> {
+        self.desk.check(fence)?;
+        if let Some((_, _, written)) = self.outbox.get_mut(&batch) {
+            *written = now;
+        }
+        Ok(())
     }
 
     pub fn settle(
@@ -342,13 +352,14 @@ impl Books {
         self.next_batch = self.next_batch.max(version + 1);
     }
 
-    pub fn unsettled(&self, stream: Stream) -> Vec<Unsettled> {
+    pub fn unsettled(&self, stream: Stream, now: Timestamp) -> Vec<Unsettled> {
         self.outbox
             .iter()
-            .filter(|(_, (of, _))| *of == stream)
-            .map(|(batch, (_, ids))| Unsettled {
+            .filter(|(_, (of, ..))| *of == stream)
+            .map(|(batch, (_, ids, written))| Unsettled {
                 batch: *batch,
                 ids: ids.clone(),
+                age: now.duration_since(*written).try_into().unwrap(),
             })
             .collect()
     }

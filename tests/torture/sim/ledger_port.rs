@@ -154,7 +154,16 @@ impl Ledger for Hands {
                     state.books.move_cursor(fence, stream, cursor)?;
                 }
             }
-            state.books.intend(fence, stream, ids, replaces)
+            let now = state.now();
+            state.books.intend(fence, stream, ids, replaces, now)
+        })
+        .await
+    }
+
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
+        self.write("intend again", fence, |state| {
+            let now = state.now();
+            state.books.intend_again(fence, batch, now)
         })
         .await
     }
@@ -195,7 +204,7 @@ impl Ledger for Hands {
 
     async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError> {
         self.look("unsettled", |state| {
-            let mut unsettled = state.books.unsettled(stream);
+            let mut unsettled = state.books.unsettled(stream, state.now());
             if state.is(Mutant::NoSettle) {
                 let batches: Vec<i64> = unsettled.drain(..).map(|batch| batch.batch).collect();
                 state.books.forget(&batches);

@@ -178,7 +178,14 @@ impl Port {
         self.awake().await;
         let (before, after, journey) = {
             let mut state = self.world.state();
-            let (before, after) = state.fate();
+            let (before, after) = match state.fate() {
+                // Nobody can rule out that he is stopped between his last look at the lease and
+                // the socket. Only a service that guards versions is safe from such a request.
+                (freeze @ Mishap::Freeze(_), _) if !state.service.says_it_guards => {
+                    (Mishap::None, freeze)
+                }
+                fate => fate,
+            };
             (before, after, journey(&mut state))
         };
         let unknown = |reason: &str| CommerceError::Unknown {

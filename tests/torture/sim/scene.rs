@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axcs::jobs::{Place, RunOptions, Runner, Sides};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides};
 use axcs::model::random::Random;
 use axcs::model::{Job, RunStatus, Stream};
 use tokio::task::JoinSet;
@@ -35,6 +35,8 @@ struct Script {
     /// How the company's changes get a gap, if they do.
     gap: Option<u64>,
     is_tampered: bool,
+    /// True where the service guards versions.
+    is_guarded: bool,
 }
 
 impl Script {
@@ -65,6 +67,7 @@ impl Script {
             },
             gap: chance.once_in(6).then(|| chance.below(UPDATES)),
             is_tampered: chance.once_in(8),
+            is_guarded: !chance.once_in(3),
         }
     }
 }
@@ -105,7 +108,8 @@ async fn in_world(world: &Arc<World>) {
         let mut state = world.state();
         let script = Script::of(&mut state.chance);
         let mutant = state.mutant;
-        state.service.guards_versions = mutant != Some(Mutant::NoVersionGuard);
+        state.service.says_it_guards = script.is_guarded || mutant == Some(Mutant::NoVersionGuard);
+        state.service.guards_versions = script.is_guarded && mutant != Some(Mutant::NoVersionGuard);
         state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
         state.books.desk.leases = mutant != Some(Mutant::NoLease);
         state.books.desk.checks_fence =
@@ -199,15 +203,16 @@ async fn clerks(world: &Arc<World>, script: &Script) {
 
 fn runner(port: &Arc<Port>) -> Runner {
     let hands = Hands(Arc::clone(port));
+    let seed = port.world.state().chance.next();
     let sides = Sides {
         company: Arc::new(hands.clone()),
         sales_orders: Arc::new(hands.clone()),
         ledger: Arc::new(hands.clone()),
         commerce: Arc::new(hands),
         incarnation: "ledger".to_owned(),
-        in_flight: 3,
-        give_up_after: Duration::from_secs(8),
+        flow: Arc::new(Flow::new(3, Duration::from_secs(8), seed)),
         lease: LEASE,
+        request_life: REQUEST_LIFE,
     };
     let place = Place {
         profile: String::new(),

@@ -42,6 +42,8 @@ struct LoadRow {
 pub struct Service {
     /// False for one that takes whatever comes last.
     pub guards_versions: bool,
+    /// What it says of that.
+    pub says_it_guards: bool,
     /// False for one that forgets which version a dropped record had.
     pub keeps_tombstones: bool,
     collections: BTreeMap<Stream, Collection>,
@@ -71,6 +73,7 @@ impl Service {
     pub fn new() -> Self {
         Self {
             guards_versions: true,
+            says_it_guards: true,
             keeps_tombstones: true,
             collections: BTreeMap::new(),
             loads: Vec::new(),

@@ -338,6 +338,24 @@ fn a_long_row_is_dealt_with_a_thousand_at_a_time() {
 }
 
 #[test]
+fn those_that_waited_wait_on_where_they_are_too_many_for_one_decision() {
+    let mut desk = Desk::with(every(Pattern::Minutes(1)));
+    desk.schedule.recurrence.as_mut().unwrap().start = "2026-11-20T00:00".parse().unwrap();
+    desk.schedule.overlap = Overlap::Wait;
+    desk.schedule.missed = Missed::Skip;
+    desk.standing = Standing::new("2026-11-20T10:00Z".parse().unwrap());
+    desk.standing.waiting = Some("2026-11-20T10:01Z".parse().unwrap());
+    assert_eq!(desk.busy("10:00"), NOTHING);
+    let first = desk.free("10:00");
+    assert_eq!((first.len(), desk.next.as_str()), (1_000, "10:00:00"));
+    assert!(first.iter().all(|told| told.ends_with("coalesced")));
+    let second = desk.free("10:00");
+    assert_eq!(second.len(), 440);
+    assert_eq!(second.last().unwrap(), "10:00 run");
+    assert!(second[..439].iter().all(|told| told.ends_with("coalesced")));
+}
+
+#[test]
 fn a_job_that_is_not_to_start_skips_what_is_due_and_says_why() {
     let mut desk = Desk::with(|schedule| schedule.overlap = Overlap::Wait);
     assert_eq!(desk.busy("10:15"), NOTHING);

@@ -1,0 +1,87 @@
+//! What is written down before it is sent.
+
+use super::*;
+
+#[tokio::test]
+async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
+    let (dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let batch = ledger
+        .intend(fence, Stream::Items, vec!["A".into(), "B".into()], None)
+        .await
+        .unwrap();
+    drop(ledger);
+    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
+        .await
+        .unwrap();
+    let unsettled = ledger.unsettled(Stream::Items).await.unwrap();
+    assert_eq!(unsettled.len(), 1);
+    assert_eq!(
+        (unsettled[0].batch, &*unsettled[0].ids.concat()),
+        (batch, "AB")
+    );
+    assert!(ledger.unsettled(Stream::OnHand).await.unwrap().is_empty());
+    ledger
+        .settle(
+            fence,
+            Stream::Items,
+            batch,
+            None,
+            held(&[("A", 1), ("B", 2)]),
+        )
+        .await
+        .unwrap();
+    assert!(ledger.unsettled(Stream::Items).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    let ids = vec!["A".to_owned()];
+    let lost = ledger
+        .intend(fence, stream, ids.clone(), None)
+        .await
+        .unwrap();
+    let again = ledger
+        .intend(fence, stream, ids.clone(), Some(lost))
+        .await
+        .unwrap();
+    let unsettled = ledger.unsettled(stream).await.unwrap();
+    assert_eq!(unsettled.len(), 1);
+    assert_eq!((unsettled[0].batch, &unsettled[0].ids), (again, &ids));
+}
+
+#[tokio::test]
+async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger() {
+    let (dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    let batch = ledger
+        .intend(fence, stream, vec!["A".to_owned()], None)
+        .await
+        .unwrap();
+    let age = async || ledger.unsettled(stream).await.unwrap()[0].age;
+    let minute = Duration::from_secs(60);
+    assert!(age().await < minute);
+    let file = rusqlite::Connection::open(dir.path().join("ledger.db")).unwrap();
+    let shift = |by: i64| {
+        let shifted = file.execute("UPDATE outbox SET created = created - ?", [by]);
+        assert_eq!(shifted.unwrap(), 1);
+    };
+    shift(600_000);
+    assert!(age().await >= minute * 10);
+    ledger.intend_again(fence, batch).await.unwrap();
+    assert!(age().await < minute);
+    // Somebody has set the clock back.
+    shift(-600_000);
+    assert_eq!(age().await, Duration::ZERO);
+
+    let taken_over = Fence {
+        token: fence.token - 1,
+        ..fence
+    };
+    let refused = ledger.intend_again(taken_over, batch).await.unwrap_err();
+    assert!(matches!(refused, LedgerError::Fenced(_)), "{refused}");
+}
