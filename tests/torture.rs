@@ -19,6 +19,8 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/crash_at.rs"]
+mod crash_at;
 #[path = "torture/cut.rs"]
 mod cut;
 #[cfg(target_os = "linux")]
@@ -87,6 +89,7 @@ const TORMENTS: &[Torment] = &[
     }),
     ("lease", |arguments| block_on(lease::lease(arguments))),
     ("sim", sim::sim),
+    ("crash-at", crash_at::crash_at),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))

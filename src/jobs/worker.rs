@@ -157,7 +157,7 @@ impl Runner {
             )
         };
         let mut decision = decide(in_the_way)?;
-        if decision.start.is_some() {
+        if decision.start.is_some() && !decision.cancel_other {
             let due = due(record, &decision);
             match self.begin(job, Cause::Occurrence(Box::new(due))).await? {
                 Begun::Started(_) | Begun::Changed => return Ok(Again::AtOnce),
@@ -176,6 +176,8 @@ impl Runner {
                     self.sides().ledger.ask_cancel(holder.job, &by).await?;
                 }
             }
+            // Nothing is written down before the run can start: it is decided anew until then.
+            return Ok(Again::At(None));
         }
         self.note(record, decision).await
     }

@@ -15,11 +15,12 @@ pub enum Mutant {
     ForgetDeletions,
     ResumeTooFar,
     ForgetRefusals,
+    NoRevision,
 }
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::VersionReadAfterEnumeration,
         Self::NoSettle,
         Self::FenceOnCursorOnly,
@@ -31,6 +32,7 @@ impl Mutant {
         Self::ForgetDeletions,
         Self::ResumeTooFar,
         Self::ForgetRefusals,
+        Self::NoRevision,
     ];
 
     /// Its name on the command line.
@@ -47,6 +49,7 @@ impl Mutant {
             Self::ForgetDeletions => "forget-deletions",
             Self::ResumeTooFar => "resume-too-far",
             Self::ForgetRefusals => "forget-refusals",
+            Self::NoRevision => "no-revision",
         }
     }
 
@@ -70,6 +73,7 @@ impl Mutant {
                 "a pass goes on behind what was read, not behind what was answered"
             }
             Self::ForgetRefusals => "a refused record counts as taken",
+            Self::NoRevision => "what was decided is carried out, whatever changed since",
         }
     }
 

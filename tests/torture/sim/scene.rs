@@ -11,11 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::company::{REFUSED, UNREADABLE, VALUES};
+use super::due;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Port;
 use super::service::hash_of;
-use super::world::{LEASE, REQUEST_LIFE, Weather, World};
+use super::world::{LEASE, REQUEST_LIFE, State, Weather, World};
 
 /// Keys of a stream.
 const KEYS: u64 = 12;
@@ -96,7 +97,14 @@ fn played(seed: u64, mutant: Option<Mutant>, traced: bool) -> Arc<World> {
         .unwrap();
     runtime.block_on(async {
         let world = World::new(seed, mutant, traced);
-        if timeout(PATIENCE, in_world(&world)).await.is_err() {
+        let played = async {
+            if seed % 16 == 0 {
+                due::in_world(&world).await;
+            } else {
+                in_world(&world).await;
+            }
+        };
+        if timeout(PATIENCE, played).await.is_err() {
             world.state().wrong(|| "it never ends".to_owned());
         }
         world
@@ -107,13 +115,7 @@ async fn in_world(world: &Arc<World>) {
     let script = {
         let mut state = world.state();
         let script = Script::of(&mut state.chance);
-        let mutant = state.mutant;
-        state.service.says_it_guards = script.is_guarded || mutant == Some(Mutant::NoVersionGuard);
-        state.service.guards_versions = script.is_guarded && mutant != Some(Mutant::NoVersionGuard);
-        state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
-        state.books.desk.leases = mutant != Some(Mutant::NoLease);
-        state.books.desk.checks_fence =
-            !matches!(mutant, Some(Mutant::NoLease | Mutant::FenceOnCursorOnly));
+        break_promises(&mut state, script.is_guarded);
         state.weather = script.weather;
         for stream in script.streams {
             for key in 1..=KEYS * 2 / 3 {
@@ -151,7 +153,21 @@ async fn in_world(world: &Arc<World>) {
     }
 }
 
-fn key_name(number: u64) -> String {
+/// Sets the service up with or without a guard of versions, and breaks the promise that the mutant
+/// breaks, where it is one of the parts.
+pub fn break_promises(state: &mut State, is_guarded: bool) {
+    let mutant = state.mutant;
+    state.service.says_it_guards = is_guarded || mutant == Some(Mutant::NoVersionGuard);
+    state.service.guards_versions = is_guarded && mutant != Some(Mutant::NoVersionGuard);
+    state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
+    let desk = &mut state.books.desk;
+    desk.leases = mutant != Some(Mutant::NoLease);
+    desk.checks_fence = !matches!(mutant, Some(Mutant::NoLease | Mutant::FenceOnCursorOnly));
+    desk.checks_revision = mutant != Some(Mutant::NoRevision);
+}
+
+/// The name of a key.
+pub fn key_name(number: u64) -> String {
     format!("k{number:02}")
 }
 
@@ -201,7 +217,8 @@ async fn clerks(world: &Arc<World>, script: &Script) {
     }
 }
 
-fn runner(port: &Arc<Port>) -> Runner {
+/// A runner with the hands of this port.
+pub fn runner(port: &Arc<Port>) -> Runner {
     let hands = Hands(Arc::clone(port));
     let seed = port.world.state().chance.next();
     let sides = Sides {
@@ -290,7 +307,7 @@ async fn ends_well(runner: &Runner, job: Job, complete: bool) -> bool {
 }
 
 /// Both ends, and what the ledger believes, must be alike.
-fn compare(world: &Arc<World>, stream: Stream) {
+pub fn compare(world: &Arc<World>, stream: Stream) {
     let mut state = world.state();
     let mut differences = Vec::new();
     for key in (1..=KEYS).map(key_name) {

@@ -216,13 +216,18 @@ fn one_run_waits_until_the_way_is_free() {
 fn the_run_in_the_way_is_cancelled() {
     let mut desk = Desk::with(|schedule| schedule.overlap = Overlap::CancelOther);
     assert_eq!(desk.free("10:15"), ["10:15 run"]);
-    assert_eq!(desk.busy("10:30"), ["cancel", "10:30 run"]);
-    // Those that are caught up with cancel nothing, but a fresh one does.
+    assert_eq!(desk.busy("10:30"), ["cancel"]);
+    // Said again while it is still there; the run is started when it is gone, however late.
+    assert_eq!(desk.busy("10:30:30"), ["cancel"]);
+    desk.schedule.missed = Missed::Skip;
+    assert_eq!(desk.free("10:32"), ["10:30 run"]);
+    // Those that are caught up with cancel nothing, but a fresh one does, and goes before them.
     desk.schedule.missed = Missed::UpTo(5);
     assert_eq!(desk.busy("11:05"), NOTHING);
+    assert_eq!(desk.busy("11:15"), ["cancel"]);
     assert_eq!(
-        desk.busy("11:15"),
-        ["cancel", "10:45 coalesced", "11:00 coalesced", "11:15 run"]
+        desk.free("11:15:01"),
+        ["10:45 coalesced", "11:00 coalesced", "11:15 run"]
     );
 }
 
