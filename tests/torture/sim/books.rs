@@ -2,6 +2,7 @@
 //! acknowledged, what is under way and what is set aside. Each method is one transaction.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axcs::ledger::{
     Acknowledged, Cursor, Fence, NewPass, Pass, Position, SetAside, Settlement, Unsettled,
@@ -37,6 +38,14 @@ impl Shelf {
     }
 }
 
+/// A batch that is under way.
+#[derive(Debug)]
+struct Intent {
+    stream: Stream,
+    ids: Vec<String>,
+    written: Timestamp,
+}
+
 /// The ledger.
 #[derive(Debug)]
 pub struct Books {
@@ -45,7 +54,7 @@ pub struct Books {
     next_batch: i64,
     tries: u64,
     shelves: BTreeMap<Stream, Shelf>,
-    outbox: BTreeMap<i64, (Stream, Vec<String>)>,
+    outbox: BTreeMap<i64, Intent>,
     selection: Selection,
 }
 
@@ -230,6 +239,7 @@ impl Books {
 
     pub fn intend(
         &mut self,
+        written: Timestamp,
         fence: Fence,
         stream: Stream,
         ids: Vec<String>,
@@ -241,8 +251,26 @@ impl Books {
         }
         let batch = self.next_batch;
         self.next_batch += 1;
-        self.outbox.insert(batch, (stream, ids));
+        let intent = Intent {
+            stream,
+            ids,
+            written,
+        };
+        self.outbox.insert(batch, intent);
         Ok(batch)
+    }
+
+    pub fn intend_again(
+        &mut self,
+        written: Timestamp,
+        fence: Fence,
+        batch: i64,
+    ) -> Result<(), Fenced> {
+        self.desk.check(fence)?;
+        if let Some(intent) = self.outbox.get_mut(&batch) {
+            intent.written = written;
+        }
+        Ok(())
     }
 
     pub fn settle(
@@ -342,13 +370,14 @@ impl Books {
         self.next_batch = self.next_batch.max(version + 1);
     }
 
-    pub fn unsettled(&self, stream: Stream) -> Vec<Unsettled> {
+    pub fn unsettled(&self, now: Timestamp, stream: Stream) -> Vec<Unsettled> {
         self.outbox
             .iter()
-            .filter(|(_, (of, _))| *of == stream)
-            .map(|(batch, (_, ids))| Unsettled {
+            .filter(|(_, intent)| intent.stream == stream)
+            .map(|(batch, intent)| Unsettled {
                 batch: *batch,
-                ids: ids.clone(),
+                ids: intent.ids.clone(),
+                age: Duration::try_from(now.duration_since(intent.written)).unwrap_or_default(),
             })
             .collect()
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axcs::jobs::{Place, RunOptions, Runner, Sides};
+use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides};
 use axcs::model::random::Random;
 use axcs::model::{Job, RunStatus, Stream};
 use tokio::task::JoinSet;
@@ -24,6 +24,8 @@ const KEYS: u64 = 12;
 const UPDATES: u64 = 60;
 /// Runs of a job that may come to no good end once it is calm.
 const LAST_RUNS: usize = 6;
+/// How long a service that fails is asked again.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(8);
 /// Longer than any scene, by the scene's own clock.
 const PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
@@ -36,6 +38,9 @@ struct Script {
     /// How the company's changes get a gap, if they do.
     gap: Option<u64>,
     is_tampered: bool,
+    /// The service guards no versions and knows no batch again.
+    is_bare: bool,
+    refuses_whole_batches: bool,
 }
 
 impl Script {
@@ -66,6 +71,8 @@ impl Script {
             },
             gap: chance.once_in(6).then(|| chance.below(UPDATES)),
             is_tampered: chance.once_in(8),
+            is_bare: chance.once_in(4),
+            refuses_whole_batches: chance.once_in(6),
         }
     }
 }
@@ -86,7 +93,6 @@ pub fn story(seed: u64, mutant: Option<Mutant>) -> (Option<String>, Vec<String>)
 }
 
 fn played(seed: u64, mutant: Option<Mutant>, traced: bool) -> Arc<World> {
-    fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -114,6 +120,12 @@ async fn in_world(world: &Arc<World>) {
         let script = Script::of(&mut state.chance);
         break_promises(&mut state);
         state.weather = script.weather;
+        if script.is_bare {
+            state.service.guards_versions = false;
+            state.service.says_it_guards = false;
+            state.service.keeps_answers = false;
+        }
+        state.service.refuses_whole_batches = script.refuses_whole_batches;
         for stream in script.streams {
             for key in 1..=KEYS * 2 / 3 {
                 state.company.set(*stream, &key_name(key), Some(0));
@@ -153,7 +165,9 @@ async fn in_world(world: &Arc<World>) {
 /// Breaks the promise that the mutant breaks, where it is one of the parts.
 pub fn break_promises(state: &mut State) {
     let mutant = state.mutant;
-    state.service.guards_versions = mutant != Some(Mutant::NoVersionGuard);
+    let guards = mutant != Some(Mutant::NoVersionGuard);
+    state.service.guards_versions = guards;
+    state.service.says_it_guards = true;
     state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
     let desk = &mut state.books.desk;
     desk.leases = mutant != Some(Mutant::NoLease);
@@ -215,15 +229,20 @@ async fn clerks(world: &Arc<World>, script: &Script) {
 /// A runner with the hands of this port.
 pub fn runner(port: &Arc<Port>) -> Runner {
     let hands = Hands(Arc::clone(port));
+    let (seed, lines) = {
+        let chance = &mut port.world.state().chance;
+        (chance.next(), chance.pick(&[1, 2, 3, 5, 1_000]))
+    };
+    let flow = Flow::new(3, GIVE_UP_AFTER, seed).in_batches_of(lines);
     let sides = Sides {
         company: Arc::new(hands.clone()),
         sales_orders: Arc::new(hands.clone()),
         ledger: Arc::new(hands.clone()),
         commerce: Arc::new(hands),
         incarnation: "ledger".to_owned(),
-        in_flight: 3,
-        give_up_after: Duration::from_secs(8),
+        flow: Arc::new(flow),
         lease: LEASE,
+        request_life: REQUEST_LIFE,
     };
     let place = Place {
         profile: String::new(),
