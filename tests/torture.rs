@@ -19,13 +19,13 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/crash_at.rs"]
+mod crash_at;
 #[path = "torture/cut.rs"]
 mod cut;
 #[cfg(target_os = "linux")]
 #[path = "torture/env.rs"]
 mod env;
-#[path = "torture/crash_at.rs"]
-mod crash_at;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]
@@ -39,6 +39,8 @@ mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 #[path = "torture/secrets.rs"]
 mod secrets;
 #[path = "torture/sim.rs"]
@@ -48,8 +50,6 @@ mod sim;
 mod site;
 #[path = "torture/together.rs"]
 mod together;
-#[path = "torture/recurrence.rs"]
-mod recurrence;
 
 use std::process::ExitCode;
 

@@ -58,14 +58,19 @@ pub struct StreamRun {
 
 impl StreamRun {
     /// Prepares the work on one stream.
-    pub fn new(run: &Execution, stream: Stream, selection: Arc<Selection>) -> Self {
+    pub fn new(
+        run: &Execution,
+        stream: Stream,
+        selection: Arc<Selection>,
+        options: RunOptions,
+    ) -> Self {
         Self {
             sides: Arc::clone(&run.sides),
             fence: run.fence,
             trust: run.trust.clone(),
             stream,
             selection,
-            options: run.options,
+            options,
             report: run.report.clone(),
             cancel: run.cancel.clone(),
             pass: None,

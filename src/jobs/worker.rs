@@ -45,6 +45,7 @@ impl Runner {
     /// Shows what is under way elsewhere and, where it `works`, runs what is due, until it is
     /// stopped. Runs under way then go on: [`Runner::shut_down`] ends them.
     pub async fn attend(&self, works: bool, stop: CancellationToken) {
+        let mut reach = self.sides().reach();
         let mut seen: Option<Instant> = None;
         let mut trouble = Vec::new();
         loop {
@@ -53,6 +54,7 @@ impl Runner {
                 // Whoever cannot say so cannot read the board either, and says that.
                 let _ = self.note_worker(true).await;
             }
+            self.show_reach(&reach.borrow_and_update());
             let mut said = Vec::new();
             let wait = match self.sides().ledger.board().await {
                 Ok(board) => {
@@ -80,6 +82,8 @@ impl Runner {
                 biased;
                 () = stop.cancelled() => break,
                 () = self.nudged() => {}
+                // The sender lives as long as the sides.
+                _ = reach.changed() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }

@@ -259,5 +259,8 @@ async fn run_and_die(job: Job, site: &Site, step: u64) -> Result<End, String> {
         return Ok(End::Died);
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(format!("the run ended with {}: {said}{complaint}", output.status))
+    Err(format!(
+        "the run ended with {}: {said}{complaint}",
+        output.status
+    ))
 }

@@ -10,7 +10,7 @@ use super::{Outcome, Shop, ended, pick, said_by, system};
 /// The lease of the settings, in seconds.
 const LEASE: u64 = 2;
 /// After so many bytes the line holds back what the process sends, and it is stopped.
-const HELD_AT: [u64; 4] = [0, 3_000, 1_000, 8_000];
+const HELD_AT: [u64; 4] = [0, 2_000, 1_000, 5_000];
 /// For so long: the rest of the request arrives when the job was long taken over.
 const HELD: Duration = Duration::from_secs(6);
 
