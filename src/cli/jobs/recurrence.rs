@@ -22,6 +22,7 @@ const POLICIES: &str = "Policies";
 
 /// `axcs jobs recurrence JOB …`
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(after_help = "\
   axcs jobs recurrence orders                                    show it, with the next ten starts
   axcs jobs recurrence orders --every \"15 minutes\"
@@ -233,7 +234,7 @@ impl RecurrenceArguments {
     fn unusable(&self, error: &dyn std::fmt::Display) -> Refusal {
         Refusal::usage(
             format!("The recurrence of {} cannot be set.", self.job),
-            format!("What was given cannot be used: {}.", error),
+            format!("What was given cannot be used: {error}."),
             "Every option with examples: axcs jobs recurrence --help",
         )
     }
