@@ -34,6 +34,7 @@ impl Site {
     }
 
     /// The same with a service that speaks TLS.
+    #[allow(dead_code, reason = "the torments ask for it")]
     pub async fn over_tls() -> Self {
         Self::made(|company| Arc::new(company), true).await
     }

@@ -150,18 +150,40 @@ fn in_shell(script: &str, command: &Command) -> Command {
     shell
 }
 
-fn said(mut command: Command) -> Said {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    said_by(command.spawn().unwrap())
+fn said(command: Command) -> Said {
+    Process::start(command).said()
 }
 
-/// What a process says until it ends.
-fn said_by(process: Child) -> Said {
-    let output = process.wait_with_output().unwrap();
-    Said {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+/// A process that does not outlive the torment, not even stopped.
+struct Process(Option<Child>);
+
+impl Process {
+    fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(Some(command.spawn().unwrap()))
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    /// What it says until it ends.
+    fn said(mut self) -> Said {
+        let output = self.0.take().unwrap().wait_with_output().unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }
 

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Command};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{Ended, Outcome, Said, Shop, ended, list, pick, said, said_by};
+use super::{Ended, Outcome, Process, Said, Shop, ended, list, pick, said};
 
 /// A lease of a second is taken over within a second more; a busy machine takes longer to start.
 const TAKEN_OVER: Duration = Duration::from_secs(15);
@@ -93,9 +93,9 @@ pub fn between_runs(times: u64) -> Result<Outcome, String> {
     for offset in ["+1h", "-1h"] {
         shop.change();
         clock.set(offset);
-        let (mut held, _) = started(clock.command(&shop, &["run", "orders", "--json"]))?;
-        held.kill().unwrap();
-        held.wait().unwrap();
+        let (held, _) = started(clock.command(&shop, &["run", "orders", "--json"]))?;
+        // Killed.
+        drop(held);
         let ledger = rusqlite::Connection::open(shop.axcs.dir().join("ledger.db")).unwrap();
         let sql = "SELECT expires <> 0 FROM lease WHERE job = 'orders'";
         let is_held: bool = ledger.query_row(sql, [], |row| row.get(0)).unwrap();
@@ -127,13 +127,13 @@ fn off_by(run: &Said, told: &str, then: Timestamp) -> Duration {
 }
 
 /// Starts a run and waits until it says so.
-fn started(mut command: Command) -> Result<(Child, BufReader<ChildStdout>), String> {
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut told = BufReader::new(child.stdout.take().unwrap());
+fn started(command: Command) -> Result<(Process, BufReader<ChildStdout>), String> {
+    let mut process = Process::start(command);
+    let mut told = BufReader::new(process.child().stdout.take().unwrap());
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
     if line.contains("started") {
-        return Ok((child, told));
+        return Ok((process, told));
     }
     Err(format!("it did not start: {line:?}"))
 }
@@ -150,13 +150,12 @@ pub fn within_a_run(times: u64) -> Result<Outcome, String> {
         let (from, to) = pick(&jumps, time);
         shop.change();
         clock.set(from);
-        let mut command = clock.command(&shop, &["run", "complete", "--json"]);
-        command.stderr(Stdio::piped());
-        let (child, mut told) = started(command)?;
+        let command = clock.command(&shop, &["run", "complete", "--json"]);
+        let (process, mut told) = started(command)?;
         clock.set(to);
         let mut stdout = String::new();
         told.read_to_string(&mut stdout).unwrap();
-        let mut run = said_by(child);
+        let mut run = process.said();
         run.stdout = stdout;
         let ended = ended(&run).map_err(|broken| format!("from {from} to {to}: {broken}"))?;
         let started: Timestamp = run.last_json()["summary"]["started"]

@@ -1,11 +1,10 @@
 //! A process that is stopped in the middle of its run for twice its lease, while another one takes
 //! the job over. When it wakes it finds itself fenced, and what it was about to do does no harm.
 
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::super::line::{Fault, Proxy, Tear, Way};
-use super::{Outcome, Shop, ended, pick, said_by, system};
+use super::{Outcome, Process, Shop, ended, pick, system};
 
 /// The lease of the settings, in seconds.
 const LEASE: u64 = 2;
@@ -14,8 +13,9 @@ const HELD_AT: [u64; 4] = [0, 2_000, 1_000, 5_000];
 /// For so long: the rest of the request arrives when the job was long taken over.
 const HELD: Duration = Duration::from_secs(6);
 
-fn signal(child: &Child, name: &str) -> Result<(), String> {
-    system("sh", &["-c", &format!("kill -{name} {}", child.id())])
+fn signal(process: &mut Process, name: &str) -> Result<(), String> {
+    let id = process.child().id();
+    system("sh", &["-c", &format!("kill -{name} {id}")])
 }
 
 pub async fn stopped(times: u64) -> Result<Outcome, String> {
@@ -45,15 +45,14 @@ pub async fn stopped(times: u64) -> Result<Outcome, String> {
         let arguments = ["run", job, "--json", "--config", slow.to_str().unwrap()];
         let mut command = shop.axcs.command(&arguments);
         command.env("AXCS_TOKEN", token.trim());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut sleeper = command.spawn().unwrap();
+        let mut sleeper = Process::start(command);
         while !line.is_torn() {
-            if sleeper.try_wait().unwrap().is_some() {
+            if sleeper.child().try_wait().unwrap().is_some() {
                 return Err(format!("{job} was done before its byte {at}"));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        signal(&sleeper, "STOP")?;
+        signal(&mut sleeper, "STOP")?;
         let stopped = Instant::now();
         let other = ended(&shop.axcs.run(&["run", job, "--json"]))?;
         let waited = stopped.elapsed();
@@ -63,8 +62,8 @@ pub async fn stopped(times: u64) -> Result<Outcome, String> {
         waits.push(format!("{:.1} s", waited.as_secs_f64()));
         let asleep = Duration::from_secs(2 * LEASE);
         tokio::time::sleep(asleep.saturating_sub(waited)).await;
-        signal(&sleeper, "CONT")?;
-        let woken = said_by(sleeper);
+        signal(&mut sleeper, "CONT")?;
+        let woken = sleeper.said();
         let fenced = ended(&woken)?;
         if fenced.code != 1 || !woken.stdout.contains("lost its lease to another worker") {
             return Err(format!(

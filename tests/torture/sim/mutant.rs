@@ -10,6 +10,7 @@ pub enum Mutant {
     NoLease,
     CursorBeforeAcknowledgement,
     NoVersionGuard,
+    NoQuarantine,
     NoTombstones,
     AcknowledgeUnknown,
     ForgetDeletions,
@@ -20,13 +21,14 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::VersionReadAfterEnumeration,
         Self::NoSettle,
         Self::FenceOnCursorOnly,
         Self::NoLease,
         Self::CursorBeforeAcknowledgement,
         Self::NoVersionGuard,
+        Self::NoQuarantine,
         Self::NoTombstones,
         Self::AcknowledgeUnknown,
         Self::ForgetDeletions,
@@ -44,6 +46,7 @@ impl Mutant {
             Self::NoLease => "no-lease",
             Self::CursorBeforeAcknowledgement => "cursor-before-acknowledgement",
             Self::NoVersionGuard => "no-version-guard",
+            Self::NoQuarantine => "no-quarantine",
             Self::NoTombstones => "no-tombstones",
             Self::AcknowledgeUnknown => "acknowledge-unknown",
             Self::ForgetDeletions => "forget-deletions",
@@ -65,6 +68,9 @@ impl Mutant {
             Self::CursorBeforeAcknowledgement => "the cursor moves when the first batch is sent",
             Self::NoVersionGuard => {
                 "the service says that it guards versions, and takes whatever comes last"
+            }
+            Self::NoQuarantine => {
+                "batches of unknown outcome look old, so that nobody waits for their requests to die"
             }
             Self::NoTombstones => "the service forgets which version a dropped record had",
             Self::AcknowledgeUnknown => "a request without an answer counts as done",

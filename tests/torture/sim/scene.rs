@@ -10,8 +10,8 @@ use axcs::model::{Job, RunStatus, Stream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::company::{REFUSED, UNREADABLE, VALUES};
 use super::due;
+use super::company::{REFUSED, UNREADABLE, VALUES};
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Port;
@@ -24,6 +24,8 @@ const KEYS: u64 = 12;
 const UPDATES: u64 = 60;
 /// Runs of a job that may come to no good end once it is calm.
 const LAST_RUNS: usize = 6;
+/// How long a service that fails is asked again.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(8);
 /// Longer than any scene, by the scene's own clock.
 const PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
@@ -36,8 +38,9 @@ struct Script {
     /// How the company's changes get a gap, if they do.
     gap: Option<u64>,
     is_tampered: bool,
-    /// True where the service guards versions.
-    is_guarded: bool,
+    /// The service guards no versions and knows no batch again.
+    is_bare: bool,
+    refuses_whole_batches: bool,
 }
 
 impl Script {
@@ -68,7 +71,8 @@ impl Script {
             },
             gap: chance.once_in(6).then(|| chance.below(UPDATES)),
             is_tampered: chance.once_in(8),
-            is_guarded: !chance.once_in(3),
+            is_bare: chance.once_in(4),
+            refuses_whole_batches: chance.once_in(6),
         }
     }
 }
@@ -89,7 +93,6 @@ pub fn story(seed: u64, mutant: Option<Mutant>) -> (Option<String>, Vec<String>)
 }
 
 fn played(seed: u64, mutant: Option<Mutant>, traced: bool) -> Arc<World> {
-    fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -115,8 +118,14 @@ async fn in_world(world: &Arc<World>) {
     let script = {
         let mut state = world.state();
         let script = Script::of(&mut state.chance);
-        break_promises(&mut state, script.is_guarded);
+        break_promises(&mut state);
         state.weather = script.weather;
+        if script.is_bare {
+            state.service.guards_versions = false;
+            state.service.says_it_guards = false;
+            state.service.keeps_answers = false;
+        }
+        state.service.refuses_whole_batches = script.refuses_whole_batches;
         for stream in script.streams {
             for key in 1..=KEYS * 2 / 3 {
                 state.company.set(*stream, &key_name(key), Some(0));
@@ -153,12 +162,12 @@ async fn in_world(world: &Arc<World>) {
     }
 }
 
-/// Sets the service up with or without a guard of versions, and breaks the promise that the mutant
-/// breaks, where it is one of the parts.
-pub fn break_promises(state: &mut State, is_guarded: bool) {
+/// Breaks the promise that the mutant breaks, where it is one of the parts.
+pub fn break_promises(state: &mut State) {
     let mutant = state.mutant;
-    state.service.says_it_guards = is_guarded || mutant == Some(Mutant::NoVersionGuard);
-    state.service.guards_versions = is_guarded && mutant != Some(Mutant::NoVersionGuard);
+    let guards = mutant != Some(Mutant::NoVersionGuard);
+    state.service.guards_versions = guards;
+    state.service.says_it_guards = true;
     state.service.keeps_tombstones = mutant != Some(Mutant::NoTombstones);
     let desk = &mut state.books.desk;
     desk.leases = mutant != Some(Mutant::NoLease);
@@ -220,14 +229,18 @@ async fn clerks(world: &Arc<World>, script: &Script) {
 /// A runner with the hands of this port.
 pub fn runner(port: &Arc<Port>) -> Runner {
     let hands = Hands(Arc::clone(port));
-    let seed = port.world.state().chance.next();
+    let (seed, lines) = {
+        let chance = &mut port.world.state().chance;
+        (chance.next(), chance.pick(&[1, 2, 3, 5, 1_000]))
+    };
+    let flow = Flow::new(3, GIVE_UP_AFTER, seed).in_batches_of(lines);
     let sides = Sides {
         company: Arc::new(hands.clone()),
         sales_orders: Arc::new(hands.clone()),
         ledger: Arc::new(hands.clone()),
         commerce: Arc::new(hands),
         incarnation: "ledger".to_owned(),
-        flow: Arc::new(Flow::new(3, Duration::from_secs(8), seed)),
+        flow: Arc::new(flow),
         lease: LEASE,
         request_life: REQUEST_LIFE,
     };
