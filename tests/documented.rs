@@ -133,8 +133,8 @@ impl Situation<'_> {
     /// Reads text and remedy in the real console, retries in vain, mends, and retries again.
     #[cfg(all(feature = "console", unix))]
     fn retry_in_console(&self, id: i64) {
-        let mut console = pty::Pty::start(self.axcs.in_terminal(&[]), 50);
-        console.until_shows("Commerce Services complete data synchronization");
+        let mut console = pty::Pty::start(self.axcs.in_terminal(&["--no-worker"]), 50);
+        console.until_shows("complete data synchronization");
         console.press("3");
         console.until_shows("[3 Exceptions 1]");
         console.press("\r");
@@ -278,7 +278,7 @@ fn another_instance_of_the_job_is_already_running() {
         documented: Documented::AnotherInstance,
         job: Job::Inventory,
         code: 1,
-        cause: "Commerce Services inventory synchronization is run by process ",
+        cause: "Commerce Services inventory synchronization is run by ",
         arise: &|| elsewhere.begin(Job::Inventory),
         mend: &|| elsewhere.cancel(),
     };
@@ -311,7 +311,7 @@ fn the_complete_job_is_cancelled_by_a_job_that_runs_and_says_which() {
         documented: Documented::ConflictingJobs,
         job: Job::Complete,
         code: 1,
-        cause: "Commerce Services online orders upload and download is run by process ",
+        cause: "Commerce Services online orders upload and download is run by ",
         arise: &|| elsewhere.begin(Job::Orders),
         mend: &|| elsewhere.cancel(),
     }
@@ -329,7 +329,7 @@ fn beside_the_complete_job_every_job_is_told_that_it_runs_already() {
         assert_eq!(said.code, 1, "{said:?}");
         let text = Documented::AnotherInstance.text();
         assert!(said.stderr.contains(text), "{job}: {said:?}");
-        let who = format!("{} is run by process ", Job::Complete.ax_name());
+        let who = format!("{} is run by ", Job::Complete.ax_name());
         assert!(said.stderr.contains(&who), "{job}: {said:?}");
     }
     let dry = axcs.run(&["run", "inventory", "--dry-run"]);

@@ -56,9 +56,9 @@ impl Hanging {
         let config = axcs.dir().join("hanging.toml");
         let address = service.local_addr().unwrap();
         let text = format!(
-            "dir = {:?}\n[engine]\nlease_seconds = 5\n[service]\nurl = \"http://{address}\"\ntoken_file = {:?}\n",
-            axcs.dir(),
-            axcs.dir().join("token")
+            "dir = '{}'\n[engine]\nlease_seconds = 5\n[service]\nurl = \"http://{address}\"\ntoken_file = '{}'\n",
+            axcs.dir().display(),
+            axcs.dir().join("token").display()
         );
         std::fs::write(&config, text).unwrap();
         let config = config.to_str().unwrap().to_owned();

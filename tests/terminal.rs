@@ -103,7 +103,7 @@ fn quitting_the_demo_restores_the_terminal() {
     command.args(["demo", "--items", "200", "--dir"]);
     command.arg(folder.path());
     let mut pty = Pty::start(command, 24);
-    pty.until_shows("Commerce Services complete data synchronization");
+    pty.until_shows("complete data synchronization");
     // Both are read from the ledger.
     pty.press("2");
     pty.until_shows("waiting for a sales order");

@@ -19,6 +19,8 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/crash_at.rs"]
+mod crash_at;
 #[path = "torture/cut.rs"]
 mod cut;
 #[cfg(target_os = "linux")]
@@ -37,6 +39,8 @@ mod line;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "torture/recurrence.rs"]
+mod recurrence;
 #[path = "torture/secrets.rs"]
 mod secrets;
 #[path = "torture/sim.rs"]
@@ -90,6 +94,7 @@ const TORMENTS: &[Torment] = &[
     }),
     ("lease", |arguments| block_on(lease::lease(arguments))),
     ("sim", sim::sim),
+    ("crash-at", crash_at::crash_at),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
@@ -102,7 +107,11 @@ const TORMENTS: &[Torment] = &[
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
     #[cfg(target_os = "linux")]
-    ("env", |arguments| env::env(arguments.number("--times", 4)?)),
+    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
+    ("recurrence", |arguments| {
+        let zones = arguments.number("--zones", 12)?;
+        recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
+    }),
 ];
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {

@@ -2,6 +2,8 @@
 
 mod change;
 mod occurrences;
+#[allow(dead_code, reason = "its command is joined to the ledger elsewhere")]
+mod recurrence;
 
 use clap::{Args, Subcommand};
 

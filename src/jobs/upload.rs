@@ -368,7 +368,8 @@ impl StreamRun {
             progress.counts.unchanged += unchanged.iter().filter(|same| **same).count() as u64;
         });
         self.stop_if_systematic().await?;
-        Ok(rest.take(&batch, |index| !unchanged[index]))
+        let lines = self.sides.flow.lines();
+        Ok(rest.take(&batch, lines, |index| !unchanged[index]))
     }
 
     /// Deletes what the service holds and the whole reading did not come upon.

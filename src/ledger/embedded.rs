@@ -63,7 +63,9 @@ impl EmbeddedLedger {
                     .transaction_with_behavior(TransactionBehavior::Immediate)
                     .map_err(failed)?;
                 let value = work(&transaction)?;
+                tracing::trace!(target: "axcs::step", "the ledger commits: {what}");
                 transaction.commit().map_err(failed)?;
+                tracing::trace!(target: "axcs::step", "the ledger has committed: {what}");
                 Ok(value)
             })
             .await

@@ -59,12 +59,12 @@ impl Documented {
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::AnotherInstance => {
-                "Wait until it ends, or cancel it where it runs (c in its console, Ctrl+C at its command). \
+                "Wait until it ends, or cancel it (c in any console, axcs jobs cancel JOB). \
                  Then start the job again; axcs run JOB --wait waits by itself."
             }
             Self::ConflictingJobs => {
-                "Wait until the other Commerce Services jobs end, or cancel them where they run (c in the console, Ctrl+C at the command). \
-                 Then start the complete job again; axcs run complete --wait waits by itself."
+                "Suspend all jobs (W in any console, axcs jobs suspend-all) and let the others end, or cancel them. \
+                 Then start the complete job again, and resume all; axcs run complete --wait waits by itself."
             }
             Self::NetworkError => {
                 "Check that the service runs and that this machine reaches its address, then start the job again."

@@ -195,7 +195,36 @@ fn time_alone_wakes_no_console_without_a_start_to_come() {
     stage.send(Msg::Overview(Ok(jobs)));
     assert_eq!(stage.app.true_for(), None);
     stage.running(scenes::complete_run);
-    assert_eq!(stage.app.true_for(), Some(SignedDuration::from_secs(1)));
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(stage.app.true_for(), Some(second));
+
+    let reach = |seconds: i64| Reach::Open {
+        since: ago(60),
+        failures: 5,
+        why: "503".to_owned(),
+        next_try: ago(-seconds),
+    };
+    for (seconds, woken, words) in [
+        (20, Some(second), "next try in 20 s"),
+        (0, None, "tried by the next request"),
+    ] {
+        stage.send(Msg::Live(LiveRuns {
+            reach: reach(seconds),
+            ..live(Vec::new())
+        }));
+        assert_eq!(stage.app.true_for(), woken);
+        assert!(status_line(&stage).contains(words));
+    }
+    stage.send(Msg::Live(LiveRuns {
+        reach: Reach::Throttled { until: ago(-90) },
+        ..live(Vec::new())
+    }));
+    assert!(status_line(&stage).contains("throttle"));
+    let span = stage.app.true_for().unwrap();
+    stage.wait(i64::try_from(span.as_millis()).unwrap());
+    stage.send(Msg::Tick);
+    assert!(!status_line(&stage).contains("throttle"));
+    assert_eq!(stage.app.true_for(), None);
 }
 
 #[test]
@@ -229,7 +258,6 @@ fn the_first_lines_tell_the_most_urgent_first() {
         "1 job in Error",
         "1 job withheld",
         "3 exceptions",
-        "next orders 14:06",
     ];
     let at = order.map(|words| {
         line.find(words)
@@ -252,7 +280,7 @@ fn the_age_of_cursors_grows_while_nothing_is_read_anew() {
     assert!(text_of(&stage.draw()).contains("change tracking: 12 h left"));
     assert!(!status_line(&stage).contains("tracking"));
     stage.wait(3_600_000).send(Msg::Tick);
-    assert!(status_line(&stage).contains("inventory: tracking 11 h"));
+    assert!(status_line(&stage).contains("inventory: change tracking: 11 h left"));
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl World {
                 if self.random.once_in(4) {
                     let moment = std::time::Duration::from_millis(self.random.below(20));
                     tokio::time::sleep(moment).await;
-                    runner.cancel(job);
+                    runner.cancel_here(job);
                 }
                 let run = runner.finished(run).await.unwrap();
                 self.did.push(format!("{job:?} {:?}", run.status));

@@ -9,7 +9,8 @@ mod disk;
 #[path = "env/stopped.rs"]
 mod stopped;
 
-use std::process::{Command, Stdio};
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -101,8 +102,8 @@ fn ended(said: &Said) -> Result<Ended, String> {
         let reason = "done".to_owned();
         return Ok(Ended { code, reason });
     }
-    if ![1, 3].contains(&code) {
-        return wrong("the exit code is none of a failed run");
+    if ![1, 2, 3].contains(&code) {
+        return wrong("the exit code is none of a command that failed");
     }
     let last: Option<Value> = said
         .stdout
@@ -112,12 +113,24 @@ fn ended(said: &Said) -> Result<Ended, String> {
     let told = last.map(|line| line["summary"]["exception"]["text"].clone());
     let reason = match told.as_ref().and_then(Value::as_str) {
         Some(text) => text.to_owned(),
-        None => said.stderr.lines().next().unwrap_or_default().to_owned(),
+        None => {
+            let line = said.stderr.lines().next().unwrap_or_default();
+            line.trim_start_matches("axcs: ").to_owned()
+        }
     };
     if reason.is_empty() || reason.contains(OURS) {
         return wrong("no reason is named");
     }
     Ok(Ended { code, reason })
+}
+
+/// How often commands ended in which way.
+fn list(ends: &BTreeMap<Ended, u64>) -> String {
+    let ends: Vec<String> = ends
+        .iter()
+        .map(|(ended, count)| format!("{count} × {} {}", ended.code, ended.reason))
+        .collect();
+    ends.join(", ")
 }
 
 /// The command in the hands of a shell, whose last word is `exec "$0" "$@"`.
@@ -137,12 +150,40 @@ fn in_shell(script: &str, command: &Command) -> Command {
     shell
 }
 
-fn said(mut command: Command) -> Said {
-    let output = command.output().unwrap();
-    Said {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+fn said(command: Command) -> Said {
+    Process::start(command).said()
+}
+
+/// A process that does not outlive the torment, not even stopped.
+struct Process(Option<Child>);
+
+impl Process {
+    fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(Some(command.spawn().unwrap()))
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    /// What it says until it ends.
+    fn said(mut self) -> Said {
+        let output = self.0.take().unwrap().wait_with_output().unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }
 
@@ -181,6 +222,15 @@ fn no_name() -> Result<Outcome, String> {
     ))
 }
 
+fn waited<T>(part: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(part)
+}
+
+/// What is tried the `time`th time.
+fn pick<T: Copy>(choices: &[T], time: u64) -> T {
+    choices[time as usize % choices.len()]
+}
+
 type Part = (&'static str, fn(u64) -> Result<Outcome, String>);
 
 const PARTS: [Part; 7] = [
@@ -188,12 +238,14 @@ const PARTS: [Part; 7] = [
     ("disk full", disk::full),
     ("file size limited", disk::limited),
     ("disk read-only", |_| disk::read_only()),
-    ("clock jumps between runs", |_| clock::between_runs()),
-    ("clock jumps within a run", |_| clock::within_a_run()),
-    ("stopped for twice the lease", |_| stopped::stopped()),
+    ("clock jumps between runs", clock::between_runs),
+    ("clock jumps within a run", clock::within_a_run),
+    ("stopped for twice the lease", |times| {
+        waited(stopped::stopped(times))
+    }),
 ];
 
-/// Every part; `times` is how often the disk is full.
+/// Every part, so many times each fault that has many moments.
 pub fn env(times: u64) -> Result<(), String> {
     for (name, part) in PARTS {
         let began = Instant::now();

@@ -116,6 +116,11 @@ impl Proxy {
         };
     }
 
+    /// True once the tear has happened.
+    pub fn is_torn(&self) -> bool {
+        self.carried.lock().unwrap().tear.is_none()
+    }
+
     /// The line is whole. Answers what it has carried up and down since it was armed, and whether
     /// the tear has happened.
     pub fn heal(&self) -> ([u64; 2], bool) {

@@ -90,18 +90,19 @@ pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let texts = facts.iter().map(|fact| words::width(&fact.text));
         texts.sum::<usize>() + gaps
     };
-    // What can be said in fewer words is, from the last fact on, then the least urgent go.
-    for index in (0..facts.len()).rev() {
-        if width(&facts) > room
-            && let Some(short) = facts[index].short.take()
-        {
-            facts[index].text = short;
+    // What may miss goes first, then the least urgent is said in fewer words.
+    for may_miss in [true, false] {
+        for index in (0..facts.len()).rev() {
+            if width(&facts) > room
+                && facts[index].may_miss == may_miss
+                && let Some(short) = facts[index].short.take()
+            {
+                facts[index].text = short;
+            }
         }
-    }
-    while width(&facts) > room
-        && let Some(last) = facts.iter().rposition(|fact| fact.may_miss)
-    {
-        facts.remove(last);
+        if width(&facts) > room {
+            facts.retain(|fact| !fact.may_miss);
+        }
     }
     let mut spans = vec![Span::raw(" ")];
     let mut used = 0;
@@ -145,7 +146,7 @@ fn facts(app: &App) -> Vec<Fact> {
         }
         facts.push(fact);
     }
-    if let Some((job, next)) = jobs.next() {
+    if let Some((job, next)) = jobs.next().filter(|_| live.workers > 0) {
         let at = words::clock(next, app.now(), app.zone());
         let short = format!("next {job} {at}");
         let long = format!("{short}, {}", words::until(next, app.now()));

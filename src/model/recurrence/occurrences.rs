@@ -127,8 +127,8 @@ impl Occurrences {
     }
 }
 
-/// A zone of the time zone database that is compiled in.
-fn zone(name: &str) -> Result<TimeZone, RecurrenceError> {
+/// A zone of the time zone database that is compiled in, by its IANA name in any case.
+pub fn zone(name: &str) -> Result<TimeZone, RecurrenceError> {
     let found = TimeZoneDatabase::bundled().get(name).ok();
     // `Etc/Unknown` is found, and is no zone.
     found

@@ -155,7 +155,7 @@ pub fn time_of_day(text: &str) -> Result<Time, NotUnderstood> {
 /// A date: `2026-11-21`.
 pub fn date(text: &str) -> Result<Date, NotUnderstood> {
     Date::strptime("%Y-%m-%d", text)
-        .map_err(|_| NotUnderstood::new(text, "a date", "such as 2026-11-21"))
+        .map_err(|_| NotUnderstood::new(text, "a date", "such as 2027-01-31"))
 }
 
 /// A date with a time of the day: `2026-11-21T04:00`; midnight where there is none.

@@ -1,15 +1,21 @@
 //! The clock of the machine jumps an hour ahead or back, between two runs and within one, and with
 //! a lease whose holder is dead.
 
-use std::io::{BufRead as _, BufReader};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{ChildStdout, Command};
 use std::time::{Duration, Instant};
 
-use super::{Outcome, Shop, ended, said};
+use jiff::Timestamp;
+
+use super::{Ended, Outcome, Process, Said, Shop, ended, list, pick, said};
 
 /// A lease of a second is taken over within a second more; a busy machine takes longer to start.
 const TAKEN_OVER: Duration = Duration::from_secs(15);
+
+/// What a clock is off at least that is set an hour off.
+const MOST_OF_AN_HOUR: Duration = Duration::from_secs(3_000);
 
 /// libfaketime for programs of several threads.
 fn library() -> Option<PathBuf> {
@@ -64,33 +70,38 @@ impl Clock {
 
 /// Runs under a clock that is an hour off, each with the next one under the right clock, and the
 /// other way round.
-pub fn between_runs() -> Result<Outcome, String> {
+pub fn between_runs(times: u64) -> Result<Outcome, String> {
     let mut shop = Shop::new();
     let Some(clock) = Clock::of(&shop) else {
         return Ok(skipped());
     };
-    let mut runs = 0;
-    for offset in ["+1h", "-1h", "+1h"] {
+    for time in 0..times {
+        let offset = pick(&["+1h", "-1h"], time);
+        let job = pick(&["orders", "inventory", "complete"], time);
         clock.set(offset);
-        for job in ["orders", "inventory", "complete"] {
-            shop.change();
-            let there = said(clock.command(&shop, &["run", job, "--json"]));
-            let ended = ended(&there)?;
-            if ended.code != 0 {
-                return Err(format!("{job} at {offset}: {ended:?}"));
-            }
-            shop.make_good()
-                .map_err(|broken| format!("{job} after {offset}: {broken}"))?;
-            runs += 1;
+        shop.change();
+        let there = said(clock.command(&shop, &["run", job, "--json"]));
+        let ended = ended(&there)?;
+        let off = off_by(&there, "started", Timestamp::now());
+        if ended.code != 0 || off < MOST_OF_AN_HOUR {
+            return Err(format!("{job} at {offset}: {ended:?}, {off:?} off"));
         }
+        shop.make_good()
+            .map_err(|broken| format!("{job} after {offset}: {broken}"))?;
     }
     let mut waits = Vec::new();
     for offset in ["+1h", "-1h"] {
         shop.change();
         clock.set(offset);
-        let mut held = started(clock.command(&shop, &["run", "orders", "--json"]))?;
-        held.kill().unwrap();
-        held.wait().unwrap();
+        let (held, _) = started(clock.command(&shop, &["run", "orders", "--json"]))?;
+        // Killed.
+        drop(held);
+        let ledger = rusqlite::Connection::open(shop.axcs.dir().join("ledger.db")).unwrap();
+        let sql = "SELECT expires <> 0 FROM lease WHERE job = 'orders'";
+        let is_held: bool = ledger.query_row(sql, [], |row| row.get(0)).unwrap();
+        if !is_held {
+            return Err("the run ended before it was killed".to_owned());
+        }
         let began = Instant::now();
         let next = ended(&shop.axcs.run(&["run", "orders", "--json"]))?;
         let waited = began.elapsed();
@@ -103,54 +114,62 @@ pub fn between_runs() -> Result<Outcome, String> {
         shop.make_good()?;
     }
     Ok(Outcome::Stood(format!(
-        "{runs} runs an hour off, a dead holder's lease was taken over in {}",
+        "{times} runs an hour off, a dead holder's lease was taken over in {}",
         waits.join(" and ")
     )))
 }
 
+/// How far a time that a run told is from `then`.
+fn off_by(run: &Said, told: &str, then: Timestamp) -> Duration {
+    let last = run.last_json();
+    let time: Timestamp = last["summary"][told].as_str().unwrap().parse().unwrap();
+    time.duration_since(then).unsigned_abs()
+}
+
 /// Starts a run and waits until it says so.
-fn started(mut command: Command) -> Result<Child, String> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+fn started(command: Command) -> Result<(Process, BufReader<ChildStdout>), String> {
+    let mut process = Process::start(command);
+    let mut told = BufReader::new(process.child().stdout.take().unwrap());
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    told.read_line(&mut line).unwrap();
     if line.contains("started") {
-        return Ok(child);
+        return Ok((process, told));
     }
     Err(format!("it did not start: {line:?}"))
 }
 
 /// The clock jumps while a run is under way, ahead and back.
-pub fn within_a_run() -> Result<Outcome, String> {
+pub fn within_a_run(times: u64) -> Result<Outcome, String> {
     let mut shop = Shop::new();
     let Some(clock) = Clock::of(&shop) else {
         return Ok(skipped());
     };
-    let mut ends = Vec::new();
-    for (from, to) in [("+0", "+1h"), ("+1h", "+0"), ("+0", "-1h"), ("-1h", "+0")] {
+    let mut ends: BTreeMap<Ended, u64> = BTreeMap::new();
+    let jumps = [("+0", "+1h"), ("+0", "-1h"), ("+1h", "+0"), ("-1h", "+0")];
+    for time in 0..times {
+        let (from, to) = pick(&jumps, time);
         shop.change();
         clock.set(from);
-        let mut command = clock.command(&shop, &["run", "complete", "--json"]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().unwrap();
-        #[expect(clippy::disallowed_methods, reason = "the moment is what is tested")]
-        std::thread::sleep(Duration::from_millis(150));
+        let command = clock.command(&shop, &["run", "complete", "--json"]);
+        let (process, mut told) = started(command)?;
         clock.set(to);
-        let output = child.wait_with_output().unwrap();
-        let ended = ended(&super::Said {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        })
-        .map_err(|broken| format!("from {from} to {to}: {broken}"))?;
-        ends.push(format!("{from} to {to}: {} {}", ended.code, ended.reason));
+        let mut stdout = String::new();
+        told.read_to_string(&mut stdout).unwrap();
+        let mut run = process.said();
+        run.stdout = stdout;
+        let ended = ended(&run).map_err(|broken| format!("from {from} to {to}: {broken}"))?;
+        let started: Timestamp = run.last_json()["summary"]["started"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let jumped = off_by(&run, "finished", started);
+        if jumped < MOST_OF_AN_HOUR {
+            return Err(format!("from {from} to {to}: the run saw {jumped:?} only"));
+        }
+        *ends.entry(ended).or_default() += 1;
         shop.make_good()
             .map_err(|broken| format!("from {from} to {to}: {broken}"))?;
     }
-    Ok(Outcome::Stood(ends.join(", ")))
+    Ok(Outcome::Stood(list(&ends)))
 }

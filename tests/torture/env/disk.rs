@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Ended, Outcome, Shop, ended, in_shell, said, system};
+use super::{Ended, Outcome, Shop, ended, in_shell, list, pick, said, system};
 
 /// Jobs whose runs meet the fault, in turn.
 const JOBS: [&str; 3] = ["orders", "complete", "inventory"];
@@ -51,14 +51,6 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
     system("cp", &["-a", &format!("{}/.", text(from)), &text(to)])
 }
 
-fn list(ends: &BTreeMap<Ended, u64>) -> String {
-    let ends: Vec<String> = ends
-        .iter()
-        .map(|(ended, count)| format!("{count} × {} {}", ended.code, ended.reason))
-        .collect();
-    ends.join(", ")
-}
-
 /// The disk of company, ledger and service fills up at another byte each time.
 pub fn full(times: u64) -> Result<Outcome, String> {
     let mut shop = Shop::new();
@@ -72,9 +64,9 @@ pub fn full(times: u64) -> Result<Outcome, String> {
     for time in 0..times {
         shop.change();
         // Nothing free, then more each time: every write of a run is the one that fails.
-        let free = time * 256 / times.max(1) * 4096;
+        let free = time * 96 / times * 4096;
         fill(&filler, free)?;
-        let job = JOBS[(time % 3) as usize];
+        let job = pick(&JOBS, time);
         let ended = ended(&shop.axcs.run(&["run", job, "--json"]))
             .map_err(|broken| format!("{free} bytes free, {job}: {broken}"))?;
         *ends.entry(ended).or_default() += 1;
@@ -107,8 +99,8 @@ pub fn limited(times: u64) -> Result<Outcome, String> {
     let mut ends: BTreeMap<Ended, u64> = BTreeMap::new();
     for time in 0..times {
         shop.change();
-        let blocks = time * 256 / times.max(1);
-        let job = JOBS[(time % 3) as usize];
+        let blocks = time * 256 / times;
+        let job = pick(&JOBS, time);
         let script = format!("trap '' XFSZ; ulimit -f {blocks}");
         let command = in_shell(&script, &shop.axcs.command(&["run", job, "--json"]));
         let ended =

@@ -89,7 +89,7 @@ impl Fighter {
             if let Begun::Started(fence) = begun {
                 self.hold(fence, lease).await?;
             } else {
-                self.pause(2).await;
+                self.pause(4).await;
             }
             if self.random.once_in(4) {
                 self.rise_from_the_dead().await?;

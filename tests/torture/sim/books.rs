@@ -2,6 +2,7 @@
 //! acknowledged, what is under way and what is set aside. Each method is one transaction.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axcs::ledger::{
     Acknowledged, Cursor, Fence, NewPass, Pass, Position, SetAside, Settlement, Unsettled,
@@ -37,6 +38,14 @@ impl Shelf {
     }
 }
 
+/// A batch that is under way.
+#[derive(Debug)]
+struct Intent {
+    stream: Stream,
+    ids: Vec<String>,
+    written: Timestamp,
+}
+
 /// The ledger.
 #[derive(Debug)]
 pub struct Books {
@@ -45,8 +54,7 @@ pub struct Books {
     next_batch: i64,
     tries: u64,
     shelves: BTreeMap<Stream, Shelf>,
-    /// What is under way, and when it was last written down.
-    outbox: BTreeMap<i64, (Stream, Vec<String>, Timestamp)>,
+    outbox: BTreeMap<i64, Intent>,
     selection: Selection,
 }
 
@@ -231,11 +239,11 @@ impl Books {
 
     pub fn intend(
         &mut self,
+        written: Timestamp,
         fence: Fence,
         stream: Stream,
         ids: Vec<String>,
         replaces: Option<i64>,
-        now: Timestamp,
     ) -> Result<i64, Fenced> {
         self.desk.check(fence)?;
         if let Some(replaced) = replaces {
@@ -243,14 +251,24 @@ impl Books {
         }
         let batch = self.next_batch;
         self.next_batch += 1;
-        self.outbox.insert(batch, (stream, ids, now));
+        let intent = Intent {
+            stream,
+            ids,
+            written,
+        };
+        self.outbox.insert(batch, intent);
         Ok(batch)
     }
 
-    pub fn intend_again(&mut self, fence: Fence, batch: i64, now: Timestamp) -> Result<(), Fenced> {
+    pub fn intend_again(
+        &mut self,
+        written: Timestamp,
+        fence: Fence,
+        batch: i64,
+    ) -> Result<(), Fenced> {
         self.desk.check(fence)?;
-        if let Some((_, _, written)) = self.outbox.get_mut(&batch) {
-            *written = now;
+        if let Some(intent) = self.outbox.get_mut(&batch) {
+            intent.written = written;
         }
         Ok(())
     }
@@ -352,14 +370,14 @@ impl Books {
         self.next_batch = self.next_batch.max(version + 1);
     }
 
-    pub fn unsettled(&self, stream: Stream, now: Timestamp) -> Vec<Unsettled> {
+    pub fn unsettled(&self, now: Timestamp, stream: Stream) -> Vec<Unsettled> {
         self.outbox
             .iter()
-            .filter(|(_, (of, ..))| *of == stream)
-            .map(|(batch, (_, ids, written))| Unsettled {
+            .filter(|(_, intent)| intent.stream == stream)
+            .map(|(batch, intent)| Unsettled {
                 batch: *batch,
-                ids: ids.clone(),
-                age: now.duration_since(*written).try_into().unwrap(),
+                ids: intent.ids.clone(),
+                age: Duration::try_from(now.duration_since(intent.written)).unwrap_or_default(),
             })
             .collect()
     }

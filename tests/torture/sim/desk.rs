@@ -46,7 +46,6 @@ impl Lease {
 #[derive(Debug)]
 pub struct RunRow {
     pub summary: RunSummary,
-    pub owner: String,
     pub cause: Cause,
     /// The occurrence that it was started for, by itself or by the run that it took over.
     pub due: Option<Timestamp>,
@@ -298,7 +297,6 @@ impl Desk {
                 streams: streams.map(StreamProgress::pending).collect(),
                 exception: None,
             },
-            owner: owner.to_owned(),
             cause,
             due,
             cancel_by: None,
@@ -440,13 +438,18 @@ impl Desk {
         &self.jobs[&job].standing
     }
 
-    /// An operator withholds a job, or lets it go on.
-    pub fn withhold(&mut self, job: Job, withhold: bool) {
-        let kept = self.saved(job);
-        if withhold {
-            kept.state.withhold("an operator".to_owned());
-        } else {
-            kept.state.wait();
-        }
+    /// A job's schedule.
+    pub fn schedule(&self, job: Job) -> &Schedule {
+        &self.jobs[&job].schedule
+    }
+
+    /// An operator withholds a job.
+    pub fn withhold(&mut self, job: Job) {
+        self.saved(job).state.withhold("an operator".to_owned());
+    }
+
+    /// An operator sets a job to Waiting.
+    pub fn release(&mut self, job: Job) {
+        self.saved(job).state.wait();
     }
 }

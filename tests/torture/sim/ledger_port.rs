@@ -13,7 +13,7 @@ use super::desk::Fenced;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Failed;
-use super::world::State;
+use super::world::{REQUEST_LIFE, State};
 
 /// What the ledger says of a call that failed.
 pub fn failed(what: &'static str) -> LedgerError {
@@ -155,7 +155,7 @@ impl Ledger for Hands {
                 }
             }
             let now = state.now();
-            state.books.intend(fence, stream, ids, replaces, now)
+            state.books.intend(now, fence, stream, ids, replaces)
         })
         .await
     }
@@ -163,7 +163,7 @@ impl Ledger for Hands {
     async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
         self.write("intend again", fence, |state| {
             let now = state.now();
-            state.books.intend_again(fence, batch, now)
+            state.books.intend_again(now, fence, batch)
         })
         .await
     }
@@ -204,7 +204,12 @@ impl Ledger for Hands {
 
     async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError> {
         self.look("unsettled", |state| {
-            let mut unsettled = state.books.unsettled(stream, state.now());
+            let mut unsettled = state.books.unsettled(state.now(), stream);
+            if state.is(Mutant::NoQuarantine) {
+                for batch in &mut unsettled {
+                    batch.age += REQUEST_LIFE * 2;
+                }
+            }
             if state.is(Mutant::NoSettle) {
                 let batches: Vec<i64> = unsettled.drain(..).map(|batch| batch.batch).collect();
                 state.books.forget(&batches);

@@ -40,7 +40,8 @@ pub fn write(
         // Those that were coalesced into one that had to wait until now.
         transaction
             .prepare_cached(
-                "UPDATE occurrence SET run = ? WHERE job = ? AND outcome = 'coalesced' AND run IS NULL",
+                "UPDATE occurrence INDEXED BY occurrence_without_run SET run = ? \
+                 WHERE job = ? AND outcome = 'coalesced' AND run IS NULL",
             )?
             .execute((run.0, job.name()))?;
     }

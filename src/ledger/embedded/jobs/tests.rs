@@ -188,8 +188,8 @@ async fn begin(
 }
 
 fn fence(begun: Begun) -> Fence {
-    let Begun::Started(fence) = begun else {
-        panic!("{begun:?}")
-    };
-    fence
+    match begun {
+        Begun::Started(fence) => fence,
+        other @ (Begun::Held(_) | Begun::Changed) => panic!("{other:?}"),
+    }
 }

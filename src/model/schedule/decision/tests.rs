@@ -216,13 +216,18 @@ fn one_run_waits_until_the_way_is_free() {
 fn the_run_in_the_way_is_cancelled() {
     let mut desk = Desk::with(|schedule| schedule.overlap = Overlap::CancelOther);
     assert_eq!(desk.free("10:15"), ["10:15 run"]);
-    assert_eq!(desk.busy("10:30"), ["cancel", "10:30 run"]);
-    // Those that are caught up with cancel nothing, but a fresh one does.
+    assert_eq!(desk.busy("10:30"), ["cancel"]);
+    // Said again while it is still there; the run is started when it is gone, however late.
+    assert_eq!(desk.busy("10:30:30"), ["cancel"]);
+    desk.schedule.missed = Missed::Skip;
+    assert_eq!(desk.free("10:32"), ["10:30 run"]);
+    // Those that are caught up with cancel nothing, but a fresh one does, and goes before them.
     desk.schedule.missed = Missed::UpTo(5);
     assert_eq!(desk.busy("11:05"), NOTHING);
+    assert_eq!(desk.busy("11:15"), ["cancel"]);
     assert_eq!(
-        desk.busy("11:15"),
-        ["cancel", "10:45 coalesced", "11:00 coalesced", "11:15 run"]
+        desk.free("11:15:01"),
+        ["10:45 coalesced", "11:00 coalesced", "11:15 run"]
     );
 }
 
@@ -335,6 +340,24 @@ fn a_long_row_is_dealt_with_a_thousand_at_a_time() {
             "{missed:?}"
         );
     }
+}
+
+#[test]
+fn those_that_waited_wait_on_where_they_are_too_many_for_one_decision() {
+    let mut desk = Desk::with(every(Pattern::Minutes(1)));
+    desk.schedule.recurrence.as_mut().unwrap().start = "2026-11-20T00:00".parse().unwrap();
+    desk.schedule.overlap = Overlap::Wait;
+    desk.schedule.missed = Missed::Skip;
+    desk.standing = Standing::new("2026-11-20T10:00Z".parse().unwrap());
+    desk.standing.waiting = Some("2026-11-20T10:01Z".parse().unwrap());
+    assert_eq!(desk.busy("10:00"), NOTHING);
+    let first = desk.free("10:00");
+    assert_eq!((first.len(), desk.next.as_str()), (1_000, "10:00:00"));
+    assert!(first.iter().all(|told| told.ends_with("coalesced")));
+    let second = desk.free("10:00");
+    assert_eq!(second.len(), 440);
+    assert_eq!(second.last().unwrap(), "10:00 run");
+    assert!(second[..439].iter().all(|told| told.ends_with("coalesced")));
 }
 
 #[test]

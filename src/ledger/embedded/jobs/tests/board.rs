@@ -174,3 +174,24 @@ async fn a_board_is_of_one_moment_while_others_write() {
             .contains(&Stream::Items)
     );
 }
+
+#[tokio::test]
+async fn a_board_costs_the_same_however_many_runs_there_were() {
+    let file = File::new().await;
+    let connection = rusqlite::Connection::open(file.path()).unwrap();
+    for sql in [
+        include_str!("../board.sql"),
+        include_str!("../executing.sql"),
+    ] {
+        let plan = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut statement = connection.prepare(&plan).unwrap();
+        let steps = statement.query_map(&[(":now", &1)], |row| row.get(3));
+        let steps: Vec<String> = steps.unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH")));
+        for step in steps {
+            for whole in ["SCAN run", "SCAN newest", "SCAN holder"] {
+                assert!(!step.starts_with(whole), "{step}");
+            }
+        }
+    }
+}
