@@ -8,7 +8,7 @@
 )]
 
 #[path = "torture/line.rs"]
-mod proxy;
+mod line;
 #[path = "jobs/refused.rs"]
 mod refused;
 #[path = "jobs/settle.rs"]
@@ -25,7 +25,7 @@ use axcs::company::embedded::{self, Embedded};
 use axcs::jobs::exceptions;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Job, RunStatus, RunSummary, Stream};
-use proxy::Line;
+use line::Line;
 use site::{Site, assert_balances, stream};
 
 #[tokio::test(flavor = "multi_thread")]

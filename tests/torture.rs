@@ -50,6 +50,11 @@ mod sim;
 mod site;
 #[path = "torture/together.rs"]
 mod together;
+#[path = "torture/token.rs"]
+mod token;
+#[path = "jobs/site.rs"]
+#[allow(dead_code, reason = "the torments use of it what they need")]
+mod upload_site;
 
 use std::process::ExitCode;
 
@@ -95,6 +100,9 @@ const TORMENTS: &[Torment] = &[
         block_on(together::together(arguments))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
+    ("token", |arguments| {
+        block_on(token::token(&token::Torment::of(arguments)?))
+    }),
     ("cut", |arguments| {
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),

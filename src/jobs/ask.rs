@@ -219,7 +219,7 @@ impl<'a> Call<'a> {
                 turn.throttled(wait.unwrap_or_default().max(pause));
                 true
             }
-            Meaning::Failure => turn.failed(&error),
+            Meaning::Failure => turn.failed(&error, &self.pauses),
         };
         let (now, gives_up) = (Instant::now(), self.gives_up());
         if now >= gives_up || !self.is_asked_again(&error) {

@@ -45,7 +45,7 @@ async fn site(
 ) -> (Site, Arc<AtomicUsize>) {
     let uploads = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&uploads);
-    let site = Site::with(items, move |sides| {
+    let site = Site::with(items, move |sides, _| {
         let look = move |of: Stream, upload: &Upload<'_>| {
             if of == STREAM {
                 count.fetch_add(1, Ordering::Relaxed);

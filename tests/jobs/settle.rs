@@ -11,7 +11,7 @@ use axcs::model::{Job, RunStatus, Stream};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::proxy::Line;
+use super::line::Line;
 use super::site::{Site, assert_balances};
 use super::wary::{Look, Wary};
 
@@ -54,7 +54,7 @@ async fn site(says_it_guards: bool) -> (Site, Arc<Late>) {
     let is_first = AtomicBool::new(true);
     let late = Arc::new(Late::default());
     let first = Arc::clone(&late);
-    let site = Site::with(20, move |sides| {
+    let site = Site::with(20, move |sides, _| {
         sides.lease = LEASE;
         sides.request_life = LIFE;
         let service = Arc::clone(&sides.commerce);
@@ -163,8 +163,9 @@ async fn a_wait_that_is_cancelled_is_made_up_for_by_the_next_run() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_down_for_a_while_is_waited_for_and_the_run_goes_on() {
-    let site = Site::with(100, |sides| {
-        sides.flow = Arc::new(Flow::new(4, Duration::from_secs(60), 1));
+    let site = Site::with(100, |sides, _| {
+        // A seed whose first pauses are short.
+        sides.flow = Arc::new(Flow::new(4, Duration::from_secs(60), 577));
     })
     .await;
     let mut reach = site.runner.sides().reach();

@@ -13,7 +13,7 @@ use axcs::ledger::{EmbeddedLedger, Ledger as _};
 use axcs::model::{Exception, Job, Progress, Rule, RunId, RunSummary, Stream};
 use axcs::service::{self, Running};
 
-use super::proxy::Proxy;
+use super::line::Proxy;
 
 pub struct Site {
     pub runner: Runner,
@@ -25,11 +25,12 @@ pub struct Site {
 impl Site {
     /// A generated company of which everything is sold.
     pub async fn new(items: u64) -> Self {
-        Self::with(items, |_| {}).await
+        Self::with(items, |_, _| {}).await
     }
 
-    /// The same, with something changed before the first run.
-    pub async fn with(items: u64, change: impl FnOnce(&mut Sides)) -> Self {
+    /// The same, with something changed before the first run; the line to the service is at the
+    /// address given.
+    pub async fn with(items: u64, change: impl FnOnce(&mut Sides, &str)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let company = dir.path().join("company.db");
         embedded::generate(&company, items, 1, Existing::Keep, |_, _| {}).unwrap();
@@ -62,7 +63,7 @@ impl Site {
             lease: Duration::from_secs(5),
             request_life: Duration::from_secs(5),
         };
-        change(&mut sides);
+        change(&mut sides, &proxy.url);
         let place = Place {
             profile: "test".to_owned(),
             company: String::new(),

@@ -247,15 +247,15 @@ impl Turn<'_> {
         });
     }
 
-    /// The service failed. Answers whether the caller need not pause by itself, because the flow
+    /// The service failed, after these pauses of the caller. Answers whether the caller need not pause by itself, because the flow
     /// stops all.
-    pub fn failed(self, error: &CommerceError) -> bool {
+    pub fn failed(self, error: &CommerceError, pauses: &Pauses) -> bool {
         let mut is_open = false;
         self.flow.change(|state| {
             let State {
                 breaker, random, ..
             } = state;
-            breaker.fail(error, self.is_probe, random);
+            breaker.fail(error, self.is_probe, pauses, random);
             is_open = breaker.is_open().is_some();
         });
         is_open
