@@ -251,10 +251,7 @@ mod tests {
                 "restored"
             ));
             position.told_under = vec!["a".into(), "b".into()];
-            assert!(is_whole(
-                decide(&position, &restored, 3, false),
-                "restored"
-            ));
+            assert!(is_whole(decide(&position, &restored, 3, false), "restored"));
         }
     }
 

@@ -140,9 +140,7 @@ impl Ledger for Hands {
             if let (true, Some((last, _))) = (state.is(Mutant::ResumeTooFar), records.last()) {
                 state.books.resume_behind(stream, last);
             }
-            Ok(state
-                .books
-                .is_unchanged(stream, Some(generation), &records))
+            Ok(state.books.is_unchanged(stream, Some(generation), &records))
         })
         .await
     }
