@@ -344,10 +344,7 @@ fn walk(case: &Case, end: i64, figures: &mut Figures) -> Vec<i64> {
         .map_or(end, |until| end.min(day_after(case.zone, until)));
     let (first, _) = resolve(case.zone, case.start);
     if let Rule::Seconds(step) = case.rule {
-        return (0..)
-            .map(|index| first + index * step)
-            .take_while(|at| *at < end)
-            .collect();
+        return (first..end).step_by(step as usize).collect();
     }
     let mut found: Vec<i64> = Vec::new();
     let mut day = case.start.date();
@@ -423,8 +420,8 @@ fn resolve(zone: Tz, local: NaiveDateTime) -> (i64, Shown) {
 /// The first minute whose date is behind this day.
 fn day_after(zone: Tz, day: NaiveDate) -> i64 {
     let noon_before = seconds(day) - 36 * 3_600;
-    (0..)
-        .map(|minutes| noon_before + 60 * minutes)
+    (noon_before..noon_before + 5 * 86_400)
+        .step_by(60)
         .find(|at| seconds_shown(zone, *at).date() > day)
         .unwrap()
 }
