@@ -125,12 +125,14 @@ pub fn recurrence(zones: usize, years: u16) -> Result<(), String> {
         figures.differences,
         begun.elapsed().as_secs_f64(),
     );
-    // A comparison that met no change of a clock has shown little.
-    if figures.differences > 0 || figures.gaps == 0 || figures.folds == 0 {
+    if figures.differences > 0 {
         return Err(format!(
             "{} differences{}",
             figures.differences, figures.first
         ));
+    }
+    if figures.gaps == 0 || figures.folds == 0 {
+        return Err("no rule met a change of a clock: this has shown nothing".to_owned());
     }
     Ok(())
 }
@@ -170,8 +172,7 @@ fn new_year(year: i32) -> NaiveDate {
 /// Every rule in one zone.
 fn one_zone(zone: Tz, (begin, end): (NaiveDate, NaiveDate)) -> Figures {
     let mut figures = Figures::default();
-    let mut random =
-        Random::new(u64::from(offset_at(zone, 0).unsigned_abs()) + zone.name().len() as u64);
+    let mut random = Random::new(1);
     for case in cases(zone, begin, end) {
         compare(&case, seconds(end), &mut random, &mut figures);
     }
