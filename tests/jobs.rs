@@ -8,148 +8,25 @@
 )]
 
 #[path = "torture/line.rs"]
-mod proxy;
+mod line;
+#[path = "jobs/refused.rs"]
+mod refused;
+#[path = "jobs/settle.rs"]
+mod settle;
+#[path = "jobs/site.rs"]
+mod site;
+#[path = "jobs/wary.rs"]
+mod wary;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axcs::commerce::client::{Client, ClientOptions};
-use axcs::company::embedded::{self, Embedded, Existing};
-use axcs::jobs::verify::verify;
-use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, exceptions, selection};
-use axcs::ledger::{EmbeddedLedger, Ledger as _};
+use axcs::company::embedded::{self, Embedded};
+use axcs::jobs::exceptions;
 use axcs::model::exception::ExceptionFilter;
-use axcs::model::{Exception, Job, Progress, Rule, RunId, RunStatus, RunSummary, Stream};
-use axcs::service::{self, Running};
-use proxy::{Line, Proxy};
-
-struct Site {
-    runner: Runner,
-    proxy: Proxy,
-    dir: tempfile::TempDir,
-    _service: Running,
-}
-
-impl Site {
-    /// A generated company of which everything is sold.
-    async fn new(items: u64) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let company = dir.path().join("company.db");
-        embedded::generate(&company, items, 1, Existing::Keep, |_, _| {}).unwrap();
-        let service = service::start(service::Options {
-            dir: dir.path().join("service"),
-            listen: ([127, 0, 0, 1], 0).into(),
-            token: "token".to_owned(),
-            tls: None,
-            insecure: false,
-        })
-        .await
-        .unwrap();
-        let proxy = Proxy::before(service.address()).await;
-        let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-            .await
-            .unwrap();
-        let sides = Sides {
-            incarnation: ledger.incarnation().await.unwrap(),
-            company: Arc::new(Embedded::open(&company, None).unwrap()),
-            sales_orders: Arc::new(Embedded::open(&company, None).unwrap()),
-            ledger: Arc::new(ledger),
-            commerce: Arc::new(
-                Client::new(ClientOptions {
-                    request_timeout: Duration::from_millis(700),
-                    ..ClientOptions::new(&proxy.url, "token")
-                })
-                .unwrap(),
-            ),
-            flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
-            lease: Duration::from_secs(5),
-            request_life: Duration::from_secs(5),
-        };
-        let place = Place {
-            profile: "test".to_owned(),
-            company: String::new(),
-            service: proxy.url.clone(),
-        };
-        let runner = Runner::new(sides, place);
-        selection::change(runner.sides(), |selection| {
-            selection.rules.push(Rule::ItemRange {
-                from: String::new(),
-                to: String::new(),
-            });
-        })
-        .await
-        .unwrap();
-        Self {
-            runner,
-            proxy,
-            dir,
-            _service: service,
-        }
-    }
-
-    async fn start(&self, job: Job) -> Result<RunId, Exception> {
-        self.runner.start(job, RunOptions::default()).await
-    }
-
-    async fn run(&self, job: Job) -> RunSummary {
-        let run = self.start(job).await.unwrap();
-        self.runner.finished(run).await.unwrap()
-    }
-
-    /// Waits until the run of `job` looks as wanted.
-    async fn until(&self, job: Job, wanted: impl Fn(&Progress) -> bool) {
-        let mut live = self.runner.live();
-        let seen = live.wait_for(|runs| {
-            runs.executing
-                .iter()
-                .any(|run| run.job == job && wanted(run))
-        });
-        tokio::time::timeout(Duration::from_secs(30), seen)
-            .await
-            .unwrap()
-            .unwrap();
-    }
-
-    async fn differences(&self) -> u64 {
-        let sides = self.runner.sides();
-        let selection = sides.ledger.selection().await.unwrap();
-        let mut differs = 0;
-        for stream in Stream::ALL {
-            differs += verify(sides, &selection, stream, 10)
-                .await
-                .unwrap()
-                .differs();
-        }
-        differs
-    }
-
-    fn company(&self) -> PathBuf {
-        self.dir.path().join("company.db")
-    }
-
-    fn execute(&self, sql: &str) -> usize {
-        embedded::writer(&self.company())
-            .unwrap()
-            .execute(sql, [])
-            .unwrap()
-    }
-}
-
-fn stream(summary: &RunSummary, stream: Stream) -> &axcs::model::StreamProgress {
-    summary
-        .streams
-        .iter()
-        .find(|progress| progress.stream == stream)
-        .unwrap()
-}
-
-fn assert_balances(summary: &RunSummary) {
-    for progress in &summary.streams {
-        assert!(progress.counts.balances(), "{progress:?}");
-    }
-}
+use axcs::model::{Job, RunStatus, RunSummary, Stream};
+use line::Line;
+use site::{Site, assert_balances, stream};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_cancelled_within_two_seconds_though_the_service_does_not_answer() {

@@ -10,7 +10,7 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axcs::commerce::Commerce as _;
 use axcs::commerce::client::{Client, ClientOptions, Compression, Upload};

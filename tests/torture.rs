@@ -19,6 +19,8 @@
 mod axcs_program;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
+#[path = "torture/crash_at.rs"]
+mod crash_at;
 #[path = "torture/cut.rs"]
 mod cut;
 #[cfg(target_os = "linux")]
@@ -44,10 +46,13 @@ mod secrets;
 #[path = "torture/sim.rs"]
 mod sim;
 #[path = "orders/site.rs"]
-#[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
 #[path = "torture/together.rs"]
 mod together;
+#[path = "torture/token.rs"]
+mod token;
+#[path = "jobs/site.rs"]
+mod upload_site;
 
 use std::process::ExitCode;
 
@@ -87,11 +92,15 @@ const TORMENTS: &[Torment] = &[
     }),
     ("lease", |arguments| block_on(lease::lease(arguments))),
     ("sim", sim::sim),
+    ("crash-at", crash_at::crash_at),
     ("secrets", |_| block_on(secrets::secrets())),
     ("together", |arguments| {
         block_on(together::together(arguments))
     }),
     ("gaps", |_| block_on(gaps::gaps())),
+    ("token", |arguments| {
+        block_on(token::token(&token::Torment::of(arguments)?))
+    }),
     ("cut", |arguments| {
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),

@@ -142,7 +142,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         company: Arc::new(Embedded::open(company, None).unwrap()),
         sales_orders: Arc::new(Embedded::open(company, None).unwrap()),
         ledger: Arc::new(ledger),
-        commerce: Arc::new(commerce),
+        commerce,
         incarnation,
         flow: Arc::new(Flow::new(IN_FLIGHT, Duration::from_secs(60), 1)),
         lease: Duration::from_secs(30),

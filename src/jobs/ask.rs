@@ -171,6 +171,7 @@ impl<'a> Call<'a> {
                 Obstacle::Full => changed.await,
                 Obstacle::Throttled(until) => {
                     tokio::select! {
+                        biased;
                         () = changed => {}
                         () = tokio::time::sleep_until(until.instant) => {}
                     }
@@ -183,6 +184,7 @@ impl<'a> Call<'a> {
                     }
                     let until = next_try.map_or(gives_up, |next_try| next_try.min(gives_up));
                     tokio::select! {
+                        biased;
                         () = changed => {}
                         () = tokio::time::sleep_until(until) => {}
                     }
@@ -217,7 +219,7 @@ impl<'a> Call<'a> {
                 turn.throttled(wait.unwrap_or_default().max(pause));
                 true
             }
-            Meaning::Failure => turn.failed(&error),
+            Meaning::Failure => turn.failed(&error, &self.pauses),
         };
         let (now, gives_up) = (Instant::now(), self.gives_up());
         if now >= gives_up || !self.is_asked_again(&error) {

@@ -1,6 +1,6 @@
 //! Records made ready to be sent: serialised once, hashed once, cut into batches.
 
-use crate::commerce::wire::{MAX_LINE_BYTES, MAX_LINES, Op};
+use crate::commerce::wire::{MAX_LINE_BYTES, Op};
 use crate::company::{Entry, Page};
 use crate::ledger::SetAside;
 use crate::model::digest::content_hash;
@@ -111,15 +111,16 @@ impl Batch {
         }
     }
 
-    /// Takes over the records of `page` that `keep` names, and answers the batches that are full.
-    pub fn take(&mut self, page: &Self, keep: impl Fn(usize) -> bool) -> Vec<Self> {
+    /// Takes over the records of `page` that `keep` names, and answers the batches that are full:
+    /// those of so many `lines`, or with enough bytes.
+    pub fn take(&mut self, page: &Self, lines: usize, keep: impl Fn(usize) -> bool) -> Vec<Self> {
         let mut full = Vec::new();
         for (index, record) in page.records.iter().enumerate() {
             if !keep(index) {
                 continue;
             }
             self.push(page, record);
-            if self.records.len() >= MAX_LINES || self.values.len() >= CUT_AT_BYTES {
+            if self.records.len() >= lines || self.values.len() >= CUT_AT_BYTES {
                 full.push(std::mem::take(self));
             }
         }
@@ -270,7 +271,7 @@ mod tests {
     fn batches_are_cut_by_lines_and_by_bytes() {
         let small = Batch::prepare((0..2_500).map(|n| mode(&n.to_string(), 1)).collect()).0;
         let mut rest = Batch::default();
-        let full = rest.take(&small, |_| true);
+        let full = rest.take(&small, 1_000, |_| true);
         assert_eq!(
             full.iter()
                 .map(|batch| batch.records().len())
@@ -281,7 +282,7 @@ mod tests {
 
         let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 300_000)).collect()).0;
         let mut rest = Batch::default();
-        assert_eq!(rest.take(&large, |_| true).len(), 2);
+        assert_eq!(rest.take(&large, 1_000, |_| true).len(), 2);
     }
 
     #[test]

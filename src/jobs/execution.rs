@@ -120,13 +120,16 @@ impl Execution {
     }
 
     async fn upload(&self, stream: Stream, selection: &Arc<Selection>) -> Result<(), Stop> {
-        let mut run = StreamRun::new(self, stream, Arc::clone(selection));
-        if run.clone().execute().await? {
+        let run = |options| StreamRun::new(self, stream, Arc::clone(selection), options);
+        if run(self.options).execute().await? {
             return Ok(());
         }
         // What an earlier run has read is as old as that run: what changed since follows at once.
-        run.options.complete = false;
-        run.execute().await.map(drop)
+        let since = RunOptions {
+            complete: false,
+            ..self.options
+        };
+        run(since).execute().await.map(drop)
     }
 
     /// Tells the shop which orders are inside the stock it was just told.

@@ -21,7 +21,7 @@ use crate::company::sales_orders::SalesOrderService;
 use crate::ledger::jobs::{Board, Cause, StatusChange};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
 use crate::model::exception::{Documented, Exception};
-use crate::model::run::{JobOverview, LiveRuns, RunSummary, StreamProgress};
+use crate::model::run::{JobOverview, LiveRuns, Reach, RunSummary, StreamProgress};
 use crate::model::{Job, JobStatus, Progress, RunId};
 
 /// How long the end of the program waits for its runs.
@@ -291,6 +291,15 @@ impl Runner {
 
     pub(super) async fn note_worker(&self, is_there: bool) -> Result<(), LedgerError> {
         self.sides.ledger.note_worker(&self.owner, is_there).await
+    }
+
+    /// Draws how the service is reached into the live picture.
+    pub(super) fn show_reach(&self, reach: &Reach) {
+        self.live.send_if_modified(|runs| {
+            let is_new = runs.reach != *reach;
+            runs.reach = reach.clone();
+            is_new
+        });
     }
 
     /// Draws what runs elsewhere into the live picture. Nobody is woken where nothing changed.

@@ -111,7 +111,7 @@ impl UnderWay {
                     progress.counts.quarantined += quarantined
                 });
             }
-            parts.extend(rest.take(&batch, |_| true));
+            parts.extend(rest.take(&batch, run.sides.flow.lines(), |_| true));
         }
         if !rest.is_empty() {
             parts.push(rest);

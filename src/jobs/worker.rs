@@ -45,6 +45,7 @@ impl Runner {
     /// Shows what is under way elsewhere and, where it `works`, runs what is due, until it is
     /// stopped. Runs under way then go on: [`Runner::shut_down`] ends them.
     pub async fn attend(&self, works: bool, stop: CancellationToken) {
+        let mut reach = self.sides().reach();
         let mut seen: Option<Instant> = None;
         let mut trouble = Vec::new();
         loop {
@@ -53,6 +54,7 @@ impl Runner {
                 // Whoever cannot say so cannot read the board either, and says that.
                 let _ = self.note_worker(true).await;
             }
+            self.show_reach(&reach.borrow_and_update());
             let mut said = Vec::new();
             let wait = match self.sides().ledger.board().await {
                 Ok(board) => {
@@ -80,6 +82,8 @@ impl Runner {
                 biased;
                 () = stop.cancelled() => break,
                 () = self.nudged() => {}
+                // The sender lives as long as the sides.
+                _ = reach.changed() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -153,7 +157,7 @@ impl Runner {
             )
         };
         let mut decision = decide(in_the_way)?;
-        if decision.start.is_some() {
+        if decision.start.is_some() && !decision.cancel_other {
             let due = due(record, &decision);
             match self.begin(job, Cause::Occurrence(Box::new(due))).await? {
                 Begun::Started(_) | Begun::Changed => return Ok(Again::AtOnce),
@@ -172,6 +176,8 @@ impl Runner {
                     self.sides().ledger.ask_cancel(holder.job, &by).await?;
                 }
             }
+            // Nothing is written down before the run can start: it is decided anew until then.
+            return Ok(Again::At(None));
         }
         self.note(record, decision).await
     }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-pub use occurrences::Occurrences;
+pub use occurrences::{Occurrences, zone};
 pub use text::{Every, NotUnderstood, Unit, date, date_time, time_of_day};
 pub(super) use words::clock;
 

@@ -65,7 +65,7 @@ pub enum Overlap {
     Skip,
     /// It waits until the way is free; one run is started then for all that wait.
     Wait,
-    /// The run in its way is cancelled.
+    /// The run in its way is cancelled; it is started once that has ended.
     CancelOther,
 }
 
@@ -127,7 +127,8 @@ pub struct Decision {
     pub records: Vec<Occurrence>,
     /// The occurrence that a run is to be started for.
     pub start: Option<Timestamp>,
-    /// The run in its way is to be cancelled first.
+    /// The run in the way is to be cancelled. Nothing is started meanwhile: what it is cancelled for
+    /// waits, and a later decision starts it once the way is free. Said again until then.
     pub cancel_other: bool,
     /// How far the schedule has been dealt with once this is carried out.
     pub standing: Standing,

@@ -101,9 +101,10 @@ impl Scripted {
                 }
             };
             job.status = to;
-            job.reason = match to {
-                JobStatus::Withhold => format!("withheld by {}", scenes::OWNER),
-                _ => String::new(),
+            job.reason = if to == JobStatus::Withhold {
+                format!("withheld by {}", scenes::OWNER)
+            } else {
+                String::new()
             };
             changed.push(job.job);
         }

@@ -195,7 +195,36 @@ fn time_alone_wakes_no_console_without_a_start_to_come() {
     stage.send(Msg::Overview(Ok(jobs)));
     assert_eq!(stage.app.true_for(), None);
     stage.running(scenes::complete_run);
-    assert_eq!(stage.app.true_for(), Some(SignedDuration::from_secs(1)));
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(stage.app.true_for(), Some(second));
+
+    let reach = |seconds: i64| Reach::Open {
+        since: ago(60),
+        failures: 5,
+        why: "503".to_owned(),
+        next_try: ago(-seconds),
+    };
+    for (seconds, woken, words) in [
+        (20, Some(second), "next try in 20 s"),
+        (0, None, "tried by the next request"),
+    ] {
+        stage.send(Msg::Live(LiveRuns {
+            reach: reach(seconds),
+            ..live(Vec::new())
+        }));
+        assert_eq!(stage.app.true_for(), woken);
+        assert!(status_line(&stage).contains(words));
+    }
+    stage.send(Msg::Live(LiveRuns {
+        reach: Reach::Throttled { until: ago(-90) },
+        ..live(Vec::new())
+    }));
+    assert!(status_line(&stage).contains("throttle"));
+    let span = stage.app.true_for().unwrap();
+    stage.wait(i64::try_from(span.as_millis()).unwrap());
+    stage.send(Msg::Tick);
+    assert!(!status_line(&stage).contains("throttle"));
+    assert_eq!(stage.app.true_for(), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A company that sells online: company, ledger and service in one folder, a store with its
 //! parameters, and orders made by hand.
+#![allow(dead_code, reason = "no test file uses all of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +70,21 @@ impl Site {
         site.set_up_store().await;
         site.ended(Job::Complete).await;
         site
+    }
+
+    /// The company, ledger and service of a folder.
+    pub async fn of(dir: tempfile::TempDir) -> Self {
+        let company = Embedded::open(&dir.path().join("company.db"), None).unwrap();
+        let service = serve(&dir.path().join("service")).await;
+        let ledger = dir.path().join("ledger.db");
+        let door = Arc::new(company.clone());
+        Self::between(dir, company, door, service, &ledger).await
+    }
+
+    /// The folder, where nothing works with it any more.
+    pub async fn at_rest(self) -> tempfile::TempDir {
+        self.service.stop().await;
+        self.dir
     }
 
     async fn between(
@@ -211,11 +227,15 @@ impl Site {
     }
 
     pub async fn differences(&self) -> Vec<String> {
+        self.differences_in(&Stream::ALL).await
+    }
+
+    pub async fn differences_in(&self, streams: &[Stream]) -> Vec<String> {
         let sides = self.runner.sides();
         let selection = sides.ledger.selection().await.unwrap();
         let mut differences = Vec::new();
-        for stream in Stream::ALL {
-            let verified = verify(sides, &selection, stream, 10).await.unwrap();
+        for stream in streams {
+            let verified = verify(sides, &selection, *stream, 10).await.unwrap();
             if verified.differs() > 0 {
                 differences.push(format!("{verified:?}"));
             }
@@ -320,6 +340,14 @@ impl Site {
     }
 }
 
+/// A worker of another process, on the company and the ledger of a folder.
+pub async fn worker(dir: &Path, url: &str) -> Runner {
+    let company = Embedded::open(&dir.join("company.db"), None).unwrap();
+    let ledger = EmbeddedLedger::open(&dir.join("ledger.db")).await.unwrap();
+    let door = Arc::new(company.clone());
+    runner(company, door, ClientOptions::new(url, "token"), ledger).await
+}
+
 async fn runner(
     company: Embedded,
     sales_orders: Arc<dyn SalesOrderService>,
@@ -345,7 +373,8 @@ async fn runner(
     Runner::new(sides, place)
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -10,7 +10,8 @@ use rusqlite::types::Value;
 
 use super::site::Site;
 
-/// Every row of every table of a file. Of the ledger not its runs and leases: a dry run is a run.
+/// Every row of every table of a file. Of the ledger not its runs and leases, and what counts them:
+/// a dry run is a run.
 fn contents(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
     let file = rusqlite::Connection::open(path).unwrap();
     let list = |sql: &str| -> Vec<String> {
@@ -18,7 +19,7 @@ fn contents(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
         let names = select.query_map([], |row| row.get(0)).unwrap();
         names.collect::<Result<_, _>>().unwrap()
     };
-    list("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('run', 'lease', 'sqlite_sequence')")
+    list("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('run', 'lease', 'changes', 'sqlite_sequence')")
         .into_iter()
         .map(|table| {
             let mut select = file.prepare(&format!("SELECT * FROM {table}")).unwrap();

@@ -81,26 +81,34 @@ impl Hostile {
     }
 
     async fn forward(&self, request: Request) -> (StatusCode, HeaderMap, Bytes) {
-        let (parts, body) = request.into_parts();
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let mut headers = parts.headers;
-        headers.remove(header::HOST);
-        let sent = self
-            .client
-            .request(parts.method, format!("{}{path}", self.service))
-            .headers(headers)
-            .body(body)
-            .send()
-            .await;
-        let Ok(answer) = sent else {
-            let nothing = (HeaderMap::new(), Bytes::from_static(b"the service is down"));
-            return (StatusCode::BAD_GATEWAY, nothing.0, nothing.1);
-        };
-        let (status, mut headers) = (answer.status(), answer.headers().clone());
-        headers.remove(header::TRANSFER_ENCODING);
-        (status, headers, answer.bytes().await.unwrap_or_default())
+        forward(&self.client, &self.service, request).await
     }
+}
+
+/// Carries a request to the service as it is.
+pub async fn forward(
+    client: &reqwest::Client,
+    service: &str,
+    request: Request,
+) -> (StatusCode, HeaderMap, Bytes) {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let mut headers = parts.headers;
+    headers.remove(header::HOST);
+    let sent = client
+        .request(parts.method, format!("{service}{path}"))
+        .headers(headers)
+        .body(body)
+        .send()
+        .await;
+    let Ok(answer) = sent else {
+        let nothing = (HeaderMap::new(), Bytes::from_static(b"the service is down"));
+        return (StatusCode::BAD_GATEWAY, nothing.0, nothing.1);
+    };
+    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    headers.remove(header::TRANSFER_ENCODING);
+    (status, headers, answer.bytes().await.unwrap_or_default())
 }
 
 async fn carry(State(line): State<Hostile>, request: Request) -> Response {

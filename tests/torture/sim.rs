@@ -11,6 +11,8 @@ mod company;
 mod desk;
 #[path = "sim/desk_port.rs"]
 mod desk_port;
+#[path = "sim/due.rs"]
+mod due;
 #[path = "sim/hands.rs"]
 mod hands;
 #[path = "sim/ledger_port.rs"]

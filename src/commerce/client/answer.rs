@@ -1,5 +1,6 @@
 //! Reads an answer and tells what it means, whoever gave it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -61,7 +62,16 @@ impl Sent<'_> {
         Err(self.meaning(&answer))
     }
 
-    async fn whole(&self, mut response: Response) -> Result<Answer, CommerceError> {
+    /// The answer, without a token that somebody says back to us.
+    async fn whole(&self, response: Response) -> Result<Answer, CommerceError> {
+        let mut answer = self.to_its_end(response).await?;
+        if let Cow::Owned(clean) = self.tokens.redact_bytes(&answer.body) {
+            answer.body = clean;
+        }
+        Ok(answer)
+    }
+
+    async fn to_its_end(&self, mut response: Response) -> Result<Answer, CommerceError> {
         let mut answer = Answer {
             status: response.status(),
             headers: response.headers().clone(),
@@ -91,11 +101,13 @@ impl Sent<'_> {
     fn meaning(&self, answer: &Answer) -> CommerceError {
         let status = answer.status.as_u16();
         let call = self.call.clone();
-        let problem = serde_json::from_slice::<Problem>(&answer.body).ok();
+        let problem = serde_json::from_slice::<Problem>(&answer.body)
+            .ok()
+            .map(|problem| self.clean(problem));
         let reason = || {
             problem.as_ref().map_or_else(
                 || self.excerpt(&answer.body),
-                |problem| self.redact(&problem.detail),
+                |problem| problem.detail.clone(),
             )
         };
         match status {
@@ -123,6 +135,14 @@ impl Sent<'_> {
             300..=399 => self.malformed(answer, "it sends us elsewhere"),
             _ => self.malformed(answer, answer.broken.as_deref().unwrap_or("unknown status")),
         }
+    }
+
+    /// The problem without a token: one that was escaped in JSON shows only when it is read.
+    fn clean(&self, mut problem: Problem) -> Problem {
+        for text in [&mut problem.title, &mut problem.detail, &mut problem.code] {
+            *text = self.redact(text);
+        }
+        problem
     }
 
     fn malformed(&self, answer: &Answer, reason: &str) -> CommerceError {

@@ -1,6 +1,7 @@
 //! The token that a request carries, and how another one takes its place when the service refuses
 //! it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -177,6 +178,21 @@ impl Tokens {
         state.known.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.as_str(), "…")
         })
+    }
+
+    /// The same for an answer, which seldom holds one.
+    pub fn redact_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let text = String::from_utf8_lossy(bytes);
+        let holds_one = self
+            .state()
+            .known
+            .iter()
+            .any(|secret| text.contains(secret.as_str()));
+        if holds_one {
+            Cow::Owned(self.redact(&text).into_bytes())
+        } else {
+            Cow::Borrowed(bytes)
+        }
     }
 
     fn know(&self, secret: &str) {

@@ -79,11 +79,14 @@ impl Embedded {
                     not_reached(format!("the order was not written: {error}"))
                 }
             })?;
+        let order = &hand_over.order.id;
+        tracing::trace!(target: "axcs::step", "AX commits: order {order}");
         transaction
             .commit()
             .map_err(|error| HandOverError::Unknown {
                 reason: format!("{}: {error}", self.path.display()),
             })?;
+        tracing::trace!(target: "axcs::step", "AX has committed: order {order}");
         desk.keep();
         Ok(made)
     }

@@ -75,8 +75,14 @@ impl Breaker {
         *self = Self::default();
     }
 
-    /// The service failed.
-    pub fn fail(&mut self, error: &CommerceError, is_probe: bool, random: &mut Random) {
+    /// The service failed. The pauses of the call that opens it go on.
+    pub fn fail(
+        &mut self,
+        error: &CommerceError,
+        is_probe: bool,
+        pauses: &Pauses,
+        random: &mut Random,
+    ) {
         let failing = self.failing.get_or_insert_with(|| Failing {
             failures: 0,
             since: Timestamp::now(),
@@ -89,7 +95,8 @@ impl Breaker {
         }
         // What was under way when it opened says nothing about when to try next.
         if self.open.is_none() || is_probe {
-            let mut pauses = self.open.take().map(|open| open.pauses).unwrap_or_default();
+            let before = self.open.take().map(|open| open.pauses);
+            let mut pauses = before.unwrap_or_else(|| pauses.clone());
             let pause = pauses.next(random);
             self.open = Some(Open {
                 next_try: Instant::now() + pause,

@@ -15,6 +15,7 @@ use super::breaker::Breaker;
 use super::pauses::Pauses;
 use super::throttle::{Held, Throttle, Until};
 use crate::commerce::client::CommerceError;
+use crate::commerce::wire::MAX_LINES;
 use crate::model::random::Random;
 use crate::model::run::Reach;
 
@@ -24,6 +25,7 @@ pub const LONGEST_THROTTLE: Duration = Duration::from_secs(15 * 60);
 /// How requests flow to the service. All waiting is by tokio's clock and all chance comes from one
 /// seed, so that a simulation can repeat it.
 pub struct Flow {
+    lines: usize,
     give_up_after: Duration,
     state: Mutex<State>,
     /// A request may have become possible.
@@ -58,6 +60,7 @@ impl Flow {
     /// `give_up_after`. `seed` says how long the pauses are.
     pub fn new(in_flight: usize, give_up_after: Duration, seed: u64) -> Self {
         Self {
+            lines: MAX_LINES,
             give_up_after,
             state: Mutex::new(State {
                 throttle: Throttle::new(in_flight),
@@ -67,6 +70,18 @@ impl Flow {
             changed: Notify::new(),
             reach: watch::Sender::new(Reach::Fine),
         }
+    }
+
+    /// The same with batches of at most so many lines: each is sooner settled.
+    #[must_use]
+    pub fn in_batches_of(mut self, lines: usize) -> Self {
+        self.lines = lines.clamp(1, MAX_LINES);
+        self
+    }
+
+    /// Lines of a batch, at most.
+    pub fn lines(&self) -> usize {
+        self.lines
     }
 
     /// The most requests there may be at once.
@@ -232,15 +247,15 @@ impl Turn<'_> {
         });
     }
 
-    /// The service failed. Answers whether the caller need not pause by itself, because the flow
+    /// The service failed, after these pauses of the caller. Answers whether the caller need not pause by itself, because the flow
     /// stops all.
-    pub fn failed(self, error: &CommerceError) -> bool {
+    pub fn failed(self, error: &CommerceError, pauses: &Pauses) -> bool {
         let mut is_open = false;
         self.flow.change(|state| {
             let State {
                 breaker, random, ..
             } = state;
-            breaker.fail(error, self.is_probe, random);
+            breaker.fail(error, self.is_probe, pauses, random);
             is_open = breaker.is_open().is_some();
         });
         is_open

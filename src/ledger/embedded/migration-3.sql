@@ -1,7 +1,8 @@
 -- Format 3: jobs with their schedules, occurrences and workers; runs that say why they were started.
 
 -- Grows with every run that starts or ends, and with every change of a job.
-ALTER TABLE ledger ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE changes (count INTEGER NOT NULL) STRICT;
+INSERT INTO changes VALUES (0);
 
 CREATE TABLE job (
     job            TEXT    PRIMARY KEY,
@@ -51,12 +52,20 @@ ALTER TABLE pass ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
 UPDATE pass SET read = coalesce((SELECT read FROM cursor WHERE cursor.stream = pass.stream),
                                 (SELECT min(started) FROM run), 0);
 
+-- Identities of the company's database under which values were sent since the cursor moved or the
+-- pass began.
+CREATE TABLE told (
+    stream      TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    PRIMARY KEY (stream, incarnation)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER job_changed AFTER UPDATE ON job BEGIN
-    UPDATE ledger SET changes = changes + 1;
+    UPDATE changes SET count = count + 1;
 END;
 CREATE TRIGGER run_started AFTER INSERT ON run BEGIN
-    UPDATE ledger SET changes = changes + 1;
+    UPDATE changes SET count = count + 1;
 END;
 CREATE TRIGGER run_over AFTER UPDATE OF status ON run BEGIN
-    UPDATE ledger SET changes = changes + 1;
+    UPDATE changes SET count = count + 1;
 END;

@@ -30,9 +30,8 @@ impl Occurrences {
             .map_err(|_| RecurrenceError::Start(start))?;
         recurrence.pattern.check()?;
         let end = match recurrence.end {
-            End::Never => None,
             End::After(0) => return Err(RecurrenceError::EndAfterNone),
-            End::After(_) => None,
+            End::Never | End::After(_) => None,
             End::By(last) if last < start.date() => {
                 return Err(RecurrenceError::EndBeforeStart {
                     start: start.date(),
@@ -127,8 +126,8 @@ impl Occurrences {
     }
 }
 
-/// A zone of the time zone database that is compiled in.
-fn zone(name: &str) -> Result<TimeZone, RecurrenceError> {
+/// A zone of the time zone database that is compiled in, by its IANA name in any case.
+pub fn zone(name: &str) -> Result<TimeZone, RecurrenceError> {
     let found = TimeZoneDatabase::bundled().get(name).ok();
     // `Etc/Unknown` is found, and is no zone.
     found

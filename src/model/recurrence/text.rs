@@ -155,7 +155,7 @@ pub fn time_of_day(text: &str) -> Result<Time, NotUnderstood> {
 /// A date: `2026-11-21`.
 pub fn date(text: &str) -> Result<Date, NotUnderstood> {
     Date::strptime("%Y-%m-%d", text)
-        .map_err(|_| NotUnderstood::new(text, "a date", "such as 2026-11-21"))
+        .map_err(|_| NotUnderstood::new(text, "a date", "such as 2027-01-31"))
 }
 
 /// A date with a time of the day: `2026-11-21T04:00`; midnight where there is none.
@@ -185,7 +185,7 @@ mod tests {
         let four = civil::datetime(2026, 11, 21, 4, 0, 0, 0);
         assert_eq!(date_time("2026-11-21T04:00"), Ok(four));
         assert_eq!(date_time("2026-11-21 04:00"), Ok(four));
-        assert_eq!(date_time("2026-11-21").map(|at| at.date()), Ok(four.date()));
+        assert_eq!(date_time("2026-11-21").map(DateTime::date), Ok(four.date()));
         for wrong in [
             "",
             "2026-02-30",

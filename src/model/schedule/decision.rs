@@ -213,12 +213,15 @@ impl Row<'_> {
         let cancels = self.schedule.overlap == Overlap::CancelOther && !rest.is_empty();
         match line {
             [] => self.start_shared(rest, in_the_way),
-            // The newest is wanted, whatever is in its way.
+            _ if in_the_way => {
+                self.cancel_other = cancels;
+                self.hold(line, rest);
+            }
+            // The newest was wanted whatever was in its way: also before those of the line.
             _ if cancels => {
                 self.coalesce(line);
-                self.start_shared(rest, in_the_way);
+                self.start_shared(rest, false);
             }
-            _ if in_the_way => self.hold(line, rest),
             [first, others @ ..] => {
                 self.run(*first);
                 if self.starts_left() == 0 {
@@ -242,9 +245,10 @@ impl Row<'_> {
         if in_the_way {
             match self.schedule.overlap {
                 Overlap::Skip => return self.skip(rest, IN_THE_WAY),
-                Overlap::Wait => return self.hold(&[], rest),
+                Overlap::Wait => {}
                 Overlap::CancelOther => self.cancel_other = true,
             }
+            return self.hold(&[], rest);
         }
         self.coalesce(older);
         self.run(*newest);
@@ -324,7 +328,7 @@ impl Row<'_> {
         self.start = self
             .start
             .filter(|start| self.records.iter().any(|record| record.due == *start));
-        self.cancel_other &= self.start.is_some();
+        self.cancel_other = false;
         self.catch_up_until = self.standing.catch_up_until;
         // Those that waited wait on; behind a start they wait for its run.
         let waits = self.standing.waiting.is_some() || self.start.is_some();

@@ -96,10 +96,10 @@ pub const SCENES: &[(&str, Scene)] = &[
         let mut jobs = overview();
         jobs[0].status = JobStatus::Withhold;
         jobs[0].next = None;
-        jobs[0].reason =
+        jobs[0].reason.push_str(
             "withheld by AOS02/812: AX is being upgraded over the weekend, and on-hand \
-                          quantities are counted anew"
-                .to_owned();
+             quantities are counted anew",
+        );
         stage.send(Msg::Overview(Ok(jobs)));
         stage
     }),

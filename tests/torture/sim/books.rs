@@ -1,7 +1,8 @@
 //! The ledger of a simulated world, with the rules of the embedded one: cursors, passes, what was
 //! acknowledged, what is under way and what is set aside. Each method is one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use axcs::ledger::{
     Acknowledged, Cursor, Fence, NewPass, Pass, Position, SetAside, Settlement, Unsettled,
@@ -25,6 +26,7 @@ struct Stuck {
 #[derive(Debug, Default)]
 struct Shelf {
     cursor: Option<(Cursor, RunId)>,
+    told_under: BTreeSet<String>,
     pass: Option<Pass>,
     /// Hash and mark of what the service holds.
     held: BTreeMap<String, (u64, i64)>,
@@ -37,6 +39,14 @@ impl Shelf {
     }
 }
 
+/// A batch that is under way.
+#[derive(Debug)]
+struct Intent {
+    stream: Stream,
+    ids: Vec<String>,
+    written: Timestamp,
+}
+
 /// The ledger.
 #[derive(Debug)]
 pub struct Books {
@@ -45,7 +55,7 @@ pub struct Books {
     next_batch: i64,
     tries: u64,
     shelves: BTreeMap<Stream, Shelf>,
-    outbox: BTreeMap<i64, (Stream, Vec<String>)>,
+    outbox: BTreeMap<i64, Intent>,
     selection: Selection,
 }
 
@@ -81,6 +91,7 @@ impl Books {
         Position {
             cursor: shelf.cursor.as_ref().map(|(cursor, _)| cursor.clone()),
             pass: shelf.pass.clone(),
+            told_under: shelf.told_under.iter().cloned().collect(),
             is_read_by_unfinished: shelf
                 .cursor
                 .as_ref()
@@ -131,6 +142,7 @@ impl Books {
         if new.forget {
             shelf.held.clear();
         }
+        shelf.told_under.clear();
         let of_records = shelf.held.values().map(|(_, generation)| *generation).max();
         let of_stuck = shelf.stuck.values().map(|stuck| stuck.generation).max();
         let generation = 1 + of_passes
@@ -205,6 +217,7 @@ impl Books {
         let shelf = self.shelf(stream);
         shelf.cursor = Some((cursor.clone(), fence.run));
         shelf.pass = None;
+        shelf.told_under.clear();
         Ok(())
     }
 
@@ -228,8 +241,21 @@ impl Books {
             .collect()
     }
 
+    pub fn note_incarnation(
+        &mut self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), Fenced> {
+        self.desk.check(fence)?;
+        let shelf = self.shelf(stream);
+        shelf.told_under.insert(incarnation.to_owned());
+        Ok(())
+    }
+
     pub fn intend(
         &mut self,
+        written: Timestamp,
         fence: Fence,
         stream: Stream,
         ids: Vec<String>,
@@ -241,8 +267,26 @@ impl Books {
         }
         let batch = self.next_batch;
         self.next_batch += 1;
-        self.outbox.insert(batch, (stream, ids));
+        let intent = Intent {
+            stream,
+            ids,
+            written,
+        };
+        self.outbox.insert(batch, intent);
         Ok(batch)
+    }
+
+    pub fn intend_again(
+        &mut self,
+        written: Timestamp,
+        fence: Fence,
+        batch: i64,
+    ) -> Result<(), Fenced> {
+        self.desk.check(fence)?;
+        if let Some(intent) = self.outbox.get_mut(&batch) {
+            intent.written = written;
+        }
+        Ok(())
     }
 
     pub fn settle(
@@ -342,13 +386,14 @@ impl Books {
         self.next_batch = self.next_batch.max(version + 1);
     }
 
-    pub fn unsettled(&self, stream: Stream) -> Vec<Unsettled> {
+    pub fn unsettled(&self, now: Timestamp, stream: Stream) -> Vec<Unsettled> {
         self.outbox
             .iter()
-            .filter(|(_, (of, _))| *of == stream)
-            .map(|(batch, (_, ids))| Unsettled {
+            .filter(|(_, intent)| intent.stream == stream)
+            .map(|(batch, intent)| Unsettled {
                 batch: *batch,
-                ids: ids.clone(),
+                ids: intent.ids.clone(),
+                age: Duration::try_from(now.duration_since(intent.written)).unwrap_or_default(),
             })
             .collect()
     }

@@ -50,6 +50,14 @@ impl Commerce for Hands {
         }
     }
 
+    async fn guards_versions(&self) -> Result<bool, CommerceError> {
+        self.0
+            .request(self.0.label(|| "guards versions".to_owned()), |state| {
+                Ok(state.service.says_it_guards)
+            })
+            .await
+    }
+
     async fn summary(&self, stream: Stream) -> Result<CollectionSummary, CommerceError> {
         self.0
             .request(self.0.label(|| format!("summary {stream}")), move |state| {

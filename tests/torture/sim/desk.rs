@@ -46,7 +46,6 @@ impl Lease {
 #[derive(Debug)]
 pub struct RunRow {
     pub summary: RunSummary,
-    pub owner: String,
     pub cause: Cause,
     /// The occurrence that it was started for, by itself or by the run that it took over.
     pub due: Option<Timestamp>,
@@ -298,7 +297,6 @@ impl Desk {
                 streams: streams.map(StreamProgress::pending).collect(),
                 exception: None,
             },
-            owner: owner.to_owned(),
             cause,
             due,
             cancel_by: None,
@@ -386,6 +384,12 @@ impl Desk {
         Some(row.summary.clone())
     }
 
+    /// True where no run is under way, nor one that was cut short and not noted as such.
+    pub fn is_quiet(&self) -> bool {
+        let is_over = |row: &RunRow| row.summary.status != RunStatus::Executing;
+        self.runs.iter().all(is_over)
+    }
+
     /// The newest complete run that ended well.
     pub fn last_complete(&self) -> RunId {
         let ended = self.runs.iter().rev().find(|row| {
@@ -440,13 +444,18 @@ impl Desk {
         &self.jobs[&job].standing
     }
 
-    /// An operator withholds a job, or lets it go on.
-    pub fn withhold(&mut self, job: Job, withhold: bool) {
-        let kept = self.saved(job);
-        if withhold {
-            kept.state.withhold("an operator".to_owned());
-        } else {
-            kept.state.wait();
-        }
+    /// A job's schedule.
+    pub fn schedule(&self, job: Job) -> &Schedule {
+        &self.jobs[&job].schedule
+    }
+
+    /// An operator withholds a job.
+    pub fn withhold(&mut self, job: Job) {
+        self.saved(job).state.withhold("an operator".to_owned());
+    }
+
+    /// An operator sets a job to Waiting.
+    pub fn release(&mut self, job: Job) {
+        self.saved(job).state.wait();
     }
 }

@@ -13,7 +13,7 @@ use super::desk::Fenced;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Failed;
-use super::world::State;
+use super::world::{REQUEST_LIFE, State};
 
 /// What the ledger says of a call that failed.
 pub fn failed(what: &'static str) -> LedgerError {
@@ -125,16 +125,34 @@ impl Ledger for Hands {
     async fn is_unchanged(
         &self,
         stream: Stream,
-        seen_in: Option<i64>,
+        seen_in: Option<(Fence, i64)>,
         records: Vec<(String, Option<u64>)>,
     ) -> Result<Vec<bool>, LedgerError> {
-        self.look("is unchanged", |state| {
-            if let (true, Some((last, _)), Some(_)) =
-                (state.is(Mutant::ResumeTooFar), records.last(), seen_in)
-            {
+        let Some((fence, generation)) = seen_in else {
+            return self
+                .look("is unchanged", |state| {
+                    state.books.is_unchanged(stream, None, &records)
+                })
+                .await;
+        };
+        self.write("is unchanged", fence, |state| {
+            state.books.desk.check(fence)?;
+            if let (true, Some((last, _))) = (state.is(Mutant::ResumeTooFar), records.last()) {
                 state.books.resume_behind(stream, last);
             }
-            state.books.is_unchanged(stream, seen_in, &records)
+            Ok(state.books.is_unchanged(stream, Some(generation), &records))
+        })
+        .await
+    }
+
+    async fn note_incarnation(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), LedgerError> {
+        self.write("note incarnation", fence, |state| {
+            state.books.note_incarnation(fence, stream, incarnation)
         })
         .await
     }
@@ -154,7 +172,16 @@ impl Ledger for Hands {
                     state.books.move_cursor(fence, stream, cursor)?;
                 }
             }
-            state.books.intend(fence, stream, ids, replaces)
+            let now = state.now();
+            state.books.intend(now, fence, stream, ids, replaces)
+        })
+        .await
+    }
+
+    async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
+        self.write("intend again", fence, |state| {
+            let now = state.now();
+            state.books.intend_again(now, fence, batch)
         })
         .await
     }
@@ -195,7 +222,12 @@ impl Ledger for Hands {
 
     async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError> {
         self.look("unsettled", |state| {
-            let mut unsettled = state.books.unsettled(stream);
+            let mut unsettled = state.books.unsettled(state.now(), stream);
+            if state.is(Mutant::NoQuarantine) {
+                for batch in &mut unsettled {
+                    batch.age += REQUEST_LIFE * 2;
+                }
+            }
             if state.is(Mutant::NoSettle) {
                 let batches: Vec<i64> = unsettled.drain(..).map(|batch| batch.batch).collect();
                 state.books.forget(&batches);

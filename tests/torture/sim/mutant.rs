@@ -10,27 +10,31 @@ pub enum Mutant {
     NoLease,
     CursorBeforeAcknowledgement,
     NoVersionGuard,
+    NoQuarantine,
     NoTombstones,
     AcknowledgeUnknown,
     ForgetDeletions,
     ResumeTooFar,
     ForgetRefusals,
+    NoRevision,
 }
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::VersionReadAfterEnumeration,
         Self::NoSettle,
         Self::FenceOnCursorOnly,
         Self::NoLease,
         Self::CursorBeforeAcknowledgement,
         Self::NoVersionGuard,
+        Self::NoQuarantine,
         Self::NoTombstones,
         Self::AcknowledgeUnknown,
         Self::ForgetDeletions,
         Self::ResumeTooFar,
         Self::ForgetRefusals,
+        Self::NoRevision,
     ];
 
     /// Its name on the command line.
@@ -42,11 +46,13 @@ impl Mutant {
             Self::NoLease => "no-lease",
             Self::CursorBeforeAcknowledgement => "cursor-before-acknowledgement",
             Self::NoVersionGuard => "no-version-guard",
+            Self::NoQuarantine => "no-quarantine",
             Self::NoTombstones => "no-tombstones",
             Self::AcknowledgeUnknown => "acknowledge-unknown",
             Self::ForgetDeletions => "forget-deletions",
             Self::ResumeTooFar => "resume-too-far",
             Self::ForgetRefusals => "forget-refusals",
+            Self::NoRevision => "no-revision",
         }
     }
 
@@ -63,6 +69,9 @@ impl Mutant {
             Self::NoVersionGuard => {
                 "the service says that it guards versions, and takes whatever comes last"
             }
+            Self::NoQuarantine => {
+                "batches of unknown outcome look old, so that nobody waits for their requests to die"
+            }
             Self::NoTombstones => "the service forgets which version a dropped record had",
             Self::AcknowledgeUnknown => "a request without an answer counts as done",
             Self::ForgetDeletions => "the changes do not name what was deleted",
@@ -70,6 +79,7 @@ impl Mutant {
                 "a pass goes on behind what was read, not behind what was answered"
             }
             Self::ForgetRefusals => "a refused record counts as taken",
+            Self::NoRevision => "what was decided is carried out, whatever changed since",
         }
     }
 

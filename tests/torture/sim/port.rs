@@ -109,16 +109,21 @@ impl Port {
         state.note(|| format!("{:<5} {}", self.name, what()));
     }
 
+    fn is_frozen(&self) -> bool {
+        let until = Duration::from_millis(self.frozen_until.load(Ordering::Relaxed));
+        self.began.elapsed() < until
+    }
+
     /// Returns when the worker is not frozen; a dead one never gets anywhere.
     pub async fn awake(&self) {
         loop {
             if self.is_dead.load(Ordering::Relaxed) {
                 std::future::pending::<()>().await;
             }
-            let until = Duration::from_millis(self.frozen_until.load(Ordering::Relaxed));
-            if self.began.elapsed() >= until {
+            if !self.is_frozen() {
                 return;
             }
+            let until = Duration::from_millis(self.frozen_until.load(Ordering::Relaxed));
             sleep_until(self.began + until).await;
         }
     }
@@ -175,10 +180,23 @@ impl Port {
         what: String,
         effect: impl FnOnce(&mut State) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, CommerceError> {
+        // Who relies on time has looked at the clock just now: he has not stood still since.
+        let is_bare = !self.world.state().service.says_it_guards;
+        if is_bare && self.is_frozen() {
+            self.awake().await;
+            return Err(CommerceError::NotSent {
+                call: what,
+                reason: "no route".to_owned(),
+            });
+        }
         self.awake().await;
         let (before, after, journey) = {
             let mut state = self.world.state();
             let (before, after) = state.fate();
+            let before = match before {
+                Mishap::Wait(_) | Mishap::Freeze(_) if is_bare => Mishap::None,
+                before => before,
+            };
             (before, after, journey(&mut state))
         };
         let unknown = |reason: &str| CommerceError::Unknown {
@@ -304,7 +322,8 @@ fn journey(state: &mut State) -> Journey {
         };
     }
     if roll < lost + zombie {
-        let longest = REQUEST_LIFE.as_millis() as u64;
+        // A second is left for what happens on the way to the socket.
+        let longest = REQUEST_LIFE.as_millis() as u64 - 1_000;
         return Journey::Unanswered(state.chance.between(1, longest));
     }
     if roll < lost + zombie + busy {

@@ -42,6 +42,12 @@ struct LoadRow {
 pub struct Service {
     /// False for one that takes whatever comes last.
     pub guards_versions: bool,
+    /// What it says of that.
+    pub says_it_guards: bool,
+    /// False for one that does not know a batch again.
+    pub keeps_answers: bool,
+    /// True for one that refuses a batch for one record.
+    pub refuses_whole_batches: bool,
     /// False for one that forgets which version a dropped record had.
     pub keeps_tombstones: bool,
     collections: BTreeMap<Stream, Collection>,
@@ -56,14 +62,21 @@ pub fn hash_of(stream: Stream, key: &str, value: u8) -> u64 {
     content_hash(&json)
 }
 
-fn refusal(code: &str, detail: &str) -> Problem {
+fn refusal(status: u16, code: &str, detail: &str) -> Problem {
     Problem {
         kind: "about:blank".to_owned(),
         title: code.to_owned(),
-        status: 409,
+        status,
         detail: detail.to_owned(),
         code: code.to_owned(),
     }
+}
+
+/// True where a record in this JSON has the value that is refused.
+fn is_refused(json: &str) -> bool {
+    const BAD: &str = "\"v4\"";
+    debug_assert_eq!(BAD, format!("\"v{REFUSED}\""));
+    json.contains(BAD)
 }
 
 impl Service {
@@ -71,6 +84,9 @@ impl Service {
     pub fn new() -> Self {
         Self {
             guards_versions: true,
+            says_it_guards: true,
+            keeps_answers: true,
+            refuses_whole_batches: false,
             keeps_tombstones: true,
             collections: BTreeMap::new(),
             loads: Vec::new(),
@@ -110,7 +126,7 @@ impl Service {
         let fingerprint = content_hash(body);
         if let Some((of, answer)) = self.answers.get(key) {
             if *of != fingerprint {
-                return Err(refusal("idempotency-key-reused", key));
+                return Err(refusal(422, "idempotency-key-reused", key));
             }
             return Ok(answer.clone());
         }
@@ -118,14 +134,25 @@ impl Service {
             None => None,
             Some(id) => Some(self.open_load(stream, id)?),
         };
-        let mut results = Vec::new();
-        for line in std::str::from_utf8(body).unwrap().lines() {
-            let line: Line<'_> = serde_json::from_str(line).unwrap();
-            results.push(self.line(stream, &line, mark));
+        let body = std::str::from_utf8(body).unwrap();
+        if self.refuses_whole_batches && is_refused(body) {
+            return Err(refusal(
+                422,
+                "bad-value",
+                "one of the records has a bad value",
+            ));
         }
-        let answer = BatchAnswer { results };
-        self.answers
-            .insert(key.to_owned(), (fingerprint, answer.clone()));
+        let results = body.lines().map(|line| {
+            let line: Line<'_> = serde_json::from_str(line).unwrap();
+            self.line(stream, &line, mark)
+        });
+        let answer = BatchAnswer {
+            results: results.collect(),
+        };
+        if self.keeps_answers {
+            self.answers
+                .insert(key.to_owned(), (fingerprint, answer.clone()));
+        }
         Ok(answer)
     }
 
@@ -133,7 +160,7 @@ impl Service {
         let number = self.number(stream, id)?;
         match self.loads[number].state {
             LoadState::Open => Ok(number),
-            LoadState::Committed | LoadState::Abandoned => Err(refusal("load-closed", id)),
+            LoadState::Committed | LoadState::Abandoned => Err(refusal(409, "load-closed", id)),
         }
     }
 
@@ -145,7 +172,7 @@ impl Service {
                     .get(*number)
                     .is_some_and(|load: &LoadRow| load.stream == stream)
             })
-            .ok_or_else(|| refusal("no-such-load", id))
+            .ok_or_else(|| refusal(404, "no-such-load", id))
     }
 
     fn line(&mut self, stream: Stream, line: &Line<'_>, mark: Option<usize>) -> LineResult {
@@ -161,7 +188,7 @@ impl Service {
             detail: None,
         };
         let json = line.value.map(|value| value.get());
-        if json.is_some_and(|json| json.contains(&format!("\"v{REFUSED}\""))) {
+        if json.is_some_and(is_refused) {
             // It is there in AX, only its new value does not fit: the old one stays.
             if let Some(old) = old.filter(|old| old.value.is_some()) {
                 old.load = mark.or(old.load);
@@ -251,7 +278,7 @@ impl Service {
         match self.loads[number].state {
             LoadState::Open => {}
             LoadState::Committed => return Ok(self.told(number)),
-            LoadState::Abandoned => return Err(refusal("load-closed", id)),
+            LoadState::Abandoned => return Err(refusal(409, "load-closed", id)),
         }
         let collection = self.collections.entry(stream).or_default();
         let mut retired = 0;

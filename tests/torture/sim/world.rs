@@ -61,6 +61,10 @@ pub struct State {
     pub service: Service,
     pub books: Books,
     pub mutant: Option<Mutant>,
+    /// How many milliseconds the ledger's clock is ahead.
+    pub clock_ahead: i64,
+    /// The most that it ever was.
+    pub furthest_ahead: i64,
     /// True once nothing changes any more.
     pub is_calm: bool,
     /// True where somebody else changed the service.
@@ -93,6 +97,8 @@ impl World {
             service: Service::new(),
             books: Books::new(Timestamp::from_millisecond(EPOCH).unwrap()),
             mutant,
+            clock_ahead: 0,
+            furthest_ahead: 0,
             is_calm: false,
             is_tampered: false,
             service_life: 0,
@@ -119,7 +125,7 @@ impl State {
     /// The clock of the ledger.
     pub fn now(&self) -> Timestamp {
         let passed = self.began.elapsed().as_millis() as i64;
-        Timestamp::from_millisecond(EPOCH + passed).unwrap()
+        Timestamp::from_millisecond(EPOCH + passed + self.clock_ahead).unwrap()
     }
 
     /// True where somebody reads what happens.

@@ -85,15 +85,21 @@ impl JobsTab {
 
     /// How long what the tab says of times stays true while nothing happens.
     pub fn true_for(&self, now: Timestamp) -> Option<SignedDuration> {
-        let has_reach = self.live.reach == Reach::Fine;
-        if !self.live.executing.is_empty() || !has_reach {
-            return Some(SignedDuration::from_secs(1));
+        let second = SignedDuration::from_secs(1);
+        if !self.live.executing.is_empty() {
+            return Some(second);
         }
+        let reach = match &self.live.reach {
+            Reach::Fine => None,
+            Reach::Throttled { until } => Some(until.duration_since(now) + second),
+            Reach::Open { next_try, .. } => (*next_try > now).then_some(second),
+        };
+        let reach = reach.filter(SignedDuration::is_positive);
         let starts = Job::ALL.into_iter().filter_map(|job| self.next_of(job));
         let tracks = |overview: &JobOverview| overview.tracking_hours_left.is_some();
         let tracking = self.overview.iter().any(tracks).then_some(LOOK_AGAIN);
         let starts = starts.map(|next| until_stays_true(next, now));
-        starts.chain(tracking).min()
+        starts.chain(tracking).chain(reach).min()
     }
 
     /// What must be known of all jobs, the most urgent first.
@@ -228,6 +234,7 @@ fn few_hours(hours: f64) -> String {
 pub fn reach_words(reach: &Reach, now: Timestamp, zone: &TimeZone) -> Option<[String; 2]> {
     match reach {
         Reach::Fine => None,
+        Reach::Throttled { until } if *until < now => None,
         Reach::Throttled { until } => {
             let until = words::clock(*until, now, zone);
             Some([
@@ -246,7 +253,7 @@ pub fn reach_words(reach: &Reach, now: Timestamp, zone: &TimeZone) -> Option<[St
             let next = if left.as_secs() > 0 {
                 format!("next try in {}", words::age(left))
             } else {
-                "next try now".to_owned()
+                "tried by the next request".to_owned()
             };
             Some([
                 format!(
@@ -262,10 +269,14 @@ pub fn reach_words(reach: &Reach, now: Timestamp, zone: &TimeZone) -> Option<[St
 fn until_stays_true(at: Timestamp, now: Timestamp) -> SignedDuration {
     let left = at.duration_since(now).as_secs();
     SignedDuration::from_secs(match left {
-        1..=60 => 1,
+        172_801.. => left % 86_400 + 1,
+        3_601.. => left % 3_600 + 1,
         61.. => left % 60 + 1,
-        -59..=0 => 60 + left,
-        _ => 60 - left.abs() % 60,
+        1.. => 1,
+        -59.. => 60 + left,
+        -3_599.. => 60 + left % 60,
+        -172_799.. => 3_600 + left % 3_600,
+        _ => 86_400 + left % 86_400,
     })
 }
 
@@ -280,7 +291,11 @@ mod tests {
     #[test]
     fn a_time_is_looked_at_again_when_its_words_change_and_not_much_sooner() {
         let at: Timestamp = "2026-03-12T14:15:00Z".parse().unwrap();
-        for seconds in -400..400_i64 {
+        let around = |middle: i64| middle - 130..middle + 130;
+        let spans = [0, 3_600, 7_200, 172_800, 259_200].map(around);
+        let ahead = spans.clone().into_iter().flatten();
+        let behind = spans.into_iter().flatten().map(|seconds| -seconds);
+        for seconds in ahead.chain(behind) {
             let now = at - SignedDuration::from_secs(seconds);
             let said = words::until(at, now);
             let span = until_stays_true(at, now);

@@ -16,7 +16,7 @@ const GONE_MS: i64 = 60 * 1000;
 pub fn board(connection: &Connection) -> rusqlite::Result<Board> {
     // The first statement: what follows sees the ledger as it was when the clock was read.
     let (now, changes) = connection
-        .prepare_cached("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER), changes FROM ledger")?
+        .prepare_cached("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER), count FROM changes")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut statement = connection.prepare_cached(include_str!("board.sql"))?;
     let found = statement.query_map(named_params! {":now": now}, |row| record(row, now))?;

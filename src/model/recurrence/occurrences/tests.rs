@@ -175,6 +175,11 @@ fn the_last_day_belongs_to_it_and_the_next_one_does_not() {
         next(&daily, LONG_AGO, 2),
         ["2024-03-29 23:30 -02:00", "2024-03-31 00:30 -01:00"]
     );
+    // Asked when the day for which it was meant is over already.
+    assert_eq!(
+        next(&daily, "2024-03-31T01:10Z", 1),
+        ["2024-03-31 00:30 -01:00"]
+    );
     daily.end = End::By(date(2024, 3, 30));
     assert_eq!(next(&daily, LONG_AGO, 2), ["2024-03-29 23:30 -02:00"]);
 }

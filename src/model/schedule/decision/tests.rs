@@ -75,8 +75,8 @@ fn every(pattern: Pattern) -> impl FnOnce(&mut Schedule) {
     move |schedule| schedule.recurrence.as_mut().unwrap().pattern = pattern
 }
 
-fn hours(text: &str) -> Option<QuietHours> {
-    Some(text.parse().unwrap())
+fn hours(text: &str) -> QuietHours {
+    text.parse().unwrap()
 }
 
 const NOTHING: [&str; 0] = [];
@@ -216,20 +216,25 @@ fn one_run_waits_until_the_way_is_free() {
 fn the_run_in_the_way_is_cancelled() {
     let mut desk = Desk::with(|schedule| schedule.overlap = Overlap::CancelOther);
     assert_eq!(desk.free("10:15"), ["10:15 run"]);
-    assert_eq!(desk.busy("10:30"), ["cancel", "10:30 run"]);
-    // Those that are caught up with cancel nothing, but a fresh one does.
+    assert_eq!(desk.busy("10:30"), ["cancel"]);
+    // Said again while it is still there; the run is started when it is gone, however late.
+    assert_eq!(desk.busy("10:30:30"), ["cancel"]);
+    desk.schedule.missed = Missed::Skip;
+    assert_eq!(desk.free("10:32"), ["10:30 run"]);
+    // Those that are caught up with cancel nothing, but a fresh one does, and goes before them.
     desk.schedule.missed = Missed::UpTo(5);
     assert_eq!(desk.busy("11:05"), NOTHING);
+    assert_eq!(desk.busy("11:15"), ["cancel"]);
     assert_eq!(
-        desk.busy("11:15"),
-        ["cancel", "10:45 coalesced", "11:00 coalesced", "11:15 run"]
+        desk.free("11:15:01"),
+        ["10:45 coalesced", "11:00 coalesced", "11:15 run"]
     );
 }
 
 #[test]
 fn outside_of_the_quiet_hours_occurrences_wait_for_them_together() {
     let mut desk = Desk::with(|schedule| {
-        schedule.quiet_hours = hours("12:00-10:20");
+        schedule.quiet_hours = Some(hours("12:00-10:20"));
         schedule.missed = Missed::Skip;
     });
     assert_eq!(desk.free("10:15"), ["10:15 run"]);
@@ -244,7 +249,7 @@ fn outside_of_the_quiet_hours_occurrences_wait_for_them_together() {
 
 #[test]
 fn nothing_starts_outside_of_the_quiet_hours_even_if_it_is_late() {
-    let mut desk = Desk::with(|schedule| schedule.quiet_hours = hours("10:00-10:40"));
+    let mut desk = Desk::with(|schedule| schedule.quiet_hours = Some(hours("10:00-10:40")));
     assert_eq!(desk.free("10:50"), NOTHING);
     assert_eq!(desk.next, "10:00:00");
     desk.schedule.missed = Missed::UpTo(2);

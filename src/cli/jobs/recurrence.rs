@@ -1,0 +1,257 @@
+//! `axcs jobs recurrence`: what an operator says about when a job starts by itself, put into its
+//! schedule. What is not said stays as it is.
+
+pub mod preview;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+
+use clap::Args;
+
+use super::super::Refusal;
+use crate::model::Job;
+use crate::model::recurrence::{
+    self, End, Every, MonthDay, NotUnderstood, Pattern, Recurrence, Unit, Weekdays,
+};
+use crate::model::schedule::{Missed, Overlap, QuietHours, Schedule};
+
+/// Heading of the flags that say when it starts.
+const WHEN: &str = "When it starts";
+/// Heading of the flags around that.
+const POLICIES: &str = "Policies";
+
+/// `axcs jobs recurrence JOB …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
+#[command(after_help = "\
+  axcs jobs recurrence orders
+  axcs jobs recurrence orders --every \"15 minutes\"
+  axcs jobs recurrence trade-agreements --every day --at 04:00 --zone America/Chicago
+  axcs jobs recurrence complete --every week --on sat --at 23:00 --quiet 22:00-05:00
+  axcs jobs recurrence complete --every month --on \"last sun\" --end-by 2027-12-31
+  axcs jobs recurrence complete --as-required
+
+Minutes and hours count from the start in absolute time; days, weeks, months and years on the wall
+clock of the zone: a time that a clock change skips is moved forward, one that comes twice is taken
+the first time, and a day that the month does not have is its last.")]
+pub struct RecurrenceArguments {
+    /// The job
+    pub job: Job,
+
+    /// How often: a count with minutes, hours, days, weeks, months or years
+    #[arg(long, value_name = "COUNT UNIT", help_heading = WHEN)]
+    every: Option<Every>,
+    /// Time of the day
+    #[arg(long, value_name = "HH:MM", value_parser = recurrence::time_of_day, help_heading = WHEN)]
+    at: Option<Time>,
+    /// Weekdays (mon,thu), or the day of the month (1 to 31, last, "2nd tue", "last fri")
+    #[arg(long, value_name = "DAYS", help_heading = WHEN)]
+    on: Option<String>,
+    /// First date and time, on the wall clock of the zone; today without it
+    #[arg(long, value_name = "DATE[THH:MM]", value_parser = recurrence::date_time, help_heading = WHEN)]
+    start: Option<DateTime>,
+    /// Time zone by its IANA name; this machine's without it
+    #[arg(long, value_name = "NAME", help_heading = WHEN)]
+    zone: Option<String>,
+    /// End after so many starts
+    #[arg(long, value_name = "STARTS", group = "end", help_heading = WHEN)]
+    end_after: Option<u32>,
+    /// Last day
+    #[arg(long, value_name = "DATE", group = "end", value_parser = recurrence::date, help_heading = WHEN)]
+    end_by: Option<Date>,
+    /// No end
+    #[arg(long, group = "end", help_heading = WHEN)]
+    no_end: bool,
+    /// By hand only
+    #[arg(long, conflicts_with_all = ["every", "at", "on", "start", "zone", "end"], help_heading = WHEN)]
+    as_required: bool,
+
+    /// What becomes of starts that nobody was there for: one, skip or up-to:N
+    #[arg(long, value_name = "WHAT", help_heading = POLICIES)]
+    missed: Option<Missed>,
+    /// Skip missed starts that are older; 0: none is too old
+    #[arg(long, value_name = "MINUTES", help_heading = POLICIES)]
+    missed_window: Option<u32>,
+    /// What becomes of a start while a run is in its way: skip, wait or cancel-other
+    #[arg(long, value_name = "WHAT", help_heading = POLICIES)]
+    overlap: Option<Overlap>,
+    /// Withhold the job after so many failures in a row; 0: never
+    #[arg(long, value_name = "FAILURES", help_heading = POLICIES)]
+    pause_after: Option<u32>,
+    /// Start some seconds later, each job by its own number
+    #[arg(long, conflicts_with = "no_jitter", help_heading = POLICIES)]
+    jitter: bool,
+    /// Start on the second
+    #[arg(long, help_heading = POLICIES)]
+    no_jitter: bool,
+    /// Start only in these hours, on the wall clock of the zone; none: at any time
+    #[arg(long, value_name = "HH:MM-HH:MM", help_heading = POLICIES)]
+    quiet: Option<Quiet>,
+}
+
+/// Quiet hours, or `none`.
+#[derive(Clone, Copy, Debug)]
+struct Quiet(Option<QuietHours>);
+
+impl std::str::FromStr for Quiet {
+    type Err = NotUnderstood;
+
+    fn from_str(text: &str) -> Result<Self, NotUnderstood> {
+        match text {
+            "none" => Ok(Self(None)),
+            _ => text.parse().map(|hours| Self(Some(hours))),
+        }
+    }
+}
+
+impl RecurrenceArguments {
+    /// The schedule as it is to be; the same where nothing was said. `system_zone` is the IANA name
+    /// of this machine's zone.
+    pub fn apply(
+        &self,
+        schedule: &Schedule,
+        system_zone: &str,
+        now: Timestamp,
+    ) -> Result<Schedule, Refusal> {
+        let jitter = match (self.jitter, self.no_jitter) {
+            (false, false) => schedule.jitter,
+            (on, _) => on,
+        };
+        let wanted = Schedule {
+            recurrence: self.recurrence(schedule.recurrence.as_ref(), system_zone, now)?,
+            missed: self.missed.unwrap_or(schedule.missed),
+            missed_window_minutes: self.missed_window.unwrap_or(schedule.missed_window_minutes),
+            overlap: self.overlap.unwrap_or(schedule.overlap),
+            pause_after: self.pause_after.unwrap_or(schedule.pause_after),
+            jitter,
+            quiet_hours: self.quiet.map_or(schedule.quiet_hours, |quiet| quiet.0),
+        };
+        wanted.check().map_err(|error| self.unusable(&error))?;
+        Ok(wanted)
+    }
+
+    fn recurrence(
+        &self,
+        current: Option<&Recurrence>,
+        system_zone: &str,
+        now: Timestamp,
+    ) -> Result<Option<Recurrence>, Refusal> {
+        if self.as_required {
+            return Ok(None);
+        }
+        let says_nothing = self.every.is_none()
+            && self.at.is_none()
+            && self.on.is_none()
+            && self.start.is_none()
+            && self.zone.is_none()
+            && self.end_after.is_none()
+            && self.end_by.is_none()
+            && !self.no_end;
+        if says_nothing {
+            return Ok(current.cloned());
+        }
+        let Some(every) = self
+            .every
+            .or(current.map(|current| count_of(current.pattern)))
+        else {
+            return Err(Refusal::usage(
+                format!(
+                    "{} starts as required: there is no recurrence to change.",
+                    self.job
+                ),
+                "It was not said how often it is to start.",
+                "Say how often, such as --every \"15 minutes\" or --every day --at 04:00",
+            ));
+        };
+        let zone = self.zone.as_deref();
+        let zone = zone.or(current.map(|current| current.zone.as_str()));
+        let zone =
+            recurrence::zone(zone.unwrap_or(system_zone)).map_err(|error| self.unusable(&error))?;
+        let today = || zone.to_datetime(now).date().to_datetime(Time::midnight());
+        let start = self.start.or(current.map(|current| current.start));
+        let start = start.unwrap_or_else(today);
+        let start = self.at.map_or(start, |at| start.date().to_datetime(at));
+        let end = match (self.end_after, self.end_by, self.no_end) {
+            (Some(starts), _, _) => End::After(starts),
+            (_, Some(last), _) => End::By(last),
+            (_, _, true) => End::Never,
+            (None, None, false) => current.map_or(End::Never, |current| current.end),
+        };
+        let pattern = self.pattern(every, current.map(|current| current.pattern), start.date())?;
+        Ok(Some(Recurrence {
+            start,
+            zone: zone.iana_name().unwrap_or(system_zone).to_owned(),
+            end,
+            pattern,
+        }))
+    }
+
+    /// The pattern, on the days that were said, or on those of the current one of its kind, or on
+    /// that of the start.
+    fn pattern(
+        &self,
+        Every { count, unit }: Every,
+        current: Option<Pattern>,
+        start: Date,
+    ) -> Result<Pattern, Refusal> {
+        let on = self.on.as_deref();
+        let pattern = match unit {
+            Unit::Minutes => Pattern::Minutes(count),
+            Unit::Hours => Pattern::Hours(count),
+            Unit::Days => Pattern::Days(count),
+            Unit::Years => Pattern::Years(count),
+            Unit::Weeks => {
+                let on = match (on, current) {
+                    (Some(text), _) => text
+                        .parse()
+                        .map_err(|error: NotUnderstood| self.unusable(&error))?,
+                    (None, Some(Pattern::Weeks { on, .. })) => on,
+                    (None, _) => Weekdays(1 << start.weekday().to_monday_zero_offset()),
+                };
+                return Ok(Pattern::Weeks { every: count, on });
+            }
+            Unit::Months => {
+                let on = match (on, current) {
+                    (Some(text), _) => text
+                        .parse()
+                        .map_err(|error: NotUnderstood| self.unusable(&error))?,
+                    (None, Some(Pattern::Months { on, .. })) => on,
+                    (None, _) => MonthDay::Day(start.day().unsigned_abs()),
+                };
+                return Ok(Pattern::Months { every: count, on });
+            }
+        };
+        match on {
+            None => Ok(pattern),
+            Some(_) => Err(Refusal::usage(
+                format!("The recurrence of {} cannot be set.", self.job),
+                "--on chooses the days of weeks and months, and it comes every so many minutes, hours, days or years.",
+                "Say --every week or --every month as well, or leave --on out. Years come on the day of the start: --start.",
+            )),
+        }
+    }
+
+    fn unusable(&self, error: &dyn std::fmt::Display) -> Refusal {
+        Refusal::usage(
+            format!("The recurrence of {} cannot be set.", self.job),
+            format!("What was given cannot be used: {error}."),
+            "Every option with examples: axcs jobs recurrence --help",
+        )
+    }
+}
+
+/// How often a pattern comes.
+fn count_of(pattern: Pattern) -> Every {
+    let (count, unit) = match pattern {
+        Pattern::Minutes(count) => (count, Unit::Minutes),
+        Pattern::Hours(count) => (count, Unit::Hours),
+        Pattern::Days(count) => (count, Unit::Days),
+        Pattern::Weeks { every, .. } => (every, Unit::Weeks),
+        Pattern::Months { every, .. } => (every, Unit::Months),
+        Pattern::Years(count) => (count, Unit::Years),
+    };
+    Every { count, unit }
+}
+
+#[cfg(test)]
+mod tests;
