@@ -183,7 +183,7 @@ fn every_size_draws() {
 
 #[test]
 fn every_scene_survives_every_key() {
-    let keys = "j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
+    let keys = "w u W y U y j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
                 m m e x enter y R y s a / ü backspace enter esc e esc 2 v enter G esc 3 enter q esc ctrl-l";
     for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
