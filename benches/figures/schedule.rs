@@ -170,9 +170,10 @@ pub async fn takeover(count: u64) {
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         };
-        place.processes[victim].kill().unwrap();
+        let mut victim = place.processes.remove(victim);
+        victim.kill().unwrap();
         let killed = Timestamp::now();
-        place.processes[victim].wait().unwrap();
+        victim.wait().unwrap();
         let taken = loop {
             assert!(began.elapsed() < PATIENCE, "nobody took the run over");
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -182,7 +183,6 @@ pub async fn takeover(count: u64) {
             }
         };
         longest = longest.max(Duration::try_from(taken.duration_since(killed)).unwrap());
-        place.processes.remove(victim);
         place.start(&["worker"]);
     }
     assert_eq!(place.processes.len(), first + 2);
