@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axcs::commerce::wire::Line;
+use axcs::commerce::wire::{Line, MAX_LINES};
 use axcs::company::Company as _;
 use axcs::company::embedded::Embedded;
 use axcs::jobs::batch::Batch;
@@ -41,7 +41,7 @@ pub async fn run(
             if let Some(page) = page {
                 let (batch, _) = Batch::prepare(page.unwrap());
                 sent += batch.records().len() as u64;
-                full = rest.take(&batch, |_| true);
+                full = rest.take(&batch, MAX_LINES, |_| true);
             } else if !rest.is_empty() {
                 full.push(std::mem::take(&mut rest));
             }

@@ -113,12 +113,7 @@ impl Batch {
 
     /// Takes over the records of `page` that `keep` names, and answers the batches that are full:
     /// those of so many `lines`, or with enough bytes.
-    pub fn take(
-        &mut self,
-        page: &Self,
-        lines: usize,
-        keep: impl Fn(usize) -> bool,
-    ) -> Vec<Self> {
+    pub fn take(&mut self, page: &Self, lines: usize, keep: impl Fn(usize) -> bool) -> Vec<Self> {
         let mut full = Vec::new();
         for (index, record) in page.records.iter().enumerate() {
             if !keep(index) {

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axcs::ledger::jobs::Cause;
 use axcs::model::random::Random;
 use axcs::model::recurrence::{End, Pattern, Recurrence};
 use axcs::model::schedule::{Missed, Outcome, Overlap, Schedule};
 use axcs::model::{Job, RunStatus, Stream};
-use axcs::ledger::jobs::Cause;
 use jiff::civil::datetime;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -164,7 +164,9 @@ fn each_has_one(state: &State, job: Job, began: Timestamp) -> Result<(), String>
     let behind = state.now().duration_since(until);
     let every = every(desk, job);
     if behind > every + LATE {
-        return Err(format!("nothing is dealt with behind {until}, {behind:?} ago"));
+        return Err(format!(
+            "nothing is dealt with behind {until}, {behind:?} ago"
+        ));
     }
     let first = datetime(2027, 1, 15, 7, 59, 0, 0);
     let first = first.in_tz("UTC").unwrap().timestamp();
@@ -185,7 +187,10 @@ fn each_has_one(state: &State, job: Job, began: Timestamp) -> Result<(), String>
         });
         let (runs, wanted) = (runs.count(), usize::from(record.outcome == Outcome::Run));
         if runs != wanted {
-            return Err(format!("{written} is {:?}, and has {runs} runs", record.outcome));
+            return Err(format!(
+                "{written} is {:?}, and has {runs} runs",
+                record.outcome
+            ));
         }
         let run = record.run.and_then(|run| desk.run(run));
         match (record.outcome, run) {
@@ -194,12 +199,17 @@ fn each_has_one(state: &State, job: Job, began: Timestamp) -> Result<(), String>
                 if run.status != RunStatus::Executing => {}
             (_, run) => {
                 let status = run.map(|run| run.status);
-                return Err(format!("{written} is {:?}, its run {status:?}", record.outcome));
+                return Err(format!(
+                    "{written} is {:?}, its run {status:?}",
+                    record.outcome
+                ));
             }
         }
     }
     if due <= until {
-        return Err(format!("{due} has no record, though all until {until} should"));
+        return Err(format!(
+            "{due} has no record, though all until {until} should"
+        ));
     }
     Ok(())
 }

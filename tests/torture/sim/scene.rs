@@ -10,8 +10,8 @@ use axcs::model::{Job, RunStatus, Stream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::due;
 use super::company::{REFUSED, UNREADABLE, VALUES};
+use super::due;
 use super::hands::Hands;
 use super::mutant::Mutant;
 use super::port::Port;

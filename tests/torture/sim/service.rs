@@ -136,7 +136,11 @@ impl Service {
         };
         let body = std::str::from_utf8(body).unwrap();
         if self.refuses_whole_batches && is_refused(body) {
-            return Err(refusal(422, "bad-value", "one of the records has a bad value"));
+            return Err(refusal(
+                422,
+                "bad-value",
+                "one of the records has a bad value",
+            ));
         }
         let results = body.lines().map(|line| {
             let line: Line<'_> = serde_json::from_str(line).unwrap();
