@@ -137,6 +137,9 @@ pub struct Position {
     pub cursor: Option<Cursor>,
     /// A pass that was begun and not finished.
     pub pass: Option<Pass>,
+    /// Identities of the company's database under which values were sent since the cursor moved or
+    /// the pass began. Where one of them is lost, so are values that the service was told.
+    pub told_under: Vec<String>,
     /// True where a complete run that came to no good end within the last day has read the stream
     /// whole: the next complete run goes on behind it.
     pub is_read_by_unfinished: bool,
@@ -147,7 +150,8 @@ impl Position {
     pub fn incarnations(&self) -> Vec<String> {
         let target = self.pass.as_ref().map(|pass| &pass.target);
         let earned = self.cursor.iter().chain(target);
-        earned.map(|cursor| cursor.incarnation.clone()).collect()
+        let earned = earned.map(|cursor| &cursor.incarnation);
+        earned.chain(&self.told_under).cloned().collect()
     }
 }
 
@@ -243,14 +247,23 @@ pub trait Ledger: JobBook + OrderBook + ExceptionBook + StoreBook + Send + Sync 
     ) -> Result<(), LedgerError>;
 
     /// Which of the records does the service hold already? For each one whether its value (its
-    /// absence, for `None`) is what was acknowledged and it has no exception that is not cleared. Within a pass they are
-    /// marked as seen.
+    /// absence, for `None`) is what was acknowledged and it has no exception that is not cleared.
+    /// Within a pass (its generation) they are marked as seen, for a run that holds its leases.
     async fn is_unchanged(
         &self,
         stream: Stream,
-        seen_in: Option<i64>,
+        seen_in: Option<(Fence, i64)>,
         records: Vec<(String, Option<u64>)>,
     ) -> Result<Vec<bool>, LedgerError>;
+
+    /// Writes down that values are about to be sent that were read under this identity of the
+    /// company's database.
+    async fn note_incarnation(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), LedgerError>;
 
     /// Writes down that a batch with these records is about to be sent; answers its number, which
     /// is also the version of its lines: it only grows. A batch of unknown outcome that it

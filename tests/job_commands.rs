@@ -262,3 +262,47 @@ async fn occurrences_say_what_became_of_them_and_why() {
     let other = axcs.json(&["jobs", "occurrences", "inventory"]);
     assert_eq!(other["occurrences"], serde_json::json!([]));
 }
+
+#[test]
+fn a_recurrence_is_set_shown_with_its_next_ten_starts_and_taken_away() {
+    let axcs = Axcs::demo(20);
+    let shown = axcs.ok(&["jobs", "recurrence", "trade-agreements"]).stdout;
+    assert!(shown.contains("every day at 04:00"), "{shown}");
+    let starts = |said: &serde_json::Value| said["starts"].as_array().unwrap().len();
+    let set = [
+        "jobs",
+        "recurrence",
+        "complete",
+        "--every",
+        "week",
+        "--on",
+        "sat",
+        "--at",
+        "23:00",
+        "--zone",
+        "America/Chicago",
+    ];
+    let said = axcs.json(&set);
+    assert_eq!(starts(&said), 10);
+    let first = said["starts"][0]["local"].as_str().unwrap();
+    assert!(
+        first.starts_with("Sat ") && first.contains(" 23:00:"),
+        "{first}"
+    );
+    assert_eq!(axcs.json(&["jobs", "recurrence", "complete"]), said);
+    // It had ended, and a job that recurs is never at its end.
+    let job = said_of(&axcs, Job::Complete);
+    assert_eq!(job["status"], "waiting");
+    assert_eq!(job["recurrence"], "on Saturday of every week at 23:00");
+    assert_eq!(job["next"], said["starts"][0]["starts"]);
+
+    axcs.ok(&["jobs", "withhold", "complete"]);
+    let shown = axcs.ok(&["jobs", "recurrence", "complete"]).stdout;
+    assert!(
+        shown.contains("only once it is resumed (axcs jobs resume complete)"),
+        "{shown}"
+    );
+    let none = axcs.json(&["jobs", "recurrence", "complete", "--as-required"]);
+    assert_eq!(starts(&none), 0);
+    assert_eq!(none["recurrence"], "as required");
+}

@@ -46,14 +46,12 @@ mod secrets;
 #[path = "torture/sim.rs"]
 mod sim;
 #[path = "orders/site.rs"]
-#[allow(dead_code, reason = "the torments use of it what they need")]
 mod site;
 #[path = "torture/together.rs"]
 mod together;
 #[path = "torture/token.rs"]
 mod token;
 #[path = "jobs/site.rs"]
-#[allow(dead_code, reason = "the torments use of it what they need")]
 mod upload_site;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 mod change;
 mod occurrences;
-#[allow(dead_code, reason = "its command is joined to the ledger elsewhere")]
+mod plan;
 mod recurrence;
 
 use clap::{Args, Subcommand};
@@ -54,6 +54,8 @@ enum JobsCommand {
     SuspendAll,
     /// Give every job that suspend-all withheld the status it had
     ResumeAll,
+    /// When a job starts by itself, with its next ten starts; change it
+    Recurrence(recurrence::RecurrenceArguments),
     /// What became of each occurrence that was due: run, coalesced or skipped
     Occurrences {
         /// Only of this job
@@ -75,6 +77,7 @@ pub async fn jobs(invocation: &Invocation, arguments: JobsArguments) -> Result<E
         Some(JobsCommand::Cancel { job }) => change::cancel(invocation, job).await,
         Some(JobsCommand::SuspendAll) => change::suspend_all(invocation).await,
         Some(JobsCommand::ResumeAll) => change::resume_all(invocation).await,
+        Some(JobsCommand::Recurrence(arguments)) => plan::recurrence(invocation, &arguments).await,
         Some(JobsCommand::Occurrences { job, limit }) => {
             occurrences::occurrences(invocation, job, limit).await
         }

@@ -253,12 +253,13 @@ impl Client {
         sent: &Sent<'_>,
         held: &Held,
     ) -> Result<T, CommerceError> {
-        let response = request
-            .header(AUTHORIZATION, held.header())
-            .send()
-            .await
-            .map_err(|error| sent.failed(error))?;
-        sent.read(response).await
+        tracing::trace!(target: "axcs::step", "asks: {}", sent.call);
+        let answer = match request.header(AUTHORIZATION, held.header()).send().await {
+            Ok(response) => sent.read(response).await,
+            Err(error) => Err(sent.failed(error)),
+        };
+        tracing::trace!(target: "axcs::step", "has asked: {}", sent.call);
+        answer
     }
 
     /// The same with `value` as the body.

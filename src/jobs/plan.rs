@@ -71,6 +71,20 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
             table.table
         )));
     }
+    let whole = |reason: Option<String>| {
+        Ok(Plan::Whole {
+            reason,
+            resume: None,
+        })
+    };
+    let is_lost = |told| tracking.strange.contains(told);
+    if position.told_under.iter().any(is_lost) {
+        return whole(Some(
+            "the company's database was replaced or restored after a run that was cut short had sent \
+             values of it"
+                .to_owned(),
+        ));
+    }
     if let Some(pass) = &position.pass
         && gap(&pass.target, tracking).is_none()
         && !is_outdated(&pass.target, *stream, selection)
@@ -80,12 +94,6 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
             resume: Some(pass.clone()),
         });
     }
-    let whole = |reason: Option<String>| {
-        Ok(Plan::Whole {
-            reason,
-            resume: None,
-        })
-    };
     let Some(cursor) = &position.cursor else {
         return whole(None);
     };
@@ -233,6 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_run_that_was_cut_short_has_told_of_a_lost_history_is_told_anew() {
+        let mut restored = tracking(120, 0);
+        restored.strange.push("b".into());
+        for pass in [None, Some(pass())] {
+            let mut position = Position { pass, ..at(100) };
+            assert!(!is_whole(
+                decide(&position, &restored, 3, false),
+                "restored"
+            ));
+            position.told_under = vec!["a".into(), "b".into()];
+            assert!(is_whole(decide(&position, &restored, 3, false), "restored"));
+        }
+    }
+
+    #[test]
     fn a_changed_selection_asks_for_a_complete_run() {
         let refused = decide(&at(100), &tracking(120, 0), 4, false).unwrap_err();
         assert_eq!(
@@ -284,19 +307,22 @@ mod tests {
         assert_eq!(refused.text, Documented::ChangeTrackingOff.text());
     }
 
-    #[test]
-    fn an_unfinished_pass_goes_on_unless_its_start_is_lost() {
-        let pass = Pass {
+    fn pass() -> Pass {
+        Pass {
             generation: 7,
             load: None,
             target: cursor(100),
             resume_after: Some("X".into()),
             reason: Some("the retention has passed".into()),
-        };
+        }
+    }
+
+    #[test]
+    fn an_unfinished_pass_goes_on_unless_its_start_is_lost() {
+        let pass = pass();
         let position = Position {
-            cursor: None,
             pass: Some(pass.clone()),
-            is_read_by_unfinished: false,
+            ..Position::default()
         };
         let resumed = decide(&position, &tracking(120, 0), 3, false).unwrap();
         assert_eq!(

@@ -153,6 +153,11 @@ impl StreamRun {
     }
 
     async fn write_down(&self, batch: &Batch) -> Result<Intent, Stop> {
+        if self.stream.is_read_from_company() {
+            let ledger = &self.sides.ledger;
+            let note = || ledger.note_incarnation(self.fence, self.stream, &self.incarnation);
+            self.noted.get_or_try_init(note).await?;
+        }
         let asked = Instant::now();
         let number = self
             .sides

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
@@ -49,6 +50,10 @@ pub struct StreamRun {
     pub report: Report,
     /// Asks the run to stop.
     pub cancel: CancellationToken,
+    /// Identity of the company's database when the run began to read.
+    pub(super) incarnation: String,
+    /// Set once the ledger knows that values are sent under that identity.
+    pub(super) noted: Arc<OnceCell<()>>,
     /// The pass under way, for a stream that is read whole.
     pub(super) pass: Option<Arc<Pass>>,
     /// What was counted before the records that tell whether the service refuses by the dozen;
@@ -73,6 +78,8 @@ impl StreamRun {
             options,
             report: run.report.clone(),
             cancel: run.cancel.clone(),
+            incarnation: String::new(),
+            noted: Arc::default(),
             pass: None,
             judged_from: Some(Counts::default()),
         }
@@ -98,6 +105,7 @@ impl StreamRun {
         self.report.phase(self.stream, Phase::Settling);
         let mut position = self.sides.ledger.position(self.stream).await?;
         let tracking = self.source().tracking(&position.incarnations()).await?;
+        self.incarnation.clone_from(&tracking.incarnation);
         if self.fence.job == Job::Complete && position.is_read_by_unfinished {
             position.is_read_by_unfinished = self.disagreement().await?.is_none();
         }
@@ -357,10 +365,11 @@ impl StreamRun {
             .iter()
             .map(|record| (record.id.clone(), record.hash))
             .collect();
+        let seen_in = self.generation().map(|generation| (self.fence, generation));
         let unchanged = self
             .sides
             .ledger
-            .is_unchanged(self.stream, self.generation(), records)
+            .is_unchanged(self.stream, seen_in, records)
             .await?;
         self.report.stream(self.stream, |progress| {
             progress.counts.enumerated += enumerated;

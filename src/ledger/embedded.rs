@@ -195,7 +195,7 @@ impl Ledger for EmbeddedLedger {
     async fn is_unchanged(
         &self,
         stream: Stream,
-        seen_in: Option<i64>,
+        seen_in: Option<(Fence, i64)>,
         records: Vec<(String, Option<u64>)>,
     ) -> Result<Vec<bool>, LedgerError> {
         match seen_in {
@@ -205,8 +205,9 @@ impl Ledger for EmbeddedLedger {
                 })
                 .await
             }
-            Some(generation) => {
+            Some((fence, generation)) => {
                 self.write("comparing records", move |transaction| {
+                    check(transaction, fence)?;
                     records::compare_and_mark(transaction, stream, generation, &records).map_err(
                         |source| LedgerError::Statement {
                             what: "comparing records",
@@ -217,6 +218,20 @@ impl Ledger for EmbeddedLedger {
                 .await
             }
         }
+    }
+
+    async fn note_incarnation(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), LedgerError> {
+        let incarnation = incarnation.to_owned();
+        self.write("noting what is read", move |transaction| {
+            check(transaction, fence)?;
+            passes::note_incarnation(transaction, stream, &incarnation)
+        })
+        .await
     }
 
     async fn intend(

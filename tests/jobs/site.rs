@@ -1,5 +1,6 @@
 //! A company whose products are sold: company, ledger and service in a folder, and a line before the
 //! service that can be broken.
+#![allow(dead_code, reason = "no test file uses all of it")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -261,9 +261,9 @@ async fn stock_that_was_read_before_orders_were_taken_does_not_hide_them() {
     let mut ids: Vec<String> = page.records.into_iter().map(|record| record.id).collect();
     for id in &ids {
         let seen = vec![(id.clone(), None)];
-        let generation = Some(pass.generation);
+        let seen_in = Some((fence, pass.generation));
         ledger
-            .is_unchanged(Stream::OnHand, generation, seen)
+            .is_unchanged(Stream::OnHand, seen_in, seen)
             .await
             .unwrap();
     }

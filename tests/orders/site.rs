@@ -1,5 +1,6 @@
 //! A company that sells online: company, ledger and service in one folder, a store with its
 //! parameters, and orders made by hand.
+#![allow(dead_code, reason = "no test file uses all of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

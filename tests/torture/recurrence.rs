@@ -125,12 +125,14 @@ pub fn recurrence(zones: usize, years: u16) -> Result<(), String> {
         figures.differences,
         begun.elapsed().as_secs_f64(),
     );
-    // A comparison that met no change of a clock has shown little.
-    if figures.differences > 0 || figures.gaps == 0 || figures.folds == 0 {
+    if figures.differences > 0 {
         return Err(format!(
             "{} differences{}",
             figures.differences, figures.first
         ));
+    }
+    if figures.gaps == 0 || figures.folds == 0 {
+        return Err("no rule met a change of a clock: this has shown nothing".to_owned());
     }
     Ok(())
 }
@@ -170,8 +172,7 @@ fn new_year(year: i32) -> NaiveDate {
 /// Every rule in one zone.
 fn one_zone(zone: Tz, (begin, end): (NaiveDate, NaiveDate)) -> Figures {
     let mut figures = Figures::default();
-    let mut random =
-        Random::new(u64::from(offset_at(zone, 0).unsigned_abs()) + zone.name().len() as u64);
+    let mut random = Random::new(1);
     for case in cases(zone, begin, end) {
         compare(&case, seconds(end), &mut random, &mut figures);
     }
@@ -344,10 +345,7 @@ fn walk(case: &Case, end: i64, figures: &mut Figures) -> Vec<i64> {
         .map_or(end, |until| end.min(day_after(case.zone, until)));
     let (first, _) = resolve(case.zone, case.start);
     if let Rule::Seconds(step) = case.rule {
-        return (0..)
-            .map(|index| first + index * step)
-            .take_while(|at| *at < end)
-            .collect();
+        return (first..end).step_by(step as usize).collect();
     }
     let mut found: Vec<i64> = Vec::new();
     let mut day = case.start.date();
@@ -423,8 +421,8 @@ fn resolve(zone: Tz, local: NaiveDateTime) -> (i64, Shown) {
 /// The first minute whose date is behind this day.
 fn day_after(zone: Tz, day: NaiveDate) -> i64 {
     let noon_before = seconds(day) - 36 * 3_600;
-    (0..)
-        .map(|minutes| noon_before + 60 * minutes)
+    (noon_before..noon_before + 5 * 86_400)
+        .step_by(60)
         .find(|at| seconds_shown(zone, *at).date() > day)
         .unwrap()
 }

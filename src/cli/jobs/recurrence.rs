@@ -20,9 +20,10 @@ const WHEN: &str = "When it starts";
 /// Heading of the flags around that.
 const POLICIES: &str = "Policies";
 
-/// `axcs jobs recurrence JOB …`
+/// When a job starts by itself; what is not said stays as it is
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
+#[command(after_help = "Examples:
   axcs jobs recurrence orders                                    show it, with the next ten starts
   axcs jobs recurrence orders --every \"15 minutes\"
   axcs jobs recurrence trade-agreements --every day --at 04:00 --zone America/Chicago
@@ -233,7 +234,7 @@ impl RecurrenceArguments {
     fn unusable(&self, error: &dyn std::fmt::Display) -> Refusal {
         Refusal::usage(
             format!("The recurrence of {} cannot be set.", self.job),
-            format!("What was given cannot be used: {}.", error),
+            format!("What was given cannot be used: {error}."),
             "Every option with examples: axcs jobs recurrence --help",
         )
     }

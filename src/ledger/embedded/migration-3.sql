@@ -52,6 +52,14 @@ ALTER TABLE pass ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
 UPDATE pass SET read = coalesce((SELECT read FROM cursor WHERE cursor.stream = pass.stream),
                                 (SELECT min(started) FROM run), 0);
 
+-- Identities of the company's database under which values were sent since the cursor moved or the
+-- pass began.
+CREATE TABLE told (
+    stream      TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    PRIMARY KEY (stream, incarnation)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER job_changed AFTER UPDATE ON job BEGIN
     UPDATE changes SET count = count + 1;
 END;

@@ -49,6 +49,10 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
             })
         })
         .optional()?;
+    let told_under = connection
+        .prepare_cached("SELECT incarnation FROM told WHERE stream = ?")?
+        .query_map([stream.name()], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     let is_read_by_unfinished = connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM cursor JOIN run ON run.id = cursor.run \
@@ -67,8 +71,30 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
     Ok(Position {
         cursor,
         pass,
+        told_under,
         is_read_by_unfinished,
     })
+}
+
+pub fn note_incarnation(
+    transaction: &Transaction<'_>,
+    stream: Stream,
+    incarnation: &str,
+) -> Result<(), LedgerError> {
+    transaction
+        .execute(
+            "INSERT OR IGNORE INTO told VALUES (?, ?)",
+            [stream.name(), incarnation],
+        )
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn forget_incarnations(transaction: &Transaction<'_>, stream: Stream) -> Result<(), LedgerError> {
+    transaction
+        .execute("DELETE FROM told WHERE stream = ?", [stream.name()])
+        .map_err(failed)?;
+    Ok(())
 }
 
 pub fn begin(
@@ -91,6 +117,8 @@ pub fn begin(
             orders::forget(transaction).map_err(failed)?;
         }
     }
+    // What was told is compared with what there is now.
+    forget_incarnations(transaction, stream)?;
     // Greater than the mark of every record: nothing counts as seen yet.
     let generation = transaction
         .query_row(
@@ -163,7 +191,7 @@ pub fn move_cursor(
     transaction
         .execute("DELETE FROM pass WHERE stream = ?", [stream.name()])
         .map_err(failed)?;
-    Ok(())
+    forget_incarnations(transaction, stream)
 }
 
 pub fn cursor_ages(connection: &Connection) -> rusqlite::Result<Vec<CursorAge>> {

@@ -150,7 +150,7 @@ async fn unchanged_means_the_acknowledged_hash_and_gone_means_not_acknowledged()
     );
     assert_eq!(
         ledger
-            .is_unchanged(Stream::Items, Some(7), asked)
+            .is_unchanged(Stream::Items, Some((fence, 7)), asked)
             .await
             .unwrap(),
         expected
@@ -174,8 +174,9 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         .unwrap();
     let pass = ledger.begin_pass(fence, stream, pass_to(5)).await.unwrap();
     let generation = pass.generation;
+    let seen_in = Some((fence, generation));
     ledger
-        .is_unchanged(stream, Some(generation), vec![("A".into(), Some(1))])
+        .is_unchanged(stream, seen_in, vec![("A".into(), Some(1))])
         .await
         .unwrap();
     ledger
@@ -221,6 +222,32 @@ async fn a_pass_finds_what_it_did_not_see_and_what_is_stuck_is_not_gone() {
         4,
         "nothing is seen yet"
     );
+}
+
+#[tokio::test]
+async fn what_was_sent_under_is_known_until_a_pass_begins_or_the_cursor_moves() {
+    let (_dir, ledger) = open().await;
+    let fence = started(&ledger).await;
+    let stream = Stream::Items;
+    for ends_it in ["cursor", "pass"] {
+        for incarnation in ["a", "b", "a"] {
+            let noted = ledger.note_incarnation(fence, stream, incarnation);
+            noted.await.unwrap();
+        }
+        let position = ledger.position(stream).await.unwrap();
+        assert_eq!(position.told_under, ["a", "b"]);
+        let known = position.incarnations();
+        assert!(known.ends_with(&["a".to_owned(), "b".to_owned()]));
+        let other = ledger.position(Stream::OnHand).await.unwrap();
+        assert!(other.told_under.is_empty());
+        if ends_it == "cursor" {
+            ledger.move_cursor(fence, stream, &cursor(5)).await.unwrap();
+        } else {
+            ledger.begin_pass(fence, stream, pass_to(6)).await.unwrap();
+        }
+        let position = ledger.position(stream).await.unwrap();
+        assert!(position.told_under.is_empty(), "{ends_it}");
+    }
 }
 
 #[tokio::test]

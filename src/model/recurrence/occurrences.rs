@@ -30,9 +30,8 @@ impl Occurrences {
             .map_err(|_| RecurrenceError::Start(start))?;
         recurrence.pattern.check()?;
         let end = match recurrence.end {
-            End::Never => None,
             End::After(0) => return Err(RecurrenceError::EndAfterNone),
-            End::After(_) => None,
+            End::Never | End::After(_) => None,
             End::By(last) if last < start.date() => {
                 return Err(RecurrenceError::EndBeforeStart {
                     start: start.date(),

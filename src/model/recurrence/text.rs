@@ -185,7 +185,7 @@ mod tests {
         let four = civil::datetime(2026, 11, 21, 4, 0, 0, 0);
         assert_eq!(date_time("2026-11-21T04:00"), Ok(four));
         assert_eq!(date_time("2026-11-21 04:00"), Ok(four));
-        assert_eq!(date_time("2026-11-21").map(|at| at.date()), Ok(four.date()));
+        assert_eq!(date_time("2026-11-21").map(DateTime::date), Ok(four.date()));
         for wrong in [
             "",
             "2026-02-30",

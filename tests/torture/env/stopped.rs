@@ -9,7 +9,7 @@ use super::{Outcome, Process, Shop, ended, pick, system};
 /// The lease of the settings, in seconds.
 const LEASE: u64 = 2;
 /// After so many bytes the line holds back what the process sends, and it is stopped.
-const HELD_AT: [u64; 4] = [0, 2_000, 1_000, 5_000];
+const HELD_AT: [u64; 4] = [0, 2_000, 1_000, 3_500];
 /// For so long: the rest of the request arrives when the job was long taken over.
 const HELD: Duration = Duration::from_secs(6);
 
@@ -46,11 +46,13 @@ pub async fn stopped(times: u64) -> Result<Outcome, String> {
         let mut command = shop.axcs.command(&arguments);
         command.env("AXCS_TOKEN", token.trim());
         let mut sleeper = Process::start(command);
-        while !line.is_torn() {
-            if sleeper.child().try_wait().unwrap().is_some() {
-                return Err(format!("{job} was done before its byte {at}"));
-            }
+        while !line.is_torn() && sleeper.child().try_wait().unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if !line.is_torn() {
+            // It had less to say.
+            shop.make_good()?;
+            continue;
         }
         signal(&mut sleeper, "STOP")?;
         let stopped = Instant::now();
@@ -80,6 +82,9 @@ pub async fn stopped(times: u64) -> Result<Outcome, String> {
                 "{job}, the late rest after {at} bytes: {verified:?}"
             ));
         }
+    }
+    if waits.is_empty() {
+        return Err("no run was stopped in it".to_owned());
     }
     Ok(Outcome::Stood(format!(
         "{} stopped, all fenced; the other one was done with the job after {} (lease {LEASE} s)",

@@ -1,7 +1,7 @@
 //! The ledger of a simulated world, with the rules of the embedded one: cursors, passes, what was
 //! acknowledged, what is under way and what is set aside. Each method is one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axcs::ledger::{
@@ -26,6 +26,7 @@ struct Stuck {
 #[derive(Debug, Default)]
 struct Shelf {
     cursor: Option<(Cursor, RunId)>,
+    told_under: BTreeSet<String>,
     pass: Option<Pass>,
     /// Hash and mark of what the service holds.
     held: BTreeMap<String, (u64, i64)>,
@@ -90,6 +91,7 @@ impl Books {
         Position {
             cursor: shelf.cursor.as_ref().map(|(cursor, _)| cursor.clone()),
             pass: shelf.pass.clone(),
+            told_under: shelf.told_under.iter().cloned().collect(),
             is_read_by_unfinished: shelf
                 .cursor
                 .as_ref()
@@ -140,6 +142,7 @@ impl Books {
         if new.forget {
             shelf.held.clear();
         }
+        shelf.told_under.clear();
         let of_records = shelf.held.values().map(|(_, generation)| *generation).max();
         let of_stuck = shelf.stuck.values().map(|stuck| stuck.generation).max();
         let generation = 1 + of_passes
@@ -214,6 +217,7 @@ impl Books {
         let shelf = self.shelf(stream);
         shelf.cursor = Some((cursor.clone(), fence.run));
         shelf.pass = None;
+        shelf.told_under.clear();
         Ok(())
     }
 
@@ -235,6 +239,18 @@ impl Books {
                 same && !shelf.is_stuck(id)
             })
             .collect()
+    }
+
+    pub fn note_incarnation(
+        &mut self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), Fenced> {
+        self.desk.check(fence)?;
+        let shelf = self.shelf(stream);
+        shelf.told_under.insert(incarnation.to_owned());
+        Ok(())
     }
 
     pub fn intend(

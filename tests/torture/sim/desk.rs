@@ -384,6 +384,12 @@ impl Desk {
         Some(row.summary.clone())
     }
 
+    /// True where no run is under way, nor one that was cut short and not noted as such.
+    pub fn is_quiet(&self) -> bool {
+        let is_over = |row: &RunRow| row.summary.status != RunStatus::Executing;
+        self.runs.iter().all(is_over)
+    }
+
     /// The newest complete run that ended well.
     pub fn last_complete(&self) -> RunId {
         let ended = self.runs.iter().rev().find(|row| {

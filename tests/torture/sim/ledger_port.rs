@@ -125,16 +125,34 @@ impl Ledger for Hands {
     async fn is_unchanged(
         &self,
         stream: Stream,
-        seen_in: Option<i64>,
+        seen_in: Option<(Fence, i64)>,
         records: Vec<(String, Option<u64>)>,
     ) -> Result<Vec<bool>, LedgerError> {
-        self.look("is unchanged", |state| {
-            if let (true, Some((last, _)), Some(_)) =
-                (state.is(Mutant::ResumeTooFar), records.last(), seen_in)
-            {
+        let Some((fence, generation)) = seen_in else {
+            return self
+                .look("is unchanged", |state| {
+                    state.books.is_unchanged(stream, None, &records)
+                })
+                .await;
+        };
+        self.write("is unchanged", fence, |state| {
+            state.books.desk.check(fence)?;
+            if let (true, Some((last, _))) = (state.is(Mutant::ResumeTooFar), records.last()) {
                 state.books.resume_behind(stream, last);
             }
-            state.books.is_unchanged(stream, seen_in, &records)
+            Ok(state.books.is_unchanged(stream, Some(generation), &records))
+        })
+        .await
+    }
+
+    async fn note_incarnation(
+        &self,
+        fence: Fence,
+        stream: Stream,
+        incarnation: &str,
+    ) -> Result<(), LedgerError> {
+        self.write("note incarnation", fence, |state| {
+            state.books.note_incarnation(fence, stream, incarnation)
         })
         .await
     }

@@ -194,7 +194,7 @@ impl Port {
             let mut state = self.world.state();
             let (before, after) = state.fate();
             let before = match before {
-                Mishap::Freeze(_) if is_bare => Mishap::None,
+                Mishap::Wait(_) | Mishap::Freeze(_) if is_bare => Mishap::None,
                 before => before,
             };
             (before, after, journey(&mut state))

@@ -75,8 +75,8 @@ fn every(pattern: Pattern) -> impl FnOnce(&mut Schedule) {
     move |schedule| schedule.recurrence.as_mut().unwrap().pattern = pattern
 }
 
-fn hours(text: &str) -> Option<QuietHours> {
-    Some(text.parse().unwrap())
+fn hours(text: &str) -> QuietHours {
+    text.parse().unwrap()
 }
 
 const NOTHING: [&str; 0] = [];
@@ -234,7 +234,7 @@ fn the_run_in_the_way_is_cancelled() {
 #[test]
 fn outside_of_the_quiet_hours_occurrences_wait_for_them_together() {
     let mut desk = Desk::with(|schedule| {
-        schedule.quiet_hours = hours("12:00-10:20");
+        schedule.quiet_hours = Some(hours("12:00-10:20"));
         schedule.missed = Missed::Skip;
     });
     assert_eq!(desk.free("10:15"), ["10:15 run"]);
@@ -249,7 +249,7 @@ fn outside_of_the_quiet_hours_occurrences_wait_for_them_together() {
 
 #[test]
 fn nothing_starts_outside_of_the_quiet_hours_even_if_it_is_late() {
-    let mut desk = Desk::with(|schedule| schedule.quiet_hours = hours("10:00-10:40"));
+    let mut desk = Desk::with(|schedule| schedule.quiet_hours = Some(hours("10:00-10:40")));
     assert_eq!(desk.free("10:50"), NOTHING);
     assert_eq!(desk.next, "10:00:00");
     desk.schedule.missed = Missed::UpTo(2);

@@ -72,7 +72,14 @@ async fn a_lease_that_ended_is_taken_over_and_its_run_can_write_no_more() {
         ..Settlement::default()
     };
     let summary = file.ledger.run(new.run).await.unwrap().unwrap();
+    let asked = vec![("A".to_owned(), Some(1))];
+    let marked = file
+        .ledger
+        .is_unchanged(stream, Some((old, 1)), asked)
+        .await;
     for refused in [
+        marked.map(drop),
+        file.ledger.note_incarnation(old, stream, "x").await,
         file.ledger.move_cursor(old, stream, &cursor).await,
         file.ledger.settle(old, stream, 1, None, held).await,
         file.ledger.beat(old, LEASE, None).await.map(drop),
