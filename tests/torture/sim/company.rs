@@ -274,7 +274,18 @@ pub fn record(stream: Stream, key: &str, value: u8) -> Record {
             unit: String::new(),
             price_unit: Amount::ZERO,
         })),
-        _ => Record::DeliveryMode(DeliveryMode {
+        // The others are not simulated.
+        Stream::Stores
+        | Stream::Categories
+        | Stream::DimensionGroups
+        | Stream::DeliveryModes
+        | Stream::StoreParameters
+        | Stream::Items
+        | Stream::Orders
+        | Stream::Acknowledgements
+        | Stream::Shipments
+        | Stream::OrderStatuses
+        | Stream::OnHand => Record::DeliveryMode(DeliveryMode {
             code: key,
             description: text,
             carrier: String::new(),

@@ -217,6 +217,10 @@ fn each_has_one(state: &State, job: Job, began: Timestamp) -> Result<(), String>
 fn every(desk: &Desk, job: Job) -> SignedDuration {
     match desk.schedule(job).recurrence.as_ref().unwrap().pattern {
         Pattern::Minutes(minutes) => SignedDuration::from_mins(minutes.into()),
-        _ => SignedDuration::ZERO,
+        Pattern::Hours(_)
+        | Pattern::Days(_)
+        | Pattern::Weeks { .. }
+        | Pattern::Months { .. }
+        | Pattern::Years(_) => SignedDuration::ZERO,
     }
 }

@@ -195,7 +195,11 @@ impl Port {
             let (before, after) = state.fate();
             let before = match before {
                 Mishap::Wait(_) | Mishap::Freeze(_) if is_bare => Mishap::None,
-                before => before,
+                Mishap::None
+                | Mishap::Wait(_)
+                | Mishap::Freeze(_)
+                | Mishap::Crash
+                | Mishap::Fail => before,
             };
             (before, after, journey(&mut state))
         };

@@ -101,7 +101,7 @@ fn played(seed: u64, mutant: Option<Mutant>, traced: bool) -> Arc<World> {
     runtime.block_on(async {
         let world = World::new(seed, mutant, traced);
         let played = async {
-            if seed % 16 == 0 {
+            if seed.is_multiple_of(16) {
                 due::in_world(&world).await;
             } else {
                 in_world(&world).await;

@@ -39,6 +39,10 @@ struct LoadRow {
 
 /// The service.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a promise of its own"
+)]
 pub struct Service {
     /// False for one that takes whatever comes last.
     pub guards_versions: bool,
@@ -187,7 +191,7 @@ impl Service {
             field: None,
             detail: None,
         };
-        let json = line.value.map(|value| value.get());
+        let json = line.value.map(serde_json::value::RawValue::get);
         if json.is_some_and(is_refused) {
             // It is there in AX, only its new value does not fit: the old one stays.
             if let Some(old) = old.filter(|old| old.value.is_some()) {

@@ -172,7 +172,7 @@ impl State {
             Mishap::Freeze(self.chance.between(lease / 2, 4 * lease))
         } else if roll < crash + freeze + fail {
             Mishap::Fail
-        } else if roll % 2 == 0 {
+        } else if roll.is_multiple_of(2) {
             return (Mishap::None, Mishap::None);
         } else {
             Mishap::Wait(self.chance.between(1, 40))
