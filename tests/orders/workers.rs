@@ -1,11 +1,13 @@
 //! Two workers on one ledger and one company, and an AX that makes orders later than it said.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axcs::company::embedded::Embedded;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use axcs::jobs::RunOptions;
+use axcs::jobs::{RunOptions, Runner, Sides};
 use axcs::model::order::OrderState;
 use axcs::model::staged::Stage;
 use axcs::model::{Job, RunStatus};
@@ -191,4 +193,73 @@ async fn an_order_that_ax_makes_after_it_was_cancelled_and_taken_back_is_seen_al
     assert_eq!(site.exceptions().await, []);
     let at_service = site.client.order("W-1").await.unwrap().unwrap();
     assert_eq!(at_service.listed.state, OrderState::Cancelled);
+}
+
+const SHORT: Duration = Duration::from_secs(1);
+
+/// A door before which the whole process stands still once, for longer than its lease.
+struct StandsStill {
+    inner: Embedded,
+    ledger: PathBuf,
+    /// For each order, whether the ledger says that the lease has not ended.
+    held: Arc<Mutex<Vec<bool>>>,
+}
+
+#[async_trait]
+impl SalesOrderService for StandsStill {
+    async fn create(&self, hand_over: HandOver) -> Result<HandedOver, HandOverError> {
+        let ledger = rusqlite::Connection::open(&self.ledger).unwrap();
+        let held: bool = ledger
+            .query_row(
+                "SELECT max(expires) > unixepoch('subsec') * 1000 FROM lease",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let is_first = {
+            let mut seen = self.held.lock().unwrap();
+            seen.push(held);
+            seen.len() == 1
+        };
+        let made = self.inner.create(hand_over).await;
+        if is_first {
+            #[expect(clippy::disallowed_methods, reason = "the process stands still")]
+            std::thread::sleep(SHORT * 2);
+        }
+        made
+    }
+}
+
+// One thread for everything: nobody renews the lease meanwhile.
+#[tokio::test]
+async fn a_worker_that_stood_still_gives_ax_nothing_before_it_is_sure_of_its_lease() {
+    let site = Site::new().await;
+    for number in 1..=5 {
+        let order = site.order(&format!("S-{number}"), &format!("20{number}"));
+        site.client.place_order(&order).await.unwrap();
+    }
+    let held = Arc::default();
+    let sides = site.runner.sides();
+    let runner = Runner::new(
+        Sides {
+            sales_orders: Arc::new(StandsStill {
+                inner: site.company.clone(),
+                ledger: site.dir.path().join("ledger.db"),
+                held: Arc::clone(&held),
+            }),
+            company: Arc::clone(&sides.company),
+            ledger: Arc::clone(&sides.ledger),
+            commerce: Arc::clone(&sides.commerce),
+            incarnation: sides.incarnation.clone(),
+            flow: Arc::clone(&sides.flow),
+            lease: SHORT,
+            ..**sides
+        },
+        site.runner.place(),
+    );
+    let run = runner.start(Job::Orders, RunOptions::default()).await;
+    let summary = runner.finished(run.unwrap()).await.unwrap();
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    assert_eq!(*held.lock().unwrap(), [true; 5]);
+    assert_eq!(site.count("SELECT count(*) FROM SALESTABLE"), 5);
 }
