@@ -146,11 +146,12 @@ async fn in_world(world: &Arc<World>) {
     }
     let last = Port::new(world, "last".to_owned());
     let runner = runner(&last);
-    for job in script.jobs {
-        if !ends_well(&runner, *job, script.is_tampered).await {
-            world
-                .state()
-                .wrong(|| format!("{job} comes to no good end though it is calm"));
+    // What the service lost while a complete load was open is found by another one.
+    let times = if script.is_tampered { 2 } else { 1 };
+    for job in script.jobs.iter().flat_map(|job| vec![*job; times]) {
+        if !ends_well(&runner, job, script.is_tampered).await {
+            let what = format!("{job} comes to no good end though it is calm");
+            world.state().wrong(|| what);
             return;
         }
     }
