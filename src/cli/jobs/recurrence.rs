@@ -24,7 +24,7 @@ const POLICIES: &str = "Policies";
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(after_help = "Examples:
-  axcs jobs recurrence orders                                    show it, with the next ten starts
+  axcs jobs recurrence orders
   axcs jobs recurrence orders --every \"15 minutes\"
   axcs jobs recurrence trade-agreements --every day --at 04:00 --zone America/Chicago
   axcs jobs recurrence complete --every week --on sat --at 23:00 --quiet 22:00-05:00
