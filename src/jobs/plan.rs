@@ -86,13 +86,16 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
         ));
     }
     if let Some(pass) = &position.pass
-        && gap(&pass.target, tracking).is_none()
         && !is_outdated(&pass.target, *stream, selection)
     {
-        return Ok(Plan::Whole {
-            reason: pass.reason.clone(),
-            resume: Some(pass.clone()),
-        });
+        return match gap(&pass.target, tracking) {
+            None => Ok(Plan::Whole {
+                reason: pass.reason.clone(),
+                resume: Some(pass.clone()),
+            }),
+            // What it was begun for is still to be done, however good the cursor before it is.
+            Some(gap) => whole(Some(gap)),
+        };
     }
     let Some(cursor) = &position.cursor else {
         return whole(None);
@@ -334,9 +337,16 @@ mod tests {
         );
         let mut restored = tracking(130, 0);
         restored.strange.push("a".into());
-        for lost in [tracking(120, 101), restored] {
-            assert!(is_whole(decide(&position, &lost, 3, false), "as usual"));
+        for (lost, why) in [(tracking(120, 101), "INVENTSUM"), (restored, "restored")] {
+            assert!(is_whole(decide(&position, &lost, 3, false), why));
         }
+        // Not even the cursor from before it will do: what it was begun for is still to be done.
+        let with_cursor = Position {
+            cursor: Some(cursor(110)),
+            ..position.clone()
+        };
+        let lost = tracking(120, 101);
+        assert!(is_whole(decide(&with_cursor, &lost, 3, false), "INVENTSUM"));
         assert!(is_whole(
             decide(&position, &tracking(120, 0), 4, true),
             "as usual"
