@@ -96,14 +96,39 @@ fn a_panic_in_a_run_leaves_the_screen_alone() {
     pty.assert_restored();
 }
 
+/// The demo's console, as soon as it shows something.
+fn demo(folder: &std::path::Path) -> Pty {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_axcs"));
+    command.args(["demo", "--items", "200", "--dir"]);
+    command.arg(folder);
+    let mut pty = Pty::start(command, 24);
+    pty.until_shows("complete data synchronization");
+    pty
+}
+
+#[test]
+fn a_lost_line_ends_the_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = demo(folder.path()).hang_up().expect("the console ends");
+    assert_eq!(status.exit_code(), 129);
+}
+
+#[test]
+fn the_screen_is_drawn_again_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = demo(folder.path());
+    // Something else wrote on the screen.
+    pty.screen.process(b"\x1b[H\x1b[2J");
+    pty.press("\x0c");
+    pty.until_shows("complete data synchronization");
+    pty.press("qy");
+    assert!(pty.assert_restored().success());
+}
+
 #[test]
 fn quitting_the_demo_restores_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_axcs"));
-    command.args(["demo", "--items", "200", "--dir"]);
-    command.arg(folder.path());
-    let mut pty = Pty::start(command, 24);
-    pty.until_shows("complete data synchronization");
+    let mut pty = demo(folder.path());
     // Both are read from the ledger.
     pty.press("2");
     pty.until_shows("waiting for a sales order");

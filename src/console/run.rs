@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr as _};
-use crossterm::event::{Event, EventStream};
+use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt as _};
@@ -97,7 +97,7 @@ pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Re
         read_only: options.read_only,
         log_file: options.log_file,
     });
-    let input = EventStream::new();
+    let input = terminal::events();
     let mut console = Console::new(app, engine, ring, screen, input, signals);
     terminal::as_console(console.run())
         .await

@@ -2,19 +2,22 @@
 
 use std::fmt;
 use std::io::{self, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+use futures_util::{Stream, stream};
 use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
+use tokio::sync::mpsc;
 
 /// There is no terminal to draw on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,29 +70,59 @@ pub trait Screen {
     fn suspend(&mut self) -> io::Result<()>;
 }
 
-impl<W: Write> Screen for Terminal<CrosstermBackend<W>> {
+/// The real terminal. It is never dropped: ratatui would show the cursor, which [`Session`] does,
+/// and panic where the terminal is gone.
+pub type RealScreen<W = Stdout> = ManuallyDrop<Terminal<CrosstermBackend<W>>>;
+
+impl<W: Write> Screen for RealScreen<W> {
     fn size(&self) -> io::Result<Size> {
-        Self::size(self)
+        Terminal::size(self)
     }
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         // The terminal shows the frame whole, or not yet.
         queue!(self.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = Self::draw(self, |frame| paint(frame)).map(|_| ());
+        let drawn = Terminal::draw(self, |frame| paint(frame)).map(|_| ());
         execute!(self.backend_mut(), EndSynchronizedUpdate)?;
         drawn
     }
 
     fn forget(&mut self) -> io::Result<()> {
-        self.clear()
+        // Not `clear`: that asks the terminal where its cursor is, and the thread that reads the
+        // events would take the answer.
+        let size = Terminal::size(self)?;
+        self.resize(size.into())
     }
 
     fn suspend(&mut self) -> io::Result<()> {
         leave();
         stop_this_process()?;
         enter()?;
-        self.clear()
+        self.forget()
     }
+}
+
+/// Events that were read and not yet answered, at most.
+const EVENTS_AHEAD: usize = 256;
+
+/// What the terminal says: keys, pastes, sizes. The stream ends with an error that the terminal
+/// gives.
+///
+/// A thread of its own reads it: where a terminal is gone, crossterm reads it again and again
+/// without coming back, and whoever polls it sees neither signal nor progress any more. The thread
+/// ends with the process.
+pub fn events() -> impl Stream<Item = io::Result<Event>> + Unpin {
+    let (sender, mut receiver) = mpsc::channel(EVENTS_AHEAD);
+    std::thread::spawn(move || {
+        loop {
+            let event = crossterm::event::read();
+            let failed = event.is_err();
+            if sender.blocking_send(event).is_err() || failed {
+                break;
+            }
+        }
+    });
+    stream::poll_fn(move |context| receiver.poll_recv(context))
 }
 
 impl Screen for Terminal<TestBackend> {
@@ -175,7 +208,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// Takes the terminal.
-    pub fn begin() -> io::Result<(Self, Terminal<CrosstermBackend<Stdout>>)> {
+    pub fn begin() -> io::Result<(Self, RealScreen)> {
         let entered = Arc::new(AtomicBool::new(true));
         let session = Self {
             entered: Arc::clone(&entered),
@@ -197,7 +230,7 @@ impl Session {
         }));
         enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        Ok((session, terminal))
+        Ok((session, ManuallyDrop::new(terminal)))
     }
 }
 

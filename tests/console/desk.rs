@@ -10,6 +10,7 @@ use axcs::console::ExitReason;
 use axcs::console::app::{App, Change};
 use axcs::console::engine::Engine;
 use axcs::console::run::Console;
+use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::runner::Place;
 use axcs::logging::Ring;
@@ -231,7 +232,7 @@ pub struct Desk<S> {
     pub signals: mpsc::Sender<Signal>,
 }
 
-impl<S: axcs::console::terminal::Screen> Desk<S> {
+impl<S: Screen> Desk<S> {
     pub async fn open(engine: Scripted, screen: S, read_only: bool) -> Self {
         let engine = Arc::new(engine);
         let ring = Ring::new(1_000);
@@ -314,10 +315,11 @@ impl Written {
     }
 
     /// A terminal of 80 columns and 24 rows that writes here.
-    pub fn terminal(&self) -> Terminal<CrosstermBackend<Self>> {
+    pub fn terminal(&self) -> RealScreen<Self> {
         let viewport = ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 80, 24));
         let options = ratatui::TerminalOptions { viewport };
-        Terminal::with_options(CrosstermBackend::new(self.clone()), options).unwrap()
+        let terminal = Terminal::with_options(CrosstermBackend::new(self.clone()), options);
+        RealScreen::new(terminal.unwrap())
     }
 }
 

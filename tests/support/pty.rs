@@ -84,6 +84,24 @@ impl Pty {
         self.keys.flush().unwrap();
     }
 
+    /// Takes the terminal away, as a lost SSH line does, and waits for the program to end.
+    /// `None`: it did not end by itself, and was killed.
+    pub fn hang_up(mut self) -> Option<portable_pty::ExitStatus> {
+        // The reading thread holds the terminal as well. It ends when it cannot pass on what it reads.
+        drop(self.output);
+        let _ = self.keys.write_all(b"??");
+        drop(self.keys);
+        drop(self.master);
+        let mut killer = self.child.clone_killer();
+        let (sender, ended) = channel();
+        std::thread::spawn(move || sender.send(self.child.wait().unwrap()));
+        let status = ended.recv_timeout(PATIENCE).ok();
+        if status.is_none() {
+            killer.kill().unwrap();
+        }
+        status
+    }
+
     /// Waits for the end, and finds the terminal as it was.
     pub fn assert_restored(mut self) -> portable_pty::ExitStatus {
         self.until(|screen| {
