@@ -198,7 +198,8 @@ async fn clerks(world: &Arc<World>, script: &Script) {
     for number in 0..UPDATES {
         let pause = {
             let mut state = world.state();
-            if state.chance.once_in(3) {
+            // The first change follows the first backup at once: no run has begun.
+            if number > 0 && state.chance.once_in(3) {
                 state.chance.between(1, 1_500)
             } else {
                 0
