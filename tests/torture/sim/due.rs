@@ -20,7 +20,7 @@ use super::company::UNREADABLE;
 use super::desk::Desk;
 use super::port::Port;
 use super::scene::{break_promises, compare, key_name, runner};
-use super::world::{REQUEST_LIFE, State, Weather, World};
+use super::world::{LEASE, REQUEST_LIFE, State, Weather, World};
 
 /// The jobs that recur.
 const JOBS: [Job; 3] = [Job::TradeAgreements, Job::DeliveryModes, Job::Complete];
@@ -70,9 +70,14 @@ pub async fn in_world(world: &Arc<World>) {
         state.is_calm = true;
         // Every moment that it has seen has come again.
         state.clock_ahead = state.furthest_ahead;
+    }
+    // A run that was cut short is noted as failed once its lease is over, and its job may be paused
+    // for it: only then the operator resumes what does not run.
+    for _ in 0..2 {
         for job in JOBS {
-            state.books.desk.release(job);
+            world.state().books.desk.release(job);
         }
+        sleep(LEASE * 2).await;
     }
     sleep(CALM).await;
     stop.cancel();
