@@ -10,8 +10,9 @@
 //! model, commerce::wire  <-  service   the self-hosted Commerce Services and its website
 //! ```
 //!
-//! Beside them stand `sqlite` (a file behind a thread, for company, ledger and service), `logging`
-//! and `signals` (for console and commands) and `settings` (for commands).
+//! Beside them stand `sql` (statements, whichever engine answers), `sqlite` (a file behind a
+//! thread), `sqlserver` (the driver; nothing else names it), `logging` and `signals` (for console
+//! and commands) and `settings` (for commands).
 //!
 //! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
 
@@ -28,4 +29,6 @@ pub mod model;
 pub mod service;
 pub mod settings;
 pub mod signals;
+pub mod sql;
 pub mod sqlite;
+pub mod sqlserver;

@@ -15,11 +15,14 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("sqlite", &[]),
+    // One seam of two: statements of either engine, and the driver below it.
+    ("sql", &["sqlserver"]),
+    ("sqlserver", &["sql"]),
     ("signals", &[]),
     ("logging", &["model"]),
     ("settings", &["model"]),
-    ("company", &["model", "sqlite"]),
-    ("ledger", &["model", "sqlite"]),
+    ("company", &["model", "sql", "sqlite", "sqlserver"]),
+    ("ledger", &["model", "sql", "sqlite", "sqlserver"]),
     ("commerce", &["model"]),
     ("jobs", &["model", "company", "ledger", "commerce"]),
     ("console", &["model", "jobs", "logging", "signals"]),
