@@ -1,5 +1,7 @@
 //! Opens what the settings name: company, ledger, service and client, joined in a runner.
 
+mod database;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
