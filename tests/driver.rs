@@ -3,13 +3,16 @@
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
+    clippy::print_stderr,
+    reason = "a test stops where something is not as it should be, and says what it skips"
 )]
 
 #[path = "support/tds.rs"]
 mod endpoint;
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use axcs::sql::Cell;
@@ -190,6 +193,41 @@ async fn a_server_that_takes_no_tls_names_the_ways_out() {
     for way in ["TLS 1.2", "OPENSSL_CONF", "\"none\""] {
         assert!(remedy.contains(way), "{remedy}");
     }
+}
+
+/// Another client, written by others: what the end of these tests says is TDS, not only what one
+/// client library understands.
+#[test]
+fn the_end_of_these_tests_is_understood_by_freetds() {
+    let address = endpoint::serve();
+    let tsql = Command::new("tsql")
+        .args(["-o", "fhq", "-U", "axcs", "-P", "axcs", "-H", "127.0.0.1"])
+        .args(["-p", &address.port().to_string()])
+        .env("TDSVER", "7.4")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut tsql) = tsql else {
+        eprintln!("skipped: tsql of FreeTDS is not installed");
+        return;
+    };
+    let mut input = tsql.stdin.take().unwrap();
+    input
+        .write_all(b"SELECT TOP (3) * FROM T\ngo\nexit\n")
+        .unwrap();
+    drop(input);
+    let said = tsql.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&said.stdout);
+    let rows: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("AW-FIN"))
+        .collect();
+    assert_eq!(rows.len(), 3, "{said:?}");
+    assert!(
+        rows[2].starts_with("2\t1\t7\t") && rows[2].contains("0.0200000000000000"),
+        "{text}"
+    );
 }
 
 #[test]
