@@ -91,10 +91,7 @@ pub fn messages(log: &[u8]) -> Vec<String> {
         .into_iter()
         .enumerate()
         .filter_map(|(place, element)| match element {
-            Element::Container(message) if place > 0 => match message.into_iter().nth(1)? {
-                Element::Text(text) => Some(text),
-                other => Some(other.to_string()),
-            },
+            Element::Container(message) if place > 0 => message.get(1).map(ToString::to_string),
             Element::Undecoded(_) => Some(element.to_string()),
             Element::Text(_)
             | Element::Int(_)

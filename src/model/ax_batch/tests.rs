@@ -8,15 +8,15 @@ fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-fn minutes_ago(minutes: i64) -> Option<Timestamp> {
-    Some(now() - SignedDuration::from_mins(minutes))
+fn minutes_ago(minutes: i64) -> Timestamp {
+    now() - SignedDuration::from_mins(minutes)
 }
 
 fn times(planned: i64, started: i64, ended: i64) -> AxBatchTimes {
     AxBatchTimes {
-        planned: minutes_ago(planned),
-        started: minutes_ago(started),
-        ended: minutes_ago(ended),
+        planned: Some(minutes_ago(planned)),
+        started: Some(minutes_ago(started)),
+        ended: Some(minutes_ago(ended)),
     }
 }
 
@@ -176,7 +176,7 @@ fn the_last_error_is_told_with_its_log_wherever_ax_kept_it() {
     let error = waiting.last_error.unwrap();
     assert_eq!(
         (error.last(), error.at),
-        ("A network error occurred.", minutes_ago(49))
+        ("A network error occurred.", Some(minutes_ago(49)))
     );
     assert_eq!(waiting.last_log.unwrap().last(), "12 orders.");
 
@@ -186,7 +186,7 @@ fn the_last_error_is_told_with_its_log_wherever_ax_kept_it() {
     failed.learn(&runs);
     let error = failed.last_error.unwrap();
     assert_eq!(error.messages, ["Step 1.", "Step 2 failed."]);
-    assert_eq!(error.at, minutes_ago(4));
+    assert_eq!(error.at, Some(minutes_ago(4)));
 
     let mut silent = job(Waiting, AxBatchTimes::default());
     silent.learn(&[run(Error, 5, 1, &[])]);
