@@ -14,7 +14,7 @@
 #[path = "support/company.rs"]
 mod support;
 
-use axcs::company::batch::{AxBatch as _, AxBatchFilter, LEARNT_RUNS, MOST_JOBS};
+use axcs::company::batch::{AxBatch as _, AxBatchFilter, MOST_JOBS};
 use axcs::company::embedded::{Embedded, Existing, load};
 use axcs::model::Job;
 use axcs::model::ax_batch::{AxBatchJob, AxBatchStatus};
@@ -87,7 +87,6 @@ async fn a_history_is_newest_first_with_the_logs_of_its_tasks() {
     let failed = jobs(&sample.company, AxBatchFilter::Id(FIRST)).await;
     let text = Documented::AnotherInstance.text();
     assert_eq!(failed[0].last_error.as_ref().unwrap().last(), text);
-    assert!(LEARNT_RUNS > 9, "the failed run is the tenth");
 }
 
 #[tokio::test]

@@ -8,9 +8,9 @@ use crate::model::ax_batch::{AxBatchJob, AxBatchRun, COMMERCE_SERVICES};
 /// Jobs of one answer, at most: a site that never cleans up has very many.
 pub const MOST_JOBS: usize = 500;
 /// Tasks of a job or of a run, at most; those in Error come first.
-pub const MOST_TASKS: usize = 100;
+pub const MOST_TASKS: usize = 50;
 /// Bytes of a task's packed log, at most.
-pub const MOST_LOG: usize = 256 * 1024;
+pub const MOST_LOG: usize = 64 * 1024;
 /// Runs of a job from which its usual duration and its last error are told.
 pub const LEARNT_RUNS: usize = 50;
 

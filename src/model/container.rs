@@ -140,7 +140,7 @@ fn write_bytes(f: &mut fmt::Formatter<'_>, what: &str, bytes: &[u8]) -> fmt::Res
         write!(f, "{} {byte:02x}", if place == 0 { ":" } else { "" })?;
     }
     if bytes.len() > SHOWN {
-        f.write_str(" …")?;
+        f.write_str(" and more")?;
     }
     Ok(())
 }

@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, named_params};
 
-use super::{Embedded, schema};
+use super::Embedded;
 use crate::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
 use crate::model::shipment::SalesStatus;
-use crate::sqlite::Access;
 
 /// Customers by account.
 const CUSTOMERS: &str = include_str!("trade/customers.sql");
