@@ -30,7 +30,8 @@ fn the_batch_jobs_of_ax_are_listed_and_shown_with_what_their_logs_say() {
 
     let all = axcs.ok(&["batch", "--all"]).stdout;
     let aif = all.lines().last().unwrap();
-    assert!(aif.contains("Waiting  AIF inbound processing"), "{all}");
+    assert!(aif.contains("  Waiting  "), "{all}");
+    assert!(aif.contains("  AIF inbound processing  "), "{all}");
     assert!(aif.ends_with(" longer than planned"), "{all}");
     let found = axcs.json(&["batch", "--caption", "AIF IN"]);
     assert_eq!(found.as_array().unwrap().len(), 1);
