@@ -3,6 +3,7 @@
 //! [`Company`] is what the jobs ask; `embedded` answers it from a SQLite file with the same AX
 //! tables. Nothing here knows about the service or about what was sent before.
 
+pub mod batch;
 pub mod embedded;
 pub mod sales_orders;
 pub mod trade;
@@ -131,12 +132,13 @@ pub enum CompanyError {
     },
 }
 
-/// A company of AX 2012; what orders look up is asked through [`trade::Trade`].
+/// A company of AX 2012; what orders look up is asked through [`trade::Trade`], the batch jobs of
+/// AX through [`batch::AxBatch`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: trade::Trade + Send + Sync + 'static {
+pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 

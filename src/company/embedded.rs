@@ -2,6 +2,7 @@
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
 pub mod activity;
+mod batch;
 mod contents;
 pub mod generator;
 pub mod load;
@@ -97,6 +98,31 @@ impl Embedded {
         })
         .await
         .unwrap_or_else(|_| Err(stopped(stream)))
+    }
+
+    /// Runs `read` on a thread that may block, in one snapshot.
+    async fn look_up<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        read: impl FnOnce(&Connection, &CompanyFacts) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CompanyError> {
+        let company = self.clone();
+        let failed = move |source: Box<dyn std::error::Error + Send + Sync>| CompanyError::Read {
+            what: what.to_owned(),
+            source,
+        };
+        tokio::task::spawn_blocking(move || {
+            let connection = schema::open(&company.path, Access::ReadOnly)?;
+            let read = || {
+                let snapshot = connection.unchecked_transaction()?;
+                let answer = read(&connection, &company.facts)?;
+                snapshot.commit()?;
+                Ok(answer)
+            };
+            read().map_err(|error: rusqlite::Error| failed(error.into()))
+        })
+        .await
+        .unwrap_or_else(|_| Err(failed("the reading thread ended early".into())))
     }
 }
 

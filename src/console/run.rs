@@ -32,6 +32,8 @@ use crate::signals::{self, Signal};
 
 /// Runs shown in a history.
 const HISTORY_RUNS: usize = 100;
+/// Runs shown of a batch job of AX: each comes with its logs.
+const BATCH_RUNS: usize = 20;
 
 /// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
 const fn frame_gap(pace: Pace) -> Duration {
@@ -312,6 +314,8 @@ where
             Effect::Suspend => self.screen.suspend()?,
             Effect::LoadOverview
             | Effect::LoadRuns(_)
+            | Effect::LoadBatchJobs
+            | Effect::LoadBatchHistory(_)
             | Effect::LoadOrders(_)
             | Effect::LoadOrder(_)
             | Effect::LoadExceptions(_)
@@ -332,6 +336,12 @@ where
             Effect::LoadRuns(job) => {
                 Box::pin(async move { Msg::Runs(job, engine.runs(job, HISTORY_RUNS).await) })
             }
+            Effect::LoadBatchJobs => {
+                Box::pin(async move { Msg::BatchJobs(engine.batch_jobs().await) })
+            }
+            Effect::LoadBatchHistory(id) => Box::pin(async move {
+                Msg::BatchHistory(id, engine.batch_history(id, BATCH_RUNS).await)
+            }),
             Effect::Start(job, options) => {
                 tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
                 Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })

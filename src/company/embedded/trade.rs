@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, named_params};
 
-use super::{Embedded, schema};
+use super::Embedded;
 use crate::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
 use crate::model::shipment::SalesStatus;
-use crate::sqlite::Access;
 
 /// Customers by account.
 const CUSTOMERS: &str = include_str!("trade/customers.sql");
@@ -114,33 +113,6 @@ impl Trade for Embedded {
             Ok(found)
         })
         .await
-    }
-}
-
-impl Embedded {
-    /// Runs `read` on a thread that may block, in one snapshot.
-    async fn look_up<T: Send + 'static>(
-        &self,
-        what: &'static str,
-        read: impl FnOnce(&Connection, &CompanyFacts) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, CompanyError> {
-        let company = self.clone();
-        let failed = move |source: Box<dyn std::error::Error + Send + Sync>| CompanyError::Read {
-            what: what.to_owned(),
-            source,
-        };
-        tokio::task::spawn_blocking(move || {
-            let connection = schema::open(&company.path, Access::ReadOnly)?;
-            let read = || {
-                let snapshot = connection.unchecked_transaction()?;
-                let answer = read(&connection, &company.facts)?;
-                snapshot.commit()?;
-                Ok(answer)
-            };
-            read().map_err(|error: rusqlite::Error| failed(error.into()))
-        })
-        .await
-        .unwrap_or_else(|_| Err(failed("the reading thread ended early".into())))
     }
 }
 
