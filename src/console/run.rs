@@ -112,6 +112,13 @@ enum Arrival {
     FrameDue,
 }
 
+/// What came of a frame.
+enum Drawn {
+    Shown,
+    /// There is no terminal any more.
+    Gone,
+}
+
 /// The loop with everything it waits for. Generic over screen, keys and signals, so that tests run
 /// all of it.
 pub struct Console<S, I, G> {
@@ -204,33 +211,37 @@ where
     /// Draws a frame that is due, or waits for one thing to happen and answers it.
     pub async fn step(&mut self) -> io::Result<Option<ExitReason>> {
         // Before anything else, so that a flood of news cannot keep a frame from being drawn.
-        if self.frame_due().is_some_and(|due| due <= Instant::now()) {
-            self.draw()?;
-            return Ok(None);
+        let is_due = self.frame_due().is_some_and(|due| due <= Instant::now());
+        let arrival = if is_due {
+            Arrival::FrameDue
+        } else {
+            self.arrival().await
+        };
+        match arrival {
+            Arrival::Msg(msg) => self.answer(msg),
+            Arrival::FrameDue => match self.draw()? {
+                Drawn::Shown => Ok(None),
+                Drawn::Gone => self.answer(Msg::Signal(Signal::HangUp)),
+            },
         }
-        match self.arrival().await {
-            Arrival::FrameDue => {
-                self.draw()?;
-                Ok(None)
-            }
-            Arrival::Msg(msg) => {
-                if matches!(msg, Msg::Tick) {
-                    self.next_tick = None;
-                }
-                let effects = self.app.update(msg, (self.clock)());
-                // News does not put off a tick that is to come.
-                self.next_tick = self.app.true_for().map(|span| {
-                    let then = Instant::now() + span.unsigned_abs();
-                    self.next_tick.map_or(then, |before| before.min(then))
-                });
-                for effect in effects {
-                    if let Some(reason) = self.perform(effect)? {
-                        return Ok(Some(reason));
-                    }
-                }
-                Ok(None)
+    }
+
+    fn answer(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
+        if matches!(msg, Msg::Tick) {
+            self.next_tick = None;
+        }
+        let effects = self.app.update(msg, (self.clock)());
+        // News does not put off a tick that is to come.
+        self.next_tick = self.app.true_for().map(|span| {
+            let then = Instant::now() + span.unsigned_abs();
+            self.next_tick.map_or(then, |before| before.min(then))
+        });
+        for effect in effects {
+            if let Some(reason) = self.perform(effect)? {
+                return Ok(Some(reason));
             }
         }
+        Ok(None)
     }
 
     /// True where nothing is under way, nothing is to be drawn and no news waits: what a test
@@ -296,14 +307,20 @@ where
         }
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    fn draw(&mut self) -> io::Result<Drawn> {
         self.app.take_dirty();
-        self.last_frame = Some(Instant::now());
+        let is_first = self.last_frame.replace(Instant::now()).is_none();
         let app = &self.app;
         match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
+            Ok(()) => Ok(Drawn::Shown),
             // The runs still get their time to stop when the terminal is gone.
-            Err(_) if app.is_leaving() => Ok(()),
-            drawn => drawn,
+            Err(_) if app.is_leaving() => Ok(Drawn::Shown),
+            Err(error) if is_first => Err(error),
+            // What could be drawn on before is lost: the signal that says so is on its way.
+            Err(error) => {
+                tracing::warn!("the terminal is gone: {error}");
+                Ok(Drawn::Gone)
+            }
         }
     }
 
