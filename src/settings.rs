@@ -7,6 +7,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+pub use self::orders::{AuthenticationSetting, HandOverSetting, OrdersSettings};
+
+mod orders;
+
 /// Every setting with its default and a line of comment.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
@@ -23,6 +27,8 @@ pub struct Settings {
     pub company: String,
     /// Commerce Services.
     pub service: ServiceSettings,
+    /// How orders enter AX.
+    pub orders: OrdersSettings,
     /// How the jobs work.
     pub engine: EngineSettings,
     /// How the console looks.
@@ -281,6 +287,7 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), String> {
+        self.orders.check()?;
         let engine = &self.engine;
         let bounds = [
             ("engine.in_flight", engine.in_flight as u64, 1, 64),
@@ -403,6 +410,19 @@ mod tests {
                 .unwrap_err()
                 .contains("lz4")
         );
+        for (orders, said) in [
+            ("handover = 'fax'", "aif-file"),
+            ("handover = 'aif-file'", "orders.inbound_folder is empty"),
+            (
+                "handover = 'aif-http'\nurl = 'https://ax/p.svc'",
+                "orders.user is empty",
+            ),
+            ("authentication = 'ntlm'", "does not speak"),
+            ("overdue_minutes = 0", "between 1 and"),
+        ] {
+            let error = merge(&format!("[orders]\n{orders}"), None).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
         assert!(
             merge("profiles = 3", None)
                 .unwrap_err()

@@ -9,13 +9,15 @@ use super::Refusal;
 use crate::commerce::Commerce;
 use crate::commerce::client::{Client, ClientOptions, Compression, Renewal, TokenFile};
 use crate::company::Company;
+use crate::company::aif::{self, Address, AifOptions, Door, Folders};
 use crate::company::embedded::Embedded;
+use crate::company::sales_orders::SalesOrderService;
 use crate::jobs::{Flow, Place, Runner, Sides};
 use crate::ledger::{EmbeddedLedger, Ledger};
 use crate::model::exception::{Exception, chain};
 #[cfg(feature = "service")]
 use crate::service;
-use crate::settings::{CompressionSetting, Settings};
+use crate::settings::{CompressionSetting, HandOverSetting, Settings};
 
 /// The files of an embedded set-up.
 #[derive(Clone, Debug)]
@@ -113,7 +115,7 @@ impl SetUp {
         };
         let sides = Sides {
             company: Arc::new(company.clone()),
-            sales_orders: Arc::new(company.clone()),
+            sales_orders: sales_orders(settings, &company, facts.id)?,
             ledger: Arc::new(ledger),
             commerce: Arc::clone(&commerce) as Arc<dyn Commerce>,
             incarnation,
@@ -144,9 +146,50 @@ impl SetUp {
     }
 }
 
+/// The door through which orders enter AX.
+fn sales_orders(
+    settings: &Settings,
+    company: &Embedded,
+    id: String,
+) -> Result<Arc<dyn SalesOrderService>, Refusal> {
+    let orders = &settings.orders;
+    let door = match orders.handover {
+        HandOverSetting::Company => return Ok(Arc::new(company.clone())),
+        HandOverSetting::AifFile => Door::File(Folders {
+            inbound: orders.inbound_folder.clone(),
+            archive: orders.archive_folder.clone(),
+            replies: named(&orders.reply_folder),
+            overdue: Duration::from_secs(orders.overdue_minutes * 60),
+        }),
+        HandOverSetting::AifHttp => Door::Http(Address {
+            url: orders.url.clone(),
+            user: orders.user.clone(),
+            password_file: orders.password_file.clone(),
+        }),
+    };
+    let options = AifOptions {
+        company: id,
+        partition_key: orders.partition_key.clone(),
+        schema_folder: named(&orders.schema_folder),
+        deadline: Duration::from_secs(settings.engine.request_timeout_seconds),
+        door,
+    };
+    aif::service(options).map_err(|error| {
+        Refusal::usage(
+            "Orders cannot be handed over to AX.",
+            chain(&error),
+            "Check `orders` in the settings: axcs config show",
+        )
+    })
+}
+
+/// A path that is set.
+fn named(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
+}
+
 /// A client of the service at `url`.
 pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, Refusal> {
-    let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
     Client::new(ClientOptions {
         url,
         token: token.text,
