@@ -11,7 +11,7 @@ mod http;
 pub mod message;
 mod reply;
 pub mod schema;
-mod xml;
+pub mod xml;
 
 use std::fmt;
 use std::io;

@@ -42,7 +42,7 @@ impl Check<'_> {
         for part in parts {
             let found = slots.iter().position(|slot| slot.name == part.name());
             let Some(at) = found else {
-                self.fault(format!(
+                self.fault(&format!(
                     "Invalid document schema. The element '{name}' has invalid child element '{}': \
                      the schema of the port does not have it. Enable it on the port (Customize \
                      documents > Data policies) and save the schema of the port again.",
@@ -61,7 +61,7 @@ impl Check<'_> {
         }
         for (at, slot) in slots.iter().enumerate() {
             if slot.is_required && placed.iter().all(|(placed, _)| *placed != at) {
-                self.fault(format!("Field '{}' must be filled in.", slot.name));
+                self.fault(&format!("Field '{}' must be filled in.", slot.name));
             }
         }
         self.place = before;
@@ -77,13 +77,13 @@ impl Check<'_> {
         match value {
             Value::Text(text) => {
                 if !text.chars().all(is_allowed) {
-                    self.fault(format!(
+                    self.fault(&format!(
                         "Field '{name}' has a character that a document cannot hold."
                     ));
                 }
                 let longest = facets.length;
                 if let Some(longest) = longest.filter(|it| text.encode_utf16().count() > *it) {
-                    self.fault(format!(
+                    self.fault(&format!(
                         "Value '{text}' in field '{name}' is longer than {longest} characters."
                     ));
                 }
@@ -92,7 +92,7 @@ impl Check<'_> {
             Value::Number(number) => {
                 let most = facets.digits;
                 if let Some(most) = most.filter(|most| digits_behind_point(*number) > *most) {
-                    self.fault(format!(
+                    self.fault(&format!(
                         "Value '{number}' in field '{name}' has more than {most} digits behind the \
                          point."
                     ));
@@ -105,14 +105,14 @@ impl Check<'_> {
 
     fn named(&mut self, name: &str, value: &str, facets: &Facets) {
         if !facets.names.is_empty() && !facets.names.iter().any(|known| known == value) {
-            self.fault(format!(
+            self.fault(&format!(
                 "Value '{value}' in field '{name}' is not one of {}.",
                 facets.names.join(", ")
             ));
         }
     }
 
-    fn fault(&mut self, text: String) {
+    fn fault(&mut self, text: &str) {
         self.infolog.push(format!("{}{text}", self.place));
     }
 }

@@ -1,5 +1,5 @@
-//! A hand-over as a SalesOrder document: which field holds what. The embedded company's service reads
-//! a hand-over in the same way.
+//! A hand-over as a sales order document: which field holds what. The embedded company's service
+//! reads a hand-over in the same way.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;

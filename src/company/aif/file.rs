@@ -176,10 +176,10 @@ impl Places {
         } else {
             std::fs::rename(&staged, &target)
         };
-        step(id, "has sent the message");
         if let Err(error) = renamed {
             return self.not_renamed(&name, &error);
         }
+        step(id, "has sent the message");
         sync_folder(inbound);
         Ok(HandedOver::Accepted)
     }

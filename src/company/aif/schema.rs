@@ -1,4 +1,4 @@
-//! The schema of the SalesOrder document: which elements stand in which entity, in which order, and
+//! The schema of the sales order document: which elements stand in which entity, in which order, and
 //! what each may hold. It differs by installation and by port; where the site saved the schema of its
 //! port, that one counts, else the one that is documented.
 

@@ -47,7 +47,7 @@ impl Element {
                 }
                 Event::End(_) => {
                     if let Some(mut element) = open.pop() {
-                        element.text = element.text.trim().to_owned();
+                        element.text = element.text.trim().into();
                         add(&mut open, element);
                     }
                 }

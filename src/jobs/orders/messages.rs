@@ -53,7 +53,7 @@ impl Execution {
                     self.accept(&staged, &staged.row.account, &found).await?;
                 }
                 Some(MessageStatus::Refused { infolog }) => {
-                    self.give_up(refused(&staged, &infolog)).await?;
+                    self.give_up(refused_in_queue(&staged, &infolog)).await?;
                 }
             }
         }
@@ -66,8 +66,7 @@ impl Execution {
         &self,
         page: Vec<StagedOrder>,
     ) -> Result<Vec<StagedOrder>, Stop> {
-        let (mut overdue, mut others): (Vec<_>, Vec<_>) =
-            page.into_iter().partition(|staged| is_overdue(staged));
+        let (mut overdue, mut others): (Vec<_>, Vec<_>) = page.into_iter().partition(is_overdue);
         if overdue.is_empty() {
             return Ok(others);
         }
@@ -126,6 +125,16 @@ impl Execution {
         };
         self.set_aside(vec![overdue]).await
     }
+}
+
+/// A message that AX refused later stays in its queue, where somebody may still mend it.
+fn refused_in_queue(staged: &StagedOrder, infolog: &[String]) -> SetAside {
+    let mut order = refused(staged, infolog);
+    "Correct the message in AX (System administration > Periodic > Services and AIF > Queue manager), \
+     or delete it there and correct what the text names. Then retry the order: it is looked for, and \
+     sent as a new message where AX has not made it."
+        .clone_into(&mut order.exception.remedy);
+    order
 }
 
 fn is_overdue(staged: &StagedOrder) -> bool {
