@@ -63,7 +63,10 @@ const READING: [(&str, &str); 26] = [
     ("company tracking", "tables tracking"),
     ("company orders list", "orders"),
     ("verify", "differences streams"),
-    ("config show", "company console dir engine log service"),
+    (
+        "config show",
+        "company console dir engine log orders service",
+    ),
     ("config path", "exists file"),
     ("config check", "file profile right"),
     (
