@@ -3,6 +3,7 @@
 //! [`Company`] is what the jobs ask; `embedded` answers it from a SQLite file with the same AX
 //! tables. Nothing here knows about the service or about what was sent before.
 
+pub mod aif;
 pub mod batch;
 pub mod embedded;
 pub mod sales_orders;

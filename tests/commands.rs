@@ -73,7 +73,10 @@ const READING: [(&str, &str); 28] = [
     ("company tracking", "tables tracking"),
     ("company orders list", "orders"),
     ("verify", "differences streams"),
-    ("config show", "company console dir engine log service"),
+    (
+        "config show",
+        "company console dir engine log orders service sqlserver",
+    ),
     ("config path", "exists file"),
     ("config check", "file profile right"),
     (
@@ -218,6 +221,8 @@ fn every_command_either_reads_or_changes() {
     let mut known: BTreeSet<String> = reading.chain(changing).collect();
     // The console, whose own tests hold it to `--read-only`.
     known.insert(String::new());
+    // It reads, and ends with what it found: tests/doctor.rs.
+    known.insert("doctor".to_owned());
     assert_eq!(there_are, known);
 }
 
