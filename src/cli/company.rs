@@ -316,7 +316,9 @@ fn export(
         )));
     }
     // Half a script must not be run: the file gets its name when it is whole.
-    let draft = file.with_added_extension("part");
+    let mut draft = file.as_os_str().to_owned();
+    draft.push(".part");
+    let draft = PathBuf::from(draft);
     let scripted = File::create(&draft)
         .map_err(ScriptError::from)
         .and_then(|to| script::script(&folder.company(), layout, &mut BufWriter::new(to)))
@@ -327,7 +329,9 @@ fn export(
         }
         match error {
             ScriptError::Company(error) => not_opened(error),
-            other => refused(&other),
+            error @ (ScriptError::Sqlite(_) | ScriptError::Io(_) | ScriptError::Value { .. }) => {
+                refused(&error)
+            }
         }
     })?;
     if invocation.json() {

@@ -163,9 +163,10 @@ fn shapes(table: &'static Table, layout: Layout) -> Vec<Shape> {
             })
             // Where a level has a table of its own its column is always filled.
             .map(|column| Column {
-                kind: match column.kind {
-                    Kind::Int64OrNull => Kind::Int64,
-                    other => other,
+                kind: if column.kind == Kind::Int64OrNull {
+                    Kind::Int64
+                } else {
+                    column.kind
                 },
                 ..*column
             })
