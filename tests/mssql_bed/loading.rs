@@ -166,6 +166,11 @@ fn the_command_writes_the_script_whole_and_never_over_a_file_unasked() {
         "{text}"
     );
     assert!(!text.contains("PARTITION"), "{text}");
+    // A word of T-SQL, which only brackets make the name of a column.
+    assert!(
+        text.contains("[AUTHORIZATION]") && !text.contains(" AUTHORIZATION"),
+        "{text}"
+    );
 
     // Refused before anything is made: the company is still there, the file as it was.
     let refused = generate(&[]);
