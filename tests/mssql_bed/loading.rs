@@ -153,51 +153,61 @@ async fn an_export_of_a_real_product_catalogue_arrives_whole() {
 #[test]
 fn the_command_writes_the_script_whole_and_never_over_a_file_unasked() {
     let program = Axcs::new();
-    program.ok(&["company", "generate", "--items", "5"]);
-    let file = program.dir().join("company.sql");
-    let file = file.to_str().unwrap();
-    let said = program.ok(&[
-        "company", "export", "--sql", file, "--layout", "rtm", "--json",
-    ]);
-    let items = said.json()["tables"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|table| table["table"] == "INVENTTABLE")
-        .cloned();
-    assert_eq!(items.unwrap()["rows"], 5);
-    let text = std::fs::read_to_string(file).unwrap();
+    let script = program.dir().join("company.sql");
+    let file = script.to_str().unwrap();
+    let generate = |more: &[&str]| {
+        let command = ["company", "generate", "--items", "5", "--sql", file];
+        program.run(&[&command, more].concat())
+    };
+    assert_eq!(generate(&["--layout", "rtm"]).code, 0);
+    let text = std::fs::read_to_string(&script).unwrap();
     assert!(
         text.contains("INSERT INTO dbo.ECORESDISTINCTPRODUCT "),
         "{text}"
     );
-    let refused = program.run(&["company", "export", "--sql", file]);
+    assert!(!text.contains("PARTITION"), "{text}");
+    // A word of T-SQL, which only brackets make the name of a column.
+    assert!(
+        text.contains("[AUTHORIZATION]") && !text.contains(" AUTHORIZATION"),
+        "{text}"
+    );
+
+    // Refused before anything is made: the company is still there, the file as it was.
+    let refused = generate(&[]);
     assert_eq!(
         (refused.code, refused.stderr.contains("--replace")),
         (2, true),
         "{refused:?}"
     );
-    assert_eq!(std::fs::read_to_string(file).unwrap(), text);
-    program.ok(&["company", "export", "--sql", file, "--replace"]);
-    assert!(
-        std::fs::read_to_string(file)
-            .unwrap()
-            .contains("CREATE TABLE dbo.PARTITIONS")
+    assert_eq!(std::fs::read_to_string(&script).unwrap(), text);
+    assert_eq!(generate(&["--replace"]).code, 0);
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert!(text.contains("CREATE TABLE dbo.PARTITIONS"), "{text}");
+    assert!(!program.dir().join("company.sql.part").exists());
+
+    // Without a script there is no layout of one.
+    assert_eq!(
+        program
+            .run(&["company", "generate", "--items", "5", "--layout", "rtm"])
+            .code,
+        2
     );
-    // What could not be made leaves nothing behind.
-    let empty = Axcs::new();
-    let file = empty.dir().join("company.sql");
-    let refused = empty.run(&["company", "export", "--sql", file.to_str().unwrap()]);
-    assert_eq!(refused.code, 3, "{refused:?}");
-    let left: Vec<_> = std::fs::read_dir(empty.dir())
-        .unwrap()
-        .flatten()
-        .map(|file| file.file_name())
-        .collect();
-    assert!(
-        !left
-            .iter()
-            .any(|name| name.to_string_lossy().contains("company.sql")),
-        "{left:?}"
-    );
+}
+
+#[test]
+fn an_export_that_is_loaded_can_be_written_as_a_script_too() {
+    let program = Axcs::new();
+    let export = program.dir().join("export");
+    std::fs::create_dir(&export).unwrap();
+    std::fs::write(export.join("DATAAREA.csv"), "ID,NAME\nusmf,Contoso's\n").unwrap();
+    let script = program.dir().join("company.sql");
+    program.ok(&[
+        "company",
+        "load",
+        export.to_str().unwrap(),
+        "--sql",
+        script.to_str().unwrap(),
+    ]);
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert!(text.contains("N'Contoso''s'"), "{text}");
 }

@@ -205,23 +205,31 @@ fn create(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
             Kind::Real => "numeric(32, 16) NOT NULL DEFAULT 0".to_owned(),
             Kind::DateTime => "datetime NOT NULL DEFAULT '1900-01-01T00:00:00'".to_owned(),
         };
-        writeln!(to, "  {} {kind},", column.name)?;
+        writeln!(to, "  [{}] {kind},", column.name)?;
     }
     writeln!(
         to,
         "  CONSTRAINT I_{}_KEY PRIMARY KEY CLUSTERED ({})\n);\nGO",
         shape.name,
-        shape.key.join(", ")
+        bracketed(&shape.key)
     )
+}
+
+/// Names in brackets: some, AUTHORIZATION among them, are words of T-SQL.
+fn bracketed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("[{name}]")).collect();
+    names.join(", ")
 }
 
 fn insert(connection: &Connection, shape: &Shape, to: &mut impl Write) -> Result<u64, ScriptError> {
     let names: Vec<_> = shape.columns.iter().map(|column| column.name).collect();
-    let names = names.join(", ");
     let mut statement = connection.prepare(&format!(
-        "SELECT {names} FROM {} WHERE {}",
-        shape.source, shape.which
+        "SELECT {} FROM {} WHERE {}",
+        names.join(", "),
+        shape.source,
+        shape.which
     ))?;
+    let names = bracketed(&names);
     let mut rows = statement.query([])?;
     let mut written = 0;
     while let Some(row) = rows.next()? {
@@ -322,7 +330,7 @@ fn indexes(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
     if let Some(column) = shape.unique {
         writeln!(
             to,
-            "CREATE UNIQUE NONCLUSTERED INDEX I_{name}_{column} ON dbo.{name} ({column});\nGO"
+            "CREATE UNIQUE NONCLUSTERED INDEX I_{name}_{column} ON dbo.{name} ([{column}]);\nGO"
         )?;
     }
     for columns in shape.indexes {
@@ -330,7 +338,7 @@ fn indexes(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
             to,
             "CREATE NONCLUSTERED INDEX I_{name}_{} ON dbo.{name} ({});\nGO",
             columns.join("_"),
-            columns.join(", ")
+            bracketed(columns)
         )?;
     }
     Ok(())
