@@ -4,6 +4,7 @@
 //! tables. Nothing here knows about the service or about what was sent before.
 
 pub mod embedded;
+mod reading;
 pub mod sales_orders;
 pub mod trade;
 

@@ -3,11 +3,11 @@
 
 pub mod activity;
 mod contents;
+mod file;
 pub mod generator;
 pub mod load;
 mod new_file;
 mod number_sequence;
-mod reading;
 mod row;
 mod sales_orders;
 mod schema;
@@ -29,8 +29,9 @@ pub use load::{LoadError, Loaded, load};
 pub use new_file::{Existing, NewFileError};
 pub use number_sequence::NumberError;
 
-use self::reading::Reader;
+use self::file::File;
 use self::sales_orders::Desk;
+use super::reading::{self, Begun, Reader, Told};
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use crate::model::{Selection, Stream};
 use crate::sqlite::Access;
@@ -69,18 +70,24 @@ impl Embedded {
         &self,
         stream: Stream,
         selection: &Selection,
-        read: impl FnOnce(&Reader, oneshot::Sender<Result<Reading, CompanyError>>) + Send + 'static,
+        read: impl FnOnce(&Reader<'_>, Begun) -> Result<(), Told> + Send + 'static,
     ) -> Result<Reading, CompanyError> {
         let (company, selection) = (self.clone(), selection.clone());
         let (begun, answer) = oneshot::channel();
-        let thread = tokio::task::spawn_blocking(move || {
-            match Reader::open(&company.path, &company.facts, stream, &selection) {
-                Ok(reader) => read(&reader, begun),
-                Err(error) => drop(begun.send(Err(error))),
+        // The answer says what became of it.
+        drop(tokio::task::spawn_blocking(move || {
+            let mut begun = Some(begun);
+            let opened = company.with_reader(stream, &selection, |reader| {
+                begun.take().map(|begun| read(reader, begun));
+                Ok(())
+            });
+            if let (Err(error), Some(begun)) = (opened, begun) {
+                drop(begun.send(Err(error)));
             }
-        });
-        drop(thread);
-        answer.await.unwrap_or_else(|_| Err(stopped(stream)))
+        }));
+        answer
+            .await
+            .unwrap_or_else(|_| Err(reading::stopped(stream)))
     }
 
     /// Runs `read` on a thread of its own.
@@ -88,15 +95,30 @@ impl Embedded {
         &self,
         stream: Stream,
         selection: &Selection,
-        read: impl FnOnce(&Reader) -> Result<T, CompanyError> + Send + 'static,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, CompanyError> + Send + 'static,
     ) -> Result<T, CompanyError> {
         let (company, selection) = (self.clone(), selection.clone());
-        tokio::task::spawn_blocking(move || {
-            let reader = Reader::open(&company.path, &company.facts, stream, &selection)?;
-            read(&reader)
-        })
-        .await
-        .unwrap_or_else(|_| Err(stopped(stream)))
+        tokio::task::spawn_blocking(move || company.with_reader(stream, &selection, read))
+            .await
+            .unwrap_or_else(|_| Err(reading::stopped(stream)))
+    }
+
+    /// Runs `read` with a connection that knows its company and its selection. Blocks.
+    fn with_reader<T>(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, CompanyError>,
+    ) -> Result<T, CompanyError> {
+        let connection = schema::open(&self.path, Access::ReadOnly)?;
+        let file = File {
+            connection: &connection,
+            company: &self.facts,
+        };
+        let reader = Reader::new(&file, stream)?;
+        selection::set_up(&connection, &self.facts, selection)
+            .map_err(|error| reading::failed(reading::name(stream), error.into()))?;
+        read(&reader)
     }
 }
 
@@ -115,7 +137,7 @@ impl Company for Embedded {
     }
 
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
-        self.ask(stream, selection, Reader::count).await
+        self.ask(stream, selection, |reader| reader.count()).await
     }
 
     async fn read_all(
@@ -126,7 +148,7 @@ impl Company for Embedded {
     ) -> Result<Reading, CompanyError> {
         let after = after.unwrap_or_default().to_owned();
         self.begin(stream, selection, move |reader, begun| {
-            reading::all(reader, &after, begun);
+            reading::all(reader, &after, begun)
         })
         .await
     }
@@ -138,7 +160,7 @@ impl Company for Embedded {
         since: i64,
     ) -> Result<Reading, CompanyError> {
         self.begin(stream, selection, move |reader, begun| {
-            reading::changes(reader, since, begun);
+            reading::changes(reader, since, begun)
         })
         .await
     }
@@ -210,11 +232,4 @@ fn choose(
         place: path.display().to_string(),
         reason,
     })
-}
-
-fn stopped(stream: Stream) -> CompanyError {
-    CompanyError::Read {
-        what: stream.title().to_lowercase(),
-        source: "the reading thread ended early".into(),
-    }
 }
