@@ -1,11 +1,13 @@
 //! The AX side: a company's records and its change tracking, read only.
 //!
-//! [`Company`] is what the jobs ask; `embedded` answers it from a SQLite file with the same AX
-//! tables. Nothing here knows about the service or about what was sent before.
+//! [`Company`] is what the jobs ask; `sqlserver` answers it from AX's own database, `embedded` from a
+//! SQLite file with the same AX tables. `reading` is what both have in common. Nothing here knows
+//! about the service or about what was sent before.
 
 pub mod embedded;
 mod reading;
 pub mod sales_orders;
+pub mod sqlserver;
 pub mod trade;
 
 use async_trait::async_trait;
@@ -181,4 +183,29 @@ pub trait Company: trade::Trade + Send + Sync + 'static {
         selection: &Selection,
         ids: &[String],
     ) -> Result<Vec<Entry>, CompanyError>;
+}
+
+/// The company that is meant; without a name the only one. Why there is none, if there is none.
+fn choose(mut companies: Vec<CompanyFacts>, wanted: Option<&str>) -> Result<CompanyFacts, String> {
+    let list: Vec<&str> = companies
+        .iter()
+        .map(|company| company.id.as_str())
+        .collect();
+    let list = list.join(", ");
+    match wanted {
+        Some(name) => {
+            let found = |company: &CompanyFacts| company.id.eq_ignore_ascii_case(name);
+            match companies.iter().position(found) {
+                Some(at) => Ok(companies.swap_remove(at)),
+                None => Err(format!("it holds no company {name:?}; it holds: {list}")),
+            }
+        }
+        None => match companies.pop() {
+            Some(only) if companies.is_empty() => Ok(only),
+            Some(_) => Err(format!(
+                "it holds several companies, name one of them: {list}"
+            )),
+            None => Err("it holds no company: the table DATAAREA is empty".to_owned()),
+        },
+    }
 }

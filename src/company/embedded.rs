@@ -32,7 +32,7 @@ pub use number_sequence::NumberError;
 use self::file::File;
 use self::sales_orders::Desk;
 use super::reading::{self, Begun, Reader, Told};
-use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
+use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking, choose};
 use crate::model::{Selection, Stream};
 use crate::sqlite::Access;
 
@@ -52,7 +52,11 @@ impl Embedded {
     /// [`CompanyError::Unavailable`] says what is wrong with the file, or which companies it has.
     pub fn open(path: &Path, company: Option<&str>) -> Result<Self, CompanyError> {
         let connection = schema::open(path, Access::ReadOnly)?;
-        let facts = choose(companies(&connection, path)?, company, path)?;
+        let companies = companies(&connection, path)?;
+        let facts = choose(companies, company).map_err(|reason| CompanyError::Unavailable {
+            place: path.display().to_string(),
+            reason,
+        })?;
         Ok(Self {
             path: path.to_owned(),
             facts,
@@ -201,35 +205,5 @@ fn companies(connection: &Connection, path: &Path) -> Result<Vec<CompanyFacts>, 
     read().map_err(|error: rusqlite::Error| CompanyError::Read {
         what: "DATAAREA".to_owned(),
         source: error.into(),
-    })
-}
-
-fn choose(
-    mut companies: Vec<CompanyFacts>,
-    wanted: Option<&str>,
-    path: &Path,
-) -> Result<CompanyFacts, CompanyError> {
-    let list: Vec<&str> = companies
-        .iter()
-        .map(|company| company.id.as_str())
-        .collect();
-    let list = list.join(", ");
-    let reason = match wanted {
-        Some(name) => {
-            let found = |company: &CompanyFacts| company.id.eq_ignore_ascii_case(name);
-            if let Some(at) = companies.iter().position(found) {
-                return Ok(companies.swap_remove(at));
-            }
-            format!("it holds no company {name:?}; it holds: {list}")
-        }
-        None => match companies.pop() {
-            Some(only) if companies.is_empty() => return Ok(only),
-            Some(_) => format!("it holds several companies, name one of them: {list}"),
-            None => "it holds no company: the table DATAAREA is empty".to_owned(),
-        },
-    };
-    Err(CompanyError::Unavailable {
-        place: path.display().to_string(),
-        reason,
     })
 }

@@ -23,13 +23,8 @@ impl Shapes {
         self.0.push((name.into(), code));
     }
 
-    /// True where `name` can be named.
-    pub(in crate::company) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
-    }
-
     /// `text` behind the definitions that it needs, and behind that of `LIST` where there is one.
-    pub(super) fn opened(&self, text: &str, list: Option<String>) -> String {
+    pub(in crate::company) fn opened(&self, text: &str, list: Option<String>) -> String {
         let code: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
         let code = code.join("\n");
         let mut needed: Vec<&str> = sources(&code).collect();
