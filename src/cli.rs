@@ -4,6 +4,7 @@ mod company;
 mod config;
 mod console;
 mod demo;
+mod doctor;
 mod exceptions;
 mod jobs;
 mod log;
@@ -96,6 +97,8 @@ enum Command {
     Company(company::CompanyArguments),
     /// Compare the company with the service, record by record
     Verify(verify::VerifyArguments),
+    /// What works, what does not, and the remedy for each fault
+    Doctor(doctor::DoctorArguments),
     /// The settings
     Config(config::ConfigArguments),
 }
@@ -244,6 +247,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
+        Some(Command::Doctor(arguments)) => doctor::doctor(&invocation, arguments).await,
         Some(Command::Config(arguments)) => config::config(&invocation, &arguments),
     };
     match done {

@@ -1,11 +1,15 @@
 //! The settings: defaults, then the file, then its profile, then environment and flags. Checked
 //! once; a wrong one is named with its place.
 
+pub mod sqlserver;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+
+use sqlserver::SqlServerSettings;
 
 /// Every setting with its default and a line of comment.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -21,6 +25,8 @@ pub struct Settings {
     pub dir: PathBuf,
     /// `DATAAREAID`; empty for the only one.
     pub company: String,
+    /// Where AX's business database is, unless the company is embedded.
+    pub sqlserver: SqlServerSettings,
     /// Commerce Services.
     pub service: ServiceSettings,
     /// How the jobs work.
@@ -309,6 +315,18 @@ impl Settings {
                 engine.request_timeout_seconds,
                 86_400,
             ),
+            (
+                "sqlserver.connect_timeout_seconds",
+                self.sqlserver.connect_timeout_seconds,
+                1,
+                120,
+            ),
+            (
+                "sqlserver.statement_timeout_seconds",
+                self.sqlserver.statement_timeout_seconds,
+                1,
+                3_600,
+            ),
         ];
         for (name, value, least, most) in bounds {
             if !(least..=most).contains(&value) {
@@ -317,7 +335,7 @@ impl Settings {
                 ));
             }
         }
-        Ok(())
+        self.sqlserver.check()
     }
 
     /// The folder of the log files.
@@ -403,6 +421,19 @@ mod tests {
                 .unwrap_err()
                 .contains("lz4")
         );
+        for (text, says) in [
+            ("database = ''", "sqlserver.database is empty"),
+            ("user = ''", "sqlserver.user is empty"),
+            ("ledger_database = 'AX'", "a database of its own"),
+            ("host = 'ax\\\\prod'", "sqlserver.instance"),
+        ] {
+            let base = "host = 'ax'\ndatabase = 'ax'\nuser = 'axcs'\n";
+            let key = text.split(' ').next().unwrap_or_default();
+            let kept: Vec<_> = base.lines().filter(|line| !line.starts_with(key)).collect();
+            let whole = format!("[sqlserver]\n{}\n{text}", kept.join("\n"));
+            let wrong = merge(&whole.replace("\\\\", "\\"), None).unwrap_err();
+            assert!(wrong.contains(says), "{wrong}");
+        }
         assert!(
             merge("profiles = 3", None)
                 .unwrap_err()

@@ -1,5 +1,7 @@
 //! Opens what the settings name: company, ledger, service and client, joined in a runner.
 
+mod database;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,28 +71,71 @@ pub struct SetUp {
     pub company: Embedded,
     /// The service, for the demo's shop.
     pub shop: Arc<Client>,
-    #[cfg(feature = "service")]
-    service: Option<service::Running>,
+    service: Service,
 }
 
 impl SetUp {
-    /// Opens what the settings name. Where they name no address, the self-hosted service of the
-    /// folder is used: the one that runs already, else one started for this process.
+    /// Opens what the settings name.
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
-        let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
-        let company = Embedded::open(&folder.company(), company)
-            .map_err(|error| Refusal::unreachable(error.into()))?;
+        let company = company(settings, &folder)?;
         let facts = company.facts().await.map_err(Exception::from)?;
-        let ledger = EmbeddedLedger::open(&folder.ledger())
-            .await
-            .map_err(|error| Refusal::unreachable(error.into()))?;
+        let ledger = ledger(&folder).await?;
         let incarnation = ledger.incarnation().await.map_err(Exception::from)?;
-        let token = token(settings, &folder)?;
+        let service = Service::open(settings, &folder).await?;
+        let place = Place {
+            profile: settings.profile.clone(),
+            company: format!("{} {}", facts.id, facts.name),
+            service: service.url.clone(),
+        };
+        let sides = Sides {
+            company: Arc::new(company.clone()),
+            sales_orders: Arc::new(company.clone()),
+            ledger: Arc::new(ledger),
+            commerce: Arc::clone(&service.client) as Arc<dyn Commerce>,
+            incarnation,
+            flow: Arc::new(Flow::new(
+                settings.engine.in_flight,
+                Duration::from_secs(settings.engine.give_up_after_seconds),
+                seed(),
+            )),
+            lease: settings.engine.lease(),
+            request_life: Duration::from_secs(settings.engine.request_life_seconds),
+        };
+        Ok(Self {
+            runner: Arc::new(Runner::new(sides, place)),
+            company,
+            shop: Arc::clone(&service.client),
+            service,
+        })
+    }
 
+    /// Stops the runs, then the service.
+    pub async fn close(self) {
+        self.runner.shut_down().await;
+        self.service.stop().await;
+    }
+}
+
+/// The service that the settings name, and a client of it.
+#[derive(Debug)]
+pub struct Service {
+    /// Its client.
+    pub client: Arc<Client>,
+    /// Its address.
+    pub url: String,
+    #[cfg(feature = "service")]
+    running: Option<service::Running>,
+}
+
+impl Service {
+    /// Where the settings name no address, the self-hosted service of the folder is used: the one
+    /// that runs already, else one started for this process.
+    pub async fn open(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
+        let token = token(settings, folder)?;
         #[cfg(feature = "service")]
-        let (url, service) = if settings.service.url.is_empty() {
-            own_service(&folder, &token.text).await?
+        let (url, running) = if settings.service.url.is_empty() {
+            own_service(folder, &token.text).await?
         } else {
             (settings.service.url.clone(), None)
         };
@@ -104,44 +149,34 @@ impl SetUp {
         } else {
             settings.service.url.clone()
         };
-
-        let commerce = Arc::new(client(settings, url.clone(), token)?);
-        let place = Place {
-            profile: settings.profile.clone(),
-            company: format!("{} {}", facts.id, facts.name),
-            service: url,
-        };
-        let sides = Sides {
-            company: Arc::new(company.clone()),
-            sales_orders: Arc::new(company.clone()),
-            ledger: Arc::new(ledger),
-            commerce: Arc::clone(&commerce) as Arc<dyn Commerce>,
-            incarnation,
-            flow: Arc::new(Flow::new(
-                settings.engine.in_flight,
-                Duration::from_secs(settings.engine.give_up_after_seconds),
-                seed(),
-            )),
-            lease: settings.engine.lease(),
-            request_life: Duration::from_secs(settings.engine.request_life_seconds),
-        };
         Ok(Self {
-            runner: Arc::new(Runner::new(sides, place)),
-            company,
-            shop: commerce,
+            client: Arc::new(client(settings, url.clone(), token)?),
+            url,
             #[cfg(feature = "service")]
-            service,
+            running,
         })
     }
 
-    /// Stops the runs, then the service.
-    pub async fn close(self) {
-        self.runner.shut_down().await;
+    /// Stops the service where it was started for this process.
+    pub async fn stop(self) {
         #[cfg(feature = "service")]
-        if let Some(service) = self.service {
-            service.stop().await;
+        if let Some(running) = self.running {
+            running.stop().await;
         }
     }
+}
+
+/// The company that the settings name.
+pub fn company(settings: &Settings, folder: &Folder) -> Result<Embedded, Refusal> {
+    let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
+    Embedded::open(&folder.company(), company).map_err(|error| Refusal::unreachable(error.into()))
+}
+
+/// The ledger that the settings name.
+pub async fn ledger(folder: &Folder) -> Result<EmbeddedLedger, Refusal> {
+    EmbeddedLedger::open(&folder.ledger())
+        .await
+        .map_err(|error| Refusal::unreachable(error.into()))
 }
 
 /// A client of the service at `url`.
