@@ -52,22 +52,25 @@ impl Layout {
             tables: BTreeSet::new(),
         };
         let none = BTreeSet::new();
-        for table in TABLES {
+        // The changes before the tables: they ask AX's own table, whose name then stands for the rows
+        // of one company.
+        for table in TABLES.iter().filter(|table| table.is_followed()) {
             let there = columns.get(table.name).unwrap_or(&none);
             let key = keys.get(table.name).unwrap_or(&none);
+            let changes = changes(table, there, key);
+            let name = format!("CHANGES_{}", table.name);
+            layout.shapes.add(name, &changes);
+            let untold = untold(table, there, key);
+            layout
+                .untold
+                .extend(untold.map(|statement| (table.name, statement)));
+        }
+        for table in TABLES {
+            let there = columns.get(table.name).unwrap_or(&none);
             if !there.is_empty() {
                 layout.tables.insert(table.name);
             }
             layout.shapes.add(table.name, &shape(table, there));
-            if table.is_followed() {
-                let changes = changes(table, there, key);
-                layout
-                    .shapes
-                    .add(format!("CHANGES_{}", table.name), &changes);
-                layout
-                    .untold
-                    .extend(untold(table, there, key).map(|statement| (table.name, statement)));
-            }
         }
         for name in COMPOSED {
             let text = section(include_str!("shapes.tsql.sql"), name);
