@@ -36,6 +36,11 @@ pub struct CompanyFacts {
 pub struct Tracking {
     /// Identity of the database and of its history up to now, to be kept with a cursor outside of
     /// the database.
+    ///
+    /// On SQL Server it is made of `database_guid` and `recovery_fork_guid` (every restore begins a
+    /// new fork) and the version. Where the login may not see them, of the day the database was made
+    /// and its `service_broker_guid`: then a backup that was restored in the database's own place is
+    /// told only as long as its versions are behind those that were seen before.
     pub incarnation: String,
     /// Of the identities that were asked about, those of another database or of another history:
     /// it was made anew, or restored, and every cursor earned under them is void.

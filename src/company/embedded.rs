@@ -141,7 +141,7 @@ impl Company for Embedded {
     }
 
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
-        self.ask(stream, selection, |reader| reader.count()).await
+        self.ask(stream, selection, reading::count).await
     }
 
     async fn read_all(

@@ -126,18 +126,6 @@ impl<'a> Reader<'a> {
         self.moment(|reader| reader.database.tracking(reader.source.tables, known))
     }
 
-    /// See [`super::Company::count`].
-    pub(super) fn count(&self) -> Result<u64, CompanyError> {
-        self.read(|reader| {
-            let mut number = 0;
-            reader.each(&reader.source.count, &[], |row| {
-                number = row.get::<i64>(0)?;
-                Ok(())
-            })?;
-            Ok(number.unsigned_abs())
-        })
-    }
-
     /// See [`super::Company::read_ids`].
     pub(super) fn current(&self, ids: &[String]) -> Result<Vec<Entry>, CompanyError> {
         let mut entries = Vec::with_capacity(ids.len());
@@ -288,13 +276,25 @@ fn of_list<const N: usize>(
     }
 }
 
+/// See [`super::Company::count`].
+pub(super) fn count(reader: &Reader<'_>) -> Result<u64, CompanyError> {
+    reader.read(|reader| {
+        let mut number = 0;
+        reader.each(&reader.source.count, &[], |row| {
+            number = row.get::<i64>(0)?;
+            Ok(())
+        })?;
+        Ok(number.unsigned_abs())
+    })
+}
+
 /// Where an opened stream is awaited.
 pub(super) type Begun = oneshot::Sender<Result<Reading, CompanyError>>;
 
 /// Every record of the stream behind `after`. Blocks; the answer comes before the first page. An
 /// error has been told to whoever reads.
 pub(super) fn all(reader: &Reader<'_>, after: &str, begun: Begun) -> Result<(), Told> {
-    let total = reader.count();
+    let total = count(reader);
     let (pages, ()) = begin(total.map(|total| (total, ())), begun)?;
     let mut after = after.to_owned();
     deliver(&pages, || {
@@ -380,9 +380,18 @@ pub(super) fn name(stream: Stream) -> String {
 
 /// What was being read when a statement failed.
 pub(super) fn failed(what: String, error: SqlError) -> CompanyError {
+    // 229: no right to the table; 230: to the column; 300: to what the server knows.
+    let is_forbidden = matches!(
+        &error,
+        SqlError::Server(error) if matches!(error.code(), Some(229 | 230 | 300))
+    );
     CompanyError::Read {
         what,
-        source: error.into(),
+        source: if is_forbidden {
+            format!("{error}. The grants that the login needs: axcs doctor --grants").into()
+        } else {
+            error.into()
+        },
     }
 }
 
@@ -415,12 +424,12 @@ fn texts_of<T: AsRef<str>>(texts: &[T]) -> Vec<[Value<'_>; 1]> {
     texts.iter().map(|text| [text.as_ref().into()]).collect()
 }
 
-/// Ids that are RecIds as the list of a statement. What is no RecId names no record: 0.
+/// Ids that are `RecId`s as the list of a statement. What is none names no record: 0.
 fn rec_ids_of(ids: &[String]) -> Vec<[Value<'static>; 1]> {
     ids.iter().map(|id| [rec_id(id).into()]).collect()
 }
 
-/// The RecId that an id is; 0, which is nobody's, for any other text.
+/// The `RecId` that an id is; 0, which is nobody's, for any other text.
 fn rec_id(id: &str) -> i64 {
     let number = id.parse::<i64>().unwrap_or(0);
     if number.to_string() == id { number } else { 0 }

@@ -96,10 +96,8 @@ impl SqlServerCompany {
         read: impl FnOnce(&Reader<'_>) -> Result<T, CompanyError> + Send + 'static,
     ) -> Result<T, CompanyError> {
         let selection = selection.clone();
-        self.call(move |live| {
-            with_reader(live, stream, &selection, |reader| Ok(read(reader)?))
-        })
-        .await
+        self.call(move |live| with_reader(live, stream, &selection, |reader| Ok(read(reader)?)))
+            .await
     }
 
     /// Opens the stream for `read`, which holds a connection of its own.
@@ -113,9 +111,11 @@ impl SqlServerCompany {
         let (begun, answer) = oneshot::channel();
         let reading = tokio::spawn(async move {
             let read = move |live: &Live<'_>| {
-                with_reader(live, stream, &selection, |reader| match read(reader, begun) {
-                    Err(Told { is_broken: true }) => Err(Fault::Told),
-                    Ok(()) | Err(Told { is_broken: false }) => Ok(()),
+                with_reader(live, stream, &selection, |reader| {
+                    match read(reader, begun) {
+                        Err(Told { is_broken: true }) => Err(Fault::Told),
+                        Ok(()) | Err(Told { is_broken: false }) => Ok(()),
+                    }
                 })
             };
             company.call(read).await
@@ -182,7 +182,7 @@ impl Company for SqlServerCompany {
     }
 
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
-        self.ask(stream, selection, |reader| reader.count()).await
+        self.ask(stream, selection, reading::count).await
     }
 
     async fn read_all(
@@ -221,3 +221,6 @@ impl Company for SqlServerCompany {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! A company file copied into a SQL Server of the tests, and edits that both understand.
 
+use axcs::company::CompanyError;
 use axcs::company::embedded::tables::{self, Kind, Table};
 use axcs::company::sqlserver::SqlServerCompany;
-use axcs::company::CompanyError;
 use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
 use rusqlite::types::ValueRef;
 use std::time::Duration;

@@ -84,9 +84,10 @@ pub(super) fn padded<'a, const N: usize>(list: &[[Value<'a>; N]]) -> Vec<[Value<
 
 /// The definition of `LIST`: `rows` rows of `width` values, which are numbered behind the scope.
 pub(super) fn list_of(rows: usize, width: usize) -> String {
-    let columns: Vec<char> = ('A'..='Z').take(width).collect();
-    let columns: String = columns.iter().map(|column| format!(", {column}")).collect();
-    let mut list = format!("LIST AS (\nSELECT PLACE{columns}\n  FROM (VALUES ");
+    let letters = ('A'..='Z').take(width).map(String::from);
+    let columns: Vec<String> = std::iter::once("PLACE".to_owned()).chain(letters).collect();
+    let columns = columns.join(", ");
+    let mut list = format!("LIST AS (\nSELECT {columns}\n  FROM (VALUES ");
     for row in 0..rows {
         let _ = write!(list, "{}({row}", if row == 0 { "" } else { ", " });
         for column in 0..width {
@@ -94,7 +95,7 @@ pub(super) fn list_of(rows: usize, width: usize) -> String {
         }
         list.push(')');
     }
-    let _ = write!(list, ") AS V (PLACE{columns})\n)");
+    let _ = write!(list, ") AS V ({columns})\n)");
     list
 }
 
@@ -112,7 +113,7 @@ pub(super) fn json<const N: usize>(list: &[[Value<'_>; N]]) -> String {
             row.iter().map(cell).collect()
         }
     });
-    serde_json::Value::from_iter(rows).to_string()
+    rows.collect::<serde_json::Value>().to_string()
 }
 
 #[cfg(test)]

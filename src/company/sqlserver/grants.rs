@@ -8,7 +8,11 @@ use super::tables::{ABOUT, AxTable, TABLES};
 /// The script that lets `user`, a user of the database, read what is read here and see what changed.
 pub fn grants(user: &str) -> String {
     let user = quoted(user);
-    let mut script = String::from("-- Run in the database of AX, once for each login of axcs.\n");
+    let mut script = String::from(
+        "-- Run in the database of AX, once for each login of axcs.\n\
+         -- That a backup was restored is told by sys.database_recovery_status, which every login may \
+         read unless VIEW ANY DATABASE was taken from it.\n",
+    );
     for name in ABOUT {
         // Not every release has all of them.
         let _ = writeln!(

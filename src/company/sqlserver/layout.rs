@@ -144,23 +144,24 @@ fn is_told(table: &AxTable, key: &BTreeSet<String>) -> bool {
 
 /// What changed after `@P3`, with the columns that lead to records.
 fn changes(table: &AxTable, there: &BTreeSet<String>, key: &BTreeSet<String>) -> String {
-    const ABOUT: &str = "SYS_CHANGE_CREATION_VERSION, C.SYS_CHANGE_OPERATION";
     if there.is_empty() || key.is_empty() {
-        let leads = table.leads.iter();
-        let leads: String = leads.map(|column| format!("N'' AS {column}, ")).collect();
+        let leads = table.leads.iter().map(|column| format!("N'' AS {column}"));
+        let leads: Vec<String> = leads.collect();
         return format!(
-            "SELECT {leads}0 AS SYS_CHANGE_VERSION, 0 AS SYS_CHANGE_CREATION_VERSION, \
-             N'I' AS SYS_CHANGE_OPERATION WHERE 1 = 0"
+            "SELECT {}, 0 AS SYS_CHANGE_VERSION, 0 AS SYS_CHANGE_CREATION_VERSION, \
+             N'I' AS SYS_CHANGE_OPERATION WHERE 1 = 0",
+            leads.join(", ")
         );
     }
     let side = |column: &str| if key.contains(column) { "C" } else { "T" };
     let leads = table.leads.iter();
-    let leads: String = leads
-        .map(|column| format!("{}.{column}, ", side(column)))
+    let leads: Vec<String> = leads
+        .map(|column| format!("{}.{column}", side(column)))
         .collect();
     let mut text = format!(
-        "SELECT {leads}C.SYS_CHANGE_VERSION, C.{ABOUT}\n  \
+        "SELECT {}, C.SYS_CHANGE_VERSION, C.SYS_CHANGE_CREATION_VERSION, C.SYS_CHANGE_OPERATION\n  \
          FROM CHANGETABLE(CHANGES dbo.{}, @P3) AS C",
+        leads.join(", "),
         table.name
     );
     let is_told = is_told(table, key);
@@ -209,7 +210,8 @@ fn untold(table: &AxTable, there: &BTreeSet<String>, key: &BTreeSet<String>) -> 
     let mut all = vec![
         format!("C.SYS_CHANGE_OPERATION IN ({operations})"),
         // What came and went after the cursor was never told of.
-        "(C.SYS_CHANGE_CREATION_VERSION IS NULL OR C.SYS_CHANGE_CREATION_VERSION <= @P3)".to_owned(),
+        "(C.SYS_CHANGE_CREATION_VERSION IS NULL OR C.SYS_CHANGE_CREATION_VERSION <= @P3)"
+            .to_owned(),
     ];
     all.extend(scope(table, |column| key.contains(column).then_some("C")));
     conditions(&mut text, &all);
@@ -240,7 +242,9 @@ mod tests {
 
     fn opened(columns: &Columns, keys: &Columns, name: &str) -> String {
         let layout = Layout::new(columns, keys).expect("nothing is missing");
-        layout.shapes.opened(&format!("SELECT 1 FROM {name} x"), None)
+        layout
+            .shapes
+            .opened(&format!("SELECT 1 FROM {name} x"), None)
     }
 
     #[test]
@@ -271,7 +275,10 @@ mod tests {
         };
         without("INVENTDIM", "INVENTSTYLEID");
         let dim = opened(&columns, &keys, "INVENTDIM");
-        assert!(dim.contains("N'' AS INVENTSTYLEID, T.INVENTSITEID"), "{dim}");
+        assert!(
+            dim.contains("N'' AS INVENTSTYLEID, T.INVENTSITEID"),
+            "{dim}"
+        );
         columns.remove("SHIPCARRIERSTAGING");
         let staging = opened(&columns, &keys, "CHANGES_SHIPCARRIERSTAGING");
         assert!(!staging.contains("CHANGETABLE") && staging.contains("WHERE 1 = 0"));
@@ -289,7 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn a_change_leads_to_records_by_its_key_or_by_the_row_and_a_deletion_that_leads_nowhere_is_told() {
+    fn a_change_leads_to_records_by_its_key_or_by_the_row_and_a_deletion_that_leads_nowhere_is_told()
+     {
         let (columns, mut keys) = r2();
         let natural = opened(&columns, &keys, "CHANGES_ECORESPRODUCTTRANSLATION");
         assert!(!natural.contains("JOIN") && natural.contains("SELECT C.PRODUCT, "));
@@ -309,8 +317,12 @@ mod tests {
         }
         let surrogate = opened(&columns, &keys, "CHANGES_ECORESPRODUCTTRANSLATION");
         assert!(surrogate.contains("SELECT T.PRODUCT, "));
-        assert!(surrogate.contains("\n  JOIN dbo.ECORESPRODUCTTRANSLATION AS T ON T.RECID = C.RECID"));
-        let untold = Layout::new(&columns, &keys).expect("nothing is missing").untold;
+        assert!(
+            surrogate.contains("\n  JOIN dbo.ECORESPRODUCTTRANSLATION AS T ON T.RECID = C.RECID")
+        );
+        let untold = Layout::new(&columns, &keys)
+            .expect("nothing is missing")
+            .untold;
         let names: Vec<&str> = untold.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["ECORESPRODUCTTRANSLATION", "TAXITEMGROUPHEADING"]);
         assert!(untold[0].1.contains("IN (N'D')") && untold[1].1.contains("IN (N'D', N'U')"));
@@ -327,7 +339,10 @@ mod tests {
                     known.push(name.trim_start_matches("WITH ").to_owned());
                 }
                 let words: Vec<&str> = line.split([' ', '(']).collect();
-                for pair in words.windows(2).filter(|pair| ["FROM", "JOIN"].contains(&pair[0])) {
+                for pair in words
+                    .windows(2)
+                    .filter(|pair| ["FROM", "JOIN"].contains(&pair[0]))
+                {
                     let is_known = known.iter().any(|known| known == pair[1]);
                     let is_other = pair[1].starts_with("dbo.") || pair[1].starts_with('#');
                     assert!(is_known || is_other, "{name}: {line}");

@@ -54,8 +54,15 @@ impl Database for Live<'_> {
                 Ok((version.unwrap_or(0), period.unwrap_or(0) * minutes))
             })?;
             let history = self.history()?;
-            let strange = known.iter().filter(|known| is_strange(known, &history, version));
-            Ok((format!("{history}@{version}"), strange.cloned().collect(), version, minutes))
+            let strange = known
+                .iter()
+                .filter(|known| is_strange(known, &history, version));
+            Ok((
+                format!("{history}@{version}"),
+                strange.cloned().collect(),
+                version,
+                minutes,
+            ))
         };
         let (incarnation, strange, current_version, retention_minutes) =
             read().map_err(|error| failed("the change tracking".to_owned(), error))?;

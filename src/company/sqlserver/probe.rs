@@ -120,7 +120,10 @@ fn has(columns: &Columns, table: &str, column: &str) -> bool {
 /// The version of an AOS, where there is one to be seen.
 fn kernel(session: Session<'_>, columns: &Columns) -> Result<Option<String>, SqlError> {
     let seen = ["VERSION", "LOGINDATETIME"];
-    if !seen.iter().all(|column| has(columns, "SYSSERVERSESSIONS", column)) {
+    if !seen
+        .iter()
+        .all(|column| has(columns, "SYSSERVERSESSIONS", column))
+    {
         return Ok(None);
     }
     session.optional(&text("kernel"), &[], |row| row.get(0))
@@ -258,9 +261,17 @@ mod tests {
             let columns = of(&[rtm, more].concat());
             release(&columns, r3.map(str::to_owned), kernel.map(str::to_owned))
         };
-        assert_eq!(told(&[], None, None).unwrap(), "AX 2012 or its Feature Pack");
         assert_eq!(
-            told(&[("DATAAREA", &["ID", "PARTITION"])], None, Some("6.2.1000.413")).unwrap(),
+            told(&[], None, None).unwrap(),
+            "AX 2012 or its Feature Pack"
+        );
+        assert_eq!(
+            told(
+                &[("DATAAREA", &["ID", "PARTITION"])],
+                None,
+                Some("6.2.1000.413")
+            )
+            .unwrap(),
             "AX 2012 R2 (6.2.1000.413)"
         );
         for r3 in [

@@ -14,7 +14,7 @@ SELECT k.TABLE_NAME, k.COLUMN_NAME
 -- [removed] Answers a table of Commerce Services that R3 keeps only by a name for removed ones.
 SELECT TOP (1) t.TABLE_NAME
   FROM INFORMATION_SCHEMA.TABLES t
- WHERE t.TABLE_NAME LIKE N'DEL[_]DOCOMMERCE%';
+ WHERE LEFT(t.TABLE_NAME, 14) = N'DEL_DOCOMMERCE';
 
 -- [snapshots] Answers 1 where SNAPSHOT transactions are allowed in the database.
 SELECT CAST(d.snapshot_isolation_state AS int)
