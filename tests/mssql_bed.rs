@@ -12,10 +12,14 @@
 mod limits;
 #[path = "mssql_bed/line.rs"]
 mod line;
+#[path = "mssql_bed/loading.rs"]
+mod loading;
 #[path = "mssql_bed/locks.rs"]
 mod locks;
 #[path = "support/mssql.rs"]
 mod mssql;
+#[path = "support/axcs.rs"]
+mod program;
 #[path = "mssql_bed/tracking.rs"]
 mod tracking;
 #[path = "mssql_bed/types.rs"]

@@ -188,7 +188,7 @@ impl Session {
                 self.isolation = level;
                 Ok(Flow::Next)
             }
-            other => self.leaf(other, answer).map(|()| Flow::Next),
+            other => self.leaf(&other, answer).map(|()| Flow::Next),
         }
     }
 
@@ -341,7 +341,7 @@ impl Session {
         answer.transaction(if commit { 9 } else { 10 }, open.descriptor);
     }
 
-    /// Undoes in Iridium, unless it has done so itself, as it does under XACT_ABORT.
+    /// Undoes in Iridium, unless it has done so itself, as it does under `XACT_ABORT`.
     pub fn undo(&self, sql: &str) -> Result<(), SqlError> {
         if self.in_transaction() {
             self.own(sql)?;

@@ -244,8 +244,9 @@ impl<'a> Pen<'a> {
             .rsplit(|c: char| c.is_whitespace() || c == '(')
             .next()
             .unwrap_or_default();
-        !(written.ends_with(',') || written.ends_with('(') || last.eq_ignore_ascii_case("ADD"))
-            && !self.names_constraint()
+        let begins =
+            written.ends_with(',') || written.ends_with('(') || last.eq_ignore_ascii_case("ADD");
+        !begins && !self.names_constraint()
     }
 
     /// True after `CONSTRAINT name`, which stays where it is a constraint of the table.
