@@ -4,6 +4,8 @@
 //! SQLite file with the same AX tables. `reading` is what both have in common. Nothing here knows
 //! about the service or about what was sent before.
 
+pub mod aif;
+pub mod batch;
 pub mod embedded;
 mod reading;
 pub mod sales_orders;
@@ -139,12 +141,13 @@ pub enum CompanyError {
     },
 }
 
-/// A company of AX 2012; what orders look up is asked through [`trade::Trade`].
+/// A company of AX 2012; what orders look up is asked through [`trade::Trade`], the batch jobs of
+/// AX through [`batch::AxBatch`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: trade::Trade + Send + Sync + 'static {
+pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 

@@ -102,12 +102,11 @@ async fn every_type_that_ax_uses_is_told_as_its_value() {
 async fn a_connection_that_was_not_read_to_its_end_is_given_up() {
     let again = with_link(endpoint::serve(), |link| {
         let stopped = link.each("SELECT TOP (100000) * FROM T", &[], |_, row| {
-            match row.cell(0)? {
-                Cell::Integer(9) => Err(ServerError::GivenUp {
-                    place: "the tenth row".to_owned(),
-                }),
-                _ => Ok(()),
+            if row.cell(0)? == Cell::Integer(9) {
+                let place = "the tenth row".to_owned();
+                return Err(ServerError::GivenUp { place });
             }
+            Ok(())
         });
         assert!(stopped.unwrap_err().to_string().contains("the tenth row"));
         assert!(!link.is_whole());

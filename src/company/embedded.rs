@@ -2,6 +2,7 @@
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
 pub mod activity;
+mod batch;
 mod contents;
 mod file;
 pub mod generator;
@@ -35,6 +36,7 @@ use self::sales_orders::Desk;
 use super::reading::{self, Begun, Reader, Told};
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking, choose};
 use crate::model::{Selection, Stream};
+use crate::sql::SqlError;
 use crate::sqlite::Access;
 
 /// A company file, opened for reading. Every call opens a connection of its own, so that one slow
@@ -92,7 +94,7 @@ impl Embedded {
         }));
         answer
             .await
-            .unwrap_or_else(|_| Err(reading::stopped(stream)))
+            .unwrap_or_else(|_| Err(reading::stopped(reading::name(stream))))
     }
 
     /// Runs `read` on a thread of its own.
@@ -105,7 +107,7 @@ impl Embedded {
         let (company, selection) = (self.clone(), selection.clone());
         tokio::task::spawn_blocking(move || company.with_reader(stream, &selection, read))
             .await
-            .unwrap_or_else(|_| Err(reading::stopped(stream)))
+            .unwrap_or_else(|_| Err(reading::stopped(reading::name(stream))))
     }
 
     /// Runs `read` with a connection that knows its company and its selection. Blocks.
@@ -124,6 +126,31 @@ impl Embedded {
         selection::set_up(&connection, &self.facts, selection)
             .map_err(|error| reading::failed(reading::name(stream), error.into()))?;
         read(&reader)
+    }
+
+    /// Runs `read` on a thread that may block, in one snapshot.
+    async fn look_up<T, E>(
+        &self,
+        what: &'static str,
+        read: impl FnOnce(&Connection, &CompanyFacts) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, CompanyError>
+    where
+        T: Send + 'static,
+        E: Into<SqlError>,
+    {
+        let company = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let connection = schema::open(&company.path, Access::ReadOnly)?;
+            let read = || {
+                let snapshot = connection.unchecked_transaction()?;
+                let answer = read(&connection, &company.facts).map_err(Into::into)?;
+                snapshot.commit()?;
+                Ok(answer)
+            };
+            read().map_err(|error| reading::failed(what.to_owned(), error))
+        })
+        .await
+        .unwrap_or_else(|_| Err(reading::stopped(what.to_owned())))
     }
 }
 

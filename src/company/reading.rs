@@ -396,9 +396,9 @@ pub(super) fn failed(what: String, error: SqlError) -> CompanyError {
 }
 
 /// The reading thread is gone without a word.
-pub(super) fn stopped(stream: Stream) -> CompanyError {
+pub(super) fn stopped(what: String) -> CompanyError {
     CompanyError::Read {
-        what: name(stream),
+        what,
         source: "the reading thread ended early".into(),
     }
 }

@@ -126,7 +126,7 @@ impl SqlServerCompany {
         // It ended before there was anything to answer.
         match reading.await {
             Ok(Err(error)) => Err(error),
-            Ok(Ok(())) | Err(_) => Err(reading::stopped(stream)),
+            Ok(Ok(())) | Err(_) => Err(reading::stopped(reading::name(stream))),
         }
     }
 }

@@ -4,14 +4,13 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::file::File;
-use super::{Embedded, schema};
+use super::Embedded;
 pub(super) use crate::company::reading::trade::ReleasedItem;
-use crate::company::reading::{failed, trade};
+use crate::company::reading::trade;
 use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
-use crate::sqlite::Access;
 
 #[async_trait]
 impl Trade for Embedded {
@@ -20,18 +19,24 @@ impl Trade for Embedded {
         accounts: &[String],
     ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError> {
         let accounts = accounts.to_vec();
-        self.look_up("customers", move |file| trade::customers(file, &accounts))
+        self.look_up("customers", move |connection, company| {
+            trade::customers(&File { connection, company }, &accounts)
+        })
             .await
     }
 
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
         let keys = keys.to_vec();
-        self.look_up("items", move |file| trade::sales_items(file, &keys))
+        self.look_up("items", move |connection, company| {
+            trade::sales_items(&File { connection, company }, &keys)
+        })
             .await
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
-        self.look_up("codes", |file| trade::codes(file)).await
+        self.look_up("codes", |connection, company| {
+            trade::codes(&File { connection, company })
+        }).await
     }
 
     async fn sales_orders(
@@ -39,41 +44,10 @@ impl Trade for Embedded {
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
         let wanted = requisitions.to_vec();
-        self.look_up("sales orders", move |file| {
-            trade::sales_orders(file, &wanted)
+        self.look_up("sales orders", move |connection, company| {
+            trade::sales_orders(&File { connection, company }, &wanted)
         })
         .await
-    }
-}
-
-impl Embedded {
-    /// Runs `read` on a thread that may block, in one snapshot.
-    async fn look_up<T: Send + 'static>(
-        &self,
-        what: &'static str,
-        read: impl FnOnce(&File<'_>) -> Result<T, SqlError> + Send + 'static,
-    ) -> Result<T, CompanyError> {
-        let company = self.clone();
-        tokio::task::spawn_blocking(move || {
-            let connection = schema::open(&company.path, Access::ReadOnly)?;
-            let read = || {
-                let snapshot = connection.unchecked_transaction()?;
-                let answer = read(&File {
-                    connection: &connection,
-                    company: &company.facts,
-                })?;
-                snapshot.commit()?;
-                Ok(answer)
-            };
-            read().map_err(|error| failed(what.to_owned(), error))
-        })
-        .await
-        .unwrap_or_else(|_| {
-            Err(CompanyError::Read {
-                what: what.to_owned(),
-                source: "the reading thread ended early".into(),
-            })
-        })
     }
 }
 
