@@ -5,6 +5,7 @@
 //! each engine. This file drives them; a [`Database`] says what differs besides the statements.
 
 mod agreements;
+pub(super) mod batch;
 mod categories;
 mod changed;
 mod delivery_modes;

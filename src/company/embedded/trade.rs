@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use rusqlite::Connection;
 
-use super::file::File;
 use super::Embedded;
-pub(super) use crate::company::reading::trade::ReleasedItem;
+use super::file::File;
 use crate::company::reading::trade;
+pub(super) use crate::company::reading::trade::ReleasedItem;
 use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
@@ -20,23 +20,39 @@ impl Trade for Embedded {
     ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError> {
         let accounts = accounts.to_vec();
         self.look_up("customers", move |connection, company| {
-            trade::customers(&File { connection, company }, &accounts)
+            trade::customers(
+                &File {
+                    connection,
+                    company,
+                },
+                &accounts,
+            )
         })
-            .await
+        .await
     }
 
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
         let keys = keys.to_vec();
         self.look_up("items", move |connection, company| {
-            trade::sales_items(&File { connection, company }, &keys)
+            trade::sales_items(
+                &File {
+                    connection,
+                    company,
+                },
+                &keys,
+            )
         })
-            .await
+        .await
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |connection, company| {
-            trade::codes(&File { connection, company })
-        }).await
+            trade::codes(&File {
+                connection,
+                company,
+            })
+        })
+        .await
     }
 
     async fn sales_orders(
@@ -45,7 +61,13 @@ impl Trade for Embedded {
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
         let wanted = requisitions.to_vec();
         self.look_up("sales orders", move |connection, company| {
-            trade::sales_orders(&File { connection, company }, &wanted)
+            trade::sales_orders(
+                &File {
+                    connection,
+                    company,
+                },
+                &wanted,
+            )
         })
         .await
     }

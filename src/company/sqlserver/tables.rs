@@ -370,6 +370,9 @@ pub(super) static TABLES: &[AxTable] = &[
 /// Tables that only say what the database is; the last two may be missing or hidden.
 pub(super) const ABOUT: [&str; 3] = ["DATAAREA", "PARTITIONS", "SYSSERVERSESSIONS"];
 
+/// The batch jobs of AX with their history. They belong to no company.
+pub(super) const BATCH: [&str; 4] = ["BATCHJOB", "BATCH", "BATCHJOBHISTORY", "BATCHHISTORY"];
+
 impl AxTable {
     /// What stands for `column` where it is missing, if anything may.
     pub(super) fn instead_of(&self, column: &str) -> Option<&'static str> {

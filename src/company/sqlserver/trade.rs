@@ -1,12 +1,14 @@
-//! Look-ups for orders in AX's database.
+//! Look-ups in AX's database: for orders, and of batch jobs.
 
 use async_trait::async_trait;
 
 use super::live::Live;
 use super::{Fault, SqlServerCompany};
 use crate::company::CompanyError;
-use crate::company::reading::{failed, trade};
+use crate::company::batch::{AxBatch, AxBatchFilter};
+use crate::company::reading::{Database as _, batch, failed, trade};
 use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
 
@@ -38,6 +40,24 @@ impl Trade for SqlServerCompany {
         let wanted = requisitions.to_vec();
         self.look_up("sales orders", move |live| {
             trade::sales_orders(live, &wanted)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl AxBatch for SqlServerCompany {
+    async fn batch_jobs(&self, filter: &AxBatchFilter) -> Result<Vec<AxBatchJob>, CompanyError> {
+        let filter = filter.clone();
+        self.look_up("batch jobs", move |live| {
+            batch::jobs(live.session(), &filter)
+        })
+        .await
+    }
+
+    async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
+        self.look_up("the history of a batch job", move |live| {
+            batch::history(live.session(), job, limit)
         })
         .await
     }
