@@ -198,12 +198,14 @@ fn create(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "CREATE TABLE dbo.{} (", shape.name)?;
     for column in &shape.columns {
         let kind = match column.kind {
+            Kind::String(size) if size > 4_000 => "nvarchar(max) NOT NULL DEFAULT N''".to_owned(),
             Kind::String(size) => format!("nvarchar({size}) NOT NULL DEFAULT N''"),
             Kind::Integer => format!("int NOT NULL DEFAULT {}", column.default()),
             Kind::Int64 => format!("bigint NOT NULL DEFAULT {}", column.default()),
             Kind::Int64OrNull => "bigint NULL".to_owned(),
             Kind::Real => "numeric(32, 16) NOT NULL DEFAULT 0".to_owned(),
             Kind::DateTime => "datetime NOT NULL DEFAULT '1900-01-01T00:00:00'".to_owned(),
+            Kind::Container => "varbinary(max) NULL".to_owned(),
         };
         writeln!(to, "  [{}] {kind},", column.name)?;
     }
@@ -287,6 +289,13 @@ fn values(shape: &Shape, row: &Row<'_>, to: &mut impl Write) -> Result<(), Scrip
                 let moment = moment.ok_or_else(|| wrong("date and time"))?;
                 // With the T between, no setting of the login reads it as another day.
                 write!(to, "'{}'", moment.strftime("%Y-%m-%dT%H:%M:%S"))?;
+            }
+            Kind::Container if value == ValueRef::Null => to.write_all(b"NULL")?,
+            Kind::Container => {
+                to.write_all(b"0x")?;
+                for byte in value.as_blob().map_err(|_| wrong("packed container"))? {
+                    write!(to, "{byte:02X}")?;
+                }
             }
         }
     }

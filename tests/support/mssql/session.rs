@@ -111,7 +111,7 @@ impl Session {
     }
 
     fn batch(&mut self, sql: &str, answer: &mut Answer) -> Result<(), SqlError> {
-        let prepared = text::prepare(sql)?;
+        let prepared = text::prepare(sql, self.number)?;
         self.changes = prepared.changes;
         let statements = syntax::parse(&prepared.text)?;
         self.all(statements, answer).map(drop)
