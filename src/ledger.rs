@@ -36,7 +36,7 @@ pub enum LedgerError {
         /// What was tried, as "reading the cursor".
         what: &'static str,
         /// What the database said.
-        source: rusqlite::Error,
+        source: crate::sql::SqlError,
     },
     /// The ledger was written by a newer program.
     #[error(
@@ -53,6 +53,15 @@ pub enum LedgerError {
     /// The run's lease is gone: another worker took the job over.
     #[error("run {0} lost its lease to another worker")]
     Fenced(RunId),
+}
+
+impl From<crate::sql::SqlError> for LedgerError {
+    fn from(source: crate::sql::SqlError) -> Self {
+        Self::Statement {
+            what: "using its database",
+            source,
+        }
+    }
 }
 
 /// What a run proves at every write: it still holds its leases.

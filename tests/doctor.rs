@@ -25,7 +25,13 @@ fn found(axcs: &Axcs, arguments: &[&str], check: &str) -> (Value, i32) {
 #[test]
 fn what_works_is_good_and_a_missing_worker_is_a_fault_with_its_remedy() {
     let axcs = Axcs::demo(60);
-    for check in ["Settings", "Company", "Change tracking", "Ledger", "Service"] {
+    for check in [
+        "Settings",
+        "Company",
+        "Change tracking",
+        "Ledger",
+        "Service",
+    ] {
         let (finding, _) = found(&axcs, &[], check);
         assert_eq!(finding["health"], "good", "{finding}");
     }

@@ -1,6 +1,8 @@
 //! The ledger in a SQLite file, for one machine. Several processes of that machine may share it.
 
+mod columns;
 mod exceptions;
+mod glue;
 mod jobs;
 mod leases;
 mod orders;
@@ -58,7 +60,10 @@ impl EmbeddedLedger {
     ) -> Result<T, LedgerError> {
         self.store
             .call(move |connection| {
-                let failed = |source| LedgerError::Statement { what, source };
+                let failed = |source: rusqlite::Error| LedgerError::Statement {
+                    what,
+                    source: source.into(),
+                };
                 let transaction = connection
                     .transaction_with_behavior(TransactionBehavior::Immediate)
                     .map_err(failed)?;
@@ -82,16 +87,19 @@ impl EmbeddedLedger {
                 connection
                     .transaction()
                     .and_then(|transaction| work(&transaction))
-                    .map_err(|source| LedgerError::Statement { what, source })
+                    .map_err(|source| LedgerError::Statement {
+                        what,
+                        source: source.into(),
+                    })
             })
             .await
     }
 }
 
 fn migrate(connection: &mut Connection, place: &str) -> Result<(), LedgerError> {
-    let failed = |source| LedgerError::Statement {
+    let failed = |source: rusqlite::Error| LedgerError::Statement {
         what: "bringing it to the newest format",
-        source,
+        source: source.into(),
     };
     let known = MIGRATIONS.len() as i64;
     let transaction = connection
@@ -211,7 +219,7 @@ impl Ledger for EmbeddedLedger {
                     records::compare_and_mark(transaction, stream, generation, &records).map_err(
                         |source| LedgerError::Statement {
                             what: "comparing records",
-                            source,
+                            source: source.into(),
                         },
                     )
                 })

@@ -23,7 +23,7 @@ use crate::model::{Job, JobStatus, Progress, RunId};
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {
         what: "keeping jobs",
-        source,
+        source: source.into(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::{Job, RunId};
 
 /// Fails with [`LedgerError::Fenced`] where one of the run's leases has gone to somebody else, or
 /// the run is over.
-pub fn check(transaction: &Transaction<'_>, fence: Fence) -> Result<(), LedgerError> {
+pub fn check(transaction: &Connection, fence: Fence) -> Result<(), LedgerError> {
     // Whoever takes one of a run's leases says in the same moment that the run has failed.
     let holds: bool = transaction
         .prepare_cached(
@@ -24,7 +24,7 @@ pub fn check(transaction: &Transaction<'_>, fence: Fence) -> Result<(), LedgerEr
         })
         .map_err(|source| LedgerError::Statement {
             what: "checking the lease",
-            source,
+            source: source.into(),
         })?;
     if holds {
         Ok(())

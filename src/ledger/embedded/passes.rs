@@ -6,6 +6,7 @@ use super::super::jobs::CursorAge;
 use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
 use super::{orders, rows, runs};
 use crate::model::{Job, Selection, Stream};
+use crate::sql::Session;
 
 /// A complete run that was left longer ago than this is done anew.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -13,7 +14,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {
         what: "keeping cursors",
-        source,
+        source: source.into(),
     }
 }
 
@@ -114,7 +115,7 @@ pub fn begin(
             .execute("DELETE FROM acknowledged WHERE stream = ?", [stream.name()])
             .map_err(failed)?;
         if stream == Stream::Acknowledgements {
-            orders::forget(transaction).map_err(failed)?;
+            orders::forget(Session::Sqlite(transaction))?;
         }
     }
     // What was told is compared with what there is now.

@@ -6,14 +6,15 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{Acknowledged, Fence, LedgerError, Settlement, Unsettled};
 use super::exceptions::{self, Opening, Stuck};
-use super::{orders, rows, runs};
+use super::{glue, orders, rows, runs};
 use crate::model::Stream;
 use crate::model::digest::record_digest;
+use crate::sql::Session;
 
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {
         what: "keeping records",
-        source,
+        source: source.into(),
     }
 }
 
@@ -43,14 +44,17 @@ pub fn compare(
 ) -> rusqlite::Result<Vec<bool>> {
     let mut statement =
         connection.prepare_cached("SELECT hash FROM acknowledged WHERE stream = ? AND id = ?")?;
-    let stuck = Stuck::of(connection, stream)?;
+    let keys: Vec<&str> = records.iter().map(|(id, _)| id.as_str()).collect();
+    let stuck = Stuck::of(Session::Sqlite(connection), stream).and_then(|stuck| stuck.holds(&keys));
+    let stuck = stuck.map_err(glue::back)?;
     records
         .iter()
-        .map(|(id, hash)| {
+        .zip(stuck)
+        .map(|((id, hash), is_stuck)| {
             let held: Option<i64> = statement
                 .query_row((stream.name(), id), |row| row.get(0))
                 .optional()?;
-            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
+            Ok(held.map(i64::cast_unsigned) == *hash && !is_stuck)
         })
         .collect()
 }
@@ -64,14 +68,18 @@ pub fn compare_and_mark(
     let mut statement = transaction.prepare_cached(
         "UPDATE acknowledged SET generation = ? WHERE stream = ? AND id = ? RETURNING hash",
     )?;
-    let stuck = Stuck::of(transaction, stream)?;
+    let keys: Vec<&str> = records.iter().map(|(id, _)| id.as_str()).collect();
+    let stuck =
+        Stuck::of(Session::Sqlite(transaction), stream).and_then(|stuck| stuck.holds(&keys));
+    let stuck = stuck.map_err(glue::back)?;
     records
         .iter()
-        .map(|(id, hash)| {
+        .zip(stuck)
+        .map(|((id, hash), is_stuck)| {
             let held: Option<i64> = statement
                 .query_row((generation, stream.name(), id), |row| row.get(0))
                 .optional()?;
-            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
+            Ok(held.map(i64::cast_unsigned) == *hash && !is_stuck)
         })
         .collect()
 }
@@ -130,18 +138,21 @@ pub fn settle(
     generation: Option<i64>,
     settlement: &Settlement,
 ) -> Result<(), LedgerError> {
+    let db = Session::Sqlite(transaction);
     hold(transaction, stream, generation, &settlement.held).map_err(failed)?;
     drop_records(transaction, stream, &settlement.dropped).map_err(failed)?;
     if stream == Stream::Acknowledgements {
-        orders::told(transaction, &settlement.held).map_err(failed)?;
-        orders::untold(transaction, &settlement.dropped).map_err(failed)?;
+        orders::told(db, &settlement.held)?;
+        orders::untold(db, &settlement.dropped)?;
     }
     // What arrived, or is gone, is as it should be.
-    if !Stuck::of(transaction, stream).map_err(failed)?.is_empty {
+    if !Stuck::of(db, stream)?.is_empty {
         let held = settlement.held.iter().map(|(id, _)| id);
-        for id in held.chain(&settlement.dropped) {
-            exceptions::clear(transaction, stream, id).map_err(failed)?;
-        }
+        let gone: Vec<&str> = held
+            .chain(&settlement.dropped)
+            .map(String::as_str)
+            .collect();
+        exceptions::clear(db, stream, &gone)?;
     }
     set_aside(transaction, stream, generation, settlement).map_err(failed)
 }
@@ -184,12 +195,13 @@ fn set_aside(
     settlement: &Settlement,
 ) -> rusqlite::Result<()> {
     let now = runs::now(transaction)?;
+    let openings: Vec<_> = settlement
+        .set_aside
+        .iter()
+        .map(|record| Opening::of_record(stream, record, generation))
+        .collect();
+    exceptions::open(Session::Sqlite(transaction), now, &openings).map_err(glue::back)?;
     for record in &settlement.set_aside {
-        exceptions::open(
-            transaction,
-            now,
-            &Opening::of_record(stream, record, generation),
-        )?;
         // An older value may still be at the service: the record is not gone, only stuck.
         transaction.execute(
             "UPDATE acknowledged SET generation = coalesce(?, generation) WHERE stream = ? AND id = ?",

@@ -8,10 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 use super::super::jobs::Cause;
 use super::super::{Begun, Fence};
 use super::jobs::{Kept, load, occurrences, save};
-use super::{exceptions, leases, rows};
+use super::{exceptions, glue, leases, rows};
 use crate::model::exception::Exception;
 use crate::model::run::{RunSummary, StreamProgress};
 use crate::model::{Job, Progress, RunId, RunStatus};
+use crate::sql::Session;
 
 const COLUMNS: &str = "id, job, status, dry_run, started, finished, streams, exception";
 
@@ -197,9 +198,12 @@ fn settle(
 ) -> rusqlite::Result<()> {
     match (status, exception) {
         (RunStatus::Error, Some(exception)) => {
-            exceptions::open_run(transaction, now, job, exception)?;
+            exceptions::open_run(Session::Sqlite(transaction), now, job, exception)
+                .map_err(glue::back)?;
         }
-        (RunStatus::Ended, _) => exceptions::clear_run(transaction, job)?,
+        (RunStatus::Ended, _) => {
+            exceptions::clear_run(Session::Sqlite(transaction), job).map_err(glue::back)?;
+        }
         (RunStatus::Error | RunStatus::Canceled | RunStatus::Executing, _) => {}
     }
     let mut kept = load(transaction, job)?;

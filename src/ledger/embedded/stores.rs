@@ -13,7 +13,7 @@ use crate::model::channel::{Channel, KnownStore, StoreSettings};
 fn failed(source: rusqlite::Error) -> LedgerError {
     LedgerError::Statement {
         what: "keeping stores",
-        source,
+        source: source.into(),
     }
 }
 
