@@ -75,6 +75,7 @@ struct Pen<'a> {
     at: usize,
     out: String,
     changes: Vec<(String, String)>,
+    is_trigger: bool,
 }
 
 impl<'a> Pen<'a> {
@@ -196,6 +197,15 @@ impl<'a> Pen<'a> {
             self.parenthesis();
         } else if self.is(0, "PERSISTED") {
             self.take();
+        } else if self.are(&["WITH", "(", "INDEX"]) {
+            // Which index is used says nothing about the answer.
+            self.take();
+            self.parenthesis();
+        } else if self.is_trigger && self.are(&["SET", "NOCOUNT", "ON"]) {
+            // Iridium counts nothing of a trigger.
+            self.skip(3);
+        } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
+            self.collated(width);
         } else if self.is(0, "CONSTRAINT")
             && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
             && self.inside_column()
@@ -222,6 +232,25 @@ impl<'a> Pen<'a> {
             self.at += 1;
         }
         Ok(())
+    }
+
+    /// True where `name = value COLLATE collation` stands, the name with so many pieces.
+    fn is_collated(&self, width: usize) -> bool {
+        (width == 1 || self.is(1, ".")) && self.is(width, "=") && self.is(width + 2, "COLLATE")
+    }
+
+    /// Iridium compares letter by letter: a collation that does not is folded.
+    fn collated(&mut self, width: usize) {
+        let name: String = (0..width).map(|_| self.take()).collect();
+        self.take();
+        let value = self.take();
+        self.take();
+        let collation = self.take();
+        self.out.push_str(&if collation.contains("_CI_") {
+            format!("LOWER({name}) = LOWER({value})")
+        } else {
+            format!("{name} = {value}")
+        });
     }
 
     fn has_precision(&self) -> bool {
@@ -335,7 +364,9 @@ pub fn prepare(sql: &str) -> Result<Prepared, SqlError> {
         at: 0,
         out: String::new(),
         changes: Vec::new(),
+        is_trigger: false,
     };
+    pen.is_trigger = pen.are(&["CREATE", "TRIGGER"]);
     while pen.at < pen.pieces.len() {
         pen.step()?;
     }
