@@ -237,7 +237,7 @@ fn values_of<'v>(filter: &'v ExceptionFilter, most: i64, name: Value<'v>) -> [Va
     ]
 }
 
-fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
+pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
     let limit = filter.limit.unwrap_or(usize::MAX);
     let sought = filter.text.as_ref().map(|text| text.to_lowercase());
     let sql = statement(db, &LIST, filter) + db.pick(&NEWEST_FIRST);
@@ -291,7 +291,7 @@ fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
     Ok(false)
 }
 
-fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
+pub fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
     if filter.ids.is_some() || filter.keys.is_some() || filter.text.is_some() {
         let unlimited = ExceptionFilter {
             limit: None,
@@ -305,8 +305,11 @@ fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
     Ok(count.cast_unsigned())
 }
 
-fn ask_retry(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
-    let now = now(db)?;
+pub fn ask_retry(
+    db: Session<'_>,
+    now: i64,
+    filter: &ExceptionFilter,
+) -> Result<Vec<ExceptionEntry>, SqlError> {
     let mut marked = Vec::new();
     let mut changed = Vec::new();
     for mut entry in list(db, filter)? {
@@ -328,8 +331,12 @@ fn ask_retry(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionE
     Ok(marked)
 }
 
-fn resolve(db: Session<'_>, filter: &ExceptionFilter, note: &str) -> Result<u64, SqlError> {
-    let now = now(db)?;
+pub fn resolve(
+    db: Session<'_>,
+    now: i64,
+    filter: &ExceptionFilter,
+    note: &str,
+) -> Result<u64, SqlError> {
     let mut changed = Vec::new();
     for entry in list(db, filter)? {
         match entry.state {
@@ -342,6 +349,16 @@ fn resolve(db: Session<'_>, filter: &ExceptionFilter, note: &str) -> Result<u64,
         }
     }
     db.execute_each(&MARK_RESOLVED, &changed)
+}
+
+pub fn resolved(db: Session<'_>, stream: Stream) -> Result<u64, SqlError> {
+    let count = db.row(&RESOLVED, &values![stream.name()], |row| row.get::<i64>(0))?;
+    Ok(count.cast_unsigned())
+}
+
+pub fn retries(db: Session<'_>, stream: Stream, others: usize) -> Result<Vec<String>, SqlError> {
+    let values = values![stream.name(), others as i64];
+    db.rows(&RETRIES, &values, |row| row.get(0))
 }
 
 #[async_trait]
@@ -375,15 +392,14 @@ impl ExceptionBook for EmbeddedLedger {
     ) -> Result<Vec<ExceptionEntry>, LedgerError> {
         let filter = filter.clone();
         self.writing("marking exceptions to be tried again", move |db| {
-            Ok(ask_retry(db, &filter)?)
+            Ok(ask_retry(db, now(db)?, &filter)?)
         })
         .await
     }
 
     async fn resolved(&self, stream: Stream) -> Result<u64, LedgerError> {
         self.reading("counting resolved exceptions", move |db| {
-            let count = db.row(&RESOLVED, &values![stream.name()], |row| row.get::<i64>(0))?;
-            Ok(count.cast_unsigned())
+            resolved(db, stream)
         })
         .await
     }
@@ -391,15 +407,14 @@ impl ExceptionBook for EmbeddedLedger {
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError> {
         let (filter, note) = (filter.clone(), note.to_owned());
         self.writing("resolving exceptions", move |db| {
-            Ok(resolve(db, &filter, &note)?)
+            Ok(resolve(db, now(db)?, &filter, &note)?)
         })
         .await
     }
 
     async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError> {
         self.reading("looking for records to be tried again", move |db| {
-            let values = values![stream.name(), others as i64];
-            db.rows(&RETRIES, &values, |row| row.get(0))
+            retries(db, stream, others)
         })
         .await
     }

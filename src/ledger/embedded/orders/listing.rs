@@ -228,7 +228,10 @@ fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
 
 pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {
     db.row(&COUNTS, &[], |row| {
-        let count = |column| row.get::<i64>(column).map(i64::cast_unsigned);
+        let count = |column| {
+            let count: Option<i64> = row.get(column)?;
+            Ok::<_, SqlError>(count.unwrap_or_default().cast_unsigned())
+        };
         Ok(OrderCounts {
             all: count(0)?,
             open: count(1)?,

@@ -72,9 +72,10 @@ SELECT id FROM (
 ORDER BY seq, id;
 
 -- [counts] How many orders there are: all, open, waiting for AX, with an exception, not
--- acknowledged, possible duplicates, journals; and when the oldest open one was placed.
-SELECT (SELECT coalesce(sum(orders), 0) FROM store_orders),
-       (SELECT coalesce(sum(open_orders), 0) FROM store_orders),
+-- acknowledged, possible duplicates, journals; and when the oldest open one was placed. Where there
+-- are none the first two are no value.
+SELECT (SELECT sum(orders) FROM store_orders),
+       (SELECT sum(open_orders) FROM store_orders),
        (SELECT count(*) FROM online_order WHERE stage = 'downloaded')
            + (SELECT count(*) FROM online_order WHERE stage = 'handed-over'),
        (SELECT count(*) FROM exception e JOIN online_order o ON o.id = e.key

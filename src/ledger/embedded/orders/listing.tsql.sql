@@ -74,10 +74,11 @@ FROM (
 ORDER BY chosen.seq, chosen.id;
 
 -- [counts] How many orders there are: all, open, waiting for AX, with an exception, not
--- acknowledged, possible duplicates, journals; and when the oldest open one was placed.
+-- acknowledged, possible duplicates, journals; and when the oldest open one was placed. Where there
+-- are none the first two are no value.
 SELECT
-    (SELECT COALESCE(SUM(orders), 0) FROM axcs.store_orders),
-    (SELECT COALESCE(SUM(open_orders), 0) FROM axcs.store_orders),
+    (SELECT SUM(orders) FROM axcs.store_orders),
+    (SELECT SUM(open_orders) FROM axcs.store_orders),
     (SELECT COUNT(*) FROM axcs.online_order WHERE stage IN (N'downloaded', N'handed-over')),
     (
         SELECT COUNT(*)

@@ -16,7 +16,7 @@ const FORGET_CURSOR: Text<'static> = statement!("staging", "forget cursor");
 const FORGET_PASS: Text<'static> = statement!("staging", "forget pass");
 const PUT_HEADER: Text<'static> = statement!("staging", "put header");
 const PUT_CONTENTS: Text<'static> = statement!("staging", "put contents");
-const ARE_SEVERAL: Text<'static> = statement!("staging", "are several");
+const HOW_MANY: Text<'static> = statement!("staging", "how many");
 const MARK_DUPLICATES: Text<'static> = statement!("staging", "mark duplicates");
 
 pub fn stage(
@@ -253,7 +253,7 @@ pub fn write_contents(
 
 /// Orders with one number are possible duplicates of each other.
 fn mark_duplicates(db: Session<'_>, folded: &str) -> Result<(), SqlError> {
-    let several: bool = db.row(&ARE_SEVERAL, &values![folded], |row| row.get(0))?;
-    db.execute(&MARK_DUPLICATES, &values![folded, several])?;
+    let many: i64 = db.row(&HOW_MANY, &values![folded], |row| row.get(0))?;
+    db.execute(&MARK_DUPLICATES, &values![folded, many > 1])?;
     Ok(())
 }

@@ -28,8 +28,8 @@ ON CONFLICT (id) DO UPDATE SET
 -- get, @P3, where they are others.
 INSERT OR REPLACE INTO order_contents (id, contents, handed) VALUES (@P1, @P2, @P3);
 
--- [are several] Whether several orders have a number, @P1 in lower case; answers 1 or 0.
-SELECT count(*) > 1 FROM (SELECT 1 FROM online_order WHERE folded = @P1 LIMIT 2);
+-- [how many] How many orders have a number, @P1 in lower case; answers no more than 2.
+SELECT count(*) FROM (SELECT 1 FROM online_order WHERE folded = @P1 LIMIT 2);
 
 -- [mark duplicates] Marks the orders with a number, @P1 in lower case, as possible duplicates or not,
 -- @P2. However many there are, at most one of them is not marked as it should be.

@@ -39,8 +39,8 @@ UPDATE axcs.order_contents SET contents = @P2, handed = @P3 WHERE id = @P1;
 IF @@ROWCOUNT = 0
     INSERT INTO axcs.order_contents (id, contents, handed) VALUES (@P1, @P2, @P3);
 
--- [are several] Whether several orders have a number, @P1 in lower case; answers 1 or 0.
-SELECT CASE WHEN COUNT(*) > 1 THEN 1 ELSE 0 END
+-- [how many] How many orders have a number, @P1 in lower case; answers no more than 2.
+SELECT COUNT(*)
 FROM (SELECT TOP (2) id FROM axcs.online_order WHERE folded = @P1) AS found;
 
 -- [mark duplicates] Marks the orders with a number, @P1 in lower case, as possible duplicates or not,
