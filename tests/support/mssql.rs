@@ -1,0 +1,336 @@
+//! A SQL Server for tests: Iridium SQL, a T-SQL engine written by others, in this process.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be, and uses of it what it needs"
+)]
+
+#[path = "mssql/answer.rs"]
+mod answer;
+#[path = "mssql/builtins.rs"]
+mod builtins;
+#[path = "mssql/endpoint.rs"]
+mod endpoint;
+#[path = "mssql/error.rs"]
+mod error;
+#[path = "mssql/locks.rs"]
+mod locks;
+#[path = "mssql/parameters.rs"]
+mod parameters;
+#[path = "mssql/proxy.rs"]
+pub mod proxy;
+#[path = "mssql/schema.rs"]
+mod schema;
+#[path = "mssql/session.rs"]
+mod session;
+#[path = "mssql/statements.rs"]
+mod statements;
+#[path = "mssql/syntax.rs"]
+mod syntax;
+#[path = "mssql/text.rs"]
+mod text;
+#[path = "mssql/tracking.rs"]
+mod tracking;
+#[path = "mssql/views.rs"]
+mod views;
+#[path = "mssql/wire.rs"]
+mod wire;
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use iridium_core::{CheckpointManager as _, Database};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
+
+use self::error::SqlError;
+use self::locks::Locks;
+use self::schema::Schema;
+use self::text::plain;
+use self::tracking::{Change, Tracking};
+
+/// A connection of tiberius to the bed.
+pub type Client = tiberius::Client<Compat<TcpStream>>;
+
+/// What a test can turn.
+#[derive(Clone)]
+struct Switches {
+    database: String,
+    login: String,
+    password: String,
+    snapshot: bool,
+    retention_days: u32,
+    no_select: HashSet<String>,
+    no_tracking: HashSet<String>,
+    database_guid: String,
+    recovery_fork: String,
+}
+
+/// What the sessions of a server share.
+pub struct Shared {
+    database: Database,
+    locks: Locks,
+    tracking: Mutex<Tracking>,
+    schema: Mutex<Schema>,
+    switches: Mutex<Switches>,
+    /// Held while a transaction is committed and counted, and while a SNAPSHOT one begins.
+    order: Mutex<()>,
+    commits: AtomicU64,
+    numbers: AtomicU64,
+    /// What random values of the sessions begin with.
+    seed: u64,
+    /// The sessions that have set LOCK_TIMEOUT.
+    impatient: Mutex<HashSet<u64>>,
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn switches(&self) -> MutexGuard<'_, Switches> {
+        guard(&self.switches)
+    }
+
+    fn tracking(&self) -> MutexGuard<'_, Tracking> {
+        guard(&self.tracking)
+    }
+
+    fn schema(&self) -> MutexGuard<'_, Schema> {
+        guard(&self.schema)
+    }
+
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
+    }
+
+    fn committed(&self, changes: Vec<Change>) {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        self.tracking().commit(changes);
+    }
+
+    fn in_order<T>(&self, work: impl FnOnce() -> Result<T, SqlError>) -> Result<T, SqlError> {
+        let _order = guard(&self.order);
+        work()
+    }
+
+    fn note_lock_timeout(&self, session: u64) {
+        guard(&self.impatient).insert(session);
+    }
+
+    fn sets_lock_timeout(&self, session: u64) -> bool {
+        guard(&self.impatient).contains(&session)
+    }
+
+    fn lets_in(&self, login: &str, password: &str, database: &str) -> Result<(), SqlError> {
+        let switches = self.switches();
+        if login != switches.login || password != switches.password {
+            return Err(SqlError {
+                class: 14,
+                ..SqlError::new(18456, format!("Login failed for user '{login}'."))
+            });
+        }
+        if !database.is_empty() && !database.eq_ignore_ascii_case(&switches.database) {
+            return Err(SqlError {
+                class: 11,
+                ..SqlError::new(
+                    4060,
+                    format!(
+                        "Cannot open database \"{database}\" requested by the login. The login failed."
+                    ),
+                )
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A database as it was, with its history.
+pub struct Backup {
+    data: String,
+    tracking: Tracking,
+}
+
+/// A server that ends when it is dropped.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+fn guid() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
+}
+
+impl Server {
+    /// A server with an empty database `AX`, on a port of its own, for the login `axcs`.
+    pub fn start() -> Self {
+        let shared = Arc::new(Shared {
+            database: Database::new(),
+            locks: Locks::default(),
+            tracking: Mutex::default(),
+            schema: Mutex::default(),
+            switches: Mutex::new(Switches {
+                database: "AX".to_owned(),
+                login: "axcs".to_owned(),
+                password: "Pa$$w0rd".to_owned(),
+                snapshot: true,
+                retention_days: 2,
+                no_select: HashSet::new(),
+                no_tracking: HashSet::new(),
+                database_guid: guid(),
+                recovery_fork: guid(),
+            }),
+            order: Mutex::default(),
+            commits: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+            seed: getrandom::u64().unwrap(),
+            impatient: Mutex::default(),
+        });
+        // Sessions block a thread while they wait for a lock: a runtime of their own, so that a
+        // test's single thread goes on.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_stack_size(16 * 1024 * 1024)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = shared.clone();
+        runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(endpoint::serve(serving.clone(), stream));
+            }
+        });
+        Self {
+            shared,
+            address,
+            runtime: Some(runtime),
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn login(&self) -> (String, String) {
+        let switches = self.shared.switches();
+        (switches.login.clone(), switches.password.clone())
+    }
+
+    pub fn database(&self) -> String {
+        self.shared.switches().database.clone()
+    }
+
+    /// What tiberius needs to connect.
+    pub fn config(&self) -> tiberius::Config {
+        let (login, password) = self.login();
+        let mut config = tiberius::Config::new();
+        config.host(self.address.ip());
+        config.port(self.address.port());
+        config.database(self.database());
+        config.authentication(tiberius::AuthMethod::sql_server(login, password));
+        config.encryption(tiberius::EncryptionLevel::NotSupported);
+        config
+    }
+
+    pub async fn connect(&self) -> Client {
+        connect(self.config(), self.address).await.unwrap()
+    }
+
+    /// Tracks a table from now on, as an administrator does.
+    pub fn enable_tracking(&self, table: &str) {
+        self.shared.tracking().enable(&plain(table));
+    }
+
+    pub fn disable_tracking(&self, table: &str) {
+        self.shared.tracking().disable(&plain(table));
+    }
+
+    /// Tracks nothing, whatever tables say; or again.
+    pub fn track_database(&self, on: bool) {
+        self.shared.tracking().on = on;
+    }
+
+    /// Forgets what changed in a table up to a version, as the clean-up after the retention does.
+    pub fn set_min_valid_version(&self, table: &str, version: i64) {
+        self.shared.tracking().clean_up(&plain(table), version);
+    }
+
+    pub fn current_version(&self) -> i64 {
+        self.shared.tracking().version
+    }
+
+    pub fn allow_snapshot(&self, allowed: bool) {
+        self.shared.switches().snapshot = allowed;
+    }
+
+    /// Refuses to read a table, or lets it be read again.
+    pub fn deny_select(&self, table: &str, denied: bool) {
+        turn(&mut self.shared.switches().no_select, table, denied);
+    }
+
+    /// Refuses to see what changed in a table, or lets it be seen again.
+    pub fn deny_tracking(&self, table: &str, denied: bool) {
+        turn(&mut self.shared.switches().no_tracking, table, denied);
+    }
+
+    pub fn backup(&self) -> Backup {
+        Backup {
+            data: self.shared.database.export_checkpoint().unwrap(),
+            tracking: self.shared.tracking().clone(),
+        }
+    }
+
+    /// Puts a backup back: versions count on from there, and the history is another one.
+    pub fn restore(&self, backup: &Backup) {
+        self.shared
+            .database
+            .import_checkpoint(&backup.data)
+            .unwrap();
+        *self.shared.tracking() = backup.tracking.clone();
+        self.shared.switches().recovery_fork = guid();
+    }
+}
+
+fn turn(set: &mut HashSet<String>, table: &str, on: bool) {
+    if on {
+        set.insert(plain(table));
+    } else {
+        set.remove(&plain(table));
+    }
+}
+
+/// Connects through a proxy or straight.
+pub async fn connect(config: tiberius::Config, address: SocketAddr) -> tiberius::Result<Client> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    tiberius::Client::connect(config, stream.compat_write()).await
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
