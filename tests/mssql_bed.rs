@@ -12,6 +12,8 @@
 mod limits;
 #[path = "mssql_bed/line.rs"]
 mod line;
+#[path = "mssql_bed/loading.rs"]
+mod loading;
 #[path = "mssql_bed/locks.rs"]
 mod locks;
 #[path = "support/mssql.rs"]

@@ -2,16 +2,18 @@
 
 mod orders;
 
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal as _};
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::set_up::Folder;
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::CompanyError;
 use crate::company::embedded::activity::{self, Change};
+use crate::company::embedded::script::{self, Layout, ScriptError};
 use crate::company::embedded::{self, Contents, Embedded, Existing, generator, load, tracking};
 use crate::model::exception::{Exception, chain};
 
@@ -40,6 +42,18 @@ enum CompanyCommand {
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Replace the company that is there
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Write the company as a T-SQL script for an empty database of a SQL Server
+    Export {
+        /// The script
+        #[arg(long, value_name = "FILE")]
+        sql: PathBuf,
+        /// Whose tables: of AX 2012 and Feature Pack, or of AX 2012 R2
+        #[arg(long, value_enum, default_value_t = ScriptLayout::R2)]
+        layout: ScriptLayout,
+        /// Replace the file that is there
         #[arg(long)]
         replace: bool,
     },
@@ -76,6 +90,21 @@ enum CompanyCommand {
         #[command(subcommand)]
         command: Option<TrackingCommand>,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ScriptLayout {
+    Rtm,
+    R2,
+}
+
+impl From<ScriptLayout> for Layout {
+    fn from(layout: ScriptLayout) -> Self {
+        match layout {
+            ScriptLayout::Rtm => Self::Rtm,
+            ScriptLayout::R2 => Self::R2,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -128,6 +157,11 @@ pub async fn company(
             invocation.changes("company load")?;
             blocking(move || load_export(&invocation, &folder, &export, replace)).await
         }
+        CompanyCommand::Export {
+            sql,
+            layout,
+            replace,
+        } => blocking(move || export(&invocation, &folder, &sql, layout.into(), replace)).await,
         CompanyCommand::Info => blocking(move || info(&invocation, &folder)).await,
         CompanyCommand::Change {
             stock,
@@ -228,7 +262,7 @@ fn not_made(place: &dyn std::fmt::Display, error: &(dyn std::error::Error + 'sta
 fn load_export(
     invocation: &Invocation,
     folder: &Folder,
-    export: &std::path::Path,
+    export: &Path,
     replace: bool,
 ) -> Result<Exit, Refusal> {
     std::fs::create_dir_all(folder.path())
@@ -259,6 +293,52 @@ fn load_export(
     for file in &loaded.ignored_files {
         print::line(format_args!("ignored file: {file}"));
     }
+    Ok(Exit::Done)
+}
+
+fn export(
+    invocation: &Invocation,
+    folder: &Folder,
+    file: &Path,
+    layout: Layout,
+    replace: bool,
+) -> Result<Exit, Refusal> {
+    let refused = |error: &(dyn std::error::Error + 'static)| {
+        Refusal::usage(
+            "The script was not written.",
+            format!("{}: {}", file.display(), chain(error)),
+            "Name another file, or replace the one that is there: --replace",
+        )
+    };
+    if !replace && file.exists() {
+        return Err(refused(&std::io::Error::from(
+            std::io::ErrorKind::AlreadyExists,
+        )));
+    }
+    // Half a script must not be run: the file gets its name when it is whole.
+    let draft = file.with_added_extension("part");
+    let scripted = File::create(&draft)
+        .map_err(ScriptError::from)
+        .and_then(|to| script::script(&folder.company(), layout, &mut BufWriter::new(to)))
+        .and_then(|scripted| Ok(std::fs::rename(&draft, file).map(|()| scripted)?));
+    let scripted = scripted.map_err(|error| {
+        if let Err(left) = std::fs::remove_file(&draft) {
+            tracing::debug!("{}: {left}", draft.display());
+        }
+        match error {
+            ScriptError::Company(error) => not_opened(error),
+            other => refused(&other),
+        }
+    })?;
+    if invocation.json() {
+        print::json(&json!({"sql": file, "tables": scripted}));
+        return Ok(Exit::Done);
+    }
+    let rows: Vec<_> = scripted
+        .into_iter()
+        .map(|table| vec![table.table, print::number(table.rows)])
+        .collect();
+    print::table(&["TABLE", "ROWS"], &rows);
     Ok(Exit::Done)
 }
 

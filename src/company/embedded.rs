@@ -11,6 +11,7 @@ mod reading;
 mod row;
 mod sales_orders;
 mod schema;
+pub mod script;
 mod selection;
 mod stock;
 pub mod tables;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use super::super::exceptions::ExceptionBook;
 use super::super::{LedgerError, SetAside};
-use super::glue::now;
-use super::{EmbeddedLedger, columns, orders};
+use super::runs::now;
+use super::{Engine, SqlLedger, orders, rows};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
 };
@@ -184,11 +184,11 @@ impl<'a> Stuck<'a> {
 }
 
 fn entry(row: &Row<'_>) -> Result<ExceptionEntry, SqlError> {
-    let is_run = columns::text(row, 2)?.is_empty();
+    let is_run = rows::text(row, 2)?.is_empty();
     Ok(ExceptionEntry {
         id: ExceptionId(row.get(0)?),
-        job: columns::word(row, 1)?,
-        stream: (!is_run).then(|| columns::word(row, 2)).transpose()?,
+        job: rows::word(row, 1)?,
+        stream: (!is_run).then(|| rows::word(row, 2)).transpose()?,
         key: row.get(3)?,
         code: row.get(4)?,
         field: row.get(5)?,
@@ -198,9 +198,9 @@ fn entry(row: &Row<'_>) -> Result<ExceptionEntry, SqlError> {
             remedy: row.get(8)?,
         },
         attempts: row.get(9)?,
-        first: columns::time(row, 10)?,
-        last: columns::time(row, 11)?,
-        state: columns::named(row, 12)?,
+        first: rows::time(row, 10)?,
+        last: rows::time(row, 11)?,
+        state: rows::named(row, 12)?,
         note: row.get(13)?,
     })
 }
@@ -278,13 +278,13 @@ pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEn
     Ok(entries)
 }
 
-/// True where one of the searched columns has the text, in whatever case.
+/// True where one of the searched rows has the text, in whatever case.
 fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
     let Some(sought) = sought else {
         return Ok(true);
     };
     for column in SEARCHED {
-        if columns::text(row, column)?.to_lowercase().contains(sought) {
+        if rows::text(row, column)?.to_lowercase().contains(sought) {
             return Ok(true);
         }
     }
@@ -362,25 +362,25 @@ pub fn retries(db: Session<'_>, stream: Stream, others: usize) -> Result<Vec<Str
 }
 
 #[async_trait]
-impl ExceptionBook for EmbeddedLedger {
+impl<E: Engine> ExceptionBook for SqlLedger<E> {
     async fn exceptions(
         &self,
         filter: &ExceptionFilter,
     ) -> Result<Vec<ExceptionEntry>, LedgerError> {
         let filter = filter.clone();
-        self.reading("listing exceptions", move |db| list(db, &filter))
+        self.read("listing exceptions", move |db| list(db, &filter))
             .await
     }
 
     async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, LedgerError> {
         let filter = filter.clone();
-        self.reading("counting exceptions", move |db| count(db, &filter))
+        self.read("counting exceptions", move |db| count(db, &filter))
             .await
     }
 
     async fn note_refusal(&self, job: Job, exception: &Exception) -> Result<(), LedgerError> {
         let exception = exception.clone();
-        self.writing("noting that a run could not be started", move |db| {
+        self.write("noting that a run could not be started", move |db| {
             Ok(open_run(db, now(db)?, job, &exception)?)
         })
         .await
@@ -391,14 +391,14 @@ impl ExceptionBook for EmbeddedLedger {
         filter: &ExceptionFilter,
     ) -> Result<Vec<ExceptionEntry>, LedgerError> {
         let filter = filter.clone();
-        self.writing("marking exceptions to be tried again", move |db| {
+        self.write("marking exceptions to be tried again", move |db| {
             Ok(ask_retry(db, now(db)?, &filter)?)
         })
         .await
     }
 
     async fn resolved(&self, stream: Stream) -> Result<u64, LedgerError> {
-        self.reading("counting resolved exceptions", move |db| {
+        self.read("counting resolved exceptions", move |db| {
             resolved(db, stream)
         })
         .await
@@ -406,14 +406,14 @@ impl ExceptionBook for EmbeddedLedger {
 
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError> {
         let (filter, note) = (filter.clone(), note.to_owned());
-        self.writing("resolving exceptions", move |db| {
+        self.write("resolving exceptions", move |db| {
             Ok(resolve(db, now(db)?, &filter, &note)?)
         })
         .await
     }
 
     async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError> {
-        self.reading("looking for records to be tried again", move |db| {
+        self.read("looking for records to be tried again", move |db| {
             retries(db, stream, others)
         })
         .await

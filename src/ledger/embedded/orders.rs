@@ -12,8 +12,8 @@ use async_trait::async_trait;
 
 use super::super::orders::{Accepted, Behind, FeedPosition, OrderBook, OrderRef, Staged};
 use super::super::{Fence, LedgerError, SetAside};
-use super::EmbeddedLedger;
-use super::glue::{check, now};
+use super::runs::now;
+use super::{Engine, SqlLedger, check};
 use crate::model::order::{Acknowledgement, OrderEvent};
 use crate::model::shipment::{OrderStatus, Shipment};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, Stage, StagedOrder};
@@ -22,8 +22,8 @@ use crate::sql::{Session, SqlError};
 pub use answers::{forget, told, untold};
 pub use hand_over::{close, retry};
 
-impl EmbeddedLedger {
-    /// Does the same with each order, in one db.
+impl<E: Engine> SqlLedger<E> {
+    /// Does the same with each order, in one transaction.
     async fn each<T: Send + 'static, A: Send + 'static>(
         &self,
         what: &'static str,
@@ -31,7 +31,7 @@ impl EmbeddedLedger {
         orders: Vec<T>,
         work: impl Fn(Session<'_>, i64, &T) -> Result<A, SqlError> + Send + 'static,
     ) -> Result<Vec<A>, LedgerError> {
-        self.writing(what, move |db| {
+        self.write(what, move |db| {
             check(db, fence)?;
             let now = now(db)?;
             let done = orders.iter().map(|order| work(db, now, order));
@@ -42,14 +42,14 @@ impl EmbeddedLedger {
 }
 
 #[async_trait]
-impl OrderBook for EmbeddedLedger {
+impl<E: Engine> OrderBook for SqlLedger<E> {
     async fn feed_position(&self) -> Result<FeedPosition, LedgerError> {
-        self.reading("reading the feed's position", listing::feed_position)
+        self.read("reading the feed's position", listing::feed_position)
             .await
     }
 
     async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError> {
-        self.writing("beginning the feed anew", move |db| {
+        self.write("beginning the feed anew", move |db| {
             check(db, fence)?;
             Ok(staging::begin_anew(db, &book)?)
         })
@@ -62,7 +62,7 @@ impl OrderBook for EmbeddedLedger {
         events: Vec<OrderEvent>,
         position: FeedPosition,
     ) -> Result<Vec<Staged>, LedgerError> {
-        self.writing("staging orders", move |db| {
+        self.write("staging orders", move |db| {
             check(db, fence)?;
             Ok(staging::stage(db, now(db)?, &events, &position)?)
         })
@@ -75,7 +75,7 @@ impl OrderBook for EmbeddedLedger {
         after: i64,
         limit: usize,
     ) -> Result<Vec<StagedOrder>, LedgerError> {
-        self.reading("reading staged orders", move |db| {
+        self.read("reading staged orders", move |db| {
             listing::in_stage(db, stage, after, limit)
         })
         .await
@@ -87,14 +87,14 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError> {
         let but: Vec<String> = but.iter().map(|code| (*code).to_owned()).collect();
-        self.reading("looking for orders set aside", move |db| {
+        self.read("looking for orders set aside", move |db| {
             listing::set_aside(db, &but, limit)
         })
         .await
     }
 
     async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError> {
-        self.reading("reading orders set aside", move |db| {
+        self.read("reading orders set aside", move |db| {
             listing::set_aside_of(db, &orders)
         })
         .await
@@ -148,14 +148,14 @@ impl OrderBook for EmbeddedLedger {
         &self,
         requisitions: Vec<(String, String)>,
     ) -> Result<Vec<Option<OrderRef>>, LedgerError> {
-        self.reading("looking for orders", move |db| {
+        self.read("looking for orders", move |db| {
             listing::for_requisitions(db, &requisitions)
         })
         .await
     }
 
     async fn numbers_for_ax(&self, orders: Vec<String>) -> Result<Vec<String>, LedgerError> {
-        self.reading("reading the numbers of orders", move |db| {
+        self.read("reading the numbers of orders", move |db| {
             listing::numbers_for_ax(db, &orders)
         })
         .await
@@ -165,7 +165,7 @@ impl OrderBook for EmbeddedLedger {
         &self,
         sales_orders: Vec<(String, String)>,
     ) -> Result<Vec<Behind>, LedgerError> {
-        self.reading("looking for the orders of sales orders", move |db| {
+        self.read("looking for the orders of sales orders", move |db| {
             listing::behind(db, &sales_orders)
         })
         .await
@@ -211,27 +211,27 @@ impl OrderBook for EmbeddedLedger {
 
     async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError> {
         let filter = filter.clone();
-        self.reading("listing orders", move |db| listing::list(db, &filter))
+        self.read("listing orders", move |db| listing::list(db, &filter))
             .await
     }
 
     async fn order_counts(&self) -> Result<OrderCounts, LedgerError> {
-        self.reading("counting orders", listing::counts).await
+        self.read("counting orders", listing::counts).await
     }
 
     async fn order(&self, name: &str) -> Result<Option<StagedOrder>, LedgerError> {
         let name = name.to_owned();
-        self.reading("reading an order", move |db| listing::find(db, &name))
+        self.read("reading an order", move |db| listing::find(db, &name))
             .await
     }
 
     async fn orders_taken(&self) -> Result<FeedPosition, LedgerError> {
-        self.reading("looking how far AX has taken orders", listing::taken)
+        self.read("looking how far AX has taken orders", listing::taken)
             .await
     }
 
     async fn acknowledgement_version(&self) -> Result<i64, LedgerError> {
-        self.reading(
+        self.read(
             "reading the version of the acknowledgements",
             answers::version,
         )
@@ -244,7 +244,7 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<Acknowledgement>, LedgerError> {
         let after = after.to_owned();
-        self.reading("reading acknowledgements", move |db| {
+        self.read("reading acknowledgements", move |db| {
             answers::list(db, &after, limit)
         })
         .await
@@ -257,7 +257,7 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError> {
         let after = after.to_owned();
-        self.reading("looking for changed acknowledgements", move |db| {
+        self.read("looking for changed acknowledgements", move |db| {
             answers::changed(db, since, &after, limit)
         })
         .await
@@ -267,7 +267,7 @@ impl OrderBook for EmbeddedLedger {
         &self,
         orders: Vec<String>,
     ) -> Result<Vec<Option<Acknowledgement>>, LedgerError> {
-        self.reading("reading acknowledgements", move |db| {
+        self.read("reading acknowledgements", move |db| {
             answers::of_book(db, &orders)
         })
         .await

@@ -103,7 +103,11 @@ fn widen(column: &mut ColumnSpec) {
 pub fn widened(mut statement: Statement) -> Statement {
     match &mut statement {
         Statement::Ddl(DdlStatement::CreateTable(create)) => {
-            create.columns.iter_mut().for_each(widen)
+            create.columns.iter_mut().for_each(widen);
+            // Iridium would keep each of the columns unique; all of them together the bed does.
+            create.table_constraints.retain(|constraint| {
+                !matches!(constraint, TableConstraintSpec::Unique { columns, .. } if columns.len() > 1)
+            });
         }
         Statement::Ddl(DdlStatement::AlterTable(alter)) => {
             if let AlterTableAction::AddColumn(column) = &mut alter.action {

@@ -1,6 +1,6 @@
 //! Acknowledgements: what the service is to be told about each order, and what it was told.
 
-use super::super::columns;
+use super::super::rows;
 use super::known::Known;
 use crate::model::Record;
 use crate::model::digest::content_hash;
@@ -30,7 +30,7 @@ fn outcome(stage: Stage, sales_order: String, reason: String) -> (Outcome, Strin
 }
 
 fn acknowledgement(row: &Row<'_>) -> Result<Acknowledgement, SqlError> {
-    let (outcome, sales_order, reason) = outcome(columns::named(row, 2)?, row.get(3)?, row.get(4)?);
+    let (outcome, sales_order, reason) = outcome(rows::named(row, 2)?, row.get(3)?, row.get(4)?);
     Ok(Acknowledgement {
         order: row.get(0)?,
         seq: row.get(1)?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::columns;
+use super::super::rows;
 use super::known::Known;
 use super::too_late;
 use crate::model::amount::Amount;
@@ -20,7 +20,7 @@ const DROP_SHIPMENT: Text<'static> = statement!("in_ax", "drop shipment");
 const DROP_SHIPMENTS: Text<'static> = statement!("in_ax", "drop shipments");
 
 pub fn shipments(db: Session<'_>, order: &str) -> Result<Vec<Shipment>, SqlError> {
-    db.rows(&SHIPMENTS, &values![order], |row| columns::json(row, 0))
+    db.rows(&SHIPMENTS, &values![order], |row| rows::json(row, 0))
 }
 
 pub fn note_shipment(
@@ -30,7 +30,7 @@ pub fn note_shipment(
     shipment: &Shipment,
 ) -> Result<(), SqlError> {
     let id = record_id(&[&shipment.packing_slip, &shipment.sales_order]);
-    let contents = columns::to_json(shipment)?;
+    let contents = rows::to_json(shipment)?;
     let before: Option<(String, String)> = db.optional(&SHIPMENT, &values![&id], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
@@ -54,7 +54,7 @@ pub fn note_shipment(
 
 pub fn forget_shipment(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlError> {
     let gone: Option<(String, Shipment)> = db.optional(&SHIPMENT, &values![id], |row| {
-        Ok((row.get(0)?, columns::json(row, 1)?))
+        Ok((row.get(0)?, rows::json(row, 1)?))
     })?;
     let Some((order, shipment)) = gone else {
         return Ok(());

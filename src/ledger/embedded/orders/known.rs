@@ -1,7 +1,7 @@
 //! An order as its rules need it: read, moved to another stage, written down with its history and
 //! with what the service is to be told.
 
-use super::super::{columns, exceptions};
+use super::super::{exceptions, rows};
 use super::answers;
 use crate::model::Stream;
 use crate::model::order::{OrderEventKind, WebOrder};
@@ -64,15 +64,15 @@ impl Known {
             is_paid: row.get(2)?,
             book: row.get(3)?,
             seq: row.get(4)?,
-            event: columns::named(row, 5)?,
-            stage: columns::named(row, 6)?,
+            event: rows::named(row, 5)?,
+            stage: rows::named(row, 6)?,
             is_out: row.get(7)?,
             attempts: row.get(8)?,
             account: row.get(9)?,
             sales_order: row.get(10)?,
             is_journal: row.get(11)?,
-            status: columns::optional_named(row, 12)?,
-            shipped: columns::named(row, 13)?,
+            status: rows::optional_named(row, 12)?,
+            shipped: rows::named(row, 13)?,
             reason: row.get(14)?,
             withdrawn: row.get(15)?,
         })
@@ -87,8 +87,8 @@ impl Known {
     pub fn contents(&self, db: Session<'_>) -> Result<Contents, SqlError> {
         db.row(&CONTENTS, &values![&self.id], |row| {
             Ok(Contents {
-                newest: columns::json(row, 0)?,
-                handed: columns::optional_json(row, 1)?,
+                newest: rows::json(row, 0)?,
+                handed: rows::optional_json(row, 1)?,
             })
         })
     }
@@ -120,16 +120,16 @@ impl Known {
             self.is_paid,
             &self.book,
             self.seq,
-            columns::to_word(&self.event)?,
-            columns::to_word(&self.stage)?,
+            rows::to_word(&self.event)?,
+            rows::to_word(&self.stage)?,
             self.is_out,
             self.attempts,
             &self.account,
             &self.sales_order,
             &self.withdrawn,
             self.is_journal,
-            self.status.as_ref().map(columns::to_word).transpose()?,
-            columns::to_word(&self.shipped)?,
+            self.status.as_ref().map(rows::to_word).transpose()?,
+            rows::to_word(&self.shipped)?,
             &self.reason,
             now,
         ];

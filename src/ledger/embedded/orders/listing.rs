@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::super::orders::{Behind, FeedPosition, OrderRef};
-use super::super::columns;
+use super::super::rows;
 use super::in_ax;
 use crate::model::exception::Exception;
 use crate::model::order::WebOrder;
@@ -46,7 +46,7 @@ pub const SEEN: Text<'static> = statement!("listing", "seen");
 /// Whether an order without a sales order has the requisition as its number.
 pub const UNSEEN: Text<'static> = statement!("listing", "unseen");
 
-/// The columns of the contents: the newest, and those of AX where they are others.
+/// The rows of the contents: the newest, and those of AX where they are others.
 const NEWEST: usize = 24;
 const HANDED: usize = 25;
 /// Columns that are searched: id, number, customer name, customer account, sales order.
@@ -69,24 +69,24 @@ fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
         id: row.get(0)?,
         number: row.get(1)?,
         store: row.get(2)?,
-        placed: columns::time(row, 3)?,
+        placed: rows::time(row, 3)?,
         customer: row.get(4)?,
-        total: columns::word(row, 5)?,
+        total: rows::word(row, 5)?,
         currency: row.get(6)?,
         lines: row.get(7)?,
         seq: row.get(8)?,
-        event: columns::named(row, 9)?,
-        stage: columns::named(row, 10)?,
+        event: rows::named(row, 9)?,
+        stage: rows::named(row, 10)?,
         attempts: row.get(11)?,
         account: row.get(12)?,
         sales_order: row.get(13)?,
         is_journal: row.get(14)?,
         is_possible_duplicate: row.get(15)?,
-        status: columns::optional_named(row, 16)?,
-        shipped: columns::named(row, 17)?,
+        status: rows::optional_named(row, 16)?,
+        shipped: rows::named(row, 17)?,
         is_acknowledged: row.get(18)?,
-        downloaded: columns::time(row, 19)?,
-        changed: columns::time(row, 20)?,
+        downloaded: rows::time(row, 19)?,
+        changed: rows::time(row, 20)?,
         exception,
     })
 }
@@ -95,7 +95,7 @@ fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
 /// history are not read.
 fn staged(row: &Row<'_>, for_ax: bool) -> Result<StagedOrder, SqlError> {
     let handed: Option<WebOrder> = if for_ax {
-        columns::optional_json(row, HANDED)?
+        rows::optional_json(row, HANDED)?
     } else {
         None
     };
@@ -103,7 +103,7 @@ fn staged(row: &Row<'_>, for_ax: bool) -> Result<StagedOrder, SqlError> {
         row: order_row(row)?,
         order: match handed {
             Some(handed) => handed,
-            None => columns::json(row, NEWEST)?,
+            None => rows::json(row, NEWEST)?,
         },
         shipments: Vec::new(),
         history: Vec::new(),
@@ -126,7 +126,7 @@ pub fn in_stage(
     after: i64,
     limit: usize,
 ) -> Result<Vec<StagedOrder>, SqlError> {
-    let values = values![limit as i64, columns::to_word(&stage)?, after];
+    let values = values![limit as i64, rows::to_word(&stage)?, after];
     // What is handed over is what AX may have, whatever the service said since.
     let for_ax = stage == Stage::HandedOver;
     db.rows(&Text::both(&staging(db)), &values, |row| {
@@ -183,12 +183,21 @@ pub fn listing(db: Session<'_>, view: OrderView, of_one_store: bool) -> String {
 }
 
 pub fn list(db: Session<'_>, filter: &OrderFilter) -> Result<Vec<OrderRow>, SqlError> {
-    let sql = listing(db, filter.view, filter.store.is_some());
-    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
-    let page = match sought {
+    let page = match filter.text {
         Some(_) => PAGE,
         None => filter.limit,
     };
+    list_in_pages(db, filter, page)
+}
+
+/// The same, with so many orders read at once.
+pub fn list_in_pages(
+    db: Session<'_>,
+    filter: &OrderFilter,
+    page: usize,
+) -> Result<Vec<OrderRow>, SqlError> {
+    let sql = listing(db, filter.view, filter.store.is_some());
+    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
     let mut listed = Vec::new();
     // When the last one that was read was placed, and its id.
     let mut last = (i64::MAX, String::new());
@@ -213,13 +222,13 @@ pub fn list(db: Session<'_>, filter: &OrderFilter) -> Result<Vec<OrderRow>, SqlE
     Ok(listed)
 }
 
-/// True where one of the searched columns has the text, in whatever case.
+/// True where one of the searched rows has the text, in whatever case.
 fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
     let Some(sought) = sought else {
         return Ok(true);
     };
     for column in SEARCHED {
-        if columns::text(row, column)?.to_lowercase().contains(sought) {
+        if rows::text(row, column)?.to_lowercase().contains(sought) {
             return Ok(true);
         }
     }
@@ -240,7 +249,7 @@ pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {
             unacknowledged: count(4)?,
             duplicate: count(5)?,
             journal: count(6)?,
-            oldest_open: columns::optional_time(row, 7)?,
+            oldest_open: rows::optional_time(row, 7)?,
         })
     })
 }
@@ -271,7 +280,7 @@ pub fn find(db: Session<'_>, name: &str) -> Result<Option<StagedOrder>, SqlError
 fn history(db: Session<'_>, order: &str) -> Result<Vec<HistoryLine>, SqlError> {
     db.rows(&HISTORY, &values![order], |row| {
         Ok(HistoryLine {
-            at: columns::time(row, 0)?,
+            at: rows::time(row, 0)?,
             what: row.get(1)?,
         })
     })
@@ -293,7 +302,7 @@ pub fn for_requisitions(
             .get(set)
             .map(|(account, _)| account.to_lowercase());
         if let Some(place @ None) = found.get_mut(set)
-            && asked == Some(columns::text(row, 2)?.to_lowercase())
+            && asked == Some(rows::text(row, 2)?.to_lowercase())
         {
             *place = Some(OrderRef {
                 order: row.get(0)?,
@@ -314,7 +323,7 @@ struct Numbered {
 /// The numbers that AX has or may get.
 pub fn numbers_for_ax(db: Session<'_>, orders: &[String]) -> Result<Vec<String>, SqlError> {
     let sets: Vec<_> = orders.iter().map(|order| values![order]).collect();
-    let found = db.optional_each(&FOR_AX, &sets, |row| columns::json::<Numbered>(row, 0))?;
+    let found = db.optional_each(&FOR_AX, &sets, |row| rows::json::<Numbered>(row, 0))?;
     Ok(found
         .into_iter()
         .map(|order| order.map_or_else(String::new, |order| order.number))

@@ -1,7 +1,7 @@
 //! Staging: what each event of the feed does to the order book.
 
 use super::super::super::orders::{FeedPosition, Staged};
-use super::super::columns;
+use super::super::rows;
 use super::known::{Contents, Known};
 use super::too_late;
 use crate::model::Stream;
@@ -218,7 +218,7 @@ fn is_same_to_ax(one: &WebOrder, other: &WebOrder) -> bool {
     without_payment(one) == without_payment(other)
 }
 
-/// The columns that lists show of an order's contents.
+/// The rows that lists show of an order's contents.
 fn write_header(db: Session<'_>, now: i64, order: &WebOrder) -> Result<(), SqlError> {
     let values = values![
         &order.id,
@@ -244,8 +244,8 @@ pub fn write_contents(
 ) -> Result<(), SqlError> {
     let values = values![
         &newest.id,
-        columns::to_json(newest)?,
-        handed.map(columns::to_json).transpose()?,
+        rows::to_json(newest)?,
+        handed.map(rows::to_json).transpose()?,
     ];
     db.execute(&PUT_CONTENTS, &values)?;
     Ok(())
