@@ -14,7 +14,10 @@ async fn loaded(company: &Path, layout: Layout, client: &mut Client) -> Vec<Scri
     let mut text = Vec::new();
     let scripted = script(company, layout, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
-    for batch in text.split("\nGO\n").filter(|batch| !batch.trim().is_empty()) {
+    for batch in text
+        .split("\nGO\n")
+        .filter(|batch| !batch.trim().is_empty())
+    {
         ask(client, batch).await;
     }
     scripted
@@ -28,7 +31,10 @@ async fn counted(scripted: &[Scripted], client: &mut Client) {
 }
 
 fn rows(scripted: &[Scripted], name: &str) -> u64 {
-    scripted.iter().find(|table| table.table == name).map_or(0, |table| table.rows)
+    scripted
+        .iter()
+        .find(|table| table.table == name)
+        .map_or(0, |table| table.rows)
 }
 
 fn generated(folder: &Path) -> std::path::PathBuf {
@@ -52,20 +58,40 @@ async fn a_generated_company_arrives_row_by_row_and_is_tracked() {
     let mut statement = sqlite
         .prepare("SELECT ITEMID || ' ' || MODULETYPE || ' ' || UNITID || ' ' || PARTITION || ' ' || PRICE FROM INVENTTABLEMODULE ORDER BY ITEMID, MODULETYPE")
         .unwrap();
-    let wanted: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let wanted: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     let found = ask(&mut client, "SELECT ITEMID, MODULETYPE, UNITID, PARTITION, PRICE FROM dbo.INVENTTABLEMODULE ORDER BY ITEMID, MODULETYPE").await;
     let found: Vec<&str> = found.lines().collect();
     assert_eq!(found.len(), wanted.len());
     for (found, wanted) in found.iter().zip(&wanted) {
-        let ((found, price), (wanted, exact)) = (found.rsplit_once(' ').unwrap(), wanted.rsplit_once(' ').unwrap());
+        let ((found, price), (wanted, exact)) = (
+            found.rsplit_once(' ').unwrap(),
+            wanted.rsplit_once(' ').unwrap(),
+        );
         assert_eq!(found, wanted);
         assert_eq!(price.parse::<f64>().unwrap(), exact.parse::<f64>().unwrap());
     }
 
-    let tracked = ask(&mut client, "SELECT OBJECT_NAME(object_id) FROM sys.change_tracking_tables").await;
-    assert!(tracked.lines().any(|table| table == "INVENTSUM"), "{tracked}");
-    assert!(!tracked.lines().any(|table| table == "INVENTSITE"), "{tracked}");
-    assert_eq!(ask(&mut client, "SELECT CHANGE_TRACKING_CURRENT_VERSION()").await, "0");
+    let tracked = ask(
+        &mut client,
+        "SELECT OBJECT_NAME(object_id) FROM sys.change_tracking_tables",
+    )
+    .await;
+    assert!(
+        tracked.lines().any(|table| table == "INVENTSUM"),
+        "{tracked}"
+    );
+    assert!(
+        !tracked.lines().any(|table| table == "INVENTSITE"),
+        "{tracked}"
+    );
+    assert_eq!(
+        ask(&mut client, "SELECT CHANGE_TRACKING_CURRENT_VERSION()").await,
+        "0"
+    );
     let changed = "UPDATE TOP (1) dbo.INVENTSUM SET AVAILPHYSICAL = AVAILPHYSICAL + 1;
                    SELECT COUNT(*) FROM CHANGETABLE(CHANGES dbo.INVENTSUM, 0) AS CT JOIN dbo.INVENTSUM AS S
                      ON S.PARTITION = CT.PARTITION AND S.DATAAREAID = CT.DATAAREAID AND S.ITEMID = CT.ITEMID AND S.INVENTDIMID = CT.INVENTDIMID";
@@ -81,8 +107,14 @@ async fn a_rtm_database_has_no_partitions_and_its_products_by_level() {
     counted(&scripted, &mut client).await;
     let columns = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.COLUMNS WHERE COLUMN_NAME = N'PARTITION' OR TABLE_NAME = N'PARTITIONS'";
     assert_eq!(ask(&mut client, columns).await, "0");
-    let (all, masters) = (rows(&scripted, "ECORESPRODUCT"), rows(&scripted, "ECORESPRODUCTMASTER"));
-    let (distinct, variants) = (rows(&scripted, "ECORESDISTINCTPRODUCT"), rows(&scripted, "ECORESDISTINCTPRODUCTVARIANT"));
+    let (all, masters) = (
+        rows(&scripted, "ECORESPRODUCT"),
+        rows(&scripted, "ECORESPRODUCTMASTER"),
+    );
+    let (distinct, variants) = (
+        rows(&scripted, "ECORESDISTINCTPRODUCT"),
+        rows(&scripted, "ECORESDISTINCTPRODUCTVARIANT"),
+    );
     assert!(masters > 0 && variants > masters, "{scripted:?}");
     assert_eq!(all, masters + distinct);
     // Each variant is a distinct product, a product, and has a master.

@@ -196,6 +196,8 @@ impl<'a> Pen<'a> {
             self.parenthesis();
         } else if self.is(0, "PERSISTED") {
             self.take();
+        } else if self.are(&["WITH", "SCHEMABINDING"]) {
+            self.skip(2);
         } else if self.is(0, "CONSTRAINT")
             && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
             && self.inside_column()
@@ -318,8 +320,10 @@ impl<'a> Pen<'a> {
             self.take();
             self.parenthesis();
         }
+        // The index of a view is none of Iridium's.
         self.out.push_str(&format!(
-            " BEGIN CREATE INDEX {name} ON {table} ({columns}); "
+            " IF EXISTS (SELECT 1 FROM sys.tables WHERE object_id = OBJECT_ID(N'{table}')) \
+             BEGIN CREATE INDEX {name} ON {table} ({columns}); "
         ));
         if unique {
             self.procedure("bed_unique", &[&name, &table, &columns, &filter]);

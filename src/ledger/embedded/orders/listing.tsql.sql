@@ -76,8 +76,8 @@ ORDER BY chosen.seq, chosen.id;
 -- [counts] How many orders there are: all, open, waiting for AX, with an exception, not
 -- acknowledged, possible duplicates, journals; and when the oldest open one was placed.
 SELECT
-    (SELECT COALESCE(SUM(orders), 0) FROM axcs.store_orders),
-    (SELECT COALESCE(SUM(open_orders), 0) FROM axcs.store_orders),
+    (SELECT COALESCE(SUM(orders), 0) FROM axcs.store_orders WITH (NOEXPAND)),
+    (SELECT COALESCE(SUM(open_orders), 0) FROM axcs.store_orders WITH (NOEXPAND)),
     (SELECT COUNT(*) FROM axcs.online_order WHERE stage IN (N'downloaded', N'handed-over')),
     (
         SELECT COUNT(*)
