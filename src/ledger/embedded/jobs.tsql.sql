@@ -16,6 +16,7 @@ SET
     standing = @P8,
     revision = revision + 1
 WHERE job = @P1;
+UPDATE axcs.changes SET count = count + 1;
 
 -- [add] Makes a job that is not there; @P1 job, @P2 status, @P3 schedule, @P4 standing.
 INSERT INTO axcs.job (job, status, reason, failures, is_asked, schedule, standing, revision)

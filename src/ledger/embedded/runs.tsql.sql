@@ -1,8 +1,9 @@
 -- [now] Answers the ledger's clock, in Unix milliseconds.
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 SELECT
-    CAST(DATEDIFF(DAY, '19700101', @now) AS bigint) * 86400000
-    + DATEDIFF(MILLISECOND, CAST(@now AS date), @now);
+    CAST(DATEDIFF(DAY, CAST('1970-01-01' AS date), @now) AS bigint) * 86400000
+    + DATEDIFF(SECOND, CAST(@now AS date), @now) * 1000
+    + DATEPART(MILLISECOND, @now);
 
 -- [due] The occurrence that a run was started for; @P1 run.
 SELECT due FROM axcs.run WHERE id = @P1;
@@ -23,7 +24,9 @@ WHERE run.id = (SELECT MAX(newest.id) FROM axcs.run AS newest WHERE newest.job =
 -- @P7 occurrence; answers the run.
 INSERT INTO axcs.run (job, status, dry_run, owner, started, streams, cause, due)
 VALUES (@P1, N'executing', @P2, @P3, @P4, @P5, @P6, @P7);
-SELECT CAST(SCOPE_IDENTITY() AS bigint);
+DECLARE @run bigint = SCOPE_IDENTITY();
+UPDATE axcs.changes SET count = count + 1;
+SELECT @run;
 
 -- [cut short] Runs under way that have a lease, live or not; @P1 job of the lease; answers run, job,
 -- dry run.
@@ -33,6 +36,7 @@ WHERE status = N'executing' AND id IN (SELECT lease.run FROM axcs.lease AS lease
 
 -- [fail] Notes that a run has failed; @P1 run, @P2 now, @P3 exception.
 UPDATE axcs.run SET status = N'error', finished = @P2, exception = @P3 WHERE id = @P1;
+UPDATE axcs.changes SET count = count + 1;
 
 -- [progress] Notes how far a run has come; @P1 run, @P2 streams, @P3 what it waits for.
 UPDATE axcs.run SET streams = @P2, waiting = @P3 WHERE id = @P1;
@@ -44,6 +48,7 @@ SELECT cancel_by FROM axcs.run WHERE id = @P1;
 UPDATE axcs.run
 SET status = @P2, finished = @P3, streams = @P4, waiting = NULL, exception = @P5
 WHERE id = @P1;
+UPDATE axcs.changes SET count = count + 1;
 
 -- [ask cancel] Notes who asks the live run of a job to stop; @P1 job, @P2 now, @P3 who. The first
 -- who asks is remembered.

@@ -13,7 +13,7 @@ SELECT
     COALESCE(counted.orders, 0),
     COALESCE(counted.open_orders, 0)
 FROM axcs.store AS store
-LEFT JOIN axcs.store_orders AS counted ON counted.store = store.id
+LEFT JOIN axcs.store_orders AS counted WITH (NOEXPAND) ON counted.store = store.id
 ORDER BY store.id;
 
 -- [take] Takes a store over; @P1 id, @P2 kind, @P3 name, @P4 currency, @P5 open.

@@ -28,11 +28,6 @@ impl SqlError {
         Self::new(49_999, format!("The bed does not have: {}.", what.into()))
     }
 
-    /// True where one of these tables is not there.
-    pub fn misses(&self, tables: &[&str]) -> bool {
-        self.number == 208 && tables.iter().any(|table| self.message.contains(table))
-    }
-
     pub fn deadlock() -> Self {
         Self {
             class: 13,

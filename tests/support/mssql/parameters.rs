@@ -100,7 +100,7 @@ pub fn batch(payload: &[u8]) -> Result<Request, SqlError> {
 pub fn transaction(payload: &[u8]) -> Result<Request, SqlError> {
     let mut reader = Reader(payload);
     reader.skip_headers()?;
-    let mut name = |reader: &mut Reader| {
+    let name = |reader: &mut Reader| {
         let units = reader.byte()?;
         reader.text(units)
     };

@@ -75,7 +75,6 @@ struct Pen<'a> {
     at: usize,
     out: String,
     changes: Vec<(String, String)>,
-    is_trigger: bool,
 }
 
 impl<'a> Pen<'a> {
@@ -201,11 +200,10 @@ impl<'a> Pen<'a> {
             // Which index is used says nothing about the answer.
             self.take();
             self.parenthesis();
-        } else if self.is_trigger && self.are(&["SET", "NOCOUNT", "ON"]) {
-            // Iridium counts nothing of a trigger.
-            self.skip(3);
         } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
             self.collated(width);
+        } else if self.are(&["WITH", "SCHEMABINDING"]) {
+            self.skip(2);
         } else if self.is(0, "CONSTRAINT")
             && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
             && self.inside_column()
@@ -347,8 +345,10 @@ impl<'a> Pen<'a> {
             self.take();
             self.parenthesis();
         }
+        // The index of a view is none of Iridium's.
         self.out.push_str(&format!(
-            " BEGIN CREATE INDEX {name} ON {table} ({columns}); "
+            " IF EXISTS (SELECT 1 FROM sys.tables WHERE object_id = OBJECT_ID(N'{table}')) \
+             BEGIN CREATE INDEX {name} ON {table} ({columns}); "
         ));
         if unique {
             self.procedure("bed_unique", &[&name, &table, &columns, &filter]);
@@ -364,9 +364,7 @@ pub fn prepare(sql: &str) -> Result<Prepared, SqlError> {
         at: 0,
         out: String::new(),
         changes: Vec::new(),
-        is_trigger: false,
     };
-    pen.is_trigger = pen.are(&["CREATE", "TRIGGER"]);
     while pen.at < pen.pieces.len() {
         pen.step()?;
     }

@@ -5,8 +5,9 @@ DECLARE @changes bigint;
 SELECT @changes = count FROM axcs.changes;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 SELECT
-    CAST(DATEDIFF(DAY, '19700101', @now) AS bigint) * 86400000
-    + DATEDIFF(MILLISECOND, CAST(@now AS date), @now),
+    CAST(DATEDIFF(DAY, CAST('1970-01-01' AS date), @now) AS bigint) * 86400000
+    + DATEDIFF(SECOND, CAST(@now AS date), @now) * 1000
+    + DATEPART(MILLISECOND, @now),
     @changes;
 
 -- [jobs] Every job with who holds its lease and its newest run, where that was no dry run and its
@@ -25,17 +26,21 @@ SELECT
     holder.job,
     lease.owner,
     lease.expires,
-    newest.id,
+    CASE
+        WHEN newest.status = N'executing' AND newest.dry_run = 0
+            AND (lease.run IS NULL OR newest.id <> lease.run) THEN newest.id
+    END,
     newest.cause
 FROM axcs.job AS job
 LEFT JOIN axcs.lease AS lease
     ON lease.job = job.job AND lease.expires > @P1 AND lease.expires - @P1 <= lease.length
 LEFT JOIN axcs.run AS holder ON holder.id = lease.run
-LEFT JOIN axcs.run AS newest
-    ON newest.id = (SELECT MAX(latest.id) FROM axcs.run AS latest WHERE latest.job = job.job)
-        AND newest.status = N'executing'
-        AND newest.dry_run = 0
-        AND (lease.run IS NULL OR newest.id <> lease.run);
+OUTER APPLY (
+    SELECT TOP (1) run.id, run.status, run.dry_run, run.cause
+    FROM axcs.run AS run
+    WHERE run.job = job.job
+    ORDER BY run.id DESC
+) AS newest;
 
 -- [executing] The runs that hold their leases; @P1 now; answers run, job, owner, dry run, start,
 -- whether it is to stop, what it waits for, streams.

@@ -77,8 +77,8 @@ ORDER BY chosen.seq, chosen.id;
 -- acknowledged, possible duplicates, journals; and when the oldest open one was placed. Where there
 -- are none the first two are no value.
 SELECT
-    (SELECT SUM(orders) FROM axcs.store_orders),
-    (SELECT SUM(open_orders) FROM axcs.store_orders),
+    (SELECT SUM(orders) FROM axcs.store_orders WITH (NOEXPAND)),
+    (SELECT SUM(open_orders) FROM axcs.store_orders WITH (NOEXPAND)),
     (SELECT COUNT(*) FROM axcs.online_order WHERE stage IN (N'downloaded', N'handed-over')),
     (
         SELECT COUNT(*)
