@@ -1,8 +1,9 @@
 //! What `axcs` itself remembers: runs, leases, cursors, what was acknowledged, what is under way,
 //! what is set aside, and the product selection.
 //!
-//! [`Ledger`] is what the jobs ask; `embedded` answers it from a SQLite file for one machine.
-//! Only the ledger's own clock decides about leases.
+//! [`Ledger`] is what the jobs ask. Its rules stand once and run on a SQLite file for one machine
+//! ([`EmbeddedLedger`]) and on a SQL Server that several workers share ([`ServerLedger`]). Only the
+//! ledger's own clock decides about leases.
 
 pub mod embedded;
 pub mod exceptions;
@@ -17,8 +18,10 @@ use jiff::Timestamp;
 
 use crate::model::exception::Exception;
 use crate::model::{Job, RunId, Selection, Stream};
+use crate::sql::SqlError;
+use crate::sqlserver::{ConnectError, ServerError};
 
-pub use embedded::EmbeddedLedger;
+pub use embedded::{EmbeddedLedger, ServerLedger};
 pub use exceptions::ExceptionBook;
 pub use jobs::JobBook;
 pub use orders::OrderBook;
@@ -27,25 +30,28 @@ pub use stores::StoreBook;
 /// The ledger could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// A statement failed or the file cannot be opened.
+    /// The file cannot be opened.
     #[error("the ledger failed: {0}")]
     Store(#[from] crate::sqlite::SqliteError),
+    /// There is no connection to the server.
+    #[error("the ledger failed: {0}")]
+    Unreachable(#[from] ConnectError),
     /// A statement failed.
     #[error("the ledger failed while {what}: {source}")]
     Statement {
         /// What was tried, as "reading the cursor".
         what: &'static str,
         /// What the database said.
-        source: rusqlite::Error,
+        source: SqlError,
     },
     /// The ledger was written by a newer program.
     #[error(
         "the ledger {place} has format {found}, this axcs knows formats up to {known}: use the newer axcs"
     )]
     Newer {
-        /// The file.
+        /// The file, or server and database.
         place: String,
-        /// Format of the file.
+        /// Format of the ledger.
         found: i64,
         /// Newest format this program knows.
         known: i64,
@@ -53,6 +59,68 @@ pub enum LedgerError {
     /// The run's lease is gone: another worker took the job over.
     #[error("run {0} lost its lease to another worker")]
     Fenced(RunId),
+}
+
+impl LedgerError {
+    /// The same, where a statement failed, with what was tried.
+    pub(crate) fn during(self, tried: &'static str) -> Self {
+        if let Self::Statement { source, .. } = self {
+            Self::Statement {
+                what: tried,
+                source,
+            }
+        } else {
+            self
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Fenced(_) => "Nothing: the other worker goes on with the job.",
+            Self::Newer { .. } => "Use the axcs that wrote the ledger, or a newer one.",
+            Self::Unreachable(error) => error.step.remedy(),
+            Self::Statement {
+                source: SqlError::Server(error),
+                ..
+            } => remedy(error),
+            Self::Store(_) | Self::Statement { .. } => {
+                "Check that the ledger's disk has room and that nothing else writes to the file, then start the job again."
+            }
+        }
+    }
+}
+
+/// What to do about an error of a server that was reached.
+fn remedy(error: &ServerError) -> &'static str {
+    if error.is_passing() {
+        "Nothing: the next run goes on where it was. If it happens again, look for whoever keeps the ledger locked."
+    } else if error.is_unreachable() {
+        "Check that the server of the ledger runs and can be reached, then start the job again."
+    } else if matches!(error.code(), Some(229 | 230 | 262 | 2760)) {
+        "Make the login of axcs an owner (db_owner) of the ledger's own database, then start the job again."
+    } else {
+        "Check the ledger's database at the server: room, rights, and that nothing else writes to it. Then start the job again."
+    }
+}
+
+impl From<SqlError> for LedgerError {
+    fn from(source: SqlError) -> Self {
+        Self::Statement {
+            what: "using its database",
+            source,
+        }
+    }
+}
+
+impl From<ServerError> for LedgerError {
+    fn from(error: ServerError) -> Self {
+        if let ServerError::Connect(error) = error {
+            Self::Unreachable(error)
+        } else {
+            SqlError::from(error).into()
+        }
+    }
 }
 
 /// What a run proves at every write: it still holds its leases.

@@ -51,6 +51,9 @@ pub enum SqlError {
         /// What was expected and what is there.
         reason: String,
     },
+    /// A value that cannot be told to a database.
+    #[error("a value cannot be written: {0}")]
+    Unwritable(String),
     /// A statement that always answers a row answered none.
     #[error("no row was answered where there has to be one")]
     NoRow,
@@ -178,6 +181,34 @@ impl Session<'_> {
         }
     }
 
+    /// Runs a statement that answers rows once for each set of values, and hands each row to `row`
+    /// with the number of its set. SQL Server gets many of them in one request.
+    pub fn each_of<const N: usize>(
+        &self,
+        text: &Text<'_>,
+        sets: &[[Value<'_>; N]],
+        mut row: impl FnMut(usize, &Row<'_>) -> Result<(), SqlError>,
+    ) -> Result<(), SqlError> {
+        match self {
+            Self::Sqlite(_) => {
+                for (set, values) in sets.iter().enumerate() {
+                    self.each(text, values, |next| row(set, next))?;
+                }
+            }
+            Self::Server(link) => {
+                let mut first = 0;
+                for sets in sets.chunks(sqlserver::sets_in_a_request(N)) {
+                    let repeated = text::repeated(text.tsql, N, sets.len());
+                    link.each(&repeated, sets.as_flattened(), |result, next| {
+                        row(first + result, &Row::Server(next))
+                    })?;
+                    first += sets.len();
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// For each set of values what `read` makes of the first row that the statement answers, or
     /// `None` where it answers none. SQL Server gets many of them in one request.
     pub fn optional_each<const N: usize, T>(
@@ -186,27 +217,15 @@ impl Session<'_> {
         sets: &[[Value<'_>; N]],
         mut read: impl FnMut(&Row<'_>) -> Result<T, SqlError>,
     ) -> Result<Vec<Option<T>>, SqlError> {
-        match self {
-            Self::Sqlite(_) => sets
-                .iter()
-                .map(|values| self.optional(text, values, &mut read))
-                .collect(),
-            Self::Server(link) => {
-                let mut found = Vec::with_capacity(sets.len());
-                for sets in sets.chunks(sqlserver::sets_in_a_request(N)) {
-                    let first = found.len();
-                    found.resize_with(first + sets.len(), || None);
-                    let repeated = text::repeated(text.tsql, N, sets.len());
-                    link.each(&repeated, sets.as_flattened(), |result, next| {
-                        if let Some(place @ None) = found.get_mut(first + result) {
-                            *place = Some(read(&Row::Server(next))?);
-                        }
-                        Ok::<(), SqlError>(())
-                    })?;
-                }
-                Ok(found)
+        let mut found = Vec::new();
+        found.resize_with(sets.len(), || None);
+        self.each_of(text, sets, |set, row| {
+            if let Some(place @ None) = found.get_mut(set) {
+                *place = Some(read(row)?);
             }
-        }
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// What `read` makes of each row.

@@ -33,13 +33,7 @@ pub fn fault(text: &str, error: &JoinError) -> Exception {
 
 impl From<LedgerError> for Exception {
     fn from(error: LedgerError) -> Self {
-        let remedy = match &error {
-            LedgerError::Fenced(_) => "Nothing: the other worker goes on with the job.",
-            LedgerError::Newer { .. } => "Use the axcs that wrote the ledger, or a newer one.",
-            LedgerError::Store(_) | LedgerError::Statement { .. } => {
-                "Check that the ledger's disk has room and that nothing else writes to the file, then start the job again."
-            }
-        };
+        let remedy = error.remedy();
         Self::new("The ledger could not be used.", chain(&error), remedy)
     }
 }

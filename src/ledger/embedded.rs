@@ -1,6 +1,8 @@
-//! The ledger in a SQLite file, for one machine. Several processes of that machine may share it.
+//! The ledger's rules, once for both engines: each module reads and writes through a session, and
+//! its statements stand beside it in the words of both.
 
 mod exceptions;
+mod file;
 mod jobs;
 mod leases;
 mod orders;
@@ -8,131 +10,97 @@ mod passes;
 mod records;
 mod rows;
 mod runs;
+mod server;
 mod stores;
 
-use std::path::Path;
+use std::fmt;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
     Acknowledged, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
     Settlement, Unsettled,
 };
 use crate::model::{Selection, Stream};
-use crate::sqlite::{Access, Sqlite};
+use crate::sql::{Session, SqlError, Text};
+use crate::statement;
 use leases::check;
 
-/// One script for each format, from the first on; applied in order.
-const MIGRATIONS: [&str; 3] = [
-    include_str!("embedded/migration-1.sql"),
-    include_str!("embedded/migration-2.sql"),
-    include_str!("embedded/migration-3.sql"),
-];
+pub use file::EmbeddedLedger;
+pub use server::ServerLedger;
 
-/// The ledger in a SQLite file.
-#[derive(Clone, Debug)]
-pub struct EmbeddedLedger {
-    store: Sqlite,
+const NAME: Text<'static> = statement!("embedded/records", "ledger's name");
+
+/// What a ledger stands on: writers go one after the other, readers see one moment.
+pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
+    /// Where it is, for messages.
+    fn place(&self) -> String;
+
+    /// Runs `work` in one db, which no other writer's overlaps.
+    fn write<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(Session<'_>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, LedgerError>> + Send;
+
+    /// Runs `work` on a state of the ledger that does not change meanwhile.
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Session<'_>) -> Result<T, SqlError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, LedgerError>> + Send;
 }
 
-impl EmbeddedLedger {
-    /// Opens the ledger, makes it where it is missing and brings it to the newest format.
-    ///
-    /// # Errors
-    /// [`LedgerError::Newer`] where a newer program has written it.
-    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
-        let place = path.display().to_string();
-        let store = Sqlite::open(path, Access::Create, move |connection| {
-            migrate(connection, &place)
-        })
-        .await?;
-        Ok(Self { store })
-    }
+/// The ledger in a database.
+#[derive(Clone, Debug)]
+pub struct SqlLedger<E> {
+    engine: E,
+}
 
-    /// Runs `work` in one transaction that takes the write lock at its start.
+impl<E: Engine> SqlLedger<E> {
+    /// Runs `work` in one db, which no other writer's overlaps.
     async fn write<T: Send + 'static>(
         &self,
         what: &'static str,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+        work: impl FnOnce(Session<'_>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        self.store
-            .call(move |connection| {
-                let failed = |source| LedgerError::Statement { what, source };
-                let transaction = connection
-                    .transaction_with_behavior(TransactionBehavior::Immediate)
-                    .map_err(failed)?;
-                let value = work(&transaction)?;
-                tracing::trace!(target: "axcs::step", "the ledger commits: {what}");
-                transaction.commit().map_err(failed)?;
-                tracing::trace!(target: "axcs::step", "the ledger has committed: {what}");
-                Ok(value)
-            })
-            .await
+        let written = self.engine.write(what, work).await;
+        written.map_err(|error| error.during(what))
     }
 
     /// Runs `work` on a state of the ledger that does not change meanwhile.
     async fn read<T: Send + 'static>(
         &self,
         what: &'static str,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(Session<'_>) -> Result<T, SqlError> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        self.store
-            .call(move |connection| {
-                connection
-                    .transaction()
-                    .and_then(|transaction| work(&transaction))
-                    .map_err(|source| LedgerError::Statement { what, source })
-            })
-            .await
+        let read = self.engine.read(work).await;
+        read.map_err(|error| error.during(what))
     }
 }
 
-fn migrate(connection: &mut Connection, place: &str) -> Result<(), LedgerError> {
-    let failed = |source| LedgerError::Statement {
-        what: "bringing it to the newest format",
-        source,
-    };
-    let known = MIGRATIONS.len() as i64;
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(failed)?;
-    let found: i64 = transaction
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(failed)?;
-    if found > known {
-        return Err(LedgerError::Newer {
-            place: place.to_owned(),
-            found,
-            known,
-        });
-    }
-    for script in &MIGRATIONS[found as usize..] {
-        transaction.execute_batch(script).map_err(failed)?;
-    }
-    transaction
-        .pragma_update(None, "user_version", known)
-        .map_err(failed)?;
-    jobs::make_missing(&transaction).map_err(failed)?;
-    transaction.commit().map_err(failed)
+/// Says in the trace that a transaction is about to be made to last, and that it was: the steps at
+/// which a process may die.
+fn committing<T>(what: &str, commit: impl FnOnce() -> Result<T, SqlError>) -> Result<T, SqlError> {
+    tracing::trace!(target: "axcs::step", "the ledger commits: {what}");
+    let done = commit()?;
+    tracing::trace!(target: "axcs::step", "the ledger has committed: {what}");
+    Ok(done)
 }
 
 #[async_trait]
-impl Ledger for EmbeddedLedger {
+impl<E: Engine> Ledger for SqlLedger<E> {
     fn place(&self) -> String {
-        self.store.path().display().to_string()
+        self.engine.place()
     }
 
     async fn position(&self, stream: Stream) -> Result<Position, LedgerError> {
-        self.read("reading a cursor", move |connection| {
-            passes::position(connection, stream)
-        })
-        .await
+        self.read("reading a cursor", move |db| passes::position(db, stream))
+            .await
     }
 
     async fn acknowledged(&self, stream: Stream) -> Result<Acknowledged, LedgerError> {
-        self.read("adding up what was acknowledged", move |connection| {
-            records::acknowledged(connection, stream)
+        self.read("adding up what was acknowledged", move |db| {
+            records::acknowledged(db, stream)
         })
         .await
     }
@@ -143,9 +111,9 @@ impl Ledger for EmbeddedLedger {
         stream: Stream,
         pass: NewPass,
     ) -> Result<Pass, LedgerError> {
-        self.write("beginning a pass", move |transaction| {
-            check(transaction, fence)?;
-            passes::begin(transaction, fence, stream, pass)
+        self.write("beginning a pass", move |db| {
+            check(db, fence)?;
+            Ok(passes::begin(db, fence, stream, pass)?)
         })
         .await
     }
@@ -157,9 +125,9 @@ impl Ledger for EmbeddedLedger {
         after: &str,
     ) -> Result<(), LedgerError> {
         let after = after.to_owned();
-        self.write("advancing a pass", move |transaction| {
-            check(transaction, fence)?;
-            passes::advance(transaction, stream, &after)
+        self.write("advancing a pass", move |db| {
+            check(db, fence)?;
+            Ok(passes::advance(db, stream, &after)?)
         })
         .await
     }
@@ -172,8 +140,8 @@ impl Ledger for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError> {
         let after = after.to_owned();
-        self.read("looking for records that are gone", move |connection| {
-            records::unseen(connection, stream, generation, &after, limit)
+        self.read("looking for records that are gone", move |db| {
+            records::unseen(db, stream, generation, &after, limit)
         })
         .await
     }
@@ -185,9 +153,9 @@ impl Ledger for EmbeddedLedger {
         cursor: &Cursor,
     ) -> Result<(), LedgerError> {
         let cursor = cursor.clone();
-        self.write("moving a cursor", move |transaction| {
-            check(transaction, fence)?;
-            passes::move_cursor(transaction, fence, stream, &cursor)
+        self.write("moving a cursor", move |db| {
+            check(db, fence)?;
+            Ok(passes::move_cursor(db, fence, stream, &cursor)?)
         })
         .await
     }
@@ -200,20 +168,15 @@ impl Ledger for EmbeddedLedger {
     ) -> Result<Vec<bool>, LedgerError> {
         match seen_in {
             None => {
-                self.read("comparing records", move |connection| {
-                    records::compare(connection, stream, &records)
+                self.read("comparing records", move |db| {
+                    records::compare(db, stream, &records)
                 })
                 .await
             }
             Some((fence, generation)) => {
-                self.write("comparing records", move |transaction| {
-                    check(transaction, fence)?;
-                    records::compare_and_mark(transaction, stream, generation, &records).map_err(
-                        |source| LedgerError::Statement {
-                            what: "comparing records",
-                            source,
-                        },
-                    )
+                self.write("comparing records", move |db| {
+                    check(db, fence)?;
+                    Ok(records::compare_and_mark(db, stream, generation, &records)?)
                 })
                 .await
             }
@@ -227,9 +190,9 @@ impl Ledger for EmbeddedLedger {
         incarnation: &str,
     ) -> Result<(), LedgerError> {
         let incarnation = incarnation.to_owned();
-        self.write("noting what is read", move |transaction| {
-            check(transaction, fence)?;
-            passes::note_incarnation(transaction, stream, &incarnation)
+        self.write("noting what is read", move |db| {
+            check(db, fence)?;
+            Ok(passes::note_incarnation(db, stream, &incarnation)?)
         })
         .await
     }
@@ -241,20 +204,20 @@ impl Ledger for EmbeddedLedger {
         ids: Vec<String>,
         replaces: Option<i64>,
     ) -> Result<i64, LedgerError> {
-        self.write("writing a batch down", move |transaction| {
-            check(transaction, fence)?;
+        self.write("writing a batch down", move |db| {
+            check(db, fence)?;
             if let Some(replaced) = replaces {
-                records::forget_batches(transaction, &[replaced])?;
+                records::forget_batches(db, &[replaced])?;
             }
-            records::intend(transaction, fence, stream, &ids)
+            Ok(records::intend(db, fence, stream, &ids)?)
         })
         .await
     }
 
     async fn intend_again(&self, fence: Fence, batch: i64) -> Result<(), LedgerError> {
-        self.write("writing a batch down again", move |transaction| {
-            check(transaction, fence)?;
-            records::intend_again(transaction, batch)
+        self.write("writing a batch down again", move |db| {
+            check(db, fence)?;
+            Ok(records::intend_again(db, batch)?)
         })
         .await
     }
@@ -267,10 +230,10 @@ impl Ledger for EmbeddedLedger {
         generation: Option<i64>,
         settlement: Settlement,
     ) -> Result<(), LedgerError> {
-        self.write("settling a batch", move |transaction| {
-            check(transaction, fence)?;
-            records::settle(transaction, stream, generation, &settlement)?;
-            records::forget_batches(transaction, &[batch])
+        self.write("settling a batch", move |db| {
+            check(db, fence)?;
+            records::settle(db, stream, generation, &settlement)?;
+            Ok(records::forget_batches(db, &[batch])?)
         })
         .await
     }
@@ -282,35 +245,35 @@ impl Ledger for EmbeddedLedger {
         generation: Option<i64>,
         records: Vec<SetAside>,
     ) -> Result<(), LedgerError> {
-        self.write("setting records aside", move |transaction| {
-            check(transaction, fence)?;
+        self.write("setting records aside", move |db| {
+            check(db, fence)?;
             let settlement = Settlement {
                 set_aside: records,
                 ..Settlement::default()
             };
-            records::settle(transaction, stream, generation, &settlement)
+            Ok(records::settle(db, stream, generation, &settlement)?)
         })
         .await
     }
 
     async fn raise_version(&self, version: i64) -> Result<(), LedgerError> {
-        self.write("raising the version", move |transaction| {
-            records::raise_version(transaction, version)
+        self.write("raising the version", move |db| {
+            Ok(records::raise_version(db, version)?)
         })
         .await
     }
 
     async fn unsettled(&self, stream: Stream) -> Result<Vec<Unsettled>, LedgerError> {
-        self.read("looking for unsettled batches", move |connection| {
-            records::unsettled(connection, stream)
+        self.read("looking for unsettled batches", move |db| {
+            records::unsettled(db, stream)
         })
         .await
     }
 
     async fn forget_batches(&self, fence: Fence, batches: Vec<i64>) -> Result<(), LedgerError> {
-        self.write("forgetting batches", move |transaction| {
-            check(transaction, fence)?;
-            records::forget_batches(transaction, &batches)
+        self.write("forgetting batches", move |db| {
+            check(db, fence)?;
+            Ok(records::forget_batches(db, &batches)?)
         })
         .await
     }
@@ -324,15 +287,15 @@ impl Ledger for EmbeddedLedger {
         &self,
         selection: Selection,
     ) -> Result<Option<Selection>, LedgerError> {
-        self.write("storing the product selection", move |transaction| {
-            passes::store_selection(transaction, selection)
+        self.write("storing the product selection", move |db| {
+            Ok(passes::store_selection(db, selection)?)
         })
         .await
     }
 
     async fn incarnation(&self) -> Result<String, LedgerError> {
-        self.read("reading the ledger's name", |connection| {
-            connection.query_row("SELECT incarnation FROM ledger", [], |row| row.get(0))
+        self.read("reading the ledger's name", |db| {
+            db.row(&NAME, &[], |row| row.get(0))
         })
         .await
     }

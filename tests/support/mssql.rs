@@ -73,10 +73,11 @@ mod views;
 #[path = "mssql/wire.rs"]
 mod wire;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use iridium_core::{CheckpointManager as _, Database};
 use tokio::net::{TcpListener, TcpStream};
@@ -118,8 +119,8 @@ pub struct Shared {
     numbers: AtomicU64,
     /// What random values of the sessions begin with.
     seed: u64,
-    /// The sessions that have set `LOCK_TIMEOUT`.
-    impatient: Mutex<HashSet<u64>>,
+    /// The sessions that have set `LOCK_TIMEOUT`, with how long they wait for a lock.
+    impatient: Mutex<HashMap<u64, Duration>>,
 }
 
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -157,12 +158,17 @@ impl Shared {
         work()
     }
 
-    fn note_lock_timeout(&self, session: u64) {
-        guard(&self.impatient).insert(session);
+    /// Negative milliseconds are for ever.
+    fn set_lock_timeout(&self, session: u64, milliseconds: i64) {
+        let mut impatient = guard(&self.impatient);
+        match u64::try_from(milliseconds) {
+            Ok(milliseconds) => impatient.insert(session, Duration::from_millis(milliseconds)),
+            Err(_) => impatient.remove(&session),
+        };
     }
 
-    fn sets_lock_timeout(&self, session: u64) -> bool {
-        guard(&self.impatient).contains(&session)
+    fn lock_timeout(&self, session: u64) -> Option<Duration> {
+        guard(&self.impatient).get(&session).copied()
     }
 
     fn lets_in(&self, login: &str, password: &str, database: &str) -> Result<(), SqlError> {

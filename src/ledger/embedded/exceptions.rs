@@ -1,26 +1,44 @@
 //! Exceptions: opened and cleared by what happens to records and runs, retried and resolved by
 //! operators.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, Transaction, named_params, params_from_iter};
 
 use super::super::exceptions::ExceptionBook;
 use super::super::{LedgerError, SetAside};
-use super::{EmbeddedLedger, orders, rows, runs};
+use super::runs::now;
+use super::{Engine, SqlLedger, orders, rows};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
 };
 use crate::model::{Job, Stream};
+use crate::sql::{Row, Session, SqlError, Text, Value};
+use crate::{statement, values};
 
 /// The code of every run's exception.
 const RUN: &str = "run";
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping exceptions",
-        source,
-    }
-}
+const OPEN: Text<'static> = statement!("exceptions", "open");
+const CLEAR_RUN: Text<'static> = statement!("exceptions", "clear run");
+const CLEAR: Text<'static> = statement!("exceptions", "clear");
+const CLEAR_CODE: Text<'static> = statement!("exceptions", "clear code");
+const NONE_IS_STUCK: Text<'static> = statement!("exceptions", "none is stuck");
+const IS_STUCK: Text<'static> = statement!("exceptions", "is stuck");
+const RESOLVED: Text<'static> = statement!("exceptions", "resolved");
+const MARK_RETRYING: Text<'static> = statement!("exceptions", "mark retrying");
+const MARK_RESOLVED: Text<'static> = statement!("exceptions", "mark resolved");
+const RETRIES: Text<'static> = statement!("exceptions", "retries");
+// What a list and a count are put together from.
+const LIST: Text<'static> = statement!("exceptions", "list");
+const COUNT: Text<'static> = statement!("exceptions", "count");
+const OF_JOB: Text<'static> = statement!("exceptions", "of job");
+const OF_STREAM: Text<'static> = statement!("exceptions", "of stream");
+const OF_CODE: Text<'static> = statement!("exceptions", "of code");
+const WITH_ID: Text<'static> = statement!("exceptions", "with id");
+const WITH_KEY: Text<'static> = statement!("exceptions", "with key");
+const WAITING: Text<'static> = statement!("exceptions", "waiting");
+const NEWEST_FIRST: Text<'static> = statement!("exceptions", "newest first");
 
 /// An exception that is about to be opened.
 pub struct Opening<'a> {
@@ -53,295 +71,318 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// Opens an exception, or counts another attempt.
-pub fn open(
-    transaction: &Transaction<'_>,
-    now: i64,
-    opening: &Opening<'_>,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(include_str!("exceptions/open.sql"))?
-        .execute(named_params! {
-            ":job": opening.job.name(),
-            ":stream": opening.stream.map_or("", Stream::name),
-            ":key": opening.key,
-            ":code": opening.code,
-            ":field": opening.field,
-            ":text": opening.exception.text,
-            ":cause": opening.exception.cause,
-            ":remedy": opening.exception.remedy,
-            ":now": now,
-            ":generation": opening.generation,
-            ":anew": opening.is_anew,
-        })?;
+/// Opens exceptions, or counts another attempt.
+pub fn open(db: Session<'_>, now: i64, openings: &[Opening<'_>]) -> Result<(), SqlError> {
+    let sets: Vec<_> = openings
+        .iter()
+        .map(|opening| {
+            values![
+                opening.job.name(),
+                opening.stream.map_or("", Stream::name),
+                opening.key,
+                opening.code,
+                opening.field,
+                &opening.exception.text,
+                &opening.exception.cause,
+                &opening.exception.remedy,
+                now,
+                opening.generation,
+                opening.is_anew,
+            ]
+        })
+        .collect();
+    db.execute_each(&OPEN, &sets)?;
     Ok(())
 }
 
 /// Opens the exception of a job whose run failed.
 pub fn open_run(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     job: Job,
     exception: &Exception,
-) -> rusqlite::Result<()> {
-    open(
-        transaction,
-        now,
-        &Opening {
-            job,
-            stream: None,
-            key: "",
-            code: RUN,
-            field: "",
-            exception,
-            generation: None,
-            is_anew: false,
-        },
-    )
+) -> Result<(), SqlError> {
+    let opening = Opening {
+        job,
+        stream: None,
+        key: "",
+        code: RUN,
+        field: "",
+        exception,
+        generation: None,
+        is_anew: false,
+    };
+    open(db, now, &[opening])
 }
 
 /// The job has ended well; the complete job does what all of them do.
-pub fn clear_run(transaction: &Transaction<'_>, job: Job) -> rusqlite::Result<()> {
-    let mut statement = transaction.prepare_cached(
-        "UPDATE exception SET state = 'cleared' WHERE stream = '' AND key = '' AND job = ? AND state <> 'cleared'",
-    )?;
+pub fn clear_run(db: Session<'_>, job: Job) -> Result<(), SqlError> {
     let ended: &[Job] = if job == Job::Complete {
         &Job::ALL
     } else {
         std::slice::from_ref(&job)
     };
-    for job in ended {
-        statement.execute([job.name()])?;
-    }
+    let sets: Vec<_> = ended.iter().map(|job| values![job.name()]).collect();
+    db.execute_each(&CLEAR_RUN, &sets)?;
     Ok(())
 }
 
-/// The cause of a record's exception is gone.
-pub fn clear(transaction: &Transaction<'_>, stream: Stream, key: &str) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "UPDATE exception SET state = 'cleared' WHERE stream = ? AND key = ? AND state <> 'cleared'",
-        )?
-        .execute((stream.name(), key))?;
+/// The causes of these records' exceptions are gone.
+pub fn clear(db: Session<'_>, stream: Stream, keys: &[&str]) -> Result<(), SqlError> {
+    let sets: Vec<_> = keys
+        .iter()
+        .map(|key| values![stream.name(), *key])
+        .collect();
+    db.execute_each(&CLEAR, &sets)?;
     Ok(())
+}
+
+/// Clears a record's exception where it has one of these codes; true where it has.
+pub fn clear_codes(
+    db: Session<'_>,
+    stream: Stream,
+    key: &str,
+    codes: &[&str],
+) -> Result<bool, SqlError> {
+    let sets: Vec<_> = codes
+        .iter()
+        .map(|code| values![stream.name(), key, *code])
+        .collect();
+    Ok(db.execute_each(&CLEAR_CODE, &sets)? > 0)
 }
 
 /// The records of a stream that are not as they should be, which are none nearly always.
 pub struct Stuck<'a> {
-    connection: &'a Connection,
+    db: Session<'a>,
     stream: Stream,
     /// True where no record of the stream has an exception.
     pub is_empty: bool,
 }
 
 impl<'a> Stuck<'a> {
-    pub fn of(connection: &'a Connection, stream: Stream) -> rusqlite::Result<Self> {
-        let is_empty = connection
-            .prepare_cached(
-                "SELECT NOT EXISTS (SELECT 1 FROM exception WHERE stream = ? AND state <> 'cleared')",
-            )?
-            .query_row([stream.name()], |row| row.get(0))?;
+    pub fn of(db: Session<'a>, stream: Stream) -> Result<Self, SqlError> {
+        let is_empty = db.row(&NONE_IS_STUCK, &values![stream.name()], |row| row.get(0))?;
         Ok(Self {
-            connection,
+            db,
             stream,
             is_empty,
         })
     }
 
-    pub fn holds(&self, key: &str) -> rusqlite::Result<bool> {
+    /// For each key whether it is one of them.
+    pub fn holds(&self, keys: &[&str]) -> Result<Vec<bool>, SqlError> {
         if self.is_empty {
-            return Ok(false);
+            return Ok(vec![false; keys.len()]);
         }
-        self.connection
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM exception WHERE stream = ? AND key = ? AND state <> 'cleared')",
-            )?
-            .query_row((self.stream.name(), key), |row| row.get(0))
+        let sets: Vec<_> = keys
+            .iter()
+            .map(|key| values![self.stream.name(), *key])
+            .collect();
+        let found = self.db.optional_each(&IS_STUCK, &sets, |_| Ok(()))?;
+        Ok(found.iter().map(Option::is_some).collect())
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<ExceptionEntry> {
-    let is_run = row.get_ref("stream")?.as_str()?.is_empty();
+fn entry(row: &Row<'_>) -> Result<ExceptionEntry, SqlError> {
+    let is_run = rows::text(row, 2)?.is_empty();
     Ok(ExceptionEntry {
-        id: ExceptionId(row.get("id")?),
+        id: ExceptionId(row.get(0)?),
         job: rows::word(row, 1)?,
         stream: (!is_run).then(|| rows::word(row, 2)).transpose()?,
-        key: row.get("key")?,
-        code: row.get("code")?,
-        field: row.get("field")?,
+        key: row.get(3)?,
+        code: row.get(4)?,
+        field: row.get(5)?,
         exception: Exception {
-            text: row.get("text")?,
-            cause: row.get("cause")?,
-            remedy: row.get("remedy")?,
+            text: row.get(6)?,
+            cause: row.get(7)?,
+            remedy: row.get(8)?,
         },
-        attempts: row.get("attempts")?,
+        attempts: row.get(9)?,
         first: rows::time(row, 10)?,
         last: rows::time(row, 11)?,
         state: rows::named(row, 12)?,
-        note: row.get("note")?,
+        note: row.get(13)?,
     })
 }
 
-/// Shows every entry that matches to `each`, newest first, until it says that this is enough.
-fn for_each(
-    connection: &Connection,
-    filter: &ExceptionFilter,
-    mut each: impl FnMut(ExceptionEntry) -> bool,
-) -> rusqlite::Result<()> {
-    let ids = filter.ids.as_ref().map(rows::to_json).transpose()?;
-    let keys = filter.keys.as_ref().map(rows::to_json).transpose()?;
-    let stream = filter.stream.map(Stream::name);
-    // Only what is asked for stands in the statement, so that an index can answer it.
-    let asked: [(&str, Option<&str>); 5] = [
-        ("id IN (SELECT value FROM json_each(?))", ids.as_deref()),
-        ("key IN (SELECT value FROM json_each(?))", keys.as_deref()),
-        ("job = ?", filter.job.map(Job::name)),
-        ("stream = ?", stream),
-        ("code = ?", filter.code.as_deref()),
+/// Columns of a list that are searched: key, field, text and cause.
+const SEARCHED: [usize; 4] = [3, 5, 6, 7];
+
+/// The statement that begins with `head`, for what `filter` asks. Only what is asked for stands in
+/// it, so that an index can answer it.
+fn statement(db: Session<'_>, head: &Text<'_>, filter: &ExceptionFilter) -> String {
+    let asked = [
+        (filter.ids.is_some(), &WITH_ID),
+        (filter.ids.is_none() && filter.keys.is_some(), &WITH_KEY),
+        (filter.job.is_some(), &OF_JOB),
+        (filter.stream.is_some(), &OF_STREAM),
+        (filter.code.is_some(), &OF_CODE),
+        (!filter.with_closed, &WAITING),
     ];
-    let mut sql = String::from(include_str!("exceptions/list.sql"));
-    let mut values = Vec::new();
-    for (condition, value) in asked {
-        if let Some(value) = value {
-            sql.push_str(" AND ");
-            sql.push_str(condition);
-            values.push(value);
-        }
+    let mut sql = db.pick(head).to_owned();
+    for (_, condition) in asked.into_iter().filter(|(is_asked, _)| *is_asked) {
+        sql.push_str(db.pick(condition));
     }
-    if !filter.with_closed {
-        sql.push_str(" AND state IN ('open', 'retrying')");
-    }
-    sql.push_str(" ORDER BY last DESC, id DESC");
-    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query(params_from_iter(values))?;
-    while let Some(row) = found.next()? {
-        let entry = entry(row)?;
-        let matches = sought.as_ref().is_none_or(|sought| {
-            [
-                &entry.key,
-                &entry.field,
-                &entry.exception.text,
-                &entry.exception.cause,
-            ]
-            .into_iter()
-            .any(|text| text.to_lowercase().contains(sought))
-        });
-        if matches && !each(entry) {
-            break;
-        }
-    }
-    Ok(())
+    sql
 }
 
-fn list(
-    connection: &Connection,
-    filter: &ExceptionFilter,
-) -> rusqlite::Result<Vec<ExceptionEntry>> {
+/// The values of that statement, for one id or key where some are asked for.
+fn values_of<'v>(filter: &'v ExceptionFilter, most: i64, name: Value<'v>) -> [Value<'v>; 5] {
+    values![
+        most,
+        filter.job.map(Job::name),
+        filter.stream.map(Stream::name),
+        filter.code.as_deref(),
+        name,
+    ]
+}
+
+pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
     let limit = filter.limit.unwrap_or(usize::MAX);
+    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
+    let sql = statement(db, &LIST, filter) + db.pick(&NEWEST_FIRST);
+    let text = Text::both(&sql);
     let mut entries = Vec::new();
-    if limit > 0 {
-        for_each(connection, filter, |entry| {
-            entries.push(entry);
-            entries.len() < limit
+    let mut take = |row: &Row<'_>, most: usize| {
+        if entries.len() < most && is_sought(row, sought.as_deref())? {
+            entries.push(entry(row)?);
+        }
+        Ok(())
+    };
+    let names: Option<Vec<Value<'_>>> = match (&filter.ids, &filter.keys) {
+        (Some(ids), _) => Some(ids.iter().map(|id| Value::from(id.0)).collect()),
+        (None, Some(keys)) => Some(keys.iter().map(Value::from).collect()),
+        (None, None) => None,
+    };
+    let Some(names) = names else {
+        let most = match sought {
+            Some(_) => i64::MAX,
+            None => i64::try_from(limit).unwrap_or(i64::MAX),
+        };
+        db.each(&text, &values_of(filter, most, Value::Null), |row| {
+            take(row, limit)
         })?;
+        return Ok(entries);
+    };
+    let sets: Vec<_> = names
+        .into_iter()
+        .map(|name| values_of(filter, i64::MAX, name))
+        .collect();
+    db.each_of(&text, &sets, |_, row| take(row, usize::MAX))?;
+    if let (Some(_), Some(keys)) = (&filter.ids, &filter.keys) {
+        entries.retain(|entry| keys.contains(&entry.key));
     }
+    entries.sort_by_key(|entry| Reverse((entry.last, entry.id.0)));
+    entries.dedup_by_key(|entry| entry.id);
+    entries.truncate(limit);
     Ok(entries)
 }
 
-fn count(connection: &Connection, filter: &ExceptionFilter) -> rusqlite::Result<u64> {
-    let mut count = 0;
-    for_each(connection, filter, |_| {
-        count += 1;
-        true
-    })?;
-    Ok(count)
+/// True where one of the searched rows has the text, in whatever case.
+fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
+    let Some(sought) = sought else {
+        return Ok(true);
+    };
+    for column in SEARCHED {
+        if rows::text(row, column)?.to_lowercase().contains(sought) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-fn ask_retry(
-    transaction: &Transaction<'_>,
+pub fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
+    if filter.ids.is_some() || filter.keys.is_some() || filter.text.is_some() {
+        let unlimited = ExceptionFilter {
+            limit: None,
+            ..filter.clone()
+        };
+        return Ok(list(db, &unlimited)?.len() as u64);
+    }
+    let sql = statement(db, &COUNT, filter);
+    let values = values_of(filter, 0, Value::Null);
+    let count = db.row(&Text::both(&sql), &values, |row| row.get::<i64>(0))?;
+    Ok(count.cast_unsigned())
+}
+
+pub fn ask_retry(
+    db: Session<'_>,
+    now: i64,
     filter: &ExceptionFilter,
-) -> rusqlite::Result<Vec<ExceptionEntry>> {
-    let now = runs::now(transaction)?;
+) -> Result<Vec<ExceptionEntry>, SqlError> {
     let mut marked = Vec::new();
-    for mut entry in list(transaction, filter)? {
+    let mut changed = Vec::new();
+    for mut entry in list(db, filter)? {
         match entry.state {
             ExceptionState::Cleared => continue,
             ExceptionState::Retrying => {}
             ExceptionState::Open | ExceptionState::Resolved => {
-                if entry.stream == Some(Stream::Orders)
-                    && !orders::retry(transaction, now, &entry.key)?
-                {
+                if entry.stream == Some(Stream::Orders) && !orders::retry(db, now, &entry.key)? {
                     continue;
                 }
-                transaction
-                    .prepare_cached(
-                        "UPDATE exception SET state = 'retrying', note = '' WHERE id = ?",
-                    )?
-                    .execute([entry.id.0])?;
+                changed.push(values![entry.id.0]);
                 entry.state = ExceptionState::Retrying;
                 entry.note.clear();
             }
         }
         marked.push(entry);
     }
+    db.execute_each(&MARK_RETRYING, &changed)?;
     Ok(marked)
 }
 
-fn resolve(
-    transaction: &Transaction<'_>,
+pub fn resolve(
+    db: Session<'_>,
+    now: i64,
     filter: &ExceptionFilter,
     note: &str,
-) -> rusqlite::Result<u64> {
-    let now = runs::now(transaction)?;
-    let mut resolved = 0;
-    for entry in list(transaction, filter)? {
+) -> Result<u64, SqlError> {
+    let mut changed = Vec::new();
+    for entry in list(db, filter)? {
         match entry.state {
             ExceptionState::Cleared | ExceptionState::Resolved => continue,
             ExceptionState::Open | ExceptionState::Retrying => {}
         }
-        transaction
-            .prepare_cached("UPDATE exception SET state = 'resolved', note = ? WHERE id = ?")?
-            .execute((note, entry.id.0))?;
+        changed.push(values![entry.id.0, note]);
         if entry.stream == Some(Stream::Orders) {
-            orders::close(transaction, now, &entry.key, &entry.code, note)?;
+            orders::close(db, now, &entry.key, &entry.code, note)?;
         }
-        resolved += 1;
     }
-    Ok(resolved)
+    db.execute_each(&MARK_RESOLVED, &changed)
+}
+
+pub fn resolved(db: Session<'_>, stream: Stream) -> Result<u64, SqlError> {
+    let count = db.row(&RESOLVED, &values![stream.name()], |row| row.get::<i64>(0))?;
+    Ok(count.cast_unsigned())
+}
+
+pub fn retries(db: Session<'_>, stream: Stream, others: usize) -> Result<Vec<String>, SqlError> {
+    let values = values![stream.name(), others as i64];
+    db.rows(&RETRIES, &values, |row| row.get(0))
 }
 
 #[async_trait]
-impl ExceptionBook for EmbeddedLedger {
+impl<E: Engine> ExceptionBook for SqlLedger<E> {
     async fn exceptions(
         &self,
         filter: &ExceptionFilter,
     ) -> Result<Vec<ExceptionEntry>, LedgerError> {
         let filter = filter.clone();
-        self.read("listing exceptions", move |connection| {
-            list(connection, &filter)
-        })
-        .await
+        self.read("listing exceptions", move |db| list(db, &filter))
+            .await
     }
 
     async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, LedgerError> {
         let filter = filter.clone();
-        self.read("counting exceptions", move |connection| {
-            count(connection, &filter)
-        })
-        .await
+        self.read("counting exceptions", move |db| count(db, &filter))
+            .await
     }
 
     async fn note_refusal(&self, job: Job, exception: &Exception) -> Result<(), LedgerError> {
         let exception = exception.clone();
-        self.write(
-            "noting that a run could not be started",
-            move |transaction| {
-                runs::now(transaction)
-                    .and_then(|now| open_run(transaction, now, job, &exception))
-                    .map_err(failed)
-            },
-        )
+        self.write("noting that a run could not be started", move |db| {
+            Ok(open_run(db, now(db)?, job, &exception)?)
+        })
         .await
     }
 
@@ -350,40 +391,30 @@ impl ExceptionBook for EmbeddedLedger {
         filter: &ExceptionFilter,
     ) -> Result<Vec<ExceptionEntry>, LedgerError> {
         let filter = filter.clone();
-        self.write("marking exceptions to be tried again", move |transaction| {
-            ask_retry(transaction, &filter).map_err(failed)
+        self.write("marking exceptions to be tried again", move |db| {
+            Ok(ask_retry(db, now(db)?, &filter)?)
         })
         .await
     }
 
     async fn resolved(&self, stream: Stream) -> Result<u64, LedgerError> {
-        // The second condition names the index.
-        self.read("counting resolved exceptions", move |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT count(*) FROM exception \
-                     WHERE stream = ? AND state = 'resolved' AND state <> 'cleared'",
-                )?
-                .query_row([stream.name()], |row| row.get::<_, i64>(0))
-                .map(i64::cast_unsigned)
+        self.read("counting resolved exceptions", move |db| {
+            resolved(db, stream)
         })
         .await
     }
 
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, LedgerError> {
         let (filter, note) = (filter.clone(), note.to_owned());
-        self.write("resolving exceptions", move |transaction| {
-            resolve(transaction, &filter, &note).map_err(failed)
+        self.write("resolving exceptions", move |db| {
+            Ok(resolve(db, now(db)?, &filter, &note)?)
         })
         .await
     }
 
     async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError> {
-        self.read("looking for records to be tried again", move |connection| {
-            let mut statement =
-                connection.prepare_cached(include_str!("exceptions/retries.sql"))?;
-            let found = statement.query_map((stream.name(), others as i64), |row| row.get(0))?;
-            found.collect()
+        self.read("looking for records to be tried again", move |db| {
+            retries(db, stream, others)
         })
         .await
     }

@@ -1,4 +1,4 @@
-//! Jobs as the ledger's file keeps them.
+//! Jobs as the ledger keeps them.
 
 mod board;
 pub mod occurrences;
@@ -8,24 +8,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, Row, Transaction, params};
+
+#[cfg(test)]
+pub use board::{EXECUTING, JOBS};
 
 use super::super::jobs::{Board, Cause, CursorAge, Due, JobBook, OccurrenceEntry, StatusChange};
 use super::super::{Begun, Fence, LedgerError};
 use super::leases::check;
 use super::runs::now;
-use super::{EmbeddedLedger, passes, rows, runs};
+use super::{Engine, SqlLedger, passes, rows, runs};
 use crate::model::job::JobState;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId};
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping jobs",
-        source,
-    }
-}
+const LOAD: Text<'static> = statement!("jobs", "load");
+const SAVE: Text<'static> = statement!("jobs", "save");
+const ADD: Text<'static> = statement!("jobs", "add");
 
 /// A job's row.
 pub struct Kept {
@@ -36,11 +37,7 @@ pub struct Kept {
     pub revision: i64,
 }
 
-/// The columns that [`kept`] reads.
-const COLUMNS: &str =
-    "job, status, reason, suspended_from, failures, is_asked, schedule, standing, revision";
-
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+fn kept(row: &Row<'_>) -> Result<Kept, SqlError> {
     Ok(Kept {
         job: rows::word(row, 0)?,
         state: JobState {
@@ -56,14 +53,12 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     })
 }
 
-pub fn load(connection: &Connection, job: Job) -> rusqlite::Result<Kept> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE job = ?"))?
-        .query_row([job.name()], kept)
+pub fn load(db: Session<'_>, job: Job) -> Result<Kept, SqlError> {
+    db.row(&LOAD, &values![job.name()], kept)
 }
 
 /// Writes the row of the job as it is now.
-pub fn save(transaction: &Transaction<'_>, kept: &Kept) -> rusqlite::Result<()> {
+pub fn save(db: Session<'_>, kept: &Kept) -> Result<(), SqlError> {
     let Kept {
         job,
         state,
@@ -71,27 +66,24 @@ pub fn save(transaction: &Transaction<'_>, kept: &Kept) -> rusqlite::Result<()> 
         standing,
         revision: _,
     } = kept;
-    transaction
-        .prepare_cached(
-            "UPDATE job SET status = ?, reason = ?, suspended_from = ?, failures = ?, is_asked = ?, \
-             schedule = ?, standing = ?, revision = revision + 1 WHERE job = ?",
-        )?
-        .execute(params![
-            rows::to_word(&state.status)?,
-            state.reason,
-            state.suspended_from.as_ref().map(rows::to_word).transpose()?,
-            state.failures,
-            state.is_asked,
-            rows::to_json(schedule)?,
-            rows::to_json(standing)?,
-            job.name()
-        ])?;
+    let suspended_from = state.suspended_from.as_ref().map(rows::to_word);
+    let row = values![
+        job.name(),
+        rows::to_word(&state.status)?,
+        &state.reason,
+        suspended_from.transpose()?,
+        state.failures,
+        state.is_asked,
+        rows::to_json(schedule)?,
+        rows::to_json(standing)?
+    ];
+    db.execute(&SAVE, &row)?;
     Ok(())
 }
 
 /// Makes the rows of jobs that have none, with the recommended schedule on this machine's clock.
-pub fn make_missing(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let now = now(transaction)?;
+pub fn make_missing(db: Session<'_>) -> Result<(), SqlError> {
+    let now = now(db)?;
     let zone = TimeZone::system();
     let (zone, name) = match zone.iana_name() {
         Some(name) => (zone.clone(), name.to_owned()),
@@ -105,22 +97,19 @@ pub fn make_missing(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let standing = rows::to_json(&Standing::new(moment))?;
     for job in Job::ALL {
         let schedule = Schedule::recommended(job, start, &name);
-        transaction.execute(
-            "INSERT INTO job (job, status, reason, failures, is_asked, schedule, standing, revision) \
-             SELECT ?1, ?2, '', 0, 0, ?3, ?4, 1 WHERE NOT EXISTS (SELECT 1 FROM job WHERE job = ?1)",
-            params![
-                job.name(),
-                rows::to_word(&JobState::NEW.status)?,
-                rows::to_json(&schedule)?,
-                standing
-            ],
-        )?;
+        let row = values![
+            job.name(),
+            rows::to_word(&JobState::NEW.status)?,
+            rows::to_json(&schedule)?,
+            &standing
+        ];
+        db.execute(&ADD, &row)?;
     }
     Ok(())
 }
 
 #[async_trait]
-impl JobBook for EmbeddedLedger {
+impl<E: Engine> JobBook for SqlLedger<E> {
     async fn board(&self) -> Result<Board, LedgerError> {
         self.read("reading the jobs", board::board).await
     }
@@ -135,7 +124,7 @@ impl JobBook for EmbeddedLedger {
         cause: Cause,
     ) -> Result<Begun, LedgerError> {
         let (needs, owner) = (needs.to_vec(), owner.to_owned());
-        self.write("starting a run", move |transaction| {
+        self.write("starting a run", move |db| {
             let wanted = runs::Wanted {
                 job,
                 needs: &needs,
@@ -144,7 +133,7 @@ impl JobBook for EmbeddedLedger {
                 dry_run,
                 cause: &cause,
             };
-            runs::begin(transaction, &wanted).map_err(failed)
+            Ok(runs::begin(db, &wanted)?)
         })
         .await
     }
@@ -155,47 +144,43 @@ impl JobBook for EmbeddedLedger {
         lease: Duration,
         progress: Option<Progress>,
     ) -> Result<Option<String>, LedgerError> {
-        self.write("renewing a lease", move |transaction| {
-            check(transaction, fence)?;
-            runs::beat(transaction, fence, lease, progress.as_ref()).map_err(failed)
+        self.write("renewing a lease", move |db| {
+            check(db, fence)?;
+            Ok(runs::beat(db, fence, lease, progress.as_ref())?)
         })
         .await
     }
 
     async fn finish_run(&self, fence: Fence, summary: &RunSummary) -> Result<(), LedgerError> {
         let summary = summary.clone();
-        self.write("ending a run", move |transaction| {
-            check(transaction, fence)?;
-            runs::finish(transaction, fence, &summary).map_err(failed)
+        self.write("ending a run", move |db| {
+            check(db, fence)?;
+            Ok(runs::finish(db, fence, &summary)?)
         })
         .await
     }
 
     async fn ask_cancel(&self, job: Job, by: &str) -> Result<bool, LedgerError> {
         let by = by.to_owned();
-        self.write("asking a run to stop", move |transaction| {
-            runs::ask_cancel(transaction, job, &by).map_err(failed)
+        self.write("asking a run to stop", move |db| {
+            Ok(runs::ask_cancel(db, job, &by)?)
         })
         .await
     }
 
     async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError> {
-        self.read("listing runs", move |connection| {
-            runs::list(connection, job, limit)
-        })
-        .await
+        self.read("listing runs", move |db| runs::list(db, job, limit))
+            .await
     }
 
     async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError> {
-        self.read("reading a run", move |connection| {
-            runs::get(connection, run)
-        })
-        .await
+        self.read("reading a run", move |db| runs::get(db, run))
+            .await
     }
 
     async fn note_occurrences(&self, job: Job, due: Due) -> Result<bool, LedgerError> {
-        self.write("noting what was due", move |transaction| {
-            occurrences::note(transaction, job, due).map_err(failed)
+        self.write("noting what was due", move |db| {
+            Ok(occurrences::note(db, job, due)?)
         })
         .await
     }
@@ -205,8 +190,8 @@ impl JobBook for EmbeddedLedger {
         job: Option<Job>,
         limit: usize,
     ) -> Result<Vec<OccurrenceEntry>, LedgerError> {
-        self.read("listing what was due", move |connection| {
-            occurrences::list(connection, job, limit)
+        self.read("listing what was due", move |db| {
+            occurrences::list(db, job, limit)
         })
         .await
     }
@@ -217,8 +202,8 @@ impl JobBook for EmbeddedLedger {
         revision: i64,
         schedule: Schedule,
     ) -> Result<bool, LedgerError> {
-        self.write("setting a schedule", move |transaction| {
-            status::set_schedule(transaction, job, revision, schedule).map_err(failed)
+        self.write("setting a schedule", move |db| {
+            Ok(status::set_schedule(db, job, revision, schedule)?)
         })
         .await
     }
@@ -230,31 +215,31 @@ impl JobBook for EmbeddedLedger {
         by: &str,
     ) -> Result<StatusChange, LedgerError> {
         let by = by.to_owned();
-        self.write("changing a status", move |transaction| {
-            status::change(transaction, job, to, &by).map_err(failed)
+        self.write("changing a status", move |db| {
+            Ok(status::change(db, job, to, &by)?)
         })
         .await
     }
 
     async fn suspend_all(&self, by: &str) -> Result<Vec<Job>, LedgerError> {
         let by = by.to_owned();
-        self.write("suspending all jobs", move |transaction| {
-            status::each(transaction, |job| Ok(job.state.suspend(&by))).map_err(failed)
+        self.write("suspending all jobs", move |db| {
+            Ok(status::each(db, |job| Ok(job.state.suspend(&by)))?)
         })
         .await
     }
 
     async fn resume_all(&self, _by: &str) -> Result<Vec<Job>, LedgerError> {
-        self.write("resuming all jobs", move |transaction| {
-            status::each(transaction, |job| status::resume(transaction, job)).map_err(failed)
+        self.write("resuming all jobs", move |db| {
+            Ok(status::each(db, |job| status::resume(db, job))?)
         })
         .await
     }
 
     async fn note_worker(&self, owner: &str, is_there: bool) -> Result<(), LedgerError> {
         let owner = owner.to_owned();
-        self.write("noting a worker", move |transaction| {
-            board::note_worker(transaction, &owner, is_there).map_err(failed)
+        self.write("noting a worker", move |db| {
+            Ok(board::note_worker(db, &owner, is_there)?)
         })
         .await
     }
@@ -264,6 +249,3 @@ impl JobBook for EmbeddedLedger {
             .await
     }
 }
-
-#[cfg(test)]
-mod tests;

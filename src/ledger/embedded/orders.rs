@@ -9,57 +9,49 @@ mod staging;
 mod too_late;
 
 use async_trait::async_trait;
-use rusqlite::Transaction;
 
 use super::super::orders::{Accepted, Behind, FeedPosition, OrderBook, OrderRef, Staged};
 use super::super::{Fence, LedgerError, SetAside};
-use super::{EmbeddedLedger, check, runs};
+use super::runs::now;
+use super::{Engine, SqlLedger, check};
 use crate::model::order::{Acknowledgement, OrderEvent};
 use crate::model::shipment::{OrderStatus, Shipment};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, Stage, StagedOrder};
+use crate::sql::{Session, SqlError};
 
 pub use answers::{forget, told, untold};
 pub use hand_over::{close, retry};
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping orders",
-        source,
-    }
-}
-
-impl EmbeddedLedger {
+impl<E: Engine> SqlLedger<E> {
     /// Does the same with each order, in one transaction.
     async fn each<T: Send + 'static, A: Send + 'static>(
         &self,
         what: &'static str,
         fence: Fence,
         orders: Vec<T>,
-        work: impl Fn(&Transaction<'_>, i64, &T) -> rusqlite::Result<A> + Send + 'static,
+        work: impl Fn(Session<'_>, i64, &T) -> Result<A, SqlError> + Send + 'static,
     ) -> Result<Vec<A>, LedgerError> {
-        self.write(what, move |transaction| {
-            check(transaction, fence)?;
-            let now = runs::now(transaction).map_err(failed)?;
-            orders
-                .iter()
-                .map(|order| work(transaction, now, order).map_err(failed))
-                .collect()
+        self.write(what, move |db| {
+            check(db, fence)?;
+            let now = now(db)?;
+            let done = orders.iter().map(|order| work(db, now, order));
+            Ok(done.collect::<Result<_, _>>()?)
         })
         .await
     }
 }
 
 #[async_trait]
-impl OrderBook for EmbeddedLedger {
+impl<E: Engine> OrderBook for SqlLedger<E> {
     async fn feed_position(&self) -> Result<FeedPosition, LedgerError> {
         self.read("reading the feed's position", listing::feed_position)
             .await
     }
 
     async fn begin_feed_anew(&self, fence: Fence, book: String) -> Result<(), LedgerError> {
-        self.write("beginning the feed anew", move |transaction| {
-            check(transaction, fence)?;
-            staging::begin_anew(transaction, &book).map_err(failed)
+        self.write("beginning the feed anew", move |db| {
+            check(db, fence)?;
+            Ok(staging::begin_anew(db, &book)?)
         })
         .await
     }
@@ -70,11 +62,9 @@ impl OrderBook for EmbeddedLedger {
         events: Vec<OrderEvent>,
         position: FeedPosition,
     ) -> Result<Vec<Staged>, LedgerError> {
-        self.write("staging orders", move |transaction| {
-            check(transaction, fence)?;
-            runs::now(transaction)
-                .and_then(|now| staging::stage(transaction, now, &events, &position))
-                .map_err(failed)
+        self.write("staging orders", move |db| {
+            check(db, fence)?;
+            Ok(staging::stage(db, now(db)?, &events, &position)?)
         })
         .await
     }
@@ -85,8 +75,8 @@ impl OrderBook for EmbeddedLedger {
         after: i64,
         limit: usize,
     ) -> Result<Vec<StagedOrder>, LedgerError> {
-        self.read("reading staged orders", move |connection| {
-            listing::in_stage(connection, stage, after, limit)
+        self.read("reading staged orders", move |db| {
+            listing::in_stage(db, stage, after, limit)
         })
         .await
     }
@@ -97,15 +87,15 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError> {
         let but: Vec<String> = but.iter().map(|code| (*code).to_owned()).collect();
-        self.read("looking for orders set aside", move |connection| {
-            listing::set_aside(connection, &but, limit)
+        self.read("looking for orders set aside", move |db| {
+            listing::set_aside(db, &but, limit)
         })
         .await
     }
 
     async fn set_aside_of(&self, orders: Vec<String>) -> Result<Vec<StagedOrder>, LedgerError> {
-        self.read("reading orders set aside", move |connection| {
-            listing::set_aside_of(connection, &orders)
+        self.read("reading orders set aside", move |db| {
+            listing::set_aside_of(db, &orders)
         })
         .await
     }
@@ -119,20 +109,15 @@ impl OrderBook for EmbeddedLedger {
             "writing a hand-over down",
             fence,
             orders,
-            |transaction, now, (order, account)| {
-                hand_over::intend(transaction, now, order, account)
-            },
+            |db, now, (order, account)| hand_over::intend(db, now, order, account),
         )
         .await
     }
 
     async fn take_back(&self, fence: Fence, orders: Vec<String>) -> Result<(), LedgerError> {
-        self.each(
-            "taking orders back",
-            fence,
-            orders,
-            |transaction, now, order| hand_over::take_back(transaction, now, order),
-        )
+        self.each("taking orders back", fence, orders, |db, now, order| {
+            hand_over::take_back(db, now, order)
+        })
         .await
         .map(drop)
     }
@@ -163,23 +148,15 @@ impl OrderBook for EmbeddedLedger {
         &self,
         requisitions: Vec<(String, String)>,
     ) -> Result<Vec<Option<OrderRef>>, LedgerError> {
-        self.read("looking for orders", move |connection| {
-            requisitions
-                .iter()
-                .map(|(account, requisition)| {
-                    listing::for_requisition(connection, account, requisition)
-                })
-                .collect()
+        self.read("looking for orders", move |db| {
+            listing::for_requisitions(db, &requisitions)
         })
         .await
     }
 
     async fn numbers_for_ax(&self, orders: Vec<String>) -> Result<Vec<String>, LedgerError> {
-        self.read("reading the numbers of orders", move |connection| {
-            orders
-                .iter()
-                .map(|order| listing::number_for_ax(connection, order))
-                .collect()
+        self.read("reading the numbers of orders", move |db| {
+            listing::numbers_for_ax(db, &orders)
         })
         .await
     }
@@ -188,17 +165,9 @@ impl OrderBook for EmbeddedLedger {
         &self,
         sales_orders: Vec<(String, String)>,
     ) -> Result<Vec<Behind>, LedgerError> {
-        self.read(
-            "looking for the orders of sales orders",
-            move |connection| {
-                sales_orders
-                    .iter()
-                    .map(|(sales_order, requisition)| {
-                        listing::behind(connection, sales_order, requisition)
-                    })
-                    .collect()
-            },
-        )
+        self.read("looking for the orders of sales orders", move |db| {
+            listing::behind(db, &sales_orders)
+        })
         .await
     }
 
@@ -211,21 +180,16 @@ impl OrderBook for EmbeddedLedger {
             "noting shipments",
             fence,
             shipments,
-            |transaction, now, (order, shipment)| {
-                in_ax::note_shipment(transaction, now, order, shipment)
-            },
+            |db, now, (order, shipment)| in_ax::note_shipment(db, now, order, shipment),
         )
         .await
         .map(drop)
     }
 
     async fn forget_shipments(&self, fence: Fence, ids: Vec<String>) -> Result<(), LedgerError> {
-        self.each(
-            "forgetting shipments",
-            fence,
-            ids,
-            |transaction, now, id| in_ax::forget_shipment(transaction, now, id),
-        )
+        self.each("forgetting shipments", fence, ids, |db, now, id| {
+            in_ax::forget_shipment(db, now, id)
+        })
         .await
         .map(drop)
     }
@@ -239,7 +203,7 @@ impl OrderBook for EmbeddedLedger {
             "noting order statuses",
             fence,
             statuses,
-            |transaction, now, (order, status)| in_ax::note_status(transaction, now, order, status),
+            |db, now, (order, status)| in_ax::note_status(db, now, order, status),
         )
         .await
         .map(drop)
@@ -247,10 +211,8 @@ impl OrderBook for EmbeddedLedger {
 
     async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError> {
         let filter = filter.clone();
-        self.read("listing orders", move |connection| {
-            listing::list(connection, &filter)
-        })
-        .await
+        self.read("listing orders", move |db| listing::list(db, &filter))
+            .await
     }
 
     async fn order_counts(&self) -> Result<OrderCounts, LedgerError> {
@@ -259,10 +221,8 @@ impl OrderBook for EmbeddedLedger {
 
     async fn order(&self, name: &str) -> Result<Option<StagedOrder>, LedgerError> {
         let name = name.to_owned();
-        self.read("reading an order", move |connection| {
-            listing::find(connection, &name)
-        })
-        .await
+        self.read("reading an order", move |db| listing::find(db, &name))
+            .await
     }
 
     async fn orders_taken(&self) -> Result<FeedPosition, LedgerError> {
@@ -273,11 +233,7 @@ impl OrderBook for EmbeddedLedger {
     async fn acknowledgement_version(&self) -> Result<i64, LedgerError> {
         self.read(
             "reading the version of the acknowledgements",
-            |connection| {
-                connection.query_row("SELECT acknowledgement_version FROM ledger", [], |row| {
-                    row.get(0)
-                })
-            },
+            answers::version,
         )
         .await
     }
@@ -288,8 +244,8 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<Acknowledgement>, LedgerError> {
         let after = after.to_owned();
-        self.read("reading acknowledgements", move |connection| {
-            answers::list(connection, &after, limit)
+        self.read("reading acknowledgements", move |db| {
+            answers::list(db, &after, limit)
         })
         .await
     }
@@ -301,8 +257,8 @@ impl OrderBook for EmbeddedLedger {
         limit: usize,
     ) -> Result<Vec<String>, LedgerError> {
         let after = after.to_owned();
-        self.read("looking for changed acknowledgements", move |connection| {
-            answers::changed(connection, since, &after, limit)
+        self.read("looking for changed acknowledgements", move |db| {
+            answers::changed(db, since, &after, limit)
         })
         .await
     }
@@ -311,11 +267,8 @@ impl OrderBook for EmbeddedLedger {
         &self,
         orders: Vec<String>,
     ) -> Result<Vec<Option<Acknowledgement>>, LedgerError> {
-        self.read("reading acknowledgements", move |connection| {
-            orders
-                .iter()
-                .map(|order| answers::of_book(connection, order))
-                .collect()
+        self.read("reading acknowledgements", move |db| {
+            answers::of_book(db, &orders)
         })
         .await
     }

@@ -1,73 +1,57 @@
 //! Cursors, passes, and the product selection they were made with.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
 use super::super::jobs::CursorAge;
-use super::super::{Cursor, Fence, LedgerError, NewPass, Pass, Position};
+use super::super::{Cursor, Fence, NewPass, Pass, Position};
 use super::{orders, rows, runs};
 use crate::model::{Job, Selection, Stream};
+use crate::sql::{Session, SqlError, Text};
+use crate::{statement, values};
+
+const CURSOR: Text<'static> = statement!("passes", "cursor");
+const PASS: Text<'static> = statement!("passes", "pass");
+const TOLD: Text<'static> = statement!("passes", "told");
+const IS_READ: Text<'static> = statement!("passes", "is read by unfinished");
+const TELL: Text<'static> = statement!("passes", "tell");
+const FORGET_TOLD: Text<'static> = statement!("passes", "forget told");
+const FORGET_ACKNOWLEDGED: Text<'static> = statement!("passes", "forget acknowledged");
+const GENERATION: Text<'static> = statement!("passes", "generation");
+const BEGIN: Text<'static> = statement!("passes", "begin");
+const ADVANCE: Text<'static> = statement!("passes", "advance");
+const MOVE_CURSOR: Text<'static> = statement!("passes", "move cursor");
+const END: Text<'static> = statement!("passes", "end");
+const AGES: Text<'static> = statement!("passes", "ages");
+const SELECTION: Text<'static> = statement!("passes", "selection");
+const STORE_SELECTION: Text<'static> = statement!("passes", "store selection");
 
 /// A complete run that was left longer ago than this is done anew.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping cursors",
-        source,
-    }
-}
-
-pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Position> {
-    let cursor = connection
-        .prepare_cached(
-            "SELECT version, incarnation, selection_revision FROM cursor WHERE stream = ?",
-        )?
-        .query_row([stream.name()], |row| {
-            Ok(Cursor {
-                version: row.get(0)?,
-                incarnation: row.get(1)?,
-                selection_revision: row.get(2)?,
-            })
+pub fn position(db: Session<'_>, stream: Stream) -> Result<Position, SqlError> {
+    let of_stream = values![stream.name()];
+    let cursor = db.optional(&CURSOR, &of_stream, |row| {
+        Ok(Cursor {
+            version: row.get(0)?,
+            incarnation: row.get(1)?,
+            selection_revision: row.get(2)?,
         })
-        .optional()?;
-    let pass = connection
-        .prepare_cached(
-            "SELECT generation, load, version, incarnation, selection_revision, resume_after, reason \
-             FROM pass WHERE stream = ?",
-        )?
-        .query_row([stream.name()], |row| {
-            Ok(Pass {
-                generation: row.get(0)?,
-                load: row.get(1)?,
-                target: Cursor {
-                    version: row.get(2)?,
-                    incarnation: row.get(3)?,
-                    selection_revision: row.get(4)?,
-                },
-                resume_after: row.get(5)?,
-                reason: row.get(6)?,
-            })
+    })?;
+    let pass = db.optional(&PASS, &of_stream, |row| {
+        Ok(Pass {
+            generation: row.get(0)?,
+            load: row.get(1)?,
+            target: Cursor {
+                version: row.get(2)?,
+                incarnation: row.get(3)?,
+                selection_revision: row.get(4)?,
+            },
+            resume_after: row.get(5)?,
+            reason: row.get(6)?,
         })
-        .optional()?;
-    let told_under = connection
-        .prepare_cached("SELECT incarnation FROM told WHERE stream = ?")?
-        .query_map([stream.name()], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    let is_read_by_unfinished = connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM cursor JOIN run ON run.id = cursor.run \
-             WHERE cursor.stream = ?1 AND run.job = ?2 AND run.started > ?3 \
-             AND run.id > (SELECT coalesce(max(id), 0) FROM run \
-                           WHERE job = ?2 AND status = 'ended' AND dry_run = 0))",
-        )?
-        .query_row(
-            params![
-                stream.name(),
-                Job::Complete.name(),
-                runs::now(connection)? - DAY_MS
-            ],
-            |row| row.get(0),
-        )?;
+    })?;
+    let told_under = db.rows(&TOLD, &of_stream, |row| row.get(0))?;
+    let since = runs::now(db)? - DAY_MS;
+    let complete = values![stream.name(), Job::Complete.name(), since];
+    let is_read_by_unfinished = db.row(&IS_READ, &complete, |row| row.get(0))?;
     Ok(Position {
         cursor,
         pass,
@@ -77,32 +61,25 @@ pub fn position(connection: &Connection, stream: Stream) -> rusqlite::Result<Pos
 }
 
 pub fn note_incarnation(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     stream: Stream,
     incarnation: &str,
-) -> Result<(), LedgerError> {
-    transaction
-        .execute(
-            "INSERT OR IGNORE INTO told VALUES (?, ?)",
-            [stream.name(), incarnation],
-        )
-        .map_err(failed)?;
+) -> Result<(), SqlError> {
+    db.execute(&TELL, &values![stream.name(), incarnation])?;
     Ok(())
 }
 
-fn forget_incarnations(transaction: &Transaction<'_>, stream: Stream) -> Result<(), LedgerError> {
-    transaction
-        .execute("DELETE FROM told WHERE stream = ?", [stream.name()])
-        .map_err(failed)?;
+fn forget_incarnations(db: Session<'_>, stream: Stream) -> Result<(), SqlError> {
+    db.execute(&FORGET_TOLD, &values![stream.name()])?;
     Ok(())
 }
 
 pub fn begin(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     fence: Fence,
     stream: Stream,
     pass: NewPass,
-) -> Result<Pass, LedgerError> {
+) -> Result<Pass, SqlError> {
     let NewPass {
         load,
         target,
@@ -110,41 +87,26 @@ pub fn begin(
         forget,
     } = pass;
     if forget {
-        transaction
-            .execute("DELETE FROM acknowledged WHERE stream = ?", [stream.name()])
-            .map_err(failed)?;
+        db.execute(&FORGET_ACKNOWLEDGED, &values![stream.name()])?;
         if stream == Stream::Acknowledgements {
-            orders::forget(transaction).map_err(failed)?;
+            orders::forget(db)?;
         }
     }
     // What was told is compared with what there is now.
-    forget_incarnations(transaction, stream)?;
+    forget_incarnations(db, stream)?;
     // Greater than the mark of every record: nothing counts as seen yet.
-    let generation = transaction
-        .query_row(
-            "SELECT 1 + max(coalesce((SELECT max(generation) FROM pass), 0), \
-                            coalesce((SELECT max(generation) FROM acknowledged WHERE stream = ?1), 0), \
-                            coalesce((SELECT max(generation) FROM exception WHERE stream = ?1), 0))",
-            [stream.name()],
-            |row| row.get(0),
-        )
-        .map_err(failed)?;
-    transaction
-        .execute(
-            "INSERT OR REPLACE INTO pass (stream, generation, load, version, incarnation, selection_revision, resume_after, reason, read) \
-             VALUES (?, ?, ?, ?, ?, ?, NULL, ?, (SELECT started FROM run WHERE id = ?))",
-            params![
-                stream.name(),
-                generation,
-                load,
-                target.version,
-                target.incarnation,
-                target.selection_revision,
-                reason,
-                fence.run.0
-            ],
-        )
-        .map_err(failed)?;
+    let generation = db.row(&GENERATION, &values![stream.name()], |row| row.get(0))?;
+    let begun = values![
+        stream.name(),
+        generation,
+        load.as_deref(),
+        target.version,
+        &target.incarnation,
+        target.selection_revision,
+        reason.as_deref(),
+        fence.run.0
+    ];
+    db.execute(&BEGIN, &begun)?;
     Ok(Pass {
         generation,
         load,
@@ -154,78 +116,50 @@ pub fn begin(
     })
 }
 
-pub fn advance(
-    transaction: &Transaction<'_>,
-    stream: Stream,
-    after: &str,
-) -> Result<(), LedgerError> {
-    transaction
-        .prepare_cached("UPDATE pass SET resume_after = ? WHERE stream = ?")
-        .and_then(|mut statement| statement.execute((after, stream.name())))
-        .map_err(failed)?;
+pub fn advance(db: Session<'_>, stream: Stream, after: &str) -> Result<(), SqlError> {
+    db.execute(&ADVANCE, &values![stream.name(), after])?;
     Ok(())
 }
 
 pub fn move_cursor(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     fence: Fence,
     stream: Stream,
     cursor: &Cursor,
-) -> Result<(), LedgerError> {
-    let now = runs::now(transaction).map_err(failed)?;
-    transaction
-        .execute(
-            "INSERT OR REPLACE INTO cursor (stream, version, incarnation, selection_revision, run, moved, read) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce((SELECT read FROM pass WHERE stream = ?1), \
-                                                      (SELECT started FROM run WHERE id = ?5)))",
-            params![
-                stream.name(),
-                cursor.version,
-                cursor.incarnation,
-                cursor.selection_revision,
-                fence.run.0,
-                now
-            ],
-        )
-        .map_err(failed)?;
-    transaction
-        .execute("DELETE FROM pass WHERE stream = ?", [stream.name()])
-        .map_err(failed)?;
-    forget_incarnations(transaction, stream)
+) -> Result<(), SqlError> {
+    let moved = values![
+        stream.name(),
+        cursor.version,
+        &cursor.incarnation,
+        cursor.selection_revision,
+        fence.run.0,
+        runs::now(db)?
+    ];
+    db.execute(&MOVE_CURSOR, &moved)?;
+    db.execute(&END, &values![stream.name()])?;
+    forget_incarnations(db, stream)
 }
 
-pub fn cursor_ages(connection: &Connection) -> rusqlite::Result<Vec<CursorAge>> {
-    let mut statement = connection.prepare_cached("SELECT stream, read FROM cursor")?;
-    let found = statement.query_map([], |row| {
+pub fn cursor_ages(db: Session<'_>) -> Result<Vec<CursorAge>, SqlError> {
+    db.rows(&AGES, &[], |row| {
         Ok(CursorAge {
             stream: rows::word(row, 0)?,
             read: rows::time(row, 1)?,
         })
-    })?;
-    found.collect()
-}
-
-pub fn selection(connection: &Connection) -> rusqlite::Result<Selection> {
-    connection.query_row("SELECT content FROM selection", [], |row| {
-        rows::json(row, 0)
     })
 }
 
+pub fn selection(db: Session<'_>) -> Result<Selection, SqlError> {
+    db.row(&SELECTION, &[], |row| rows::json(row, 0))
+}
+
 pub fn store_selection(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     mut selection: Selection,
-) -> Result<Option<Selection>, LedgerError> {
+) -> Result<Option<Selection>, SqlError> {
     let read_with = selection.revision;
     selection.revision += 1;
-    let changed = transaction
-        .execute(
-            "UPDATE selection SET revision = ?, content = ? WHERE revision = ?",
-            params![
-                selection.revision,
-                rows::to_json(&selection).map_err(failed)?,
-                read_with
-            ],
-        )
-        .map_err(failed)?;
+    let stored = values![read_with, selection.revision, rows::to_json(&selection)?];
+    let changed = db.execute(&STORE_SELECTION, &stored)?;
     Ok((changed == 1).then_some(selection))
 }

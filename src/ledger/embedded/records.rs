@@ -2,246 +2,178 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
-use super::super::{Acknowledged, Fence, LedgerError, Settlement, Unsettled};
+use super::super::{Acknowledged, Fence, Settlement, Unsettled};
 use super::exceptions::{self, Opening, Stuck};
 use super::{orders, rows, runs};
 use crate::model::Stream;
 use crate::model::digest::record_digest;
+use crate::sql::{Session, SqlError, Text};
+use crate::{statement, values};
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping records",
-        source,
-    }
-}
+const ACKNOWLEDGED: Text<'static> = statement!("records", "acknowledged");
+const HASH: Text<'static> = statement!("records", "hash");
+const MARK: Text<'static> = statement!("records", "mark");
+const UNSEEN: Text<'static> = statement!("records", "unseen");
+const NEXT_BATCH: Text<'static> = statement!("records", "next batch");
+const INTEND: Text<'static> = statement!("records", "intend");
+const HOLD: Text<'static> = statement!("records", "hold");
+const DROP: Text<'static> = statement!("records", "drop");
+const RAISE_VERSION: Text<'static> = statement!("records", "raise version");
+const INTEND_AGAIN: Text<'static> = statement!("records", "intend again");
+const UNSETTLED: Text<'static> = statement!("records", "unsettled");
+const FORGET: Text<'static> = statement!("records", "forget");
 
-pub fn acknowledged(connection: &Connection, stream: Stream) -> rusqlite::Result<Acknowledged> {
+pub fn acknowledged(db: Session<'_>, stream: Stream) -> Result<Acknowledged, SqlError> {
     let mut sum = Acknowledged {
         count: 0,
         digest: 0,
     };
-    let mut statement =
-        connection.prepare_cached("SELECT id, hash FROM acknowledged WHERE stream = ?")?;
-    let mut found = statement.query([stream.name()])?;
-    while let Some(row) = found.next()? {
+    db.each(&ACKNOWLEDGED, &values![stream.name()], |row| {
         let hash: i64 = row.get(1)?;
+        let digest = record_digest(&rows::text(row, 0)?, hash.cast_unsigned());
         sum.count += 1;
-        sum.digest = sum.digest.wrapping_add(record_digest(
-            row.get_ref(0)?.as_str()?,
-            hash.cast_unsigned(),
-        ));
-    }
+        sum.digest = sum.digest.wrapping_add(digest);
+        Ok(())
+    })?;
     Ok(sum)
 }
 
 pub fn compare(
-    connection: &Connection,
+    db: Session<'_>,
     stream: Stream,
     records: &[(String, Option<u64>)],
-) -> rusqlite::Result<Vec<bool>> {
-    let mut statement =
-        connection.prepare_cached("SELECT hash FROM acknowledged WHERE stream = ? AND id = ?")?;
-    let stuck = Stuck::of(connection, stream)?;
-    records
-        .iter()
-        .map(|(id, hash)| {
-            let held: Option<i64> = statement
-                .query_row((stream.name(), id), |row| row.get(0))
-                .optional()?;
-            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
-        })
-        .collect()
+) -> Result<Vec<bool>, SqlError> {
+    let name = stream.name();
+    let sought: Vec<_> = records.iter().map(|(id, _)| values![name, id]).collect();
+    let held = db.optional_each(&HASH, &sought, |row| row.get(0))?;
+    are_alike(db, stream, records, &held)
 }
 
 pub fn compare_and_mark(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     stream: Stream,
     generation: i64,
     records: &[(String, Option<u64>)],
-) -> rusqlite::Result<Vec<bool>> {
-    let mut statement = transaction.prepare_cached(
-        "UPDATE acknowledged SET generation = ? WHERE stream = ? AND id = ? RETURNING hash",
-    )?;
-    let stuck = Stuck::of(transaction, stream)?;
-    records
-        .iter()
-        .map(|(id, hash)| {
-            let held: Option<i64> = statement
-                .query_row((generation, stream.name(), id), |row| row.get(0))
-                .optional()?;
-            Ok(held.map(i64::cast_unsigned) == *hash && !stuck.holds(id)?)
-        })
-        .collect()
+) -> Result<Vec<bool>, SqlError> {
+    let name = stream.name();
+    let seen = records.iter().map(|(id, _)| values![name, id, generation]);
+    let seen: Vec<_> = seen.collect();
+    let held = db.optional_each(&MARK, &seen, |row| row.get(0))?;
+    are_alike(db, stream, records, &held)
+}
+
+/// For each record whether the hash that the service holds is its own and nothing is wrong with it.
+fn are_alike(
+    db: Session<'_>,
+    stream: Stream,
+    records: &[(String, Option<u64>)],
+    held: &[Option<i64>],
+) -> Result<Vec<bool>, SqlError> {
+    let ids: Vec<&str> = records.iter().map(|(id, _)| id.as_str()).collect();
+    let stuck = Stuck::of(db, stream)?.holds(&ids)?;
+    let alike = records.iter().zip(held).zip(stuck);
+    let alike = alike
+        .map(|(((_, hash), held), is_stuck)| held.map(i64::cast_unsigned) == *hash && !is_stuck);
+    Ok(alike.collect())
 }
 
 pub fn unseen(
-    connection: &Connection,
+    db: Session<'_>,
     stream: Stream,
     generation: i64,
     after: &str,
     limit: usize,
-) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM acknowledged WHERE stream = ?1 AND id > ?2 AND generation <> ?3 \
-         UNION SELECT key FROM exception WHERE stream = ?1 AND key > ?2 AND generation <> ?3 \
-             AND state <> 'cleared' \
-         ORDER BY id LIMIT ?4",
-    )?;
-    let found = statement.query_map(
-        params![stream.name(), after, generation, limit as i64],
-        |row| row.get(0),
-    )?;
-    found.collect()
+) -> Result<Vec<String>, SqlError> {
+    let behind = values![stream.name(), after, generation, rows::limit(limit)];
+    db.rows(&UNSEEN, &behind, |row| row.get(0))
 }
 
 pub fn intend(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     fence: Fence,
     stream: Stream,
     ids: &[String],
-) -> Result<i64, LedgerError> {
-    let batch: i64 = transaction
-        .prepare_cached("UPDATE ledger SET next_batch = next_batch + 1 RETURNING next_batch - 1")
-        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-        .map_err(failed)?;
-    let now = runs::now(transaction).map_err(failed)?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO outbox (batch, stream, run, ids, created) VALUES (?, ?, ?, ?, ?)",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![
-                batch,
-                stream.name(),
-                fence.run.0,
-                rows::to_json(&ids)?,
-                now
-            ])
-        })
-        .map_err(failed)?;
+) -> Result<i64, SqlError> {
+    let batch: i64 = db.row(&NEXT_BATCH, &[], |row| row.get(0))?;
+    let now = runs::now(db)?;
+    let intent = values![batch, stream.name(), fence.run.0, rows::to_json(&ids)?, now];
+    db.execute(&INTEND, &intent)?;
     Ok(batch)
 }
 
 pub fn settle(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     stream: Stream,
     generation: Option<i64>,
     settlement: &Settlement,
-) -> Result<(), LedgerError> {
-    hold(transaction, stream, generation, &settlement.held).map_err(failed)?;
-    drop_records(transaction, stream, &settlement.dropped).map_err(failed)?;
-    if stream == Stream::Acknowledgements {
-        orders::told(transaction, &settlement.held).map_err(failed)?;
-        orders::untold(transaction, &settlement.dropped).map_err(failed)?;
-    }
-    // What arrived, or is gone, is as it should be.
-    if !Stuck::of(transaction, stream).map_err(failed)?.is_empty {
-        let held = settlement.held.iter().map(|(id, _)| id);
-        for id in held.chain(&settlement.dropped) {
-            exceptions::clear(transaction, stream, id).map_err(failed)?;
-        }
-    }
-    set_aside(transaction, stream, generation, settlement).map_err(failed)
-}
-
-fn hold(
-    transaction: &Transaction<'_>,
-    stream: Stream,
-    generation: Option<i64>,
-    held: &[(String, u64)],
-) -> rusqlite::Result<()> {
+) -> Result<(), SqlError> {
+    let name = stream.name();
     // Outside a pass the mark of the last one stays, so that a pass under way still finds the
     // record unseen or seen as it was.
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO acknowledged (stream, id, hash, generation) VALUES (?1, ?2, ?3, coalesce(?4, 0)) \
-         ON CONFLICT DO UPDATE SET hash = excluded.hash, generation = coalesce(?4, generation)",
-    )?;
-    for (id, hash) in held {
-        statement.execute(params![stream.name(), id, hash.cast_signed(), generation])?;
+    let held = settlement.held.iter();
+    let held = held.map(|(id, hash)| values![name, id, hash.cast_signed(), generation]);
+    db.execute_each(&HOLD, &held.collect::<Vec<_>>())?;
+    let dropped = settlement.dropped.iter().map(|id| values![name, id]);
+    db.execute_each(&DROP, &dropped.collect::<Vec<_>>())?;
+    if stream == Stream::Acknowledgements {
+        orders::told(db, &settlement.held)?;
+        orders::untold(db, &settlement.dropped)?;
     }
-    Ok(())
-}
-
-fn drop_records(
-    transaction: &Transaction<'_>,
-    stream: Stream,
-    dropped: &[String],
-) -> rusqlite::Result<()> {
-    let mut statement =
-        transaction.prepare_cached("DELETE FROM acknowledged WHERE stream = ? AND id = ?")?;
-    for id in dropped {
-        statement.execute((stream.name(), id))?;
+    // What arrived, or is gone, is as it should be.
+    if !Stuck::of(db, stream)?.is_empty {
+        let held = settlement.held.iter().map(|(id, _)| id);
+        let ids = held.chain(&settlement.dropped).map(String::as_str);
+        exceptions::clear(db, stream, &ids.collect::<Vec<_>>())?;
     }
-    Ok(())
+    set_aside(db, stream, generation, settlement)
 }
 
 fn set_aside(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     stream: Stream,
     generation: Option<i64>,
     settlement: &Settlement,
-) -> rusqlite::Result<()> {
-    let now = runs::now(transaction)?;
-    for record in &settlement.set_aside {
-        exceptions::open(
-            transaction,
-            now,
-            &Opening::of_record(stream, record, generation),
-        )?;
+) -> Result<(), SqlError> {
+    if settlement.set_aside.is_empty() {
+        return Ok(());
+    }
+    let openings = settlement.set_aside.iter();
+    let openings = openings.map(|record| Opening::of_record(stream, record, generation));
+    exceptions::open(db, runs::now(db)?, &openings.collect::<Vec<_>>())?;
+    if let Some(generation) = generation {
         // An older value may still be at the service: the record is not gone, only stuck.
-        transaction.execute(
-            "UPDATE acknowledged SET generation = coalesce(?, generation) WHERE stream = ? AND id = ?",
-            params![generation, stream.name(), record.id],
-        )?;
+        let ids = settlement.set_aside.iter().map(|record| &record.id);
+        let seen = ids.map(|id| values![stream.name(), id, generation]);
+        db.optional_each(&MARK, &seen.collect::<Vec<_>>(), |_| Ok(()))?;
     }
     Ok(())
 }
 
-pub fn raise_version(transaction: &Transaction<'_>, version: i64) -> Result<(), LedgerError> {
-    transaction
-        .execute(
-            "UPDATE ledger SET next_batch = max(next_batch, ? + 1)",
-            [version],
-        )
-        .map_err(failed)?;
+pub fn raise_version(db: Session<'_>, version: i64) -> Result<(), SqlError> {
+    db.execute(&RAISE_VERSION, &values![version])?;
     Ok(())
 }
 
-pub fn intend_again(transaction: &Transaction<'_>, batch: i64) -> Result<(), LedgerError> {
-    let now = runs::now(transaction).map_err(failed)?;
-    transaction
-        .execute(
-            "UPDATE outbox SET created = ? WHERE batch = ?",
-            [now, batch],
-        )
-        .map_err(failed)?;
+pub fn intend_again(db: Session<'_>, batch: i64) -> Result<(), SqlError> {
+    db.execute(&INTEND_AGAIN, &values![batch, runs::now(db)?])?;
     Ok(())
 }
 
-pub fn unsettled(connection: &Connection, stream: Stream) -> rusqlite::Result<Vec<Unsettled>> {
-    let now = runs::now(connection)?;
-    let mut statement = connection
-        .prepare_cached("SELECT batch, ids, created FROM outbox WHERE stream = ? ORDER BY batch")?;
-    let found = statement.query_map([stream.name()], |row| {
-        let age: i64 = now - row.get::<_, i64>(2)?;
+pub fn unsettled(db: Session<'_>, stream: Stream) -> Result<Vec<Unsettled>, SqlError> {
+    let now = runs::now(db)?;
+    db.rows(&UNSETTLED, &values![stream.name()], |row| {
+        let age = now - row.get::<i64>(2)?;
         Ok(Unsettled {
             batch: row.get(0)?,
             ids: rows::json(row, 1)?,
             // Not negative, though somebody may have set the clock back.
             age: Duration::from_millis(age.max(0).cast_unsigned()),
         })
-    })?;
-    found.collect()
+    })
 }
 
-pub fn forget_batches(transaction: &Transaction<'_>, batches: &[i64]) -> Result<(), LedgerError> {
-    let mut statement = transaction
-        .prepare_cached("DELETE FROM outbox WHERE batch = ?")
-        .map_err(failed)?;
-    for batch in batches {
-        statement.execute([batch]).map_err(failed)?;
-    }
+pub fn forget_batches(db: Session<'_>, batches: &[i64]) -> Result<(), SqlError> {
+    let batches: Vec<_> = batches.iter().map(|batch| values![batch]).collect();
+    db.execute_each(&FORGET, &batches)?;
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
 use super::super::jobs::Cause;
 use super::super::{Begun, Fence};
@@ -12,14 +11,26 @@ use super::{exceptions, leases, rows};
 use crate::model::exception::Exception;
 use crate::model::run::{RunSummary, StreamProgress};
 use crate::model::{Job, Progress, RunId, RunStatus};
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
 
-const COLUMNS: &str = "id, job, status, dry_run, started, finished, streams, exception";
+const NOW: Text<'static> = statement!("runs", "now");
+const DUE: Text<'static> = statement!("runs", "due");
+const DEAD: Text<'static> = statement!("runs", "dead");
+const ADD: Text<'static> = statement!("runs", "add");
+const CUT_SHORT: Text<'static> = statement!("runs", "cut short");
+const FAIL: Text<'static> = statement!("runs", "fail");
+const PROGRESS: Text<'static> = statement!("runs", "progress");
+const CANCEL_BY: Text<'static> = statement!("runs", "cancel by");
+const FINISH: Text<'static> = statement!("runs", "finish");
+const ASK_CANCEL: Text<'static> = statement!("runs", "ask cancel");
+const LIST: Text<'static> = statement!("runs", "list");
+const LIST_OF_JOB: Text<'static> = statement!("runs", "list of job");
+const GET: Text<'static> = statement!("runs", "get");
 
 /// The ledger's clock, in Unix milliseconds.
-pub fn now(connection: &Connection) -> rusqlite::Result<i64> {
-    connection
-        .prepare_cached("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)")?
-        .query_row([], |row| row.get(0))
+pub fn now(db: Session<'_>) -> Result<i64, SqlError> {
+    db.row(&NOW, &[], |row| row.get(0))
 }
 
 /// A run that somebody wants to start.
@@ -32,16 +43,16 @@ pub struct Wanted<'a> {
     pub cause: &'a Cause,
 }
 
-pub fn begin(transaction: &Transaction<'_>, wanted: &Wanted<'_>) -> rusqlite::Result<Begun> {
+pub fn begin(db: Session<'_>, wanted: &Wanted<'_>) -> Result<Begun, SqlError> {
     let Wanted {
         job, needs, cause, ..
     } = *wanted;
-    let now = now(transaction)?;
-    if !is_as_decided(transaction, now, wanted)? {
+    let now = now(db)?;
+    if !is_as_decided(db, now, wanted)? {
         return Ok(Begun::Changed);
     }
     for needed in needs {
-        if let Some(holder) = leases::holder(transaction, now, *needed)? {
+        if let Some(holder) = leases::holder(db, now, *needed)? {
             return Ok(Begun::Held(holder));
         }
     }
@@ -49,47 +60,41 @@ pub fn begin(transaction: &Transaction<'_>, wanted: &Wanted<'_>) -> rusqlite::Re
     let due = match cause {
         Cause::Operator | Cause::Asked { .. } => None,
         Cause::Occurrence(due) => due.start.map(Timestamp::as_millisecond),
-        Cause::TakeOver { of } => {
-            transaction.query_row("SELECT due FROM run WHERE id = ?", [of.0], |row| row.get(0))?
-        }
+        Cause::TakeOver { of } => db.row(&DUE, &values![of.0], |row| row.get(0))?,
     };
-    note_dead(transaction, now, needs)?;
-    let mut kept = load(transaction, job)?;
+    note_dead(db, now, needs)?;
+    let mut kept = load(db, job)?;
     // What was just noted may have been one failure too many.
     if kept.state.is_withheld() && *cause != Cause::Operator {
         return Ok(Begun::Changed);
     }
 
-    let run = insert(transaction, now, wanted, due)?;
-    let token = leases::take(transaction, now, needs, wanted.owner, run, wanted.lease)?;
+    let run = insert(db, now, wanted, due)?;
+    let token = leases::take(db, now, needs, wanted.owner, run, wanted.lease)?;
     match cause {
         Cause::Operator | Cause::Asked { .. } => {}
         Cause::Occurrence(due) => {
-            occurrences::write(transaction, now, job, &due.records, Some(run))?;
+            occurrences::write(db, now, job, &due.records, Some(run))?;
             kept.standing = due.standing.clone();
         }
-        Cause::TakeOver { of } => occurrences::hand_over(transaction, job, *of, run)?,
+        Cause::TakeOver { of } => occurrences::hand_over(db, job, *of, run)?,
     }
     if !wanted.dry_run {
         kept.state.is_asked = false;
-        save(transaction, &kept)?;
+        save(db, &kept)?;
     }
     Ok(Begun::Started(Fence { run, job, token }))
 }
 
 /// True where nothing has changed since somebody decided that the run is to be started.
-fn is_as_decided(
-    transaction: &Transaction<'_>,
-    now: i64,
-    wanted: &Wanted<'_>,
-) -> rusqlite::Result<bool> {
+fn is_as_decided(db: Session<'_>, now: i64, wanted: &Wanted<'_>) -> Result<bool, SqlError> {
     let Kept {
         state, revision, ..
-    } = load(transaction, wanted.job)?;
+    } = load(db, wanted.job)?;
     let read = match wanted.cause {
         Cause::Operator => return Ok(true),
         Cause::TakeOver { of } => {
-            let interrupted = dead(transaction, now, wanted.job)? == Some((*of, false));
+            let interrupted = dead(db, now, wanted.job)? == Some((*of, false));
             return Ok(interrupted && !state.is_withheld());
         }
         Cause::Asked { revision } => {
@@ -105,31 +110,18 @@ fn is_as_decided(
 
 /// The job's newest run, where it was no dry run and its worker died; and whether an operator
 /// started it.
-pub fn dead(
-    connection: &Connection,
-    now: i64,
-    job: Job,
-) -> rusqlite::Result<Option<(RunId, bool)>> {
-    connection
-        .prepare_cached(
-            "SELECT id, cause = 'operator' FROM run \
-             WHERE id = (SELECT max(id) FROM run WHERE job = :job) \
-             AND status = 'executing' AND dry_run = 0 AND NOT EXISTS \
-             (SELECT 1 FROM lease WHERE lease.run = run.id AND lease.expires > :now \
-              AND lease.expires - :now <= lease.length)",
-        )?
-        .query_row(named_params! {":job": job.name(), ":now": now}, |row| {
-            Ok((RunId(row.get(0)?), row.get(1)?))
-        })
-        .optional()
+pub fn dead(db: Session<'_>, now: i64, job: Job) -> Result<Option<(RunId, bool)>, SqlError> {
+    db.optional(&DEAD, &values![job.name(), now], |row| {
+        Ok((RunId(row.get(0)?), row.get(1)?))
+    })
 }
 
 fn insert(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     wanted: &Wanted<'_>,
     due: Option<i64>,
-) -> rusqlite::Result<RunId> {
+) -> Result<RunId, SqlError> {
     let streams: Vec<_> = wanted
         .job
         .streams()
@@ -143,44 +135,37 @@ fn insert(
         Cause::Occurrence(_) => "occurrence",
         Cause::TakeOver { .. } => "take-over",
     };
-    transaction.query_row(
-        "INSERT INTO run (job, status, dry_run, owner, started, streams, cause, due) \
-         VALUES (?, 'executing', ?, ?, ?, ?, ?, ?) RETURNING id",
-        params![
-            wanted.job.name(),
-            wanted.dry_run,
-            wanted.owner,
-            now,
-            rows::to_json(&streams)?,
-            cause,
-            due
-        ],
-        |row| row.get(0).map(RunId),
-    )
+    let run = values![
+        wanted.job.name(),
+        wanted.dry_run,
+        wanted.owner,
+        now,
+        rows::to_json(&streams)?,
+        cause,
+        due
+    ];
+    db.row(&ADD, &run, |row| row.get(0).map(RunId))
 }
 
 /// Notes runs that were under way on these leases when they ran out as failed: they did not get to
 /// say how they ended.
-pub fn note_dead(transaction: &Transaction<'_>, now: i64, needs: &[Job]) -> rusqlite::Result<()> {
+pub fn note_dead(db: Session<'_>, now: i64, needs: &[Job]) -> Result<(), SqlError> {
     let exception = Exception::new(
         "The run stopped without saying how it ended.",
         "Its process was killed or lost its database.",
         "Nothing: the next run goes on where it was. If it happens again, look into the log of that time.",
     );
     let text = rows::to_json(&exception)?;
-    let mut statement = transaction.prepare_cached(
-        "UPDATE run SET status = 'error', finished = ?, exception = ? WHERE status = 'executing' \
-         AND id IN (SELECT run FROM lease WHERE job = ?) RETURNING id, job, dry_run",
-    )?;
     for needed in needs {
-        let found = statement.query_map(params![now, text, needed.name()], |row| {
-            Ok((RunId(row.get(0)?), rows::word(row, 1)?, row.get(2)?))
-        })?;
-        let dead: Vec<(RunId, Job, bool)> = found.collect::<rusqlite::Result<_>>()?;
+        let dead: Vec<(RunId, Job, bool)> =
+            db.rows(&CUT_SHORT, &values![needed.name()], |row| {
+                Ok((RunId(row.get(0)?), rows::word(row, 1)?, row.get(2)?))
+            })?;
         for (run, job, dry_run) in dead {
-            leases::give_back(transaction, run)?;
+            db.execute(&FAIL, &values![run.0, now, &text])?;
+            leases::give_back(db, run)?;
             if !dry_run {
-                settle(transaction, now, job, RunStatus::Error, Some(&exception))?;
+                settle(db, now, job, RunStatus::Error, Some(&exception))?;
             }
         }
     }
@@ -189,79 +174,61 @@ pub fn note_dead(transaction: &Transaction<'_>, now: i64, needs: &[Job]) -> rusq
 
 /// What the end of a run, not a dry one, means for its job.
 fn settle(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     job: Job,
     status: RunStatus,
     exception: Option<&Exception>,
-) -> rusqlite::Result<()> {
+) -> Result<(), SqlError> {
     match (status, exception) {
         (RunStatus::Error, Some(exception)) => {
-            exceptions::open_run(transaction, now, job, exception)?;
+            exceptions::open_run(db, now, job, exception)?;
         }
-        (RunStatus::Ended, _) => exceptions::clear_run(transaction, job)?,
+        (RunStatus::Ended, _) => exceptions::clear_run(db, job)?,
         (RunStatus::Error | RunStatus::Canceled | RunStatus::Executing, _) => {}
     }
-    let mut kept = load(transaction, job)?;
+    let mut kept = load(db, job)?;
     kept.state.after_run(status, &kept.schedule);
-    save(transaction, &kept)
+    save(db, &kept)
 }
 
 pub fn beat(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     fence: Fence,
     lease: Duration,
     progress: Option<&Progress>,
-) -> rusqlite::Result<Option<String>> {
-    leases::extend(transaction, now(transaction)?, fence.run, lease)?;
+) -> Result<Option<String>, SqlError> {
+    leases::extend(db, now(db)?, fence.run, lease)?;
     if let Some(progress) = progress {
-        transaction
-            .prepare_cached("UPDATE run SET streams = ?, waiting = ? WHERE id = ?")?
-            .execute(params![
-                rows::to_json(&progress.streams)?,
-                progress.waiting,
-                fence.run.0
-            ])?;
+        let streams = rows::to_json(&progress.streams)?;
+        let waiting = progress.waiting.as_deref();
+        db.execute(&PROGRESS, &values![fence.run.0, streams, waiting])?;
     }
-    transaction
-        .prepare_cached("SELECT cancel_by FROM run WHERE id = ?")?
-        .query_row([fence.run.0], |row| row.get(0))
+    db.row(&CANCEL_BY, &values![fence.run.0], |row| row.get(0))
 }
 
-pub fn finish(
-    transaction: &Transaction<'_>,
-    fence: Fence,
-    summary: &RunSummary,
-) -> rusqlite::Result<()> {
-    let now = now(transaction)?;
+pub fn finish(db: Session<'_>, fence: Fence, summary: &RunSummary) -> Result<(), SqlError> {
+    let now = now(db)?;
     let exception = summary.exception.as_ref().map(rows::to_json).transpose()?;
-    transaction.execute(
-        "UPDATE run SET status = ?, finished = ?, streams = ?, waiting = NULL, exception = ? WHERE id = ?",
-        params![
-            status_word(summary.status),
-            now,
-            rows::to_json(&summary.streams)?,
-            exception,
-            fence.run.0
-        ],
-    )?;
+    let end = values![
+        fence.run.0,
+        status_word(summary.status),
+        now,
+        rows::to_json(&summary.streams)?,
+        exception
+    ];
+    db.execute(&FINISH, &end)?;
     if !summary.dry_run {
         let exception = summary.exception.as_ref();
-        settle(transaction, now, fence.job, summary.status, exception)?;
+        settle(db, now, fence.job, summary.status, exception)?;
     }
-    leases::give_back(transaction, fence.run)
+    leases::give_back(db, fence.run)
 }
 
 /// The first who asks is remembered.
-pub fn ask_cancel(transaction: &Transaction<'_>, job: Job, by: &str) -> rusqlite::Result<bool> {
-    let now = now(transaction)?;
-    let asked = transaction
-        .prepare_cached(
-            "UPDATE run SET cancel_by = coalesce(cancel_by, :by) WHERE job = :job \
-             AND id = (SELECT run FROM lease WHERE job = :job AND expires > :now \
-                       AND expires - :now <= length)",
-        )?
-        .execute(named_params! {":by": by, ":job": job.name(), ":now": now})?;
+pub fn ask_cancel(db: Session<'_>, job: Job, by: &str) -> Result<bool, SqlError> {
+    let now = now(db)?;
+    let asked = db.execute(&ASK_CANCEL, &values![job.name(), now, by])?;
     Ok(asked > 0)
 }
 
@@ -274,7 +241,7 @@ const fn status_word(status: RunStatus) -> &'static str {
     }
 }
 
-fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
+fn summary(row: &Row<'_>) -> Result<RunSummary, SqlError> {
     Ok(RunSummary {
         run: RunId(row.get(0)?),
         job: rows::word(row, 1)?,
@@ -287,25 +254,14 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     })
 }
 
-pub fn list(
-    connection: &Connection,
-    job: Option<Job>,
-    limit: usize,
-) -> rusqlite::Result<Vec<RunSummary>> {
-    // One statement each, so that an index finds the runs of a job that seldom runs.
-    let of_job = match job {
-        Some(_) => "job = ?1",
-        None => "?1 IS NULL",
-    };
-    let sql = format!("SELECT {COLUMNS} FROM run WHERE {of_job} ORDER BY id DESC LIMIT ?2");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let found = statement.query_map(params![job.map(Job::name), limit as i64], summary)?;
-    found.collect()
+pub fn list(db: Session<'_>, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, SqlError> {
+    let limit = rows::limit(limit);
+    match job {
+        Some(job) => db.rows(&LIST_OF_JOB, &values![limit, job.name()], summary),
+        None => db.rows(&LIST, &values![limit], summary),
+    }
 }
 
-pub fn get(connection: &Connection, run: RunId) -> rusqlite::Result<Option<RunSummary>> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?"))?
-        .query_row([run.0], summary)
-        .optional()
+pub fn get(db: Session<'_>, run: RunId) -> Result<Option<RunSummary>, SqlError> {
+    db.optional(&GET, &values![run.0], summary)
 }

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, Transaction, params};
 
 use super::super::stores::{StoreBook, StoreChanges};
 use super::super::{Fence, LedgerError};
-use super::{EmbeddedLedger, check, rows, runs};
+use super::{Engine, SqlLedger, check, rows, runs};
 use crate::model::channel::{Channel, KnownStore, StoreSettings};
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
 
-fn failed(source: rusqlite::Error) -> LedgerError {
-    LedgerError::Statement {
-        what: "keeping stores",
-        source,
-    }
-}
+const LIST: Text<'static> = statement!("stores", "list");
+const TAKE: Text<'static> = statement!("stores", "take");
+const FORGET: Text<'static> = statement!("stores", "forget");
+const GONE: Text<'static> = statement!("stores", "gone");
+const SET: Text<'static> = statement!("stores", "set");
 
-fn store(row: &Row<'_>) -> rusqlite::Result<KnownStore> {
+fn store(row: &Row<'_>) -> Result<KnownStore, SqlError> {
     Ok(KnownStore {
         channel: Channel {
             id: row.get(0)?,
@@ -32,37 +32,22 @@ fn store(row: &Row<'_>) -> rusqlite::Result<KnownStore> {
             shipping_charges_code: row.get(7)?,
             sales_origin: row.get(8)?,
         },
-        orders: row.get::<_, i64>(9)?.cast_unsigned(),
-        open_orders: row.get::<_, i64>(10)?.cast_unsigned(),
+        orders: row.get::<i64>(9)?.cast_unsigned(),
+        open_orders: row.get::<i64>(10)?.cast_unsigned(),
     })
 }
 
-fn list(connection: &Connection) -> rusqlite::Result<Vec<KnownStore>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, kind, name, currency, open, gone_since, customer_template, \
-                shipping_charges_code, sales_origin, coalesce(orders, 0), coalesce(open_orders, 0) \
-         FROM store LEFT JOIN store_orders ON store_orders.store = store.id ORDER BY id",
-    )?;
-    let found = statement.query_map([], store)?;
-    found.collect()
+fn list(db: Session<'_>) -> Result<Vec<KnownStore>, SqlError> {
+    db.rows(&LIST, &[], store)
 }
 
-fn take(
-    transaction: &Transaction<'_>,
-    now: i64,
-    listed: &[Channel],
-) -> rusqlite::Result<StoreChanges> {
-    let mut known: BTreeMap<String, KnownStore> = list(transaction)?
+fn take(db: Session<'_>, now: i64, listed: &[Channel]) -> Result<StoreChanges, SqlError> {
+    let mut known: BTreeMap<String, KnownStore> = list(db)?
         .into_iter()
         .map(|store| (store.channel.id.clone(), store))
         .collect();
     let mut changes = StoreChanges::default();
-    let mut write = transaction.prepare_cached(
-        "INSERT INTO store (id, kind, name, currency, open, customer_template, shipping_charges_code, sales_origin) \
-         VALUES (?, ?, ?, ?, ?, '', '', '') \
-         ON CONFLICT DO UPDATE SET kind = excluded.kind, name = excluded.name, \
-         currency = excluded.currency, open = excluded.open, gone_since = NULL",
-    )?;
+    let mut rows = Vec::new();
     for channel in listed {
         match known.remove(&channel.id) {
             Some(store) if store.gone_since.is_none() && store.channel == *channel => {
@@ -72,21 +57,22 @@ fn take(
             Some(store) if store.gone_since.is_none() => changes.changed.push(channel.id.clone()),
             Some(_) | None => changes.new.push(channel.id.clone()),
         }
-        write.execute(params![
-            channel.id,
+        rows.push(values![
+            &channel.id,
             rows::to_word(&channel.kind)?,
-            channel.name,
-            channel.currency,
+            &channel.name,
+            &channel.currency,
             channel.open
-        ])?;
+        ]);
     }
+    db.execute_each(&TAKE, &rows)?;
     for (id, store) in known {
         let is_referred_to = store.orders > 0 || store.settings != StoreSettings::default();
         if !is_referred_to {
-            transaction.execute("DELETE FROM store WHERE id = ?", [&id])?;
+            db.execute(&FORGET, &values![&id])?;
             changes.forgotten.push(id);
         } else if store.gone_since.is_none() {
-            transaction.execute("UPDATE store SET gone_since = ? WHERE id = ?", (now, &id))?;
+            db.execute(&GONE, &values![&id, now])?;
             changes.gone.push(id);
         }
     }
@@ -94,7 +80,7 @@ fn take(
 }
 
 #[async_trait]
-impl StoreBook for EmbeddedLedger {
+impl<E: Engine> StoreBook for SqlLedger<E> {
     async fn stores(&self) -> Result<Vec<KnownStore>, LedgerError> {
         self.read("listing stores", list).await
     }
@@ -104,35 +90,24 @@ impl StoreBook for EmbeddedLedger {
         fence: Fence,
         listed: Vec<Channel>,
     ) -> Result<StoreChanges, LedgerError> {
-        self.write("taking stores over", move |transaction| {
-            check(transaction, fence)?;
-            runs::now(transaction)
-                .and_then(|now| take(transaction, now, &listed))
-                .map_err(failed)
+        self.write("taking stores over", move |db| {
+            check(db, fence)?;
+            Ok(take(db, runs::now(db)?, &listed)?)
         })
         .await
     }
 
     async fn set_store(&self, store: &str, settings: StoreSettings) -> Result<bool, LedgerError> {
         let store = store.to_owned();
-        self.write("setting store parameters", move |transaction| {
-            transaction
-                .execute(
-                    "UPDATE store SET customer_template = ?, shipping_charges_code = ?, \
-                     sales_origin = ? WHERE id = ?",
-                    params![
-                        settings.customer_template,
-                        settings.shipping_charges_code,
-                        settings.sales_origin,
-                        store
-                    ],
-                )
-                .map(|found| found > 0)
-                .map_err(failed)
+        self.write("setting store parameters", move |db| {
+            let row = values![
+                store,
+                settings.customer_template,
+                settings.shipping_charges_code,
+                settings.sales_origin
+            ];
+            Ok(db.execute(&SET, &row)? > 0)
         })
         .await
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -60,6 +60,12 @@ impl Answers for Session {
                 let owner = owner(&self.evaluate(&arguments[2])?.to_string_value());
                 json!({"UnicodeString": self.shared.locks.mode(self.number, &name, owner)})
             }
+            // Iridium knows no part of a second.
+            "DATEPART" if is_millisecond(&arguments[0]) => {
+                let time = self.evaluate(&arguments[1])?.to_string_value();
+                let fraction = time.split_once('.').map_or("", |(_, fraction)| fraction);
+                json!({"Integer": format!("{fraction:0<3.3}").parse::<i64>().unwrap_or(0)})
+            }
             "XACT_STATE" => json!({"Integer": i32::from(self.open.is_some())}),
             "ERROR_NUMBER" => handled(|error| json!({"Integer": error.number}))(self),
             "ERROR_MESSAGE" => handled(|error| json!({"UnicodeString": error.message}))(self),
@@ -124,6 +130,11 @@ impl Answers for Session {
         }
         Ok(())
     }
+}
+
+fn is_millisecond(part: &Value) -> bool {
+    let part = part.to_string().to_ascii_lowercase();
+    part.contains("\"millisecond\"") || part.contains("\"ms\"")
 }
 
 fn bigint(number: i64) -> Value {

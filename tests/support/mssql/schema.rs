@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use iridium_core::ast::{
     AlterTableAction, ColumnSpec, DataTypeSpec, DdlStatement, IndexColumnSpec, ObjectName,
-    ProceduralStatement, Statement, TableConstraintSpec,
+    ProceduralStatement, SessionStatement, Statement, TableConstraintSpec,
 };
 use iridium_core::types::Value as Datum;
 
@@ -99,6 +99,20 @@ fn widen(column: &mut ColumnSpec) {
     }
 }
 
+/// Iridium sets no option within a trigger.
+fn without_options(body: &mut Vec<Statement>) {
+    body.retain_mut(|statement| {
+        if let Statement::Procedural(ProceduralStatement::BeginEnd(inner)) = statement {
+            without_options(inner);
+        }
+        !matches!(
+            statement,
+            Statement::Procedural(ProceduralStatement::SetOption(_))
+                | Statement::Session(SessionStatement::SetOption(_))
+        )
+    });
+}
+
 /// The statement with room for the texts its tables may hold.
 pub fn widened(mut statement: Statement) -> Statement {
     match &mut statement {
@@ -112,6 +126,9 @@ pub fn widened(mut statement: Statement) -> Statement {
         }
         Statement::Procedural(ProceduralStatement::DeclareTableVar(declare)) => {
             declare.columns.iter_mut().for_each(widen);
+        }
+        Statement::Procedural(ProceduralStatement::CreateTrigger(create)) => {
+            without_options(&mut create.body);
         }
         _ => {}
     }

@@ -246,10 +246,7 @@ impl Session {
 
     /// How long the session waits for a lock; `None` for ever.
     pub fn lock_timeout(&self) -> Option<Duration> {
-        self.options()
-            .and_then(|options| u64::try_from(options.lock_timeout_ms).ok())
-            .filter(|_| self.shared.sets_lock_timeout(self.number))
-            .map(Duration::from_millis)
+        self.shared.lock_timeout(self.number)
     }
 
     fn transaction(

@@ -4,7 +4,7 @@
 use iridium_core::QueryResult;
 use iridium_core::ast::{
     DmlStatement, IsolationLevel, OutputColumn, OutputSource, ProceduralStatement, SessionOption,
-    SessionStatement, Statement, TopSpec,
+    SessionOptionValue, SessionStatement, Statement, TopSpec,
 };
 use iridium_core::types::{DataType, Value as Datum};
 
@@ -18,6 +18,15 @@ use super::{syntax, views};
 
 impl Session {
     pub fn leaf(&mut self, statement: &Statement, answer: &mut Answer) -> Result<(), SqlError> {
+        // Iridium sets no option while a transaction is open.
+        if let Statement::Procedural(ProceduralStatement::SetOption(set))
+        | Statement::Session(SessionStatement::SetOption(set)) = statement
+            && set.option == SessionOption::LockTimeout
+            && let SessionOptionValue::Int(milliseconds) = set.value
+        {
+            self.shared.set_lock_timeout(self.number, milliseconds);
+            return Ok(());
+        }
         let writes = writes(statement);
         let counts = syntax::counts(statement);
         let statement = self.resolved(statement)?;
@@ -30,7 +39,6 @@ impl Session {
             Statement::Dml(DmlStatement::SelectAssign(_))
                 | Statement::Procedural(ProceduralStatement::Set(_))
         );
-        self.note_option(&statement);
         let result = self.execute(statement)?;
         if let Some(mut result) = result.filter(|result| !result.columns.is_empty()) {
             narrow(&mut result, &counts);
@@ -40,15 +48,6 @@ impl Session {
             self.rows = 1;
         }
         Ok(())
-    }
-
-    fn note_option(&self, statement: &Statement) {
-        if let Statement::Procedural(ProceduralStatement::SetOption(set))
-        | Statement::Session(SessionStatement::SetOption(set)) = statement
-            && set.option == SessionOption::LockTimeout
-        {
-            self.shared.note_lock_timeout(self.number);
-        }
     }
 
     fn resolved(&mut self, statement: &Statement) -> Result<Statement, SqlError> {

@@ -84,6 +84,11 @@ pub fn resolve(tree: &mut Value, answers: &mut dyn Answers) -> Result<(), SqlErr
     match tree {
         Value::Array(items) => items.iter_mut().try_for_each(|item| resolve(item, answers)),
         Value::Object(fields) => {
+            if let Some(mut lifted) = lift_aggregates(fields) {
+                resolve(&mut lifted, answers)?;
+                *tree = lifted;
+                return Ok(());
+            }
             for inner in ["Subquery", "subquery"] {
                 if let Some(inner) = fields.get(inner) {
                     refuse_blind_aggregate(inner)?;
@@ -145,6 +150,55 @@ fn resolve_table(table: &mut Value, answers: &mut dyn Answers) -> Result<(), Sql
         table["alias"] = json!(name);
     }
     Ok(())
+}
+
+/// Iridium answers one row for a query without groups only where an aggregate stands alone in a
+/// column. Where all of them stand within expressions they become columns of a query that stands
+/// in its `FROM`.
+fn lift_aggregates(select: &serde_json::Map<String, Value>) -> Option<Value> {
+    let items = select.get("projection")?.as_array()?;
+    let is_grouped = !select.get("group_by")?.as_array()?.is_empty()
+        || select.get("having").is_some_and(|having| !having.is_null())
+        || items.iter().any(|item| is_aggregate(&item["expr"]));
+    let mut outer = Value::Object(select.clone());
+    let mut lifted = Vec::new();
+    take_aggregates(&mut outer["projection"], &mut lifted);
+    if is_grouped || lifted.is_empty() {
+        return None;
+    }
+    let mut inner = outer.clone();
+    inner["projection"] = Value::Array(lifted);
+    for nothing in ["into_table", "top", "set_op", "offset", "fetch"] {
+        inner[nothing] = Value::Null;
+    }
+    inner["order_by"] = json!([]);
+    outer["selection"] = Value::Null;
+    outer["applies"] = json!([]);
+    outer["from_clause"] = json!({"Table": {
+        "factor": {"Derived": inner}, "alias": "LIFTED_", "pivot": null, "unpivot": null, "hints": []
+    }});
+    Some(outer)
+}
+
+fn take_aggregates(tree: &mut Value, lifted: &mut Vec<Value>) {
+    if is_aggregate(tree) {
+        let alias = format!("VALUE_{}", lifted.len());
+        let column = json!({"QualifiedIdentifier": ["LIFTED_", alias]});
+        lifted.push(json!({"expr": std::mem::replace(tree, column), "alias": alias}));
+        return;
+    }
+    match tree {
+        // A query within has its own.
+        Value::Object(fields) if !fields.contains_key("projection") => {
+            fields
+                .values_mut()
+                .for_each(|field| take_aggregates(field, lifted));
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| take_aggregates(item, lifted)),
+        _ => {}
+    }
 }
 
 /// Iridium computes an aggregate in an inner query over all rows, whatever the outer row is. A

@@ -184,7 +184,7 @@ impl<'a> Pen<'a> {
         if self.are(&["WITH", "CHANGE_TRACKING_CONTEXT", "("]) {
             self.skip(2);
             self.parenthesis();
-        } else if self.are(&["OPTION", "("]) {
+        } else if self.are(&["OPTION", "("]) || self.are(&["WITH", "(", "INDEX"]) {
             self.take();
             self.parenthesis();
         } else if ["DATETIME2", "TIME", "DATETIMEOFFSET"]
@@ -201,6 +201,10 @@ impl<'a> Pen<'a> {
             self.out.push_str(&format!("{name}_{}", self.session));
         } else if self.is(0, "PERSISTED") {
             self.take();
+        } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
+            self.collated(width);
+        } else if self.are(&["WITH", "SCHEMABINDING"]) {
+            self.skip(2);
         } else if self.is(0, "CONSTRAINT")
             && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
             && self.inside_column()
@@ -227,6 +231,25 @@ impl<'a> Pen<'a> {
             self.at += 1;
         }
         Ok(())
+    }
+
+    /// True where `name = value COLLATE collation` stands, the name with so many pieces.
+    fn is_collated(&self, width: usize) -> bool {
+        (width == 1 || self.is(1, ".")) && self.is(width, "=") && self.is(width + 2, "COLLATE")
+    }
+
+    /// Iridium compares letter by letter: a collation that does not is folded.
+    fn collated(&mut self, width: usize) {
+        let name: String = (0..width).map(|_| self.take()).collect();
+        self.take();
+        let value = self.take();
+        self.take();
+        let collation = self.take();
+        self.out.push_str(&if collation.contains("_CI_") {
+            format!("LOWER({name}) = LOWER({value})")
+        } else {
+            format!("{name} = {value}")
+        });
     }
 
     fn has_precision(&self) -> bool {
@@ -324,8 +347,10 @@ impl<'a> Pen<'a> {
             self.take();
             self.parenthesis();
         }
+        // The index of a view is none of Iridium's.
         self.out.push_str(&format!(
-            " BEGIN CREATE INDEX {name} ON {table} ({columns}); "
+            " IF EXISTS (SELECT 1 FROM sys.tables WHERE object_id = OBJECT_ID(N'{table}')) \
+             BEGIN CREATE INDEX {name} ON {table} ({columns}); "
         ));
         if unique {
             self.procedure("bed_unique", &[&name, &table, &columns, &filter]);

@@ -2,35 +2,32 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, Transaction, named_params, params};
-
 use super::super::super::Holder;
 use super::super::super::jobs::{Board, JobRecord, WorkerSeen};
 use super::super::{rows, runs};
 use super::{Kept, kept};
 use crate::model::{JobStatus, Progress, RunId};
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
+
+const NOW: Text<'static> = statement!("board", "now");
+pub const JOBS: Text<'static> = statement!("board", "jobs");
+pub const EXECUTING: Text<'static> = statement!("board", "executing");
+const WORKERS: Text<'static> = statement!("board", "workers");
+const FORGET_GONE: Text<'static> = statement!("board", "forget gone");
+const SEEN: Text<'static> = statement!("board", "seen");
+const LEAVE: Text<'static> = statement!("board", "leave");
 
 /// A worker that was not there for so long is gone.
 const GONE_MS: i64 = 60 * 1000;
 
-pub fn board(connection: &Connection) -> rusqlite::Result<Board> {
+pub fn board(db: Session<'_>) -> Result<Board, SqlError> {
     // The first statement: what follows sees the ledger as it was when the clock was read.
-    let (now, changes) = connection
-        .prepare_cached("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER), count FROM changes")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut statement = connection.prepare_cached(include_str!("board.sql"))?;
-    let found = statement.query_map(named_params! {":now": now}, |row| record(row, now))?;
-    let mut jobs: Vec<JobRecord> = found.collect::<rusqlite::Result<_>>()?;
+    let (now, changes) = db.row(&NOW, &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut jobs = db.rows(&JOBS, &values![now], |row| record(row, now))?;
     jobs.sort_by_key(|record| record.job);
-    let mut statement = connection.prepare_cached(include_str!("executing.sql"))?;
-    let found = statement.query_map(named_params! {":now": now}, progress)?;
-    let executing = found.collect::<rusqlite::Result<_>>()?;
-    let mut statement = connection.prepare_cached(
-        "SELECT owner, version, since, seen FROM worker WHERE seen BETWEEN ?1 - ?2 AND ?1 \
-         ORDER BY since, owner",
-    )?;
-    let found = statement.query_map([now, GONE_MS], worker)?;
-    let workers = found.collect::<rusqlite::Result<_>>()?;
+    let executing = db.rows(&EXECUTING, &values![now], progress)?;
+    let workers = db.rows(&WORKERS, &values![now, GONE_MS], worker)?;
     Ok(Board {
         now: rows::moment(now)?,
         changes,
@@ -40,7 +37,7 @@ pub fn board(connection: &Connection) -> rusqlite::Result<Board> {
     })
 }
 
-fn record(row: &Row<'_>, now: i64) -> rusqlite::Result<JobRecord> {
+fn record(row: &Row<'_>, now: i64) -> Result<JobRecord, SqlError> {
     let Kept {
         job,
         state,
@@ -48,17 +45,17 @@ fn record(row: &Row<'_>, now: i64) -> rusqlite::Result<JobRecord> {
         standing,
         revision,
     } = kept(row)?;
-    let holder = match row.get::<_, Option<String>>(10)? {
+    let holder = match row.get::<Option<String>>(10)? {
         None => None,
         Some(owner) => Some(Holder {
             job: rows::word(row, 9)?,
             owner,
             expires: rows::time(row, 11)?,
-            remaining: Duration::from_millis((row.get::<_, i64>(11)? - now).cast_unsigned()),
+            remaining: Duration::from_millis((row.get::<i64>(11)? - now).cast_unsigned()),
         }),
     };
-    let dead = row.get::<_, Option<i64>>(12)?.map(RunId);
-    let by_operator = row.get_ref(13)?.as_str_or_null()? == Some("operator");
+    let dead = row.get::<Option<i64>>(12)?.map(RunId);
+    let by_operator = rows::optional_text(row, 13)?.as_deref() == Some("operator");
     let is_executing = holder.as_ref().is_some_and(|holder| holder.job == job);
     let status = if is_executing {
         JobStatus::Executing
@@ -81,7 +78,7 @@ fn record(row: &Row<'_>, now: i64) -> rusqlite::Result<JobRecord> {
     })
 }
 
-fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
+fn progress(row: &Row<'_>) -> Result<Progress, SqlError> {
     Ok(Progress {
         run: RunId(row.get(0)?),
         job: rows::word(row, 1)?,
@@ -94,7 +91,7 @@ fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
     })
 }
 
-fn worker(row: &Row<'_>) -> rusqlite::Result<WorkerSeen> {
+fn worker(row: &Row<'_>) -> Result<WorkerSeen, SqlError> {
     Ok(WorkerSeen {
         owner: row.get(0)?,
         version: row.get(1)?,
@@ -103,25 +100,14 @@ fn worker(row: &Row<'_>) -> rusqlite::Result<WorkerSeen> {
     })
 }
 
-pub fn note_worker(
-    transaction: &Transaction<'_>,
-    owner: &str,
-    is_there: bool,
-) -> rusqlite::Result<()> {
-    let now = runs::now(transaction)?;
+pub fn note_worker(db: Session<'_>, owner: &str, is_there: bool) -> Result<(), SqlError> {
+    let now = runs::now(db)?;
     // Another process may have the number of one that was killed.
-    transaction
-        .prepare_cached("DELETE FROM worker WHERE seen NOT BETWEEN ?1 - ?2 AND ?1")?
-        .execute([now, GONE_MS])?;
+    db.execute(&FORGET_GONE, &values![now, GONE_MS])?;
     if is_there {
-        transaction
-            .prepare_cached(
-                "INSERT INTO worker (owner, version, since, seen) VALUES (?1, ?2, ?3, ?3) \
-                 ON CONFLICT (owner) DO UPDATE SET version = excluded.version, seen = excluded.seen",
-            )?
-            .execute(params![owner, env!("CARGO_PKG_VERSION"), now])?;
+        db.execute(&SEEN, &values![owner, env!("CARGO_PKG_VERSION"), now])?;
     } else {
-        transaction.execute("DELETE FROM worker WHERE owner = ?", [owner])?;
+        db.execute(&LEAVE, &values![owner])?;
     }
     Ok(())
 }

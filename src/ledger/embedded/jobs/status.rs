@@ -1,24 +1,24 @@
 //! What operators do to jobs: their status and their schedule.
 
 use jiff::Timestamp;
-use rusqlite::Transaction;
 
 use super::super::super::jobs::StatusChange;
 use super::super::{leases, rows, runs};
 use super::{Kept, load, occurrences, save};
 use crate::model::schedule::{self, Schedule, Standing};
 use crate::model::{Job, JobStatus};
+use crate::sql::{Session, SqlError};
 
 const WITHHELD: &str = "the job was withheld";
 
 pub fn change(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     job: Job,
     to: JobStatus,
     by: &str,
-) -> rusqlite::Result<StatusChange> {
-    let now = runs::now(transaction)?;
-    let holder = leases::holder(transaction, now, job)?;
+) -> Result<StatusChange, SqlError> {
+    let now = runs::now(db)?;
+    let holder = leases::holder(db, now, job)?;
     if holder.is_some_and(|holder| holder.job == job) {
         let executing = JobStatus::Executing;
         return Ok(if to == executing {
@@ -27,10 +27,10 @@ pub fn change(
             StatusChange::Impossible(executing)
         });
     }
-    if runs::dead(transaction, now, job)?.is_some() {
-        runs::note_dead(transaction, now, &[job])?;
+    if runs::dead(db, now, job)?.is_some() {
+        runs::note_dead(db, now, &[job])?;
     }
-    let mut kept = load(transaction, job)?;
+    let mut kept = load(db, job)?;
     let from = kept.state.status;
     if from == to {
         return Ok(StatusChange::AsItWas);
@@ -42,24 +42,24 @@ pub fn change(
         kept.state.withhold(format!("withheld by {by}"));
     } else {
         if from == JobStatus::Withhold {
-            skip_due(transaction, &mut kept, WITHHELD)?;
+            skip_due(db, &mut kept, WITHHELD)?;
         }
         kept.state.wait();
     }
-    save(transaction, &kept)?;
+    save(db, &kept)?;
     Ok(StatusChange::Done)
 }
 
 /// Changes every job that `change` says it has changed; answers them.
 pub fn each(
-    transaction: &Transaction<'_>,
-    change: impl Fn(&mut Kept) -> rusqlite::Result<bool>,
-) -> rusqlite::Result<Vec<Job>> {
+    db: Session<'_>,
+    change: impl Fn(&mut Kept) -> Result<bool, SqlError>,
+) -> Result<Vec<Job>, SqlError> {
     let mut changed = Vec::new();
     for job in Job::ALL {
-        let mut kept = load(transaction, job)?;
+        let mut kept = load(db, job)?;
         if change(&mut kept)? {
-            save(transaction, &kept)?;
+            save(db, &kept)?;
             changed.push(job);
         }
     }
@@ -67,41 +67,37 @@ pub fn each(
 }
 
 /// Gives a suspended job the status it had.
-pub fn resume(transaction: &Transaction<'_>, kept: &mut Kept) -> rusqlite::Result<bool> {
+pub fn resume(db: Session<'_>, kept: &mut Kept) -> Result<bool, SqlError> {
     let was_suspended = kept.state.resume();
     if was_suspended && !kept.state.is_withheld() {
-        skip_due(transaction, kept, WITHHELD)?;
+        skip_due(db, kept, WITHHELD)?;
     }
     Ok(was_suspended)
 }
 
 pub fn set_schedule(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     job: Job,
     revision: i64,
     schedule: Schedule,
-) -> rusqlite::Result<bool> {
-    let mut kept = load(transaction, job)?;
+) -> Result<bool, SqlError> {
+    let mut kept = load(db, job)?;
     if kept.revision != revision {
         return Ok(false);
     }
-    let now = skip_due(transaction, &mut kept, "the job was given another schedule")?;
+    let now = skip_due(db, &mut kept, "the job was given another schedule")?;
     kept.state.reschedule(&schedule);
     kept.schedule = schedule;
     // Where the clock was set back, what has its record stays behind it.
     kept.standing = Standing::new(now.max(kept.standing.dealt_until));
-    save(transaction, &kept)?;
+    save(db, &kept)?;
     Ok(true)
 }
 
 /// Notes that nothing comes of what was due until now and has no record yet; answers what time it
 /// is.
-fn skip_due(
-    transaction: &Transaction<'_>,
-    kept: &mut Kept,
-    why: &str,
-) -> rusqlite::Result<Timestamp> {
-    let milliseconds = runs::now(transaction)?;
+fn skip_due(db: Session<'_>, kept: &mut Kept, why: &str) -> Result<Timestamp, SqlError> {
+    let milliseconds = runs::now(db)?;
     let now = rows::moment(milliseconds)?;
     // What is due and still waits for its jitter is due all the same.
     let schedule = Schedule {
@@ -112,7 +108,7 @@ fn skip_due(
     while let Ok(decision) = schedule::skip_due(kept.job, &schedule, &kept.standing, now, why)
         && !decision.records.is_empty()
     {
-        occurrences::write(transaction, milliseconds, kept.job, &decision.records, None)?;
+        occurrences::write(db, milliseconds, kept.job, &decision.records, None)?;
         kept.standing = decision.standing;
     }
     Ok(now)

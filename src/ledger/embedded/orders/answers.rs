@@ -1,25 +1,36 @@
 //! Acknowledgements: what the service is to be told about each order, and what it was told.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-
 use super::super::rows;
+use super::known::Known;
 use crate::model::Record;
 use crate::model::digest::content_hash;
 use crate::model::order::{Acknowledgement, Outcome};
 use crate::model::staged::Stage;
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
 
-const COLUMNS: &str = "id, seq, stage, sales_order, reason, withdrawn";
-/// Orders of an order book that the service does not have any more are none of its business.
-const OF_BOOK: &str = "book = (SELECT order_book FROM ledger)";
+const RENEW: Text<'static> = statement!("answers", "renew");
+const RAISE_VERSION: Text<'static> = statement!("answers", "raise version");
+const VERSION: Text<'static> = statement!("answers", "version");
+const TOLD: Text<'static> = statement!("answers", "told");
+const FORGET: Text<'static> = statement!("answers", "forget");
+const OF_ORDER: Text<'static> = statement!("answers", "of order");
+const LIST: Text<'static> = statement!("answers", "list");
+const CHANGED: Text<'static> = statement!("answers", "changed");
 
-fn acknowledgement(row: &Row<'_>) -> rusqlite::Result<Acknowledgement> {
-    let (outcome, sales_order, reason) = match rows::named(row, 2)? {
+/// What the service is to be told of an order in a stage.
+fn outcome(stage: Stage, sales_order: String, reason: String) -> (Outcome, String, String) {
+    match stage {
         Stage::Downloaded | Stage::AwaitingPayment | Stage::HandedOver | Stage::Cancelled => {
             (Outcome::Downloaded, String::new(), String::new())
         }
-        Stage::Accepted => (Outcome::Accepted, row.get(3)?, String::new()),
-        Stage::Exception | Stage::Closed => (Outcome::Rejected, String::new(), row.get(4)?),
-    };
+        Stage::Accepted => (Outcome::Accepted, sales_order, String::new()),
+        Stage::Exception | Stage::Closed => (Outcome::Rejected, String::new(), reason),
+    }
+}
+
+fn acknowledgement(row: &Row<'_>) -> Result<Acknowledgement, SqlError> {
+    let (outcome, sales_order, reason) = outcome(rows::named(row, 2)?, row.get(3)?, row.get(4)?);
     Ok(Acknowledgement {
         order: row.get(0)?,
         seq: row.get(1)?,
@@ -30,105 +41,81 @@ fn acknowledgement(row: &Row<'_>) -> rusqlite::Result<Acknowledgement> {
     })
 }
 
-/// The hash that the record has when it is sent.
-fn hash(acknowledgement: Acknowledgement) -> rusqlite::Result<i64> {
+/// The hash that the order's acknowledgement has when it is sent.
+fn hash(order: &Known) -> Result<i64, SqlError> {
+    let (outcome, sales_order, reason) =
+        outcome(order.stage, order.sales_order.clone(), order.reason.clone());
+    let acknowledgement = Acknowledgement {
+        order: order.id.clone(),
+        seq: order.seq,
+        outcome,
+        sales_order,
+        withdrawn: order.withdrawn.clone(),
+        reason,
+    };
     let mut value = Vec::new();
     Record::Acknowledgement(acknowledgement)
         .write_json(&mut value)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        .map_err(|error| SqlError::Unwritable(error.to_string()))?;
     Ok(content_hash(&value).cast_signed())
 }
 
-/// Gives the order's acknowledgement a version where its value is another one.
-pub fn update(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
-    let Some(hash) = of(transaction, id)?.map(hash).transpose()? else {
-        return Ok(());
-    };
-    let is_new = transaction
-        .prepare_cached(
-            "UPDATE online_order SET hash = ?2, version = \
-                 (SELECT acknowledgement_version + 1 FROM ledger) WHERE id = ?1 AND hash <> ?2",
-        )?
-        .execute((id, hash))?;
-    if is_new > 0 {
-        transaction
-            .prepare_cached(
-                "UPDATE ledger SET acknowledgement_version = acknowledgement_version + 1",
-            )?
-            .execute([])?;
+/// Gives the acknowledgement of an order that was just written a version where its value is another
+/// one.
+pub fn update(db: Session<'_>, order: &Known) -> Result<(), SqlError> {
+    if db.execute(&RENEW, &values![&order.id, hash(order)?])? > 0 {
+        db.execute(&RAISE_VERSION, &[])?;
     }
     Ok(())
 }
 
+/// The version given last.
+pub fn version(db: Session<'_>) -> Result<i64, SqlError> {
+    db.row(&VERSION, &[], |row| row.get(0))
+}
+
 /// Notes what the service holds.
-pub fn told(transaction: &Transaction<'_>, held: &[(String, u64)]) -> rusqlite::Result<()> {
-    let mut statement =
-        transaction.prepare_cached("UPDATE online_order SET told = ? WHERE id = ?")?;
-    for (id, hash) in held {
-        statement.execute((hash.cast_signed(), id))?;
-    }
+pub fn told(db: Session<'_>, held: &[(String, u64)]) -> Result<(), SqlError> {
+    let sets: Vec<_> = held
+        .iter()
+        .map(|(id, hash)| values![id, hash.cast_signed()])
+        .collect();
+    db.execute_each(&TOLD, &sets)?;
     Ok(())
 }
 
 /// Notes what the service does not hold any more.
-pub fn untold(transaction: &Transaction<'_>, dropped: &[String]) -> rusqlite::Result<()> {
-    let mut statement =
-        transaction.prepare_cached("UPDATE online_order SET told = NULL WHERE id = ?")?;
-    for id in dropped {
-        statement.execute([id])?;
-    }
+pub fn untold(db: Session<'_>, dropped: &[String]) -> Result<(), SqlError> {
+    let sets: Vec<_> = dropped.iter().map(|id| values![id, None::<i64>]).collect();
+    db.execute_each(&TOLD, &sets)?;
     Ok(())
 }
 
 /// Notes that the service holds none.
-pub fn forget(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute(
-        "UPDATE online_order SET told = NULL WHERE told IS NOT NULL",
-        [],
-    )?;
+pub fn forget(db: Session<'_>) -> Result<(), SqlError> {
+    db.execute(&FORGET, &[])?;
     Ok(())
 }
 
-pub fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<Acknowledgement>> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM online_order WHERE id = ?"))?
-        .query_row([id], acknowledgement)
-        .optional()
+/// Of orders of the service's order book.
+pub fn of_book(
+    db: Session<'_>,
+    orders: &[String],
+) -> Result<Vec<Option<Acknowledgement>>, SqlError> {
+    let sets: Vec<_> = orders.iter().map(|id| values![id]).collect();
+    db.optional_each(&OF_ORDER, &sets, acknowledgement)
 }
 
-/// The same for an order of the service's order book.
-pub fn of_book(connection: &Connection, id: &str) -> rusqlite::Result<Option<Acknowledgement>> {
-    let sql = format!("SELECT {COLUMNS} FROM online_order WHERE id = ? AND {OF_BOOK}");
-    connection
-        .prepare_cached(&sql)?
-        .query_row([id], acknowledgement)
-        .optional()
-}
-
-pub fn list(
-    connection: &Connection,
-    after: &str,
-    limit: usize,
-) -> rusqlite::Result<Vec<Acknowledgement>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM online_order WHERE id > ? AND {OF_BOOK} ORDER BY id LIMIT ?"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let found = statement.query_map(params![after, limit as i64], acknowledgement)?;
-    found.collect()
+pub fn list(db: Session<'_>, after: &str, limit: usize) -> Result<Vec<Acknowledgement>, SqlError> {
+    db.rows(&LIST, &values![after, limit as i64], acknowledgement)
 }
 
 pub fn changed(
-    connection: &Connection,
+    db: Session<'_>,
     since: i64,
     after: &str,
     limit: usize,
-) -> rusqlite::Result<Vec<String>> {
-    // By the changes, not by all orders.
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM online_order INDEXED BY order_by_version \
-         WHERE version > ? AND id > ? ORDER BY id LIMIT ?",
-    )?;
-    let found = statement.query_map(params![since, after, limit as i64], |row| row.get(0))?;
-    found.collect()
+) -> Result<Vec<String>, SqlError> {
+    let values = values![since, after, limit as i64];
+    db.rows(&CHANGED, &values, |row| row.get(0))
 }

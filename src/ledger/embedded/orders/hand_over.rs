@@ -1,25 +1,20 @@
 //! Between the ledger and AX: given, taken back, seen there, set aside, tried again, closed.
 
-use rusqlite::Transaction;
-
 use super::super::super::SetAside;
 use super::super::super::orders::Accepted;
 use super::super::exceptions::{self, Opening};
+use super::in_ax;
 use super::known::{Known, note};
 use super::staging::write_contents;
 use super::too_late;
 use crate::model::Stream;
 use crate::model::order::OrderEventKind;
 use crate::model::staged::{Shipped, Stage};
+use crate::sql::{Session, SqlError};
 
 /// Answers the number of the attempt; `None` where the order is not to be given to AX any more.
-pub fn intend(
-    transaction: &Transaction<'_>,
-    now: i64,
-    id: &str,
-    account: &str,
-) -> rusqlite::Result<Option<u32>> {
-    let Some(mut order) = Known::find(transaction, id)? else {
+pub fn intend(db: Session<'_>, now: i64, id: &str, account: &str) -> Result<Option<u32>, SqlError> {
+    let Some(mut order) = Known::find(db, id)? else {
         return Ok(None);
     };
     if order.stage != Stage::Downloaded {
@@ -33,39 +28,35 @@ pub fn intend(
         "Handed over to AX for customer account {account}, attempt {}",
         order.attempts
     );
-    order.write(transaction, now, &what)?;
+    order.write(db, now, &what)?;
     Ok(Some(order.attempts))
 }
 
-pub fn take_back(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite::Result<()> {
-    let Some(mut order) = Known::find(transaction, id)?.filter(|order| order.is_out) else {
+pub fn take_back(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlError> {
+    let Some(mut order) = Known::find(db, id)?.filter(|order| order.is_out) else {
         return Ok(());
     };
-    let contents = order.contents(transaction)?;
+    let contents = order.contents(db)?;
     if contents.handed.is_some() {
-        write_contents(transaction, &contents.newest, None)?;
+        write_contents(db, &contents.newest, None)?;
     }
-    too_late::clear(transaction, now, &order)?;
+    too_late::clear(db, now, &order)?;
     order.is_out = false;
     if order.stage == Stage::HandedOver {
         order.stage = order.stage_before_ax();
     }
-    order.write(transaction, now, "AX did not take it")
+    order.write(db, now, "AX did not take it")
 }
 
-pub fn accept(
-    transaction: &Transaction<'_>,
-    now: i64,
-    accepted: &Accepted,
-) -> rusqlite::Result<()> {
-    let Some(mut order) = Known::find(transaction, &accepted.order)? else {
+pub fn accept(db: Session<'_>, now: i64, accepted: &Accepted) -> Result<(), SqlError> {
+    let Some(mut order) = Known::find(db, &accepted.order)? else {
         return Ok(());
     };
     if order.is_in_ax() {
         if order.sales_order != accepted.sales_order {
             // The service was told the first one, and another one would be a conflict.
             let what = format!("Seen in AX once more, as {}", accepted.sales_order);
-            note(transaction, now, &order.id, &what)?;
+            note(db, now, &order.id, &what)?;
         }
         return Ok(());
     }
@@ -75,31 +66,23 @@ pub fn accept(
     order.sales_order.clone_from(&accepted.sales_order);
     order.is_journal = accepted.is_journal;
     order.reason.clear();
-    let is_changed = order.contents(transaction)?.handed.is_some();
+    let is_changed = order.contents(db)?.handed.is_some();
     if order.event == OrderEventKind::Cancelled {
-        too_late::open(transaction, now, &order, too_late::CANCELLED)?;
+        too_late::open(db, now, &order, too_late::CANCELLED)?;
     } else if is_changed {
-        too_late::open(transaction, now, &order, too_late::CHANGED)?;
+        too_late::open(db, now, &order, too_late::CHANGED)?;
     } else if order.is_journal {
-        too_late::open(transaction, now, &order, too_late::JOURNAL)?;
+        too_late::open(db, now, &order, too_late::JOURNAL)?;
     } else {
-        order.clear(transaction)?;
+        order.clear(db)?;
     }
     let what = format!("Accepted by AX as {}", too_late::named(&order));
-    order.write(transaction, now, &what)
+    order.write(db, now, &what)
 }
 
-pub fn set_aside(
-    transaction: &Transaction<'_>,
-    now: i64,
-    record: &SetAside,
-) -> rusqlite::Result<()> {
-    exceptions::open(
-        transaction,
-        now,
-        &Opening::of_record(Stream::Orders, record, None),
-    )?;
-    let Some(mut order) = Known::find(transaction, &record.id)? else {
+pub fn set_aside(db: Session<'_>, now: i64, record: &SetAside) -> Result<(), SqlError> {
+    exceptions::open(db, now, &[Opening::of_record(Stream::Orders, record, None)])?;
+    let Some(mut order) = Known::find(db, &record.id)? else {
         return Ok(());
     };
     match order.stage {
@@ -110,12 +93,12 @@ pub fn set_aside(
         Stage::Accepted | Stage::Cancelled | Stage::Closed => {}
     }
     let what = format!("Set aside: {}", record.exception);
-    order.write(transaction, now, &what)
+    order.write(db, now, &what)
 }
 
 /// AX does not have the order's sales order any more, nor its packing slips.
-pub fn lose(transaction: &Transaction<'_>, now: i64, record: &SetAside) -> rusqlite::Result<()> {
-    let Some(mut order) = Known::find(transaction, &record.id)? else {
+pub fn lose(db: Session<'_>, now: i64, record: &SetAside) -> Result<(), SqlError> {
+    let Some(mut order) = Known::find(db, &record.id)? else {
         return Ok(());
     };
     if order.stage != Stage::Accepted {
@@ -127,22 +110,16 @@ pub fn lose(transaction: &Transaction<'_>, now: i64, record: &SetAside) -> rusql
     order.status = None;
     order.shipped = Shipped::Nothing;
     order.reason = record.exception.to_string();
-    transaction
-        .prepare_cached("DELETE FROM order_shipment WHERE order_id = ?")?
-        .execute([&order.id])?;
-    exceptions::open(
-        transaction,
-        now,
-        &Opening::of_record(Stream::Orders, record, None),
-    )?;
+    in_ax::forget_shipments(db, &order.id)?;
+    exceptions::open(db, now, &[Opening::of_record(Stream::Orders, record, None)])?;
     let what = format!("Set aside: {}", record.exception);
-    order.write(transaction, now, &what)
+    order.write(db, now, &what)
 }
 
 /// An operator wants an order that is set aside to be tried again. False where there is nothing to
 /// try: AX has it.
-pub fn retry(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite::Result<bool> {
-    let Some(mut order) = Known::find(transaction, id)? else {
+pub fn retry(db: Session<'_>, now: i64, id: &str) -> Result<bool, SqlError> {
+    let Some(mut order) = Known::find(db, id)? else {
         return Ok(true);
     };
     if order.is_in_ax() {
@@ -157,7 +134,7 @@ pub fn retry(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite::Res
                 order.stage_before_ax()
             };
             order.reason.clear();
-            order.write(transaction, now, "To be tried again")?;
+            order.write(db, now, "To be tried again")?;
         }
         Stage::Downloaded
         | Stage::AwaitingPayment
@@ -170,14 +147,8 @@ pub fn retry(transaction: &Transaction<'_>, now: i64, id: &str) -> rusqlite::Res
 
 /// An operator closed the order's exception (its code) with a note: it is not handed over any more.
 /// What AX has, or is being asked about, stays as it is.
-pub fn close(
-    transaction: &Transaction<'_>,
-    now: i64,
-    id: &str,
-    code: &str,
-    why: &str,
-) -> rusqlite::Result<()> {
-    let Some(mut order) = Known::find(transaction, id)? else {
+pub fn close(db: Session<'_>, now: i64, id: &str, code: &str, why: &str) -> Result<(), SqlError> {
+    let Some(mut order) = Known::find(db, id)? else {
         return Ok(());
     };
     let is_about_ax = [too_late::CANCELLED, too_late::CHANGED].contains(&code);
@@ -185,5 +156,5 @@ pub fn close(
         order.stage = Stage::Closed;
         why.clone_into(&mut order.reason);
     }
-    order.write(transaction, now, &format!("Resolved: {why}"))
+    order.write(db, now, &format!("Resolved: {why}"))
 }

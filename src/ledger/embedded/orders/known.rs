@@ -1,14 +1,19 @@
 //! An order as its rules need it: read, moved to another stage, written down with its history and
 //! with what the service is to be told.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
-
 use super::super::{exceptions, rows};
 use super::answers;
 use crate::model::Stream;
 use crate::model::order::{OrderEventKind, WebOrder};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
+use crate::sql::{Row, Session, SqlError, Text};
+use crate::{statement, values};
+
+const FIND: Text<'static> = statement!("known", "find");
+const CONTENTS: Text<'static> = statement!("known", "contents");
+const WRITE: Text<'static> = statement!("known", "write");
+const NOTE: Text<'static> = statement!("known", "note");
 
 /// An order of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +57,7 @@ impl Contents {
 }
 
 impl Known {
-    const COLUMNS: &str = "id, number, is_paid, book, seq, event, stage, is_out, attempts, account, \
-                           sales_order, is_journal, status, shipped, reason, withdrawn";
-
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(row: &Row<'_>) -> Result<Self, SqlError> {
         Ok(Self {
             id: row.get(0)?,
             number: row.get(1)?,
@@ -77,24 +79,18 @@ impl Known {
     }
 
     /// The order with this id.
-    pub fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Self>> {
-        let sql = format!("SELECT {} FROM online_order WHERE id = ?", Self::COLUMNS);
-        transaction
-            .prepare_cached(&sql)?
-            .query_row([id], Self::read)
-            .optional()
+    pub fn find(db: Session<'_>, id: &str) -> Result<Option<Self>, SqlError> {
+        db.optional(&FIND, &values![id], Self::read)
     }
 
     /// Its contents.
-    pub fn contents(&self, transaction: &Transaction<'_>) -> rusqlite::Result<Contents> {
-        transaction
-            .prepare_cached("SELECT contents, handed FROM order_contents WHERE id = ?")?
-            .query_row([&self.id], |row| {
-                Ok(Contents {
-                    newest: rows::json(row, 0)?,
-                    handed: rows::optional_json(row, 1)?,
-                })
+    pub fn contents(&self, db: Session<'_>) -> Result<Contents, SqlError> {
+        db.row(&CONTENTS, &values![&self.id], |row| {
+            Ok(Contents {
+                newest: rows::json(row, 0)?,
+                handed: rows::optional_json(row, 1)?,
             })
+        })
     }
 
     /// True where AX has a sales order for it.
@@ -118,53 +114,40 @@ impl Known {
 
     /// Writes the order down as it is now, with one line of its history (unless it is empty) and
     /// with what the service is to be told.
-    pub fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        now: i64,
-        what: &str,
-    ) -> rusqlite::Result<()> {
-        transaction
-            .prepare_cached(include_str!("update.sql"))?
-            .execute(named_params! {
-                ":id": self.id,
-                ":is_paid": self.is_paid,
-                ":book": self.book,
-                ":seq": self.seq,
-                ":event": rows::to_word(&self.event)?,
-                ":stage": rows::to_word(&self.stage)?,
-                ":is_out": self.is_out,
-                ":attempts": self.attempts,
-                ":account": self.account,
-                ":sales_order": self.sales_order,
-                ":withdrawn": self.withdrawn,
-                ":is_journal": self.is_journal,
-                ":status": self.status.as_ref().map(rows::to_word).transpose()?,
-                ":shipped": rows::to_word(&self.shipped)?,
-                ":reason": self.reason,
-                ":changed": now,
-            })?;
+    pub fn write(&self, db: Session<'_>, now: i64, what: &str) -> Result<(), SqlError> {
+        let values = values![
+            &self.id,
+            self.is_paid,
+            &self.book,
+            self.seq,
+            rows::to_word(&self.event)?,
+            rows::to_word(&self.stage)?,
+            self.is_out,
+            self.attempts,
+            &self.account,
+            &self.sales_order,
+            &self.withdrawn,
+            self.is_journal,
+            self.status.as_ref().map(rows::to_word).transpose()?,
+            rows::to_word(&self.shipped)?,
+            &self.reason,
+            now,
+        ];
+        db.execute(&WRITE, &values)?;
         if !what.is_empty() {
-            note(transaction, now, &self.id, what)?;
+            note(db, now, &self.id, what)?;
         }
-        answers::update(transaction, &self.id)
+        answers::update(db, self)
     }
 
     /// Clears the order's exception.
-    pub fn clear(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        exceptions::clear(transaction, Stream::Orders, &self.id)
+    pub fn clear(&self, db: Session<'_>) -> Result<(), SqlError> {
+        exceptions::clear(db, Stream::Orders, &[&self.id])
     }
 }
 
 /// Adds a line to the history of an order.
-pub fn note(
-    transaction: &Transaction<'_>,
-    now: i64,
-    order: &str,
-    what: &str,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("INSERT INTO order_history (order_id, at, what) VALUES (?, ?, ?)")?
-        .execute((order, now, what))?;
+pub fn note(db: Session<'_>, now: i64, order: &str, what: &str) -> Result<(), SqlError> {
+    db.execute(&NOTE, &values![order, now, what])?;
     Ok(())
 }

@@ -1,32 +1,62 @@
 //! Lists, counts and single orders, for those who look at them.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Deserialize;
 
 use super::super::super::orders::{Behind, FeedPosition, OrderRef};
 use super::super::rows;
 use super::in_ax;
 use crate::model::exception::Exception;
+use crate::model::order::WebOrder;
 use crate::model::staged::{
     HistoryLine, OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder,
 };
+use crate::sql::{Row, Session, SqlError, Text, Value};
+use crate::{statement, values};
 
-/// Rows of `online_order o`, each with its open exception `e`.
-const ROWS: &str = include_str!("rows.sql");
-/// The same with the contents, which stand behind the other columns.
-const WITH_CONTENTS: &str = include_str!("with_contents.sql");
+// What lists are put together from.
+const ROWS: Text<'static> = statement!("listing", "rows");
+const WITH_CONTENTS: Text<'static> = statement!("listing", "with contents");
+const BEHIND: Text<'static> = statement!("listing", "behind");
+const OF_STORE: Text<'static> = statement!("listing", "of store");
+const OPEN: Text<'static> = statement!("listing", "open");
+const EXCEPTION: Text<'static> = statement!("listing", "exception");
+const UNACKNOWLEDGED: Text<'static> = statement!("listing", "unacknowledged");
+const DUPLICATES: Text<'static> = statement!("listing", "duplicates");
+const JOURNALS: Text<'static> = statement!("listing", "journals");
+const NEWEST_FIRST: Text<'static> = statement!("listing", "newest first");
+const IN_STAGE: Text<'static> = statement!("listing", "in stage");
+const IS_SET_ASIDE: Text<'static> = statement!("listing", "is set aside");
+const WITH_ID: Text<'static> = statement!("listing", "with id");
+const WITH_NUMBER: Text<'static> = statement!("listing", "with number");
+const WITH_SALES_ORDER: Text<'static> = statement!("listing", "with sales order");
+const SET_ASIDE: Text<'static> = statement!("listing", "set aside");
+const BY_CHANCE: Text<'static> = statement!("listing", "by chance");
+const HISTORY: Text<'static> = statement!("listing", "history");
+const WITH_REQUISITION: Text<'static> = statement!("listing", "with requisition");
+const FOR_AX: Text<'static> = statement!("listing", "for ax");
+const POSITION: Text<'static> = statement!("listing", "position");
 /// How many orders there are of each kind.
-pub const COUNTS: &str = include_str!("counts.sql");
+pub const COUNTS: Text<'static> = statement!("listing", "counts");
 /// The oldest event of an order book whose order AX has not taken.
-pub const UNTAKEN: &str = "SELECT min(seq) FROM online_order WHERE book = ? \
-    AND stage IN ('downloaded', 'awaiting-payment', 'handed-over', 'exception')";
-/// The column of the contents.
-const CONTENTS: usize = 24;
+pub const UNTAKEN: Text<'static> = statement!("listing", "untaken");
+/// The order that was seen as a sales order.
+pub const SEEN: Text<'static> = statement!("listing", "seen");
+/// Whether an order without a sales order has the requisition as its number.
+pub const UNSEEN: Text<'static> = statement!("listing", "unseen");
 
-fn order_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
+/// The rows of the contents: the newest, and those of AX where they are others.
+const NEWEST: usize = 24;
+const HANDED: usize = 25;
+/// Columns that are searched: id, number, customer name, customer account, sales order.
+const SEARCHED: [usize; 5] = [0, 1, 4, 12, 13];
+/// Orders that are read at once while a text is looked for.
+const PAGE: usize = 1_000;
+
+fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
     let text: Option<String> = row.get(21)?;
     let exception = text
         .map(|text| {
-            Ok::<_, rusqlite::Error>(Exception {
+            Ok::<_, SqlError>(Exception {
                 text,
                 cause: row.get(22)?,
                 remedy: row.get(23)?,
@@ -59,117 +89,153 @@ fn order_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
     })
 }
 
-/// An order with its contents; its shipments and its history are not read.
-fn staged(row: &Row<'_>) -> rusqlite::Result<StagedOrder> {
+/// An order with its newest contents, or with those that AX has or may get; its shipments and its
+/// history are not read.
+fn staged(row: &Row<'_>, for_ax: bool) -> Result<StagedOrder, SqlError> {
+    let handed: Option<WebOrder> = if for_ax {
+        rows::optional_json(row, HANDED)?
+    } else {
+        None
+    };
     Ok(StagedOrder {
         row: order_row(row)?,
-        order: rows::json(row, CONTENTS)?,
+        order: match handed {
+            Some(handed) => handed,
+            None => rows::json(row, NEWEST)?,
+        },
         shipments: Vec::new(),
         history: Vec::new(),
     })
 }
 
+/// One statement of several parts.
+fn composed(db: Session<'_>, parts: &[&Text<'_>]) -> String {
+    parts.iter().map(|part| db.pick(part)).collect()
+}
+
 /// The statement that reads the orders in a stage.
-pub fn staging(stage: Stage) -> String {
-    // What is handed over is what AX may have, whatever the service said since.
-    let contents = match stage {
-        Stage::HandedOver => "coalesce(c.handed, c.contents)",
-        Stage::Downloaded
-        | Stage::AwaitingPayment
-        | Stage::Accepted
-        | Stage::Exception
-        | Stage::Cancelled
-        | Stage::Closed => "c.contents",
-    };
-    WITH_CONTENTS.replace("c.contents", contents)
-        + " WHERE o.stage = ?1 AND o.seq > ?2 ORDER BY o.seq, o.id LIMIT ?3"
+pub fn staging(db: Session<'_>) -> String {
+    composed(db, &[&WITH_CONTENTS, &IN_STAGE])
 }
 
 pub fn in_stage(
-    connection: &Connection,
+    db: Session<'_>,
     stage: Stage,
     after: i64,
     limit: usize,
-) -> rusqlite::Result<Vec<StagedOrder>> {
-    let mut statement = connection.prepare_cached(&staging(stage))?;
-    let found =
-        statement.query_map(params![rows::to_word(&stage)?, after, limit as i64], staged)?;
-    found.collect()
+) -> Result<Vec<StagedOrder>, SqlError> {
+    let values = values![limit as i64, rows::to_word(&stage)?, after];
+    // What is handed over is what AX may have, whatever the service said since.
+    let for_ax = stage == Stage::HandedOver;
+    db.rows(&Text::both(&staging(db)), &values, |row| {
+        staged(row, for_ax)
+    })
 }
 
-/// Some of the orders that are set aside.
-pub const SET_ASIDE: &str = include_str!("set_aside.sql");
-
-pub fn set_aside(
-    connection: &Connection,
-    but: &[String],
-    limit: usize,
-) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare_cached(SET_ASIDE)?;
-    let found = statement.query_map(params![rows::to_json(&but)?, limit as i64], |row| {
-        row.get(0)
-    })?;
-    found.collect()
+/// The statement that chooses some of the orders that are set aside, but not those with one of so
+/// many codes.
+pub fn choosing(db: Session<'_>, codes: usize) -> String {
+    let mut sql = db.pick(&SET_ASIDE).to_owned();
+    for code in 2..codes + 2 {
+        sql.push_str(&format!("    AND e.code <> @P{code}\n"));
+    }
+    sql + db.pick(&BY_CHANCE)
 }
 
-pub fn set_aside_of(
-    connection: &Connection,
-    orders: &[String],
-) -> rusqlite::Result<Vec<StagedOrder>> {
-    let sql = format!(
-        "{WITH_CONTENTS} WHERE o.id IN (SELECT value FROM json_each(?)) AND o.stage = 'exception' \
-         ORDER BY o.seq, o.id"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let found = statement.query_map([rows::to_json(&orders)?], staged)?;
-    found.collect()
+pub fn set_aside(db: Session<'_>, but: &[String], limit: usize) -> Result<Vec<String>, SqlError> {
+    let mut values = values![limit as i64].to_vec();
+    values.extend(but.iter().map(Value::from));
+    let sql = choosing(db, but.len());
+    db.rows(&Text::both(&sql), &values, |row| row.get(0))
+}
+
+pub fn set_aside_of(db: Session<'_>, orders: &[String]) -> Result<Vec<StagedOrder>, SqlError> {
+    let sql = composed(db, &[&WITH_CONTENTS, &IS_SET_ASIDE]);
+    let sets: Vec<_> = orders.iter().map(|order| values![1, order]).collect();
+    let found = db.optional_each(&Text::both(&sql), &sets, |row| staged(row, false))?;
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    found.sort_by(|one, other| (one.row.seq, &one.row.id).cmp(&(other.row.seq, &other.row.id)));
+    found.dedup_by(|one, other| one.row.id == other.row.id);
+    Ok(found)
 }
 
 /// The statement that lists a view, of one store or of all.
-pub fn listing(view: OrderView, of_one_store: bool) -> String {
-    let view = match view {
-        OrderView::All => "1",
-        OrderView::Open => "o.is_open = 1",
-        OrderView::Exception => "e.state = 'open'",
-        OrderView::Unacknowledged => "o.told IS NOT o.hash",
-        OrderView::Duplicate => "o.is_duplicate = 1",
-        OrderView::Journal => "o.is_journal = 1",
-    };
-    let store = if of_one_store {
-        "o.store = ?1"
-    } else {
-        "?1 IS NULL"
-    };
-    format!("{ROWS} WHERE {view} AND {store} ORDER BY o.placed DESC, o.id DESC")
+pub fn listing(db: Session<'_>, view: OrderView, of_one_store: bool) -> String {
+    let mut parts = vec![&ROWS, &BEHIND];
+    match view {
+        OrderView::All => {}
+        OrderView::Open => parts.push(&OPEN),
+        OrderView::Exception => parts.push(&EXCEPTION),
+        OrderView::Unacknowledged => parts.push(&UNACKNOWLEDGED),
+        OrderView::Duplicate => parts.push(&DUPLICATES),
+        OrderView::Journal => parts.push(&JOURNALS),
+    }
+    if of_one_store {
+        parts.push(&OF_STORE);
+    }
+    parts.push(&NEWEST_FIRST);
+    composed(db, &parts)
 }
 
-pub fn list(connection: &Connection, filter: &OrderFilter) -> rusqlite::Result<Vec<OrderRow>> {
-    let sql = listing(filter.view, filter.store.is_some());
+pub fn list(db: Session<'_>, filter: &OrderFilter) -> Result<Vec<OrderRow>, SqlError> {
+    let page = match filter.text {
+        Some(_) => PAGE,
+        None => filter.limit,
+    };
+    list_in_pages(db, filter, page)
+}
+
+/// The same, with so many orders read at once.
+pub fn list_in_pages(
+    db: Session<'_>,
+    filter: &OrderFilter,
+    page: usize,
+) -> Result<Vec<OrderRow>, SqlError> {
+    let sql = listing(db, filter.view, filter.store.is_some());
     let sought = filter.text.as_ref().map(|text| text.to_lowercase());
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query([&filter.store])?;
     let mut listed = Vec::new();
+    // When the last one that was read was placed, and its id.
+    let mut last = (i64::MAX, String::new());
     while listed.len() < filter.limit {
-        let Some(row) = found.next()? else { break };
-        if let Some(sought) = &sought {
-            // Id, number, customer name, customer account, sales order.
-            let mut is_match = false;
-            for column in [0, 1, 4, 12, 13] {
-                let text = row.get_ref(column)?.as_str()?;
-                is_match |= text.to_lowercase().contains(sought);
+        let (placed, id) = std::mem::take(&mut last);
+        let values = values![page as i64, filter.store.as_deref(), placed, id];
+        let mut read = 0;
+        db.each(&Text::both(&sql), &values, |row| {
+            read += 1;
+            if read == page {
+                last = (row.get(3)?, row.get(0)?);
             }
-            if !is_match {
-                continue;
+            if listed.len() < filter.limit && is_sought(row, sought.as_deref())? {
+                listed.push(order_row(row)?);
             }
+            Ok(())
+        })?;
+        if read < page {
+            break;
         }
-        listed.push(order_row(row)?);
     }
     Ok(listed)
 }
 
-pub fn counts(connection: &Connection) -> rusqlite::Result<OrderCounts> {
-    connection.prepare_cached(COUNTS)?.query_row([], |row| {
-        let count = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+/// True where one of the searched rows has the text, in whatever case.
+fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
+    let Some(sought) = sought else {
+        return Ok(true);
+    };
+    for column in SEARCHED {
+        if rows::text(row, column)?.to_lowercase().contains(sought) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {
+    db.row(&COUNTS, &[], |row| {
+        let count = |column| {
+            let count: Option<i64> = row.get(column)?;
+            Ok::<_, SqlError>(count.unwrap_or_default().cast_unsigned())
+        };
         Ok(OrderCounts {
             all: count(0)?,
             open: count(1)?,
@@ -184,117 +250,118 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<OrderCounts> {
 }
 
 /// The order with this id, else the newest one with this number or sales order.
-pub fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<StagedOrder>> {
+pub fn find(db: Session<'_>, name: &str) -> Result<Option<StagedOrder>, SqlError> {
     let folded = name.to_lowercase();
-    let ways: [(&str, &str); 3] = [
-        ("o.id = ?", name),
-        ("o.folded = ?", &folded),
-        (
-            "o.sales_order <> '' AND o.sales_order = ? COLLATE NOCASE",
-            name,
-        ),
+    let ways = [
+        (&WITH_ID, name),
+        (&WITH_NUMBER, &folded),
+        (&WITH_SALES_ORDER, name),
     ];
     for (way, name) in ways {
-        let sql = format!("{WITH_CONTENTS} WHERE {way} ORDER BY o.placed DESC, o.id DESC LIMIT 1");
-        let found = connection
-            .prepare_cached(&sql)?
-            .query_row([name], staged)
-            .optional()?;
+        let parts = [&WITH_CONTENTS, way, &NEWEST_FIRST];
+        let sql = composed(db, &parts);
+        let found = db.optional(&Text::both(&sql), &values![1, name], |row| {
+            staged(row, false)
+        })?;
         if let Some(mut order) = found {
-            order.shipments = in_ax::shipments(connection, &order.row.id)?;
-            order.history = history(connection, &order.row.id)?;
+            order.shipments = in_ax::shipments(db, &order.row.id)?;
+            order.history = history(db, &order.row.id)?;
             return Ok(Some(order));
         }
     }
     Ok(None)
 }
 
-fn history(connection: &Connection, order: &str) -> rusqlite::Result<Vec<HistoryLine>> {
-    let mut statement = connection
-        .prepare_cached("SELECT at, what FROM order_history WHERE order_id = ? ORDER BY id")?;
-    let found = statement.query_map([order], |row| {
+fn history(db: Session<'_>, order: &str) -> Result<Vec<HistoryLine>, SqlError> {
+    db.rows(&HISTORY, &values![order], |row| {
         Ok(HistoryLine {
             at: rows::time(row, 0)?,
             what: row.get(1)?,
         })
-    })?;
-    found.collect()
-}
-
-/// AX compares accounts and requisitions without regard to case; so does this.
-pub fn for_requisition(
-    connection: &Connection,
-    account: &str,
-    requisition: &str,
-) -> rusqlite::Result<Option<OrderRef>> {
-    // Of several with one number a journal is the repeat.
-    let mut statement = connection.prepare_cached(
-        "SELECT id, sales_order, account FROM online_order WHERE folded = ? AND account <> '' \
-         ORDER BY sales_order = '', is_journal, placed, id",
-    )?;
-    let mut found = statement.query([requisition.to_lowercase()])?;
-    let account = account.to_lowercase();
-    while let Some(row) = found.next()? {
-        if row.get_ref(2)?.as_str()?.to_lowercase() == account {
-            return Ok(Some(OrderRef {
-                order: row.get(0)?,
-                sales_order: row.get(1)?,
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// The number that AX has or may get.
-pub fn number_for_ax(connection: &Connection, order: &str) -> rusqlite::Result<String> {
-    let number = connection
-        .prepare_cached(
-            "SELECT coalesce(handed, contents) ->> '$.number' FROM order_contents WHERE id = ?",
-        )?
-        .query_row([order], |row| row.get(0))
-        .optional()?;
-    Ok(number.unwrap_or_default())
-}
-
-/// The order that was seen as the sales order.
-pub const SEEN: &str = "SELECT id, book = (SELECT order_book FROM ledger) FROM online_order \
-    WHERE sales_order = ? COLLATE NOCASE AND sales_order <> ''";
-/// Whether an order without a sales order has the requisition as its number.
-pub const UNSEEN: &str =
-    "SELECT EXISTS (SELECT 1 FROM online_order WHERE folded = ? AND sales_order = '')";
-
-pub fn behind(
-    connection: &Connection,
-    sales_order: &str,
-    requisition: &str,
-) -> rusqlite::Result<Behind> {
-    let seen = connection
-        .prepare_cached(SEEN)?
-        .query_row([sales_order], |row| {
-            let (order, is_of_book) = (row.get(0)?, row.get(1)?);
-            Ok(if is_of_book {
-                Behind::Seen(order)
-            } else {
-                Behind::Former(order)
-            })
-        })
-        .optional()?;
-    if let Some(seen) = seen {
-        return Ok(seen);
-    }
-    let is_unseen = !requisition.is_empty()
-        && connection
-            .prepare_cached(UNSEEN)?
-            .query_row([requisition.to_lowercase()], |row| row.get(0))?;
-    Ok(if is_unseen {
-        Behind::Unseen
-    } else {
-        Behind::Nothing
     })
 }
 
-pub fn feed_position(connection: &Connection) -> rusqlite::Result<FeedPosition> {
-    connection.query_row("SELECT order_book, order_seq FROM ledger", [], |row| {
+/// For each customer account and requisition its order. AX compares them without regard to case; so
+/// does this.
+pub fn for_requisitions(
+    db: Session<'_>,
+    requisitions: &[(String, String)],
+) -> Result<Vec<Option<OrderRef>>, SqlError> {
+    let sets: Vec<_> = requisitions
+        .iter()
+        .map(|(_, requisition)| values![requisition.to_lowercase()])
+        .collect();
+    let mut found: Vec<Option<OrderRef>> = vec![None; sets.len()];
+    db.each_of(&WITH_REQUISITION, &sets, |set, row| {
+        let asked = requisitions
+            .get(set)
+            .map(|(account, _)| account.to_lowercase());
+        if let Some(place @ None) = found.get_mut(set)
+            && asked == Some(rows::text(row, 2)?.to_lowercase())
+        {
+            *place = Some(OrderRef {
+                order: row.get(0)?,
+                sales_order: row.get(1)?,
+            });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The one thing that is read of an order's contents.
+#[derive(Deserialize)]
+struct Numbered {
+    number: String,
+}
+
+/// The numbers that AX has or may get.
+pub fn numbers_for_ax(db: Session<'_>, orders: &[String]) -> Result<Vec<String>, SqlError> {
+    let sets: Vec<_> = orders.iter().map(|order| values![order]).collect();
+    let found = db.optional_each(&FOR_AX, &sets, |row| rows::json::<Numbered>(row, 0))?;
+    Ok(found
+        .into_iter()
+        .map(|order| order.map_or_else(String::new, |order| order.number))
+        .collect())
+}
+
+/// What is behind each sales order with its requisition.
+pub fn behind(db: Session<'_>, sales_orders: &[(String, String)]) -> Result<Vec<Behind>, SqlError> {
+    let sets: Vec<_> = sales_orders
+        .iter()
+        .map(|(sales_order, _)| values![sales_order])
+        .collect();
+    let seen = db.optional_each(&SEEN, &sets, |row| {
+        let (order, is_of_book) = (row.get(0)?, row.get(1)?);
+        Ok(if is_of_book {
+            Behind::Seen(order)
+        } else {
+            Behind::Former(order)
+        })
+    })?;
+    let sets: Vec<_> = sales_orders
+        .iter()
+        .zip(&seen)
+        .filter(|((_, requisition), seen)| seen.is_none() && !requisition.is_empty())
+        .map(|((_, requisition), _)| values![requisition.to_lowercase()])
+        .collect();
+    let mut unseen = db.optional_each(&UNSEEN, &sets, |_| Ok(()))?.into_iter();
+    Ok(sales_orders
+        .iter()
+        .zip(seen)
+        .map(|((_, requisition), seen)| match seen {
+            Some(seen) => seen,
+            None if requisition.is_empty() => Behind::Nothing,
+            None => match unseen.next().flatten() {
+                Some(()) => Behind::Unseen,
+                None => Behind::Nothing,
+            },
+        })
+        .collect())
+}
+
+pub fn feed_position(db: Session<'_>) -> Result<FeedPosition, SqlError> {
+    db.row(&POSITION, &[], |row| {
         Ok(FeedPosition {
             book: row.get(0)?,
             seq: row.get(1)?,
@@ -303,11 +370,9 @@ pub fn feed_position(connection: &Connection) -> rusqlite::Result<FeedPosition> 
 }
 
 /// The feed up to just before the oldest event whose order AX has not taken.
-pub fn taken(connection: &Connection) -> rusqlite::Result<FeedPosition> {
-    let mut position = feed_position(connection)?;
-    let oldest: Option<i64> = connection
-        .prepare_cached(UNTAKEN)?
-        .query_row([&position.book], |row| row.get(0))?;
+pub fn taken(db: Session<'_>) -> Result<FeedPosition, SqlError> {
+    let mut position = feed_position(db)?;
+    let oldest: Option<i64> = db.row(&UNTAKEN, &values![&position.book], |row| row.get(0))?;
     if let Some(oldest) = oldest {
         position.seq = position.seq.min(oldest - 1);
     }

@@ -1,7 +1,5 @@
 //! Staging: what each event of the feed does to the order book.
 
-use rusqlite::{Transaction, named_params};
-
 use super::super::super::orders::{FeedPosition, Staged};
 use super::super::rows;
 use super::known::{Contents, Known};
@@ -10,45 +8,52 @@ use crate::model::Stream;
 use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
+use crate::sql::{Session, SqlError, Text};
+use crate::{statement, values};
+
+const MOVE: Text<'static> = statement!("staging", "move");
+const FORGET_CURSOR: Text<'static> = statement!("staging", "forget cursor");
+const FORGET_PASS: Text<'static> = statement!("staging", "forget pass");
+const PUT_HEADER: Text<'static> = statement!("staging", "put header");
+const PUT_CONTENTS: Text<'static> = statement!("staging", "put contents");
+const HOW_MANY: Text<'static> = statement!("staging", "how many");
+const MARK_DUPLICATES: Text<'static> = statement!("staging", "mark duplicates");
 
 pub fn stage(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     events: &[OrderEvent],
     position: &FeedPosition,
-) -> rusqlite::Result<Vec<Staged>> {
+) -> Result<Vec<Staged>, SqlError> {
     let staged = events
         .iter()
-        .map(|event| stage_one(transaction, now, &position.book, event))
-        .collect::<rusqlite::Result<_>>()?;
-    transaction.execute(
-        "UPDATE ledger SET order_book = ?, order_seq = ?",
-        (&position.book, position.seq),
-    )?;
+        .map(|event| stage_one(db, now, &position.book, event))
+        .collect::<Result<_, SqlError>>()?;
+    db.execute(&MOVE, &values![&position.book, position.seq])?;
     Ok(staged)
 }
 
-pub fn begin_anew(transaction: &Transaction<'_>, book: &str) -> rusqlite::Result<()> {
-    transaction.execute("UPDATE ledger SET order_book = ?, order_seq = 0", [book])?;
+pub fn begin_anew(db: Session<'_>, book: &str) -> Result<(), SqlError> {
+    db.execute(&MOVE, &values![book, 0])?;
     for stream in [
         Stream::Acknowledgements,
         Stream::Shipments,
         Stream::OrderStatuses,
     ] {
-        transaction.execute("DELETE FROM cursor WHERE stream = ?", [stream.name()])?;
-        transaction.execute("DELETE FROM pass WHERE stream = ?", [stream.name()])?;
+        db.execute(&FORGET_CURSOR, &values![stream.name()])?;
+        db.execute(&FORGET_PASS, &values![stream.name()])?;
     }
     Ok(())
 }
 
 fn stage_one(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     book: &str,
     event: &OrderEvent,
-) -> rusqlite::Result<Staged> {
-    let Some(known) = Known::find(transaction, &event.order.id)? else {
-        return add(transaction, now, book, event);
+) -> Result<Staged, SqlError> {
+    let Some(known) = Known::find(db, &event.order.id)? else {
+        return add(db, now, book, event);
     };
     // Numbers of another order book say nothing about this one's, nor do those of one that was
     // restored and counts on from an older event. What is told counts, not its number.
@@ -64,39 +69,39 @@ fn stage_one(
         event: event.kind,
         ..known
     };
-    let contents = order.contents(transaction)?;
+    let contents = order.contents(db)?;
     let is_cancelled = event.kind == OrderEventKind::Cancelled;
     if !is_later && contents.newest == event.order && is_cancelled == was_cancelled {
         // The service tells it again; nothing has happened to the order.
         if !is_same_event {
-            order.write(transaction, now, "")?;
+            order.write(db, now, "")?;
         }
         return Ok(Staged::Known);
     }
-    write_header(transaction, now, &event.order)?;
+    write_header(db, now, &event.order)?;
     let number = event.order.number.to_lowercase();
     if number != old_number {
-        mark_duplicates(transaction, &old_number)?;
-        mark_duplicates(transaction, &number)?;
+        mark_duplicates(db, &old_number)?;
+        mark_duplicates(db, &number)?;
     }
     if order.is_in_ax() || order.is_out {
-        too_late_for_ax(transaction, now, order, contents, event)
+        too_late_for_ax(db, now, order, contents, event)
     } else {
-        replace(transaction, now, order, event)
+        replace(db, now, order, event)
     }
 }
 
 /// AX has the order or may have it: two versions of it must never go there.
 fn too_late_for_ax(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     mut order: Known,
     contents: Contents,
     event: &OrderEvent,
-) -> rusqlite::Result<Staged> {
+) -> Result<Staged, SqlError> {
     let in_ax = contents.for_ax();
     let differs = !is_same_to_ax(&in_ax, &event.order);
-    write_contents(transaction, &event.order, differs.then_some(&in_ax))?;
+    write_contents(db, &event.order, differs.then_some(&in_ax))?;
     let (staged, code) = match event.kind {
         OrderEventKind::Cancelled if order.status != Some(SalesStatus::Canceled) => {
             (Staged::CancelledTooLate, too_late::CANCELLED)
@@ -108,8 +113,8 @@ fn too_late_for_ax(
         | OrderEventKind::Placed
         | OrderEventKind::Changed
         | OrderEventKind::Paid => {
-            too_late::clear(transaction, now, &order)?;
-            order.write(transaction, now, said(event))?;
+            too_late::clear(db, now, &order)?;
+            order.write(db, now, said(event))?;
             return Ok(Staged::Known);
         }
     };
@@ -118,14 +123,14 @@ fn too_late_for_ax(
         order.stage = Stage::HandedOver;
         order.reason.clear();
     }
-    too_late::open(transaction, now, &order, code)?;
+    too_late::open(db, now, &order, code)?;
     let whereabouts = if order.is_in_ax() {
         format!("AX has it as {}", too_late::named(&order))
     } else {
         "AX may have it".to_owned()
     };
     order.write(
-        transaction,
+        db,
         now,
         &format!("{}, too late: {whereabouts}", said(event)),
     )?;
@@ -134,28 +139,23 @@ fn too_late_for_ax(
 
 /// AX surely does not have the order: it is what the service says now.
 fn replace(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     now: i64,
     mut order: Known,
     event: &OrderEvent,
-) -> rusqlite::Result<Staged> {
-    write_contents(transaction, &event.order, None)?;
-    order.clear(transaction)?;
+) -> Result<Staged, SqlError> {
+    write_contents(db, &event.order, None)?;
+    order.clear(db)?;
     order.stage = order.stage_before_ax();
     order.reason.clear();
-    order.write(transaction, now, said(event))?;
+    order.write(db, now, said(event))?;
     Ok(match event.kind {
         OrderEventKind::Cancelled => Staged::Cancelled,
         OrderEventKind::Placed | OrderEventKind::Changed | OrderEventKind::Paid => Staged::Replaced,
     })
 }
 
-fn add(
-    transaction: &Transaction<'_>,
-    now: i64,
-    book: &str,
-    event: &OrderEvent,
-) -> rusqlite::Result<Staged> {
+fn add(db: Session<'_>, now: i64, book: &str, event: &OrderEvent) -> Result<Staged, SqlError> {
     let order = Known {
         id: event.order.id.clone(),
         number: event.order.number.clone(),
@@ -178,9 +178,9 @@ fn add(
         stage: order.stage_before_ax(),
         ..order
     };
-    write_header(transaction, now, &event.order)?;
-    write_contents(transaction, &event.order, None)?;
-    mark_duplicates(transaction, &event.order.number.to_lowercase())?;
+    write_header(db, now, &event.order)?;
+    write_contents(db, &event.order, None)?;
+    mark_duplicates(db, &event.order.number.to_lowercase())?;
     let is_cancelled = order.stage == Stage::Cancelled;
     let what = match order.stage {
         Stage::Cancelled => "Downloaded; it was cancelled online before",
@@ -191,7 +191,7 @@ fn add(
         | Stage::Exception
         | Stage::Closed => "Downloaded",
     };
-    order.write(transaction, now, what)?;
+    order.write(db, now, what)?;
     Ok(if is_cancelled {
         Staged::Cancelled
     } else {
@@ -218,55 +218,42 @@ fn is_same_to_ax(one: &WebOrder, other: &WebOrder) -> bool {
     without_payment(one) == without_payment(other)
 }
 
-/// The columns that lists show of an order's contents.
-fn write_header(transaction: &Transaction<'_>, now: i64, order: &WebOrder) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(include_str!("header.sql"))?
-        .execute(named_params! {
-            ":id": order.id,
-            ":number": order.number,
-            ":folded": order.number.to_lowercase(),
-            ":store": order.store,
-            ":placed": order.placed.as_millisecond(),
-            ":customer": order.customer.name,
-            ":total": order.total.to_string(),
-            ":currency": order.currency,
-            ":lines": order.lines.len() as i64,
-            ":now": now,
-        })?;
+/// The rows that lists show of an order's contents.
+fn write_header(db: Session<'_>, now: i64, order: &WebOrder) -> Result<(), SqlError> {
+    let values = values![
+        &order.id,
+        &order.number,
+        order.number.to_lowercase(),
+        &order.store,
+        order.placed.as_millisecond(),
+        &order.customer.name,
+        order.total.to_string(),
+        &order.currency,
+        order.lines.len() as i64,
+        now,
+    ];
+    db.execute(&PUT_HEADER, &values)?;
     Ok(())
 }
 
 /// Keeps the newest contents and, where they are others, those that AX has or may get.
 pub fn write_contents(
-    transaction: &Transaction<'_>,
+    db: Session<'_>,
     newest: &WebOrder,
     handed: Option<&WebOrder>,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO order_contents (id, contents, handed) VALUES (?, ?, ?)",
-        )?
-        .execute((
-            &newest.id,
-            rows::to_json(newest)?,
-            handed.map(rows::to_json).transpose()?,
-        ))?;
+) -> Result<(), SqlError> {
+    let values = values![
+        &newest.id,
+        rows::to_json(newest)?,
+        handed.map(rows::to_json).transpose()?,
+    ];
+    db.execute(&PUT_CONTENTS, &values)?;
     Ok(())
 }
 
 /// Orders with one number are possible duplicates of each other.
-fn mark_duplicates(transaction: &Transaction<'_>, folded: &str) -> rusqlite::Result<()> {
-    let several: bool = transaction
-        .prepare_cached(
-            "SELECT count(*) > 1 FROM (SELECT 1 FROM online_order WHERE folded = ? LIMIT 2)",
-        )?
-        .query_row([folded], |row| row.get(0))?;
-    // However many there are, at most one of them is not marked as it should be.
-    transaction
-        .prepare_cached(
-            "UPDATE online_order SET is_duplicate = ?1 WHERE folded = ?2 AND is_duplicate = NOT ?1",
-        )?
-        .execute((several, folded))?;
+fn mark_duplicates(db: Session<'_>, folded: &str) -> Result<(), SqlError> {
+    let many: i64 = db.row(&HOW_MANY, &values![folded], |row| row.get(0))?;
+    db.execute(&MARK_DUPLICATES, &values![folded, many > 1])?;
     Ok(())
 }

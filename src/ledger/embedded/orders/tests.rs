@@ -1,6 +1,7 @@
 //! The promises of the order book, one by one.
 
 mod afterwards;
+mod engines;
 mod feed;
 mod listing;
 mod machine;

@@ -1,12 +1,10 @@
 //! The exceptions that ask an operator to do in AX what was done online, or to look at what AX did.
 
-use rusqlite::Transaction;
-
 use super::super::exceptions::{self, Opening};
-use super::super::rows;
 use super::known::Known;
 use crate::model::Stream;
 use crate::model::exception::Exception;
+use crate::sql::{Session, SqlError};
 
 /// It was cancelled online, and AX has it or may have it.
 pub const CANCELLED: &str = "cancelled-after-hand-over";
@@ -17,21 +15,16 @@ pub const JOURNAL: &str = "landed-as-journal";
 
 /// Opens the exception, though an operator may have resolved the same one before: this is about
 /// another event.
-pub fn open(
-    transaction: &Transaction<'_>,
-    now: i64,
-    order: &Known,
-    code: &str,
-) -> rusqlite::Result<()> {
+pub fn open(db: Session<'_>, now: i64, order: &Known, code: &str) -> Result<(), SqlError> {
     let exception = match code {
         CANCELLED => cancelled(order),
         CHANGED => changed(order),
         _ => journal(order),
     };
     exceptions::open(
-        transaction,
+        db,
         now,
-        &Opening {
+        &[Opening {
             job: Stream::Orders.job(),
             stream: Some(Stream::Orders),
             key: &order.id,
@@ -40,33 +33,23 @@ pub fn open(
             exception: &exception,
             generation: None,
             is_anew: true,
-        },
+        }],
     )
 }
 
 /// What was done online is as AX has it again, or AX never took the order.
-pub fn clear(transaction: &Transaction<'_>, now: i64, order: &Known) -> rusqlite::Result<()> {
-    let is_cleared = clear_codes(transaction, order, &[CANCELLED, CHANGED])?;
+pub fn clear(db: Session<'_>, now: i64, order: &Known) -> Result<(), SqlError> {
+    let is_cleared = clear_codes(db, order, &[CANCELLED, CHANGED])?;
     if is_cleared && order.is_journal {
         // It took the place of this one.
-        open(transaction, now, order, JOURNAL)?;
+        open(db, now, order, JOURNAL)?;
     }
     Ok(())
 }
 
 /// Clears the order's exception where it is one of these; true where it was.
-pub fn clear_codes(
-    transaction: &Transaction<'_>,
-    order: &Known,
-    codes: &[&str],
-) -> rusqlite::Result<bool> {
-    let cleared = transaction
-        .prepare_cached(
-            "UPDATE exception SET state = 'cleared' WHERE stream = ? AND key = ? \
-             AND state <> 'cleared' AND code IN (SELECT value FROM json_each(?))",
-        )?
-        .execute((Stream::Orders.name(), &order.id, rows::to_json(&codes)?))?;
-    Ok(cleared > 0)
+pub fn clear_codes(db: Session<'_>, order: &Known, codes: &[&str]) -> Result<bool, SqlError> {
+    exceptions::clear_codes(db, Stream::Orders, &order.id, codes)
 }
 
 /// "sales order SO-1", "journal SO-1".

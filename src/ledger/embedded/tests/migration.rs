@@ -1,7 +1,10 @@
 //! A ledger of an older program goes on with the newest one.
 
+use super::super::file::MIGRATIONS;
 use super::*;
+use crate::ledger::{ExceptionBook as _, OrderBook as _};
 use crate::model::JobStatus;
+use crate::model::exception::ExceptionFilter;
 
 /// A ledger as format 1 left it: something acknowledged, something set aside, a cursor.
 const FORMAT_1: &str = "
@@ -128,9 +131,7 @@ async fn the_jobs_of_a_ledger_of_format_2_wait_and_its_runs_and_cursors_stay() {
 
 #[tokio::test]
 async fn a_ledger_is_brought_to_the_newest_format_once() {
-    let (dir, ledger) = open().await;
+    let (_dir, path, ledger) = open().await;
     drop(ledger);
-    EmbeddedLedger::open(&dir.path().join("ledger.db"))
-        .await
-        .unwrap();
+    EmbeddedLedger::open(&path).await.unwrap();
 }

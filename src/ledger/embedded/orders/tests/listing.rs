@@ -1,10 +1,11 @@
 //! Lists of orders.
 
-use super::super::listing::{COUNTS, SEEN, SET_ASIDE, UNSEEN, UNTAKEN, listing, staging};
-use super::support::{Book, order};
+use super::super::listing::{COUNTS, SEEN, UNSEEN, UNTAKEN, choosing, listing, staging};
+use super::support::{Book, event, order};
 use crate::ledger::OrderBook as _;
 use crate::model::order::OrderEventKind;
-use crate::model::staged::{OrderFilter, OrderView, Stage};
+use crate::model::staged::{OrderFilter, OrderView};
+use crate::sql::Session;
 
 fn everything() -> OrderFilter {
     OrderFilter {
@@ -73,6 +74,39 @@ async fn a_text_is_found_in_either_case_of_any_script() {
 }
 
 #[tokio::test]
+async fn a_text_is_found_however_many_newer_orders_are_without_it() {
+    let book = Book::open().await;
+    let events = (0..1_002).map(|number| {
+        let id = format!("o{number:04}");
+        let mut order = order(&id, &format!("W-{id}"));
+        // Pages part orders of one moment too.
+        order.placed += jiff::Span::new().minutes(number / 7);
+        event(number, OrderEventKind::Placed, order)
+    });
+    book.stage(events.collect()).await;
+    for (text, limit, expected) in [
+        ("w-o000", 100, &["o0009", "o0008", "o0007", "o0006"][..]),
+        ("w-o1001", 100, &["o1001"]),
+        ("w-o0", 2, &["o0999", "o0998"]),
+    ] {
+        let filter = OrderFilter {
+            text: Some(text.into()),
+            limit,
+            ..everything()
+        };
+        let found = ids(&book, filter).await;
+        assert_eq!(found[..expected.len()], *expected, "{text}");
+    }
+    let all = OrderFilter {
+        text: Some("w-".into()),
+        limit: 2_000,
+        ..everything()
+    };
+    let found = ids(&book, all).await;
+    assert!(found.len() == 1_002 && found.is_sorted_by(|one, next| one > next));
+}
+
+#[tokio::test]
 async fn an_order_is_found_by_id_number_and_sales_order() {
     let book = three().await;
     book.intend("o2").await;
@@ -95,17 +129,19 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
         let steps = statement.raw_query().mapped(|row| row.get(3));
         steps.collect::<rusqlite::Result<_>>().unwrap()
     };
-    let of_few = [
+    let db = Session::Sqlite(&connection);
+    let mut asked = [
         OrderView::Open,
         OrderView::Exception,
         OrderView::Unacknowledged,
         OrderView::Duplicate,
         OrderView::Journal,
     ]
-    .map(|view| listing(view, false));
-    let stages = [Stage::Downloaded, Stage::HandedOver].map(staging);
-    let asked = of_few.iter().chain(&stages).map(String::as_str);
-    for sql in asked.chain([COUNTS, UNTAKEN, SEEN, UNSEEN, SET_ASIDE]) {
+    .map(|view| listing(db, view, false))
+    .to_vec();
+    asked.extend([staging(db), choosing(db, 1)]);
+    asked.extend([COUNTS, UNTAKEN, SEEN, UNSEEN].map(|text| text.sqlite.to_owned()));
+    for sql in &asked {
         for step in plan(sql) {
             let walks_all = (step.starts_with("SCAN o") || step.starts_with("SCAN online_order"))
                 && ![
@@ -116,10 +152,11 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
                 ]
                 .iter()
                 .any(|index| step.ends_with(index));
+            let walks_all = walks_all || step.contains("order_by_placed (placed<?)");
             assert!(!walks_all, "{step}\n{sql}");
         }
     }
-    let sorted: Vec<String> = plan(&listing(OrderView::All, true));
+    let sorted: Vec<String> = plan(&listing(db, OrderView::All, true));
     assert!(
         !sorted.iter().any(|step| step.contains("TEMP B-TREE")),
         "{sorted:?}"

@@ -1,11 +1,11 @@
 //! One committer for each job, whatever the clock does.
 
 use super::*;
-use crate::ledger::{Cursor, Holder, Ledger as _, LedgerError, Position, Settlement};
-use crate::model::Stream;
+use axcs::ledger::{Cursor, Holder, LedgerError, Position, Settlement};
+use axcs::model::Stream;
 
 /// Whether the run may still write.
-async fn is_fenced(ledger: &EmbeddedLedger, fence: Fence) -> bool {
+async fn is_fenced(ledger: &Arc<dyn Ledger>, fence: Fence) -> bool {
     match ledger.intend(fence, Stream::Items, vec![], None).await {
         Ok(_) => false,
         Err(LedgerError::Fenced(run)) => {
@@ -16,9 +16,8 @@ async fn is_fenced(ledger: &EmbeddedLedger, fence: Fence) -> bool {
     }
 }
 
-#[tokio::test]
-async fn one_run_per_job_and_the_complete_job_beside_none() {
-    let file = File::new().await;
+pub async fn one_run_per_job_and_the_complete_job_beside_none(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let fence = file.started(Job::Inventory, Cause::Operator).await;
     for job in [Job::Inventory, Job::Complete] {
@@ -37,9 +36,8 @@ async fn one_run_per_job_and_the_complete_job_beside_none() {
     assert!(matches!(again, Begun::Started(_)));
 }
 
-#[tokio::test]
-async fn a_lease_that_ended_is_taken_over_and_its_run_can_write_no_more() {
-    let file = File::new().await;
+pub async fn a_lease_that_ended_is_taken_over_and_its_run_can_write_no_more(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let old = fence(
         begin(
@@ -91,31 +89,28 @@ async fn a_lease_that_ended_is_taken_over_and_its_run_can_write_no_more() {
     assert_eq!(other.acknowledged(stream).await.unwrap().count, 0);
 }
 
-#[tokio::test]
-async fn a_complete_run_that_lost_one_of_its_leases_writes_nothing_for_any_job() {
-    let file = File::new().await;
+pub async fn a_complete_run_that_lost_one_of_its_leases_writes_nothing_for_any_job(engine: Engine) {
+    let file = Bench::new(engine).await;
     let complete = file.started(Job::Complete, Cause::Operator).await;
-    file.kill();
+    file.kill().await;
     file.started(Job::DeliveryModes, Cause::Operator).await;
     assert!(is_fenced(&file.ledger, complete).await);
     let beat = file.ledger.beat(complete, LEASE, None).await;
     assert!(matches!(beat, Err(LedgerError::Fenced(_))));
     // And none of the others is held back by it.
-    file.jump_clock(-HOUR_MS);
+    file.jump_clock(-HOUR_MS).await;
     let begun = file.begin(Job::Orders, Cause::Operator).await;
     assert!(matches!(begun, Begun::Started(_)), "{begun:?}");
 }
 
-#[tokio::test]
-async fn a_run_that_is_over_writes_nothing_more() {
-    let file = File::new().await;
+pub async fn a_run_that_is_over_writes_nothing_more(engine: Engine) {
+    let file = Bench::new(engine).await;
     let fence = file.run(Job::Inventory, RunStatus::Ended).await;
     assert!(is_fenced(&file.ledger, fence).await);
 }
 
-#[tokio::test]
-async fn tokens_grow_through_runs_that_end_and_ledgers_that_are_opened_anew() {
-    let file = File::new().await;
+pub async fn tokens_grow_through_runs_that_end_and_ledgers_that_are_opened_anew(engine: Engine) {
+    let file = Bench::new(engine).await;
     let mut last = 0;
     for job in [Job::Inventory, Job::Complete, Job::Orders, Job::Inventory] {
         let other = file.other().await;
@@ -126,11 +121,10 @@ async fn tokens_grow_through_runs_that_end_and_ledgers_that_are_opened_anew() {
     }
 }
 
-#[tokio::test]
-async fn a_lease_from_before_the_clock_was_set_back_holds_nobody_up() {
-    let file = File::new().await;
+pub async fn a_lease_from_before_the_clock_was_set_back_holds_nobody_up(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.by_schedule(Job::Inventory).await;
-    file.jump_clock(-HOUR_MS);
+    file.jump_clock(-HOUR_MS).await;
     let record = file.record(Job::Inventory).await;
     assert_eq!(record.status, JobStatus::Error);
     assert_eq!(record.holder, None);
@@ -141,30 +135,31 @@ async fn a_lease_from_before_the_clock_was_set_back_holds_nobody_up() {
     assert!(matches!(begun, Begun::Started(_)), "{begun:?}");
 }
 
-#[tokio::test]
-async fn a_holder_that_beats_after_the_clock_jumped_owns_its_lease_until_somebody_took_it() {
+pub async fn a_holder_that_beats_after_the_clock_jumped_owns_its_lease_until_somebody_took_it(
+    engine: Engine,
+) {
     for jump in [HOUR_MS, -HOUR_MS] {
-        let file = File::new().await;
+        let file = Bench::new(engine).await;
         let other = file.other().await;
         let held = file.started(Job::Inventory, Cause::Operator).await;
-        file.jump_clock(jump);
+        file.jump_clock(jump).await;
         file.ledger.beat(held, LEASE, None).await.unwrap();
         let refused = begin(&other, Job::Inventory, "b", LEASE, Cause::Operator).await;
         assert!(matches!(refused, Begun::Held(_)), "{refused:?}");
         assert_eq!(file.status(Job::Inventory).await, JobStatus::Executing);
 
-        file.jump_clock(jump);
+        file.jump_clock(jump).await;
         begin(&other, Job::Inventory, "b", LEASE, Cause::Operator).await;
         let beat = file.ledger.beat(held, LEASE, None).await;
         assert!(matches!(beat, Err(LedgerError::Fenced(_))));
     }
 }
 
-#[tokio::test]
-async fn a_beat_extends_every_lease_of_the_run_and_may_change_its_length() {
-    let file = File::new().await;
+pub async fn a_beat_extends_every_lease_of_the_run_and_may_change_its_length(engine: Engine) {
+    let file = Bench::new(engine).await;
     let held = file.started(Job::Complete, Cause::Operator).await;
-    file.sql("UPDATE lease SET expires = expires - 50000");
+    file.sql("UPDATE axcs.lease SET expires = expires - 50000")
+        .await;
     file.ledger.beat(held, LEASE * 2, None).await.unwrap();
     let board = file.board().await;
     for record in board.jobs {
@@ -178,27 +173,12 @@ async fn a_beat_extends_every_lease_of_the_run_and_may_change_its_length() {
     }
 }
 
-#[tokio::test]
-async fn a_lease_of_an_older_program_is_believed() {
-    let file = File::new().await;
-    file.sql(
-        "INSERT INTO run (job, status, dry_run, owner, started, streams)
-             VALUES ('orders', 'executing', 0, 'old', 1, '[]');
-         INSERT INTO lease (job, owner, run, token, expires)
-             SELECT 'orders', 'old', id, 1, unixepoch() * 1000 + 30000 FROM run;",
-    );
-    let refused = file.begin(Job::Orders, Cause::Operator).await;
-    assert!(matches!(refused, Begun::Held(Holder { ref owner, .. }) if owner == "old"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn workers_that_open_a_new_ledger_at_once_share_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("ledger.db");
+pub async fn workers_that_open_a_new_ledger_at_once_share_it(engine: Engine) {
+    let place = Arc::new(Place::new(engine));
     let opening: Vec<_> = (0..8)
         .map(|_| {
-            let path = path.clone();
-            tokio::spawn(async move { EmbeddedLedger::open(&path).await })
+            let place = place.clone();
+            tokio::spawn(async move { place.open().await })
         })
         .collect();
     let mut started = 0;
@@ -216,3 +196,15 @@ async fn workers_that_open_a_new_ledger_at_once_share_it() {
     }
     assert_eq!(started, 1);
 }
+
+promises![
+    one_run_per_job_and_the_complete_job_beside_none,
+    a_lease_that_ended_is_taken_over_and_its_run_can_write_no_more,
+    a_complete_run_that_lost_one_of_its_leases_writes_nothing_for_any_job,
+    a_run_that_is_over_writes_nothing_more,
+    tokens_grow_through_runs_that_end_and_ledgers_that_are_opened_anew,
+    a_lease_from_before_the_clock_was_set_back_holds_nobody_up,
+    a_holder_that_beats_after_the_clock_jumped_owns_its_lease_until_somebody_took_it,
+    a_beat_extends_every_lease_of_the_run_and_may_change_its_length,
+    workers_that_open_a_new_ledger_at_once_share_it,
+];

@@ -6,71 +6,68 @@ mod leases;
 mod occurrences;
 mod operators;
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::ledger::jobs::{Board, Cause, Due, JobBook as _, JobRecord};
-use crate::ledger::{Begun, EmbeddedLedger, Fence};
-use crate::model::exception::Documented;
-use crate::model::run::RunSummary;
-use crate::model::schedule::{Occurrence, Outcome, Schedule, Standing};
-use crate::model::{Job, JobStatus, RunStatus};
+use axcs::ledger::jobs::{Board, Cause, Due, JobRecord};
+use axcs::ledger::{Begun, Fence, Ledger};
+use axcs::model::exception::Documented;
+use axcs::model::recurrence::Recurrence;
+use axcs::model::run::RunSummary;
+use axcs::model::schedule::{Occurrence, Outcome, Schedule, Standing};
+use axcs::model::{Job, JobStatus, RunStatus};
+use axcs::values;
+
+use super::{Engine, Place, open};
 
 const LEASE: Duration = Duration::from_secs(60);
 const HOUR_MS: i64 = 3_600_000;
 
-/// A ledger in a file of its own.
-struct File {
-    dir: tempfile::TempDir,
-    ledger: EmbeddedLedger,
+/// A ledger of its own.
+pub struct Bench {
+    place: Place,
+    ledger: Arc<dyn Ledger>,
 }
 
-impl File {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-            .await
-            .unwrap();
-        Self { dir, ledger }
+impl Bench {
+    async fn new(engine: Engine) -> Self {
+        let (place, ledger) = open(engine).await;
+        Self { place, ledger }
     }
 
-    fn path(&self) -> PathBuf {
-        self.dir.path().join("ledger.db")
+    /// The same ledger as another process opens it.
+    async fn other(&self) -> Arc<dyn Ledger> {
+        self.place.open().await.unwrap()
     }
 
-    /// The same file as another process opens it.
-    async fn other(&self) -> EmbeddedLedger {
-        EmbeddedLedger::open(&self.path()).await.unwrap()
+    /// Changes the ledger behind its back.
+    async fn sql(&self, sql: &str) {
+        self.place.sql(sql, Vec::new()).await;
     }
 
-    /// Changes the file behind the ledger's back.
-    fn sql(&self, sql: &str) {
-        rusqlite::Connection::open(self.path())
-            .unwrap()
-            .execute_batch(sql)
-            .unwrap();
-    }
-
-    fn number(&self, sql: &str) -> i64 {
-        rusqlite::Connection::open(self.path())
-            .unwrap()
-            .query_row(sql, [], |row| row.get(0))
-            .unwrap()
+    async fn number(&self, sql: &str) -> i64 {
+        self.place.number(sql).await
     }
 
     /// As if the ledger's clock had jumped by so much: what it wrote lies elsewhere now.
-    fn jump_clock(&self, by_ms: i64) {
+    async fn jump_clock(&self, by_ms: i64) {
         self.sql(&format!(
-            "UPDATE lease SET expires = expires - ({by_ms}) WHERE expires > 0;
-             UPDATE worker SET since = since - ({by_ms}), seen = seen - ({by_ms});"
-        ));
+            "UPDATE axcs.lease SET expires = expires - ({by_ms}) WHERE expires > 0"
+        ))
+        .await;
+        self.sql(&format!(
+            "UPDATE axcs.worker SET since = since - ({by_ms}), seen = seen - ({by_ms})"
+        ))
+        .await;
     }
 
     /// The worker of every run that is under way dies: its leases end.
-    fn kill(&self) {
-        self.sql("UPDATE lease SET expires = 1 WHERE expires > 0");
+    async fn kill(&self) {
+        self.sql("UPDATE axcs.lease SET expires = 1 WHERE expires > 0")
+            .await;
     }
 
     async fn board(&self) -> Board {
@@ -149,10 +146,20 @@ impl File {
     /// As if nobody had looked at the job's schedule for so many minutes. It comes every 15
     /// minutes, and not within the next seven.
     async fn neglect(&self, job: Job, minutes: i64) {
-        self.sql(&format!(
-            "UPDATE job SET schedule = json_set(schedule, '$.recurrence.zone', 'UTC', '$.recurrence.start',
-                strftime('%Y-%m-%dT%H:%M:%S', 'now', '-80 days', '+7 minutes')) WHERE job = '{job}'"
-        ));
+        let mut schedule = self.record(job).await.schedule;
+        let now = self.board().await.now.to_zoned(TimeZone::UTC).datetime();
+        let start = now - Span::new().days(80) + Span::new().minutes(7);
+        schedule.recurrence = schedule.recurrence.map(|recurrence| Recurrence {
+            zone: "UTC".into(),
+            start: start.with().subsec_nanosecond(0).build().unwrap(),
+            ..recurrence
+        });
+        let schedule = serde_json::to_string(&schedule).unwrap();
+        let changed = "UPDATE axcs.job SET schedule = @P1 WHERE job = @P2";
+        let changed = self
+            .place
+            .sql(changed, values![schedule, job.name()].into());
+        assert_eq!(changed.await, 1);
         let mut due = self.due(job, &[]).await;
         due.standing.dealt_until -= SignedDuration::from_mins(minutes);
         assert!(self.ledger.note_occurrences(job, due).await.unwrap());
@@ -170,7 +177,7 @@ impl File {
 }
 
 async fn begin(
-    ledger: &EmbeddedLedger,
+    ledger: &Arc<dyn Ledger>,
     job: Job,
     owner: &str,
     lease: Duration,

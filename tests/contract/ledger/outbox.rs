@@ -1,19 +1,22 @@
 //! What is written down before it is sent.
 
-use super::*;
+use std::time::Duration;
 
-#[tokio::test]
-async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
-    let (dir, ledger) = open().await;
+use axcs::ledger::{Fence, LedgerError};
+use axcs::model::Stream;
+
+use super::records::{held, started};
+use super::{Engine, open};
+
+pub async fn a_batch_is_unsettled_from_its_intent_to_its_settlement(engine: Engine) {
+    let (place, ledger) = open(engine).await;
     let fence = started(&ledger).await;
     let batch = ledger
         .intend(fence, Stream::Items, vec!["A".into(), "B".into()], None)
         .await
         .unwrap();
     drop(ledger);
-    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-        .await
-        .unwrap();
+    let ledger = place.open().await.unwrap();
     let unsettled = ledger.unsettled(Stream::Items).await.unwrap();
     assert_eq!(unsettled.len(), 1);
     assert_eq!(
@@ -34,9 +37,10 @@ async fn a_batch_is_unsettled_from_its_intent_to_its_settlement() {
     assert!(ledger.unsettled(Stream::Items).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either() {
-    let (_dir, ledger) = open().await;
+pub async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either(
+    engine: Engine,
+) {
+    let (_place, ledger) = open(engine).await;
     let fence = started(&ledger).await;
     let stream = Stream::Items;
     let ids = vec!["A".to_owned()];
@@ -53,9 +57,8 @@ async fn a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either
     assert_eq!((unsettled[0].batch, &unsettled[0].ids), (again, &ids));
 }
 
-#[tokio::test]
-async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger() {
-    let (dir, ledger) = open().await;
+pub async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger(engine: Engine) {
+    let (place, ledger) = open(engine).await;
     let fence = started(&ledger).await;
     let stream = Stream::Items;
     let batch = ledger
@@ -65,17 +68,16 @@ async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger() {
     let age = async || ledger.unsettled(stream).await.unwrap()[0].age;
     let minute = Duration::from_secs(60);
     assert!(age().await < minute);
-    let file = rusqlite::Connection::open(dir.path().join("ledger.db")).unwrap();
-    let shift = |by: i64| {
-        let shifted = file.execute("UPDATE outbox SET created = created - ?", [by]);
-        assert_eq!(shifted.unwrap(), 1);
+    let shift = async |by: i64| {
+        let sql = format!("UPDATE axcs.outbox SET created = created - ({by})");
+        assert_eq!(place.sql(&sql, Vec::new()).await, 1);
     };
-    shift(600_000);
+    shift(600_000).await;
     assert!(age().await >= minute * 10);
     ledger.intend_again(fence, batch).await.unwrap();
     assert!(age().await < minute);
     // Somebody has set the clock back.
-    shift(-600_000);
+    shift(-600_000).await;
     assert_eq!(age().await, Duration::ZERO);
 
     let taken_over = Fence {
@@ -85,3 +87,9 @@ async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger() {
     let refused = ledger.intend_again(taken_over, batch).await.unwrap_err();
     assert!(matches!(refused, LedgerError::Fenced(_)), "{refused}");
 }
+
+promises![
+    a_batch_is_unsettled_from_its_intent_to_its_settlement,
+    a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either,
+    a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger,
+];

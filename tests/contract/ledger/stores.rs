@@ -1,20 +1,20 @@
 //! The promises of the stores.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ledger::jobs::Cause;
-use crate::ledger::orders::FeedPosition;
-use crate::ledger::stores::StoreChanges;
-use crate::ledger::{Begun, EmbeddedLedger, Fence, JobBook as _, OrderBook as _, StoreBook as _};
-use crate::model::channel::{Channel, ChannelKind, StoreSettings};
-use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
-use crate::model::{Amount, Job};
+use axcs::ledger::jobs::Cause;
+use axcs::ledger::orders::FeedPosition;
+use axcs::ledger::stores::StoreChanges;
+use axcs::ledger::{Begun, Fence, Ledger};
+use axcs::model::channel::{Channel, ChannelKind, StoreSettings};
+use axcs::model::order::{OrderEvent, OrderEventKind, WebOrder};
+use axcs::model::{Amount, Job};
 
-async fn open() -> (tempfile::TempDir, EmbeddedLedger, Fence) {
-    let dir = tempfile::tempdir().unwrap();
-    let ledger = EmbeddedLedger::open(&dir.path().join("ledger.db"))
-        .await
-        .unwrap();
+use super::{Engine, Place};
+
+async fn open(engine: Engine) -> (Place, Arc<dyn Ledger>, Fence) {
+    let (place, ledger) = super::open(engine).await;
     let lease = Duration::from_secs(600);
     let begun = ledger
         .begin_run(Job::Complete, &Job::ALL, "a", lease, false, Cause::Operator)
@@ -22,7 +22,7 @@ async fn open() -> (tempfile::TempDir, EmbeddedLedger, Fence) {
     let Begun::Started(fence) = begun.unwrap() else {
         panic!("nobody else holds the lease")
     };
-    (dir, ledger, fence)
+    (place, ledger, fence)
 }
 
 fn store(id: &str) -> Channel {
@@ -43,7 +43,7 @@ fn settings() -> StoreSettings {
     }
 }
 
-async fn take(ledger: &EmbeddedLedger, fence: Fence, listed: Vec<Channel>) -> StoreChanges {
+async fn take(ledger: &Arc<dyn Ledger>, fence: Fence, listed: Vec<Channel>) -> StoreChanges {
     ledger.take_stores(fence, listed).await.unwrap()
 }
 
@@ -64,9 +64,8 @@ fn order(store: &str) -> OrderEvent {
     }
 }
 
-#[tokio::test]
-async fn the_list_of_the_service_is_taken_over_whole() {
-    let (_dir, ledger, fence) = open().await;
+pub async fn the_list_of_the_service_is_taken_over_whole(engine: Engine) {
+    let (_place, ledger, fence) = open(engine).await;
     let changes = take(&ledger, fence, vec![store("b"), store("a")]).await;
     assert_eq!(changes.new, ["b", "a"]);
     let renamed = Channel {
@@ -90,9 +89,8 @@ async fn the_list_of_the_service_is_taken_over_whole() {
     assert_eq!(known[0].settings, StoreSettings::default());
 }
 
-#[tokio::test]
-async fn a_store_that_is_gone_stays_while_something_refers_to_it() {
-    let (_dir, ledger, fence) = open().await;
+pub async fn a_store_that_is_gone_stays_while_something_refers_to_it(engine: Engine) {
+    let (_place, ledger, fence) = open(engine).await;
     take(
         &ledger,
         fence,
@@ -128,12 +126,17 @@ async fn a_store_that_is_gone_stays_while_something_refers_to_it() {
     assert_eq!(known[1].settings, settings(), "with its parameters");
 }
 
-#[tokio::test]
-async fn parameters_are_set_of_stores_there_are() {
-    let (_dir, ledger, fence) = open().await;
+pub async fn parameters_are_set_of_stores_there_are(engine: Engine) {
+    let (_place, ledger, fence) = open(engine).await;
     assert!(!ledger.set_store("nobody", settings()).await.unwrap());
     take(&ledger, fence, vec![store("a")]).await;
     assert!(ledger.set_store("a", settings()).await.unwrap());
     take(&ledger, fence, vec![store("a")]).await;
     assert_eq!(ledger.stores().await.unwrap()[0].settings, settings());
 }
+
+promises![
+    the_list_of_the_service_is_taken_over_whole,
+    a_store_that_is_gone_stays_while_something_refers_to_it,
+    parameters_are_set_of_stores_there_are,
+];

@@ -1,12 +1,11 @@
 //! What every console sees of what happens anywhere.
 
 use super::*;
-use crate::model::run::Phase;
-use crate::model::{Progress, Stream};
+use axcs::model::run::Phase;
+use axcs::model::{Progress, Stream};
 
-#[tokio::test]
-async fn a_run_elsewhere_shows_how_far_it_has_come() {
-    let file = File::new().await;
+pub async fn a_run_elsewhere_shows_how_far_it_has_come(engine: Engine) {
+    let file = Bench::new(engine).await;
     let console = file.other().await;
     let fence = file.started(Job::Inventory, Cause::Operator).await;
     let board = console.board().await.unwrap();
@@ -32,9 +31,8 @@ async fn a_run_elsewhere_shows_how_far_it_has_come() {
     assert_eq!(console.board().await.unwrap().executing, []);
 }
 
-#[tokio::test]
-async fn a_run_is_cancelled_from_any_console_and_knows_by_whom() {
-    let file = File::new().await;
+pub async fn a_run_is_cancelled_from_any_console_and_knows_by_whom(engine: Engine) {
+    let file = Bench::new(engine).await;
     let console = file.other().await;
     assert!(!console.ask_cancel(Job::Orders, "ann").await.unwrap());
     let fence = file.started(Job::Orders, Cause::Operator).await;
@@ -58,18 +56,16 @@ async fn a_run_is_cancelled_from_any_console_and_knows_by_whom() {
     assert_eq!(asked, None, "the next run was not meant");
 }
 
-#[tokio::test]
-async fn nobody_cancels_a_complete_run_by_the_name_of_another_job() {
-    let file = File::new().await;
+pub async fn nobody_cancels_a_complete_run_by_the_name_of_another_job(engine: Engine) {
+    let file = Bench::new(engine).await;
     let fence = file.started(Job::Complete, Cause::Operator).await;
     assert!(!file.ledger.ask_cancel(Job::Orders, "ann").await.unwrap());
     assert_eq!(file.ledger.beat(fence, LEASE, None).await.unwrap(), None);
     assert!(file.ledger.ask_cancel(Job::Complete, "ann").await.unwrap());
 }
 
-#[tokio::test]
-async fn every_start_end_and_change_is_counted_and_a_beat_is_none() {
-    let file = File::new().await;
+pub async fn every_start_end_and_change_is_counted_and_a_beat_is_none(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let mut counted = file.board().await.changes;
     let mut grew = async || {
@@ -111,9 +107,8 @@ async fn every_start_end_and_change_is_counted_and_a_beat_is_none() {
     assert!(grew().await);
 }
 
-#[tokio::test]
-async fn workers_are_there_from_their_first_word_to_their_last_or_for_a_minute() {
-    let file = File::new().await;
+pub async fn workers_are_there_from_their_first_word_to_their_last_or_for_a_minute(engine: Engine) {
+    let file = Bench::new(engine).await;
     let owners = async || -> Vec<String> {
         let workers = file.board().await.workers;
         workers.into_iter().map(|worker| worker.owner).collect()
@@ -130,7 +125,7 @@ async fn workers_are_there_from_their_first_word_to_their_last_or_for_a_minute()
     assert_eq!(owners().await, ["a"]);
     for jump in [61_000, -61_000] {
         file.ledger.note_worker("a", true).await.unwrap();
-        file.jump_clock(jump);
+        file.jump_clock(jump).await;
         assert!(owners().await.is_empty());
     }
     file.ledger.note_worker("a", true).await.unwrap();
@@ -138,9 +133,8 @@ async fn workers_are_there_from_their_first_word_to_their_last_or_for_a_minute()
     assert_eq!(workers[0].since, workers[0].seen, "it is another one");
 }
 
-#[tokio::test]
-async fn a_board_is_of_one_moment_while_others_write() {
-    let file = File::new().await;
+pub async fn a_board_is_of_one_moment_while_others_write(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let writing = tokio::spawn(async move {
         for _ in 0..50 {
@@ -175,23 +169,11 @@ async fn a_board_is_of_one_moment_while_others_write() {
     );
 }
 
-#[tokio::test]
-async fn a_board_costs_the_same_however_many_runs_there_were() {
-    let file = File::new().await;
-    let connection = rusqlite::Connection::open(file.path()).unwrap();
-    for sql in [
-        include_str!("../board.sql"),
-        include_str!("../executing.sql"),
-    ] {
-        let plan = format!("EXPLAIN QUERY PLAN {sql}");
-        let mut statement = connection.prepare(&plan).unwrap();
-        let steps = statement.query_map(&[(":now", &1)], |row| row.get(3));
-        let steps: Vec<String> = steps.unwrap().collect::<Result<_, _>>().unwrap();
-        assert!(steps.iter().any(|step| step.starts_with("SEARCH")));
-        for step in steps {
-            for whole in ["SCAN run", "SCAN newest", "SCAN holder"] {
-                assert!(!step.starts_with(whole), "{step}");
-            }
-        }
-    }
-}
+promises![
+    a_run_elsewhere_shows_how_far_it_has_come,
+    a_run_is_cancelled_from_any_console_and_knows_by_whom,
+    nobody_cancels_a_complete_run_by_the_name_of_another_job,
+    every_start_end_and_change_is_counted_and_a_beat_is_none,
+    workers_are_there_from_their_first_word_to_their_last_or_for_a_minute,
+    a_board_is_of_one_moment_while_others_write,
+];

@@ -1,16 +1,15 @@
 //! What operators do to jobs.
 
 use super::*;
-use crate::ledger::jobs::StatusChange;
-use crate::model::recurrence::{End, Pattern, Recurrence};
+use axcs::ledger::jobs::StatusChange;
+use axcs::model::recurrence::{End, Pattern, Recurrence};
 
-async fn change(file: &File, job: Job, to: JobStatus) -> StatusChange {
+async fn change(file: &Bench, job: Job, to: JobStatus) -> StatusChange {
     file.ledger.change_status(job, to, "ann").await.unwrap()
 }
 
-#[tokio::test]
-async fn a_job_is_withheld_and_released_with_who_did_it() {
-    let file = File::new().await;
+pub async fn a_job_is_withheld_and_released_with_who_did_it(engine: Engine) {
+    let file = Bench::new(engine).await;
     let job = Job::Inventory;
     assert_eq!(
         change(&file, job, JobStatus::Withhold).await,
@@ -35,9 +34,8 @@ async fn a_job_is_withheld_and_released_with_who_did_it() {
     assert_eq!(record.reason, "");
 }
 
-#[tokio::test]
-async fn a_job_in_error_that_is_set_to_waiting_is_due_at_once() {
-    let file = File::new().await;
+pub async fn a_job_in_error_that_is_set_to_waiting_is_due_at_once(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.run(Job::Orders, RunStatus::Error).await;
     assert_eq!(file.status(Job::Orders).await, JobStatus::Error);
     assert_eq!(
@@ -52,9 +50,8 @@ async fn a_job_in_error_that_is_set_to_waiting_is_due_at_once() {
     );
 }
 
-#[tokio::test]
-async fn ax_knows_no_change_of_a_job_that_executes() {
-    let file = File::new().await;
+pub async fn ax_knows_no_change_of_a_job_that_executes(engine: Engine) {
+    let file = Bench::new(engine).await;
     let fence = file.started(Job::Orders, Cause::Operator).await;
     for to in [JobStatus::Withhold, JobStatus::Waiting, JobStatus::Ended] {
         assert_eq!(
@@ -75,11 +72,10 @@ async fn ax_knows_no_change_of_a_job_that_executes() {
     );
 }
 
-#[tokio::test]
-async fn a_change_of_a_job_whose_worker_died_notes_that_first() {
-    let file = File::new().await;
+pub async fn a_change_of_a_job_whose_worker_died_notes_that_first(engine: Engine) {
+    let file = Bench::new(engine).await;
     let dead = file.by_schedule(Job::Orders).await;
-    file.kill();
+    file.kill().await;
     assert_eq!(
         change(&file, Job::Orders, JobStatus::Waiting).await,
         StatusChange::Done,
@@ -96,15 +92,14 @@ async fn a_change_of_a_job_whose_worker_died_notes_that_first() {
     change(&file, Job::Complete, JobStatus::Waiting).await;
     let revision = file.record(Job::Complete).await.revision;
     let complete = file.started(Job::Complete, Cause::Asked { revision }).await;
-    file.kill();
+    file.kill().await;
     change(&file, Job::Orders, JobStatus::Withhold).await;
     let record = file.record(Job::Complete).await;
     assert_eq!(record.interrupted, Some(complete.run));
 }
 
-#[tokio::test]
-async fn suspending_all_jobs_and_resuming_them_leaves_each_as_it_was() {
-    let file = File::new().await;
+pub async fn suspending_all_jobs_and_resuming_them_leaves_each_as_it_was(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.run(Job::Orders, RunStatus::Error).await;
     file.run(Job::Complete, RunStatus::Ended).await;
     change(&file, Job::Inventory, JobStatus::Withhold).await;
@@ -130,9 +125,8 @@ async fn suspending_all_jobs_and_resuming_them_leaves_each_as_it_was() {
     assert_eq!(file.ledger.resume_all("bob").await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn resuming_all_leaves_a_job_that_was_given_another_status_meanwhile() {
-    let file = File::new().await;
+pub async fn resuming_all_leaves_a_job_that_was_given_another_status_meanwhile(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.ledger.suspend_all("bob").await.unwrap();
     change(&file, Job::Orders, JobStatus::Waiting).await;
     change(&file, Job::Orders, JobStatus::Withhold).await;
@@ -146,9 +140,8 @@ async fn resuming_all_leaves_a_job_that_was_given_another_status_meanwhile() {
     assert_eq!(file.status(Job::Inventory).await, JobStatus::Waiting);
 }
 
-#[tokio::test]
-async fn a_run_under_way_goes_on_when_all_jobs_are_suspended() {
-    let file = File::new().await;
+pub async fn a_run_under_way_goes_on_when_all_jobs_are_suspended(engine: Engine) {
+    let file = Bench::new(engine).await;
     let fence = file.by_schedule(Job::Orders).await;
     file.ledger.suspend_all("bob").await.unwrap();
     let record = file.record(Job::Orders).await;
@@ -161,12 +154,11 @@ async fn a_run_under_way_goes_on_when_all_jobs_are_suspended() {
     assert_eq!(file.status(Job::Orders).await, JobStatus::Error);
 }
 
-#[tokio::test]
-async fn a_run_whose_worker_died_is_not_taken_over_while_its_job_is_withheld() {
-    let file = File::new().await;
+pub async fn a_run_whose_worker_died_is_not_taken_over_while_its_job_is_withheld(engine: Engine) {
+    let file = Bench::new(engine).await;
     let dead = file.by_schedule(Job::Orders).await;
     file.ledger.suspend_all("bob").await.unwrap();
-    file.kill();
+    file.kill().await;
     let record = file.record(Job::Orders).await;
     assert_eq!(
         (record.status, record.interrupted),
@@ -181,9 +173,8 @@ async fn a_run_whose_worker_died_is_not_taken_over_while_its_job_is_withheld() {
     file.started(Job::Orders, take_over).await;
 }
 
-#[tokio::test]
-async fn failures_in_a_row_withhold_the_job_and_releasing_it_forgives_them() {
-    let file = File::new().await;
+pub async fn failures_in_a_row_withhold_the_job_and_releasing_it_forgives_them(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.set_pause_after(Job::Orders, 2).await;
     file.run(Job::Orders, RunStatus::Error).await;
     assert_eq!(file.status(Job::Orders).await, JobStatus::Error);
@@ -196,9 +187,10 @@ async fn failures_in_a_row_withhold_the_job_and_releasing_it_forgives_them() {
     assert_eq!((record.status, record.failures), (JobStatus::Waiting, 0));
 }
 
-#[tokio::test]
-async fn another_schedule_counts_from_now_and_is_set_by_the_first_of_two_operators() {
-    let file = File::new().await;
+pub async fn another_schedule_counts_from_now_and_is_set_by_the_first_of_two_operators(
+    engine: Engine,
+) {
+    let file = Bench::new(engine).await;
     let fence = file.by_schedule(Job::Complete).await;
     file.finish(fence, RunStatus::Ended).await;
     let read = file.record(Job::Complete).await;
@@ -226,9 +218,10 @@ async fn another_schedule_counts_from_now_and_is_set_by_the_first_of_two_operato
     assert_eq!(after.status, JobStatus::Waiting, "it recurs now");
 }
 
-#[tokio::test]
-async fn a_new_ledger_has_the_recommended_schedules_on_the_clock_of_this_machine() {
-    let file = File::new().await;
+pub async fn a_new_ledger_has_the_recommended_schedules_on_the_clock_of_this_machine(
+    engine: Engine,
+) {
+    let file = Bench::new(engine).await;
     let board = file.board().await;
     let zone = jiff::tz::TimeZone::system();
     let zone = zone.iana_name().unwrap_or("UTC");
@@ -250,3 +243,17 @@ async fn a_new_ledger_has_the_recommended_schedules_on_the_clock_of_this_machine
         );
     }
 }
+
+promises![
+    a_job_is_withheld_and_released_with_who_did_it,
+    a_job_in_error_that_is_set_to_waiting_is_due_at_once,
+    ax_knows_no_change_of_a_job_that_executes,
+    a_change_of_a_job_whose_worker_died_notes_that_first,
+    suspending_all_jobs_and_resuming_them_leaves_each_as_it_was,
+    resuming_all_leaves_a_job_that_was_given_another_status_meanwhile,
+    a_run_under_way_goes_on_when_all_jobs_are_suspended,
+    a_run_whose_worker_died_is_not_taken_over_while_its_job_is_withheld,
+    failures_in_a_row_withhold_the_job_and_releasing_it_forgives_them,
+    another_schedule_counts_from_now_and_is_set_by_the_first_of_two_operators,
+    a_new_ledger_has_the_recommended_schedules_on_the_clock_of_this_machine,
+];

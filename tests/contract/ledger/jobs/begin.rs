@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn revision(file: &File, job: Job) -> i64 {
+async fn revision(file: &Bench, job: Job) -> i64 {
     file.record(job).await.revision
 }
 
@@ -10,9 +10,8 @@ fn occurrence(due: Due) -> Cause {
     Cause::Occurrence(Box::new(due))
 }
 
-#[tokio::test]
-async fn of_two_workers_that_see_an_occurrence_due_one_gets_it() {
-    let file = File::new().await;
+pub async fn of_two_workers_that_see_an_occurrence_due_one_gets_it(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let due = file.due(Job::Inventory, &[(0, Outcome::Run)]).await;
     let fence = file.started(Job::Inventory, occurrence(due.clone())).await;
@@ -26,9 +25,8 @@ async fn of_two_workers_that_see_an_occurrence_due_one_gets_it() {
     assert_eq!(noted[0].run, Some(fence.run));
 }
 
-#[tokio::test]
-async fn records_standing_and_run_of_an_occurrence_are_written_in_one_moment() {
-    let file = File::new().await;
+pub async fn records_standing_and_run_of_an_occurrence_are_written_in_one_moment(engine: Engine) {
+    let file = Bench::new(engine).await;
     let decided = [
         (-30, Outcome::Skipped),
         (-15, Outcome::Coalesced),
@@ -53,14 +51,13 @@ async fn records_standing_and_run_of_an_occurrence_are_written_in_one_moment() {
         "newest first, with the run that does the work"
     );
     assert_eq!(
-        file.number("SELECT due FROM run"),
+        file.number("SELECT due FROM axcs.run").await,
         due.start.unwrap().as_millisecond()
     );
 }
 
-#[tokio::test]
-async fn an_occurrence_that_has_its_record_is_never_run_again() {
-    let file = File::new().await;
+pub async fn an_occurrence_that_has_its_record_is_never_run_again(engine: Engine) {
+    let file = Bench::new(engine).await;
     let due = file.due(Job::Orders, &[(0, Outcome::Run)]).await;
     let fence = file.started(Job::Orders, occurrence(due.clone())).await;
     file.finish(fence, RunStatus::Ended).await;
@@ -78,28 +75,26 @@ async fn an_occurrence_that_has_its_record_is_never_run_again() {
         occurrence(again),
     );
     assert!(begun.await.is_err());
-    assert_eq!(file.number("SELECT count(*) FROM run"), 1);
-    assert_eq!(file.number("SELECT count(*) FROM occurrence"), 1);
+    assert_eq!(file.number("SELECT count(*) FROM axcs.run").await, 1);
+    assert_eq!(file.number("SELECT count(*) FROM axcs.occurrence").await, 1);
     assert_eq!(file.record(Job::Orders).await.holder, None);
 }
 
-#[tokio::test]
-async fn an_occurrence_whose_way_is_not_free_is_not_noted() {
-    let file = File::new().await;
+pub async fn an_occurrence_whose_way_is_not_free_is_not_noted(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.started(Job::Complete, Cause::Operator).await;
     let due = file.due(Job::Orders, &[(0, Outcome::Run)]).await;
     let before = file.record(Job::Orders).await;
     let refused = file.begin(Job::Orders, occurrence(due)).await;
     assert!(matches!(refused, Begun::Held(holder) if holder.job == Job::Complete));
-    assert_eq!(file.number("SELECT count(*) FROM occurrence"), 0);
+    assert_eq!(file.number("SELECT count(*) FROM axcs.occurrence").await, 0);
     let after = file.record(Job::Orders).await;
     assert_eq!(after.standing, before.standing);
     assert_eq!(after.revision, before.revision);
 }
 
-#[tokio::test]
-async fn a_withheld_job_is_started_by_operators_only() {
-    let file = File::new().await;
+pub async fn a_withheld_job_is_started_by_operators_only(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.ledger.suspend_all("ann").await.unwrap();
     let due = file.due(Job::Orders, &[(0, Outcome::Run)]).await;
     assert_eq!(
@@ -113,9 +108,8 @@ async fn a_withheld_job_is_started_by_operators_only() {
     assert_eq!(file.status(Job::Orders).await, JobStatus::Withhold);
 }
 
-#[tokio::test]
-async fn a_job_that_was_asked_for_is_run_once() {
-    let file = File::new().await;
+pub async fn a_job_that_was_asked_for_is_run_once(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.run(Job::Complete, RunStatus::Canceled).await;
     let read = revision(&file, Job::Complete).await;
     let not_asked = file.begin(Job::Complete, Cause::Asked { revision: read });
@@ -136,9 +130,8 @@ async fn a_job_that_was_asked_for_is_run_once() {
     assert_eq!(file.status(Job::Complete).await, JobStatus::Ended);
 }
 
-#[tokio::test]
-async fn a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence() {
-    let file = File::new().await;
+pub async fn a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence(engine: Engine) {
+    let file = Bench::new(engine).await;
     let other = file.other().await;
     let dead = file.by_schedule(Job::Inventory).await;
     assert_eq!(file.record(Job::Inventory).await.interrupted, None);
@@ -146,7 +139,7 @@ async fn a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence() {
     let early = begin(&other, Job::Inventory, "b", LEASE, take_over.clone()).await;
     assert_eq!(early, Begun::Changed, "it is alive");
 
-    file.kill();
+    file.kill().await;
     let record = file.record(Job::Inventory).await;
     assert_eq!(record.interrupted, Some(dead.run));
     assert_eq!(record.failures, 0);
@@ -155,14 +148,18 @@ async fn a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence() {
     assert_eq!(late, Begun::Changed, "somebody was faster");
     let record = file.record(Job::Inventory).await;
     assert_eq!((record.failures, record.interrupted), (1, None));
-    assert_eq!(file.number("SELECT count(DISTINCT due) FROM run"), 1);
-    assert_eq!(file.number("SELECT count(due) FROM run"), 2);
+    assert_eq!(
+        file.number("SELECT count(DISTINCT due) FROM axcs.run")
+            .await,
+        1
+    );
+    assert_eq!(file.number("SELECT count(due) FROM axcs.run").await, 2);
     let noted = file.ledger.occurrences(None, 9).await.unwrap();
     assert_eq!(noted.len(), 1);
     assert_eq!(noted[0].run, Some(heir.run), "it does the work");
 
     // It dies as well.
-    file.kill();
+    file.kill().await;
     assert_eq!(
         file.record(Job::Inventory).await.interrupted,
         Some(heir.run)
@@ -174,9 +171,8 @@ async fn a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence() {
     assert_eq!((record.failures, record.status), (0, JobStatus::Waiting));
 }
 
-#[tokio::test]
-async fn nobody_takes_over_what_an_operator_started_or_what_sends_nothing() {
-    let file = File::new().await;
+pub async fn nobody_takes_over_what_an_operator_started_or_what_sends_nothing(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.started(Job::Inventory, Cause::Operator).await;
     let dry = file.ledger.begin_run(
         Job::Orders,
@@ -187,22 +183,21 @@ async fn nobody_takes_over_what_an_operator_started_or_what_sends_nothing() {
         Cause::Operator,
     );
     fence(dry.await.unwrap());
-    file.kill();
+    file.kill().await;
     let board = file.board().await;
     assert!(board.jobs.iter().all(|record| record.interrupted.is_none()));
     assert_eq!(file.status(Job::Inventory).await, JobStatus::Error);
     assert_eq!(file.status(Job::Orders).await, JobStatus::Waiting);
 }
 
-#[tokio::test]
-async fn a_job_that_kills_its_workers_is_withheld_and_not_taken_over_for_ever() {
-    let file = File::new().await;
+pub async fn a_job_that_kills_its_workers_is_withheld_and_not_taken_over_for_ever(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.set_pause_after(Job::Orders, 2).await;
     let first = file.by_schedule(Job::Orders).await;
-    file.kill();
+    file.kill().await;
     let second = Cause::TakeOver { of: first.run };
     let second = file.started(Job::Orders, second).await;
-    file.kill();
+    file.kill().await;
     let third = Cause::TakeOver { of: second.run };
     assert_eq!(file.begin(Job::Orders, third).await, Begun::Changed);
     let record = file.record(Job::Orders).await;
@@ -213,11 +208,10 @@ async fn a_job_that_kills_its_workers_is_withheld_and_not_taken_over_for_ever() 
     assert_eq!(killed.status, RunStatus::Error);
 }
 
-#[tokio::test]
-async fn a_dead_run_that_another_start_finds_is_a_failure_of_its_own_job() {
-    let file = File::new().await;
+pub async fn a_dead_run_that_another_start_finds_is_a_failure_of_its_own_job(engine: Engine) {
+    let file = Bench::new(engine).await;
     let dead = file.by_schedule(Job::Inventory).await;
-    file.kill();
+    file.kill().await;
     file.run(Job::Complete, RunStatus::Ended).await;
     let record = file.record(Job::Inventory).await;
     assert_eq!((record.failures, record.interrupted), (1, None));
@@ -227,9 +221,8 @@ async fn a_dead_run_that_another_start_finds_is_a_failure_of_its_own_job() {
     assert_eq!(file.begin(Job::Inventory, take_over).await, Begun::Changed);
 }
 
-#[tokio::test]
-async fn a_dry_run_changes_nothing_about_its_job() {
-    let file = File::new().await;
+pub async fn a_dry_run_changes_nothing_about_its_job(engine: Engine) {
+    let file = Bench::new(engine).await;
     file.run(Job::Inventory, RunStatus::Error).await;
     let changed = file
         .ledger
@@ -250,3 +243,17 @@ async fn a_dry_run_changes_nothing_about_its_job() {
     file.ledger.finish_run(dry, &summary).await.unwrap();
     assert_eq!(file.record(Job::Inventory).await, before);
 }
+
+promises![
+    of_two_workers_that_see_an_occurrence_due_one_gets_it,
+    records_standing_and_run_of_an_occurrence_are_written_in_one_moment,
+    an_occurrence_that_has_its_record_is_never_run_again,
+    an_occurrence_whose_way_is_not_free_is_not_noted,
+    a_withheld_job_is_started_by_operators_only,
+    a_job_that_was_asked_for_is_run_once,
+    a_run_whose_worker_died_is_taken_over_once_and_keeps_its_occurrence,
+    nobody_takes_over_what_an_operator_started_or_what_sends_nothing,
+    a_job_that_kills_its_workers_is_withheld_and_not_taken_over_for_ever,
+    a_dead_run_that_another_start_finds_is_a_failure_of_its_own_job,
+    a_dry_run_changes_nothing_about_its_job,
+];

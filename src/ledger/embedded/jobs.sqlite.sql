@@ -1,0 +1,13 @@
+-- [load] A job; @P1 job; answers job, status, reason, status before it was suspended, failures,
+-- asked, schedule, standing, revision.
+SELECT job, status, reason, suspended_from, failures, is_asked, schedule, standing, revision
+FROM job WHERE job = @P1;
+
+-- [save] Writes a job as it is now; @P1 job, @P2 to @P8 as above without the revision, which grows.
+UPDATE job SET status = @P2, reason = @P3, suspended_from = @P4, failures = @P5, is_asked = @P6,
+    schedule = @P7, standing = @P8, revision = revision + 1
+WHERE job = @P1;
+
+-- [add] Makes a job that is not there; @P1 job, @P2 status, @P3 schedule, @P4 standing.
+INSERT INTO job (job, status, reason, failures, is_asked, schedule, standing, revision)
+SELECT @P1, @P2, '', 0, 0, @P3, @P4, 1 WHERE NOT EXISTS (SELECT 1 FROM job WHERE job = @P1);
