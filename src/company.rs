@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::model::{Record, Selection, Stream};
+use crate::sqlserver::ConnectError;
 
 /// Name, release and identity of a company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,9 @@ pub enum CompanyError {
         /// Why and what to do.
         reason: String,
     },
+    /// There is no connection to the server.
+    #[error(transparent)]
+    Unreachable(#[from] ConnectError),
     /// The database answered with an error.
     #[error("reading {what} failed")]
     Read {

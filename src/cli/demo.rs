@@ -200,7 +200,7 @@ async fn with_activity(
 ) -> Result<Exit, Refusal> {
     let stop = CancellationToken::new();
     let moving = tokio::spawn(activity::keep_moving(
-        set_up.company.clone(),
+        set_up.company.embedded()?,
         Some(SOLD.to_owned()),
         ACTIVITY,
         stop.clone(),

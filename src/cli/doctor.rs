@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::set_up::{self, Folder, Service};
+use super::set_up::{self, Folder, OpenCompany, Service};
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::Company;
 use crate::ledger::Ledger;
@@ -106,12 +106,12 @@ pub async fn doctor(invocation: &Invocation, _: DoctorArguments) -> Result<Exit,
         "Settings",
         format!("profile {}", settings.profile),
     )];
-    match set_up::company(&settings, &folder) {
-        Ok(company) => findings.extend(look_at_company(&company).await),
+    match OpenCompany::open(&settings, &folder).await {
+        Ok(company) => findings.extend(look_at_company(&*company.shared()).await),
         Err(refusal) => findings.push(Finding::refused("Company", &refusal)),
     }
-    match set_up::ledger(&folder).await {
-        Ok(ledger) => findings.extend(look_at_ledger(&ledger).await),
+    match set_up::ledger(&settings, &folder).await {
+        Ok(ledger) => findings.extend(look_at_ledger(&*ledger).await),
         Err(refusal) => findings.push(Finding::refused("Ledger", &refusal)),
     }
     findings.push(look_at_service(&settings, &folder).await);

@@ -11,14 +11,17 @@ use std::time::Duration;
 use super::Refusal;
 use crate::commerce::Commerce;
 use crate::commerce::client::{Client, ClientOptions, Compression, Renewal, TokenFile};
-use crate::company::Company;
 use crate::company::embedded::Embedded;
+use crate::company::sqlserver::SqlServerCompany;
+use crate::company::{Company, CompanyError};
 use crate::jobs::{Flow, Place, Runner, Sides};
-use crate::ledger::{EmbeddedLedger, Ledger};
+use crate::ledger::{EmbeddedLedger, Ledger, ServerLedger};
 use crate::model::exception::{Exception, chain};
 #[cfg(feature = "service")]
 use crate::service;
+use crate::settings::sqlserver::SqlServerSettings;
 use crate::settings::{CompressionSetting, Settings};
+use crate::sqlserver::Server;
 
 /// The files of an embedded set-up.
 #[derive(Clone, Debug)]
@@ -69,7 +72,7 @@ pub struct SetUp {
     /// Company, ledger and service, joined.
     pub runner: Arc<Runner>,
     /// The company, for the demo's activity.
-    pub company: Embedded,
+    pub company: OpenCompany,
     /// The service, for the demo's shop.
     pub shop: Arc<Client>,
     service: Service,
@@ -79,9 +82,10 @@ impl SetUp {
     /// Opens what the settings name.
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
-        let company = company(settings, &folder)?;
-        let facts = company.facts().await.map_err(Exception::from)?;
-        let ledger = ledger(&folder).await?;
+        let company = OpenCompany::open(settings, &folder).await?;
+        let shared = company.shared();
+        let facts = shared.facts().await.map_err(Exception::from)?;
+        let ledger = ledger(settings, &folder).await?;
         let incarnation = ledger.incarnation().await.map_err(Exception::from)?;
         let service = Service::open(settings, &folder).await?;
         let place = Place {
@@ -90,9 +94,9 @@ impl SetUp {
             service: service.url.clone(),
         };
         let sides = Sides {
-            company: Arc::new(company.clone()),
+            company: shared,
             sales_orders: sales_orders::service(settings, &company, facts.id)?,
-            ledger: Arc::new(ledger),
+            ledger,
             commerce: Arc::clone(&service.client) as Arc<dyn Commerce>,
             incarnation,
             flow: Arc::new(Flow::new(
@@ -168,16 +172,69 @@ impl Service {
 }
 
 /// The company that the settings name.
-pub fn company(settings: &Settings, folder: &Folder) -> Result<Embedded, Refusal> {
-    let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
-    Embedded::open(&folder.company(), company).map_err(|error| Refusal::unreachable(error.into()))
+#[derive(Clone, Debug)]
+pub enum OpenCompany {
+    /// In a file.
+    Embedded(Embedded),
+    /// In AX's own database.
+    Server(SqlServerCompany),
+}
+
+impl OpenCompany {
+    /// Opens it.
+    pub async fn open(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
+        let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
+        if !settings.sqlserver.is_named() {
+            let embedded = Embedded::open(&folder.company(), company);
+            let embedded = embedded.map_err(|error| Refusal::unreachable(error.into()));
+            return embedded.map(Self::Embedded);
+        }
+        let partition = &settings.sqlserver.partition;
+        let partition = (!partition.is_empty()).then_some(partition.as_str());
+        let server = Server::new(database::options(&settings.sqlserver)?);
+        match SqlServerCompany::open(server, company, partition).await {
+            Ok(company) => Ok(Self::Server(company)),
+            Err(error @ CompanyError::Unreachable(_)) => Err(Refusal::unreachable(error.into())),
+            // It was reached, and is not as it has to be.
+            Err(error) => Err(Exception::from(error).into()),
+        }
+    }
+
+    /// The company in a file, for whoever plays its clerks.
+    pub fn embedded(&self) -> Result<Embedded, Exception> {
+        match self {
+            Self::Embedded(company) => Ok(company.clone()),
+            Self::Server(_) => Err(Exception::new(
+                "Only an embedded company has clerks of its own.",
+                "The settings name a SQL Server, whose AX is only read.",
+                "Name a folder with an embedded company: --dir DIR",
+            )),
+        }
+    }
+
+    /// What the jobs ask.
+    pub fn shared(&self) -> Arc<dyn Company> {
+        match self {
+            Self::Embedded(company) => Arc::new(company.clone()),
+            Self::Server(company) => Arc::new(company.clone()),
+        }
+    }
 }
 
 /// The ledger that the settings name.
-pub async fn ledger(folder: &Folder) -> Result<EmbeddedLedger, Refusal> {
-    EmbeddedLedger::open(&folder.ledger())
-        .await
-        .map_err(|error| Refusal::unreachable(error.into()))
+pub async fn ledger(settings: &Settings, folder: &Folder) -> Result<Arc<dyn Ledger>, Refusal> {
+    let SqlServerSettings {
+        ledger_database, ..
+    } = &settings.sqlserver;
+    let opened = if settings.sqlserver.is_named() && !ledger_database.is_empty() {
+        let options = database::options(&settings.sqlserver)?.with_database(ledger_database);
+        let ledger = ServerLedger::open(Server::new(options)).await;
+        ledger.map(|ledger| Arc::new(ledger) as Arc<dyn Ledger>)
+    } else {
+        let ledger = EmbeddedLedger::open(&folder.ledger()).await;
+        ledger.map(|ledger| Arc::new(ledger) as Arc<dyn Ledger>)
+    };
+    opened.map_err(|error| Refusal::unreachable(error.into()))
 }
 
 /// A path that is set.

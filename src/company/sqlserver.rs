@@ -57,8 +57,8 @@ impl SqlServerCompany {
     /// key `partition` (R2): without names the only company, and the initial partition.
     ///
     /// # Errors
-    /// [`CompanyError::Unavailable`] says why the server cannot be reached, what the database lacks,
-    /// or which companies it has.
+    /// [`CompanyError::Unreachable`] where there is no connection; [`CompanyError::Unavailable`] says
+    /// what the database lacks, or which companies it has.
     pub async fn open(
         server: Server,
         company: Option<&str>,
@@ -158,9 +158,7 @@ fn told(fault: Fault, server: &Server) -> CompanyError {
     match fault {
         Fault::Company(error) => error,
         Fault::Unfit(reason) => unavailable(reason),
-        Fault::Server(ServerError::Connect(error)) => {
-            unavailable(format!("{error}. {}", error.step.remedy()))
-        }
+        Fault::Server(ServerError::Connect(error)) => error.into(),
         Fault::Server(error) => unavailable(error.to_string()),
         Fault::Told => CompanyError::Read {
             what: "the company".to_owned(),

@@ -41,12 +41,9 @@ impl From<LedgerError> for Exception {
 impl From<CompanyError> for Exception {
     fn from(error: CompanyError) -> Self {
         let remedy = match &error {
-            CompanyError::Unavailable { .. } => {
-                "Check the company of the profile: axcs company info"
-            }
-            CompanyError::Read { .. } => {
-                "Check that the company's database is whole: axcs company info"
-            }
+            CompanyError::Unreachable(error) => error.step.remedy(),
+            CompanyError::Unavailable { .. } => "Check the company of the profile: axcs doctor",
+            CompanyError::Read { .. } => "Check that the company's database is whole: axcs doctor",
             CompanyError::Gap { .. } => "Start the job again: the stream is then read whole.",
         };
         Self::new("The company could not be read.", chain(&error), remedy)

@@ -118,7 +118,7 @@ pub async fn sell(
     shopper.place_all(before.all, count, |_| {}).await?;
     print::note(format_args!("{count} orders are placed"));
     take_orders(runner, output).await?;
-    let company = set_up.company.clone();
+    let company = set_up.company.embedded()?;
     let shipped = tokio::task::spawn_blocking(move || {
         let ship = Ship {
             orders: Orders::All,

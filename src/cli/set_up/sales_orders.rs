@@ -3,24 +3,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::named;
+use async_trait::async_trait;
+
+use super::{OpenCompany, named};
 use crate::cli::Refusal;
 use crate::company::aif::{self, Address, AifOptions, Door, Folders};
-use crate::company::embedded::Embedded;
-use crate::company::sales_orders::SalesOrderService;
+use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use crate::model::exception::chain;
 use crate::settings::Settings;
 use crate::settings::orders::HandOverSetting;
 
+/// Orders cannot enter AX: the settings name no door.
+struct NoDoor;
+
+#[async_trait]
+impl SalesOrderService for NoDoor {
+    async fn create(&self, _: HandOver) -> Result<HandedOver, HandOverError> {
+        Err(HandOverError::NotReached {
+            place: "AX".to_owned(),
+            reason:
+                "`orders.handover` names no inbound port of AIF; set it to aif-file or aif-http"
+                    .to_owned(),
+        })
+    }
+}
+
 /// The door that the settings name.
 pub fn service(
     settings: &Settings,
-    company: &Embedded,
+    company: &OpenCompany,
     id: String,
 ) -> Result<Arc<dyn SalesOrderService>, Refusal> {
     let orders = &settings.orders;
     let door = match orders.handover {
-        HandOverSetting::Company => return Ok(Arc::new(company.clone())),
+        HandOverSetting::Company => match company {
+            OpenCompany::Embedded(company) => return Ok(Arc::new(company.clone())),
+            OpenCompany::Server(_) => return Ok(Arc::new(NoDoor)),
+        },
         HandOverSetting::AifFile => Door::File(Folders {
             inbound: orders.inbound_folder.clone(),
             archive: orders.archive_folder.clone(),
