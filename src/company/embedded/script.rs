@@ -263,7 +263,9 @@ fn values(shape: &Shape, row: &Row<'_>, to: &mut impl Write) -> Result<(), Scrip
         };
         match column.kind {
             Kind::String(_) => text(value.as_str().map_err(|_| wrong("text"))?, to)?,
-            Kind::Int64OrNull if value == ValueRef::Null => to.write_all(b"NULL")?,
+            Kind::Int64OrNull | Kind::Container if value == ValueRef::Null => {
+                to.write_all(b"NULL")?;
+            }
             // No technology is the first one.
             Kind::Int64 if value == ValueRef::Null => to.write_all(b"0")?,
             Kind::Integer | Kind::Int64 | Kind::Int64OrNull => {
@@ -282,7 +284,6 @@ fn values(shape: &Shape, row: &Row<'_>, to: &mut impl Write) -> Result<(), Scrip
                 // With the T between, no setting of the login reads it as another day.
                 write!(to, "'{}'", moment.strftime("%Y-%m-%dT%H:%M:%S"))?;
             }
-            Kind::Container if value == ValueRef::Null => to.write_all(b"NULL")?,
             Kind::Container => {
                 to.write_all(b"0x")?;
                 for byte in value.as_blob().map_err(|_| wrong("packed container"))? {
