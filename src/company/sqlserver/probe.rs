@@ -100,7 +100,8 @@ pub(super) fn look(
 fn pairs(session: Session<'_>, statement: &str) -> Result<Columns, SqlError> {
     let names = TABLES.iter().map(|table| table.name).chain(ABOUT);
     let names: Vec<String> = names.map(|name| format!("N'{name}'")).collect();
-    let statement = text(statement).tsql.replace("{TABLES}", &names.join(", "));
+    let statement = text(statement).tsql;
+    let statement = statement.replace("N'{TABLES}'", &names.join(", "));
     let mut columns = Columns::new();
     session.each(&Text::both(&statement), &[], |row| {
         let table: String = row.get(0)?;

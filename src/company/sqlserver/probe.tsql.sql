@@ -1,7 +1,7 @@
 -- [columns] Answers table and column, of tables {TABLES} that the login may see.
 SELECT c.TABLE_NAME, c.COLUMN_NAME
   FROM INFORMATION_SCHEMA.COLUMNS c
- WHERE c.TABLE_SCHEMA = N'dbo' AND c.TABLE_NAME IN ({TABLES});
+ WHERE c.TABLE_SCHEMA = N'dbo' AND c.TABLE_NAME IN (N'{TABLES}');
 
 -- [keys] Answers table and column of the primary keys of tables {TABLES}.
 SELECT k.TABLE_NAME, k.COLUMN_NAME
@@ -9,7 +9,7 @@ SELECT k.TABLE_NAME, k.COLUMN_NAME
   JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE k
     ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME
    AND k.CONSTRAINT_NAME = t.CONSTRAINT_NAME
- WHERE t.TABLE_SCHEMA = N'dbo' AND t.CONSTRAINT_TYPE = 'PRIMARY KEY' AND t.TABLE_NAME IN ({TABLES});
+ WHERE t.TABLE_SCHEMA = N'dbo' AND t.CONSTRAINT_TYPE = 'PRIMARY KEY' AND t.TABLE_NAME IN (N'{TABLES}');
 
 -- [removed] Answers a table of Commerce Services that R3 keeps only by a name for removed ones.
 SELECT TOP (1) t.TABLE_NAME
