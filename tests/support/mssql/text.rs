@@ -183,7 +183,7 @@ impl<'a> Pen<'a> {
         if self.are(&["WITH", "CHANGE_TRACKING_CONTEXT", "("]) {
             self.skip(2);
             self.parenthesis();
-        } else if self.are(&["OPTION", "("]) {
+        } else if self.are(&["OPTION", "("]) || self.are(&["WITH", "(", "INDEX"]) {
             self.take();
             self.parenthesis();
         } else if ["DATETIME2", "TIME", "DATETIMEOFFSET"]
@@ -196,10 +196,6 @@ impl<'a> Pen<'a> {
             self.parenthesis();
         } else if self.is(0, "PERSISTED") {
             self.take();
-        } else if self.are(&["WITH", "(", "INDEX"]) {
-            // Which index is used says nothing about the answer.
-            self.take();
-            self.parenthesis();
         } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
             self.collated(width);
         } else if self.are(&["WITH", "SCHEMABINDING"]) {

@@ -15,8 +15,6 @@ use crate::{statement, values};
 
 // What lists are put together from.
 const ROWS: Text<'static> = statement!("listing", "rows");
-const CONTENTS: Text<'static> = statement!("listing", "contents");
-const FROM: Text<'static> = statement!("listing", "from");
 const WITH_CONTENTS: Text<'static> = statement!("listing", "with contents");
 const BEHIND: Text<'static> = statement!("listing", "behind");
 const OF_STORE: Text<'static> = statement!("listing", "of store");
@@ -117,7 +115,7 @@ fn composed(db: Session<'_>, parts: &[&Text<'_>]) -> String {
 
 /// The statement that reads the orders in a stage.
 pub fn staging(db: Session<'_>) -> String {
-    composed(db, &[&ROWS, &CONTENTS, &FROM, &WITH_CONTENTS, &IN_STAGE])
+    composed(db, &[&WITH_CONTENTS, &IN_STAGE])
 }
 
 pub fn in_stage(
@@ -152,10 +150,7 @@ pub fn set_aside(db: Session<'_>, but: &[String], limit: usize) -> Result<Vec<St
 }
 
 pub fn set_aside_of(db: Session<'_>, orders: &[String]) -> Result<Vec<StagedOrder>, SqlError> {
-    let sql = composed(
-        db,
-        &[&ROWS, &CONTENTS, &FROM, &WITH_CONTENTS, &IS_SET_ASIDE],
-    );
+    let sql = composed(db, &[&WITH_CONTENTS, &IS_SET_ASIDE]);
     let sets: Vec<_> = orders.iter().map(|order| values![1, order]).collect();
     let found = db.optional_each(&Text::both(&sql), &sets, |row| staged(row, false))?;
     let mut found: Vec<_> = found.into_iter().flatten().collect();
@@ -166,7 +161,7 @@ pub fn set_aside_of(db: Session<'_>, orders: &[String]) -> Result<Vec<StagedOrde
 
 /// The statement that lists a view, of one store or of all.
 pub fn listing(db: Session<'_>, view: OrderView, of_one_store: bool) -> String {
-    let mut parts = vec![&ROWS, &FROM, &BEHIND];
+    let mut parts = vec![&ROWS, &BEHIND];
     match view {
         OrderView::All => {}
         OrderView::Open => parts.push(&OPEN),
@@ -263,7 +258,7 @@ pub fn find(db: Session<'_>, name: &str) -> Result<Option<StagedOrder>, SqlError
         (&WITH_SALES_ORDER, name),
     ];
     for (way, name) in ways {
-        let parts = [&ROWS, &CONTENTS, &FROM, &WITH_CONTENTS, way, &NEWEST_FIRST];
+        let parts = [&WITH_CONTENTS, way, &NEWEST_FIRST];
         let sql = composed(db, &parts);
         let found = db.optional(&Text::both(&sql), &values![1, name], |row| {
             staged(row, false)

@@ -8,55 +8,48 @@ SELECT
     o.id, o.number, o.store, o.placed, o.customer, o.total, o.currency, o.lines, o.seq, o.event,
     o.stage, o.attempts, o.account, o.sales_order, o.is_journal, o.is_duplicate, o.status,
     o.shipped, o.told IS o.hash, o.downloaded, o.changed, e.text, e.cause, e.remedy
-
--- [contents] Also answers the newest contents, and those of AX where they are others.
-    , c.contents, c.handed
-
--- [from] Orders, each with its open exception.
 FROM online_order o
 LEFT JOIN exception e ON e.stream = 'orders' AND e.key = o.id AND e.state IN ('open', 'retrying')
-
--- [with contents] And with its contents.
-JOIN order_contents c ON c.id = o.id
-
+WHERE 1
 -- [behind] Those behind one of the list: @P3 when it was placed, @P4 its id.
-WHERE (o.placed, o.id) < (@P3, @P4)
-
+AND (o.placed, o.id) < (@P3, @P4)
 -- [of store] Those of one store, @P2.
 AND o.store = @P2
-
 -- [open] Those that are not over.
 AND o.is_open = 1
-
 -- [exception] Those with an exception that waits for somebody.
 AND e.state = 'open'
-
 -- [unacknowledged] Those of which the service was not told the newest.
 AND o.told IS NOT o.hash
-
 -- [duplicates] Those that may be duplicates.
 AND o.is_duplicate = 1
-
 -- [journals] Those that AX made a journal.
 AND o.is_journal = 1
-
 -- [newest first] Ends a list.
-ORDER BY o.placed DESC, o.id DESC LIMIT @P1
+ORDER BY o.placed DESC, o.id DESC LIMIT @P1;
 
--- [in stage] Ends a list of the orders in a stage, @P2, behind an event, @P3.
-WHERE o.stage = @P2 AND o.seq > @P3 ORDER BY o.seq, o.id LIMIT @P1
-
+-- [with contents] Begins the same list with the newest contents, and those of AX where they are
+-- others.
+SELECT
+    o.id, o.number, o.store, o.placed, o.customer, o.total, o.currency, o.lines, o.seq, o.event,
+    o.stage, o.attempts, o.account, o.sales_order, o.is_journal, o.is_duplicate, o.status,
+    o.shipped, o.told IS o.hash, o.downloaded, o.changed, e.text, e.cause, e.remedy,
+    c.contents, c.handed
+FROM online_order o
+LEFT JOIN exception e ON e.stream = 'orders' AND e.key = o.id AND e.state IN ('open', 'retrying')
+JOIN order_contents c ON c.id = o.id
+WHERE 1
 -- [is set aside] Only the order with an id, @P2, where it is set aside.
-WHERE o.id = @P2 AND o.stage = 'exception' LIMIT @P1
-
+AND o.id = @P2 AND o.stage = 'exception'
 -- [with id] Only the order with an id, @P2.
-WHERE o.id = @P2
-
+AND o.id = @P2
 -- [with number] Those with a number, @P2 in lower case.
-WHERE o.folded = @P2
-
+AND o.folded = @P2
 -- [with sales order] Those that AX has as a sales order, @P2, in whatever case.
-WHERE o.sales_order <> '' AND o.sales_order = @P2 COLLATE NOCASE
+AND o.sales_order <> '' AND o.sales_order = @P2 COLLATE NOCASE
+-- [in stage] Ends a list of the orders in a stage, @P2, behind an event, @P3.
+AND o.stage = @P2 AND o.seq > @P3
+ORDER BY o.seq, o.id LIMIT @P1;
 
 -- [set aside] Begins a choice by chance of the orders set aside, at most @P1. Codes that are not
 -- meant follow: @P2 and so on.
