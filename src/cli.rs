@@ -1,5 +1,6 @@
 //! The commands: arguments in, text or JSON out, an exit code. One file for each group of commands.
 
+mod batch;
 mod company;
 mod config;
 mod console;
@@ -85,6 +86,8 @@ enum Command {
     Jobs(jobs::JobsArguments),
     /// Past runs
     Runs(runs::RunsArguments),
+    /// The batch jobs of AX itself: how they stand and what their logs say
+    Batch(batch::BatchArguments),
     /// What failed and why; try it again, or close it with a note
     Exceptions(exceptions::ExceptionsArguments),
     /// The online orders and how far they have come
@@ -239,6 +242,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Run(arguments)) => run::run(&invocation, arguments).await,
         Some(Command::Jobs(arguments)) => jobs::jobs(&invocation, arguments).await,
         Some(Command::Runs(arguments)) => runs::runs(&invocation, arguments).await,
+        Some(Command::Batch(arguments)) => batch::batch(&invocation, arguments).await,
         Some(Command::Exceptions(arguments)) => {
             exceptions::exceptions(&invocation, arguments).await
         }

@@ -1,10 +1,15 @@
 //! The AX side: a company's records and its change tracking, read only.
 //!
-//! [`Company`] is what the jobs ask; `embedded` answers it from a SQLite file with the same AX
-//! tables. Nothing here knows about the service or about what was sent before.
+//! [`Company`] is what the jobs ask; `sqlserver` answers it from AX's own database, `embedded` from a
+//! SQLite file with the same AX tables. `reading` is what both have in common. Nothing here knows
+//! about the service or about what was sent before.
 
+pub mod aif;
+pub mod batch;
 pub mod embedded;
+mod reading;
 pub mod sales_orders;
+pub mod sqlserver;
 pub mod trade;
 
 use async_trait::async_trait;
@@ -33,6 +38,11 @@ pub struct CompanyFacts {
 pub struct Tracking {
     /// Identity of the database and of its history up to now, to be kept with a cursor outside of
     /// the database.
+    ///
+    /// On SQL Server it is made of `database_guid` and `recovery_fork_guid` (every restore begins a
+    /// new fork) and the version. Where the login may not see them, of the day the database was made
+    /// and its `service_broker_guid`: then a backup that was restored in the database's own place is
+    /// told only as long as its versions are behind those that were seen before.
     pub incarnation: String,
     /// Of the identities that were asked about, those of another database or of another history:
     /// it was made anew, or restored, and every cursor earned under them is void.
@@ -131,12 +141,13 @@ pub enum CompanyError {
     },
 }
 
-/// A company of AX 2012; what orders look up is asked through [`trade::Trade`].
+/// A company of AX 2012; what orders look up is asked through [`trade::Trade`], the batch jobs of
+/// AX through [`batch::AxBatch`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: trade::Trade + Send + Sync + 'static {
+pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 
@@ -180,4 +191,29 @@ pub trait Company: trade::Trade + Send + Sync + 'static {
         selection: &Selection,
         ids: &[String],
     ) -> Result<Vec<Entry>, CompanyError>;
+}
+
+/// The company that is meant; without a name the only one. Why there is none, if there is none.
+fn choose(mut companies: Vec<CompanyFacts>, wanted: Option<&str>) -> Result<CompanyFacts, String> {
+    let list: Vec<&str> = companies
+        .iter()
+        .map(|company| company.id.as_str())
+        .collect();
+    let list = list.join(", ");
+    match wanted {
+        Some(name) => {
+            let found = |company: &CompanyFacts| company.id.eq_ignore_ascii_case(name);
+            match companies.iter().position(found) {
+                Some(at) => Ok(companies.swap_remove(at)),
+                None => Err(format!("it holds no company {name:?}; it holds: {list}")),
+            }
+        }
+        None => match companies.pop() {
+            Some(only) if companies.is_empty() => Ok(only),
+            Some(_) => Err(format!(
+                "it holds several companies, name one of them: {list}"
+            )),
+            None => Err("it holds no company: the table DATAAREA is empty".to_owned()),
+        },
+    }
 }

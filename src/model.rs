@@ -1,8 +1,10 @@
 //! What operators talk about: data and rules. No I/O, no async, no terminal.
 
 pub mod amount;
+pub mod ax_batch;
 pub mod catalog;
 pub mod channel;
+pub mod container;
 pub mod digest;
 pub mod exception;
 pub mod job;

@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then its profile, then environment and flags. Checked
 //! once; a wrong one is named with its place.
 
+pub mod orders;
 pub mod sqlserver;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use orders::OrdersSettings;
 use sqlserver::SqlServerSettings;
 
 /// Every setting with its default and a line of comment.
@@ -29,6 +31,8 @@ pub struct Settings {
     pub sqlserver: SqlServerSettings,
     /// Commerce Services.
     pub service: ServiceSettings,
+    /// How orders enter AX.
+    pub orders: OrdersSettings,
     /// How the jobs work.
     pub engine: EngineSettings,
     /// How the console looks.
@@ -287,6 +291,7 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), String> {
+        self.orders.check()?;
         let engine = &self.engine;
         let bounds = [
             ("engine.in_flight", engine.in_flight as u64, 1, 64),
@@ -433,6 +438,19 @@ mod tests {
             let whole = format!("[sqlserver]\n{}\n{text}", kept.join("\n"));
             let wrong = merge(&whole.replace("\\\\", "\\"), None).unwrap_err();
             assert!(wrong.contains(says), "{wrong}");
+        }
+        for (orders, said) in [
+            ("handover = 'fax'", "aif-file"),
+            ("handover = 'aif-file'", "orders.inbound_folder is empty"),
+            (
+                "handover = 'aif-http'\nurl = 'https://ax/p.svc'",
+                "orders.user is empty",
+            ),
+            ("authentication = 'ntlm'", "does not speak"),
+            ("overdue_minutes = 0", "between 1 and"),
+        ] {
+            let error = merge(&format!("[orders]\n{orders}"), None).unwrap_err();
+            assert!(error.contains(said), "{error}");
         }
         assert!(
             merge("profiles = 3", None)

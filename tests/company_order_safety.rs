@@ -17,6 +17,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use axcs::company::batch::{AxBatch as _, AxBatchFilter};
 use axcs::company::embedded::{Embedded, Existing, load, tracking, writer};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::{Company, CompanyError};
@@ -151,8 +152,18 @@ async fn a_company_that_is_not_there_is_not_reached() {
     drop(folder);
 }
 
+/// Makes the file what company format 3 was.
+fn to_format_3(connection: &Connection) {
+    for table in ["BATCHJOB", "BATCH", "BATCHJOBHISTORY", "BATCHHISTORY"] {
+        connection
+            .execute_batch(&format!("DROP TABLE {table}; PRAGMA user_version = 3"))
+            .unwrap();
+    }
+}
+
 /// Makes the file what company format 2 was.
 fn to_format_2(connection: &Connection) {
+    to_format_3(connection);
     let sql =
         "DROP TRIGGER TRACK_HISTORY; DROP TABLE CHANGE_TRACKING_HISTORY; PRAGMA user_version = 2";
     connection.execute_batch(sql).unwrap();
@@ -261,6 +272,21 @@ async fn a_company_of_format_2_keeps_its_cursors_and_marks_its_history_from_then
         .unwrap();
     assert_eq!(tracking.current_version, before.current_version + 2);
     assert_eq!(tracking.strange, forged);
+}
+
+#[tokio::test]
+async fn a_company_of_format_3_has_no_batch_jobs_and_takes_them_from_then_on() {
+    let sample = sample(10);
+    to_format_3(&sample.writer);
+    let company = Embedded::open(&sample.path, None).unwrap();
+    let jobs = || company.batch_jobs(&AxBatchFilter::Every);
+    assert_eq!(jobs().await.unwrap(), []);
+    assert_eq!(company.batch_history(1, 10).await.unwrap(), []);
+    sample.run("INSERT INTO BATCHJOB (RECID, CAPTION, STATUS) VALUES (1, 'Night', 2)");
+    let [job] = &jobs().await.unwrap()[..] else {
+        panic!("not one job")
+    };
+    assert_eq!((job.caption.as_str(), job.times.started), ("Night", None));
 }
 
 #[test]

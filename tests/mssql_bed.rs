@@ -18,6 +18,8 @@ mod loading;
 mod locks;
 #[path = "support/mssql.rs"]
 mod mssql;
+#[path = "support/axcs.rs"]
+mod program;
 #[path = "mssql_bed/tracking.rs"]
 mod tracking;
 #[path = "mssql_bed/types.rs"]

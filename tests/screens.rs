@@ -149,6 +149,8 @@ fn every_size_draws() {
                     | "help"
                     | "details-error-end"
                     | "history"
+                    | "batch-jobs"
+                    | "batch-job"
                     | "question-complete"
                     | "orders"
                     | "orders-wide-text"
@@ -184,7 +186,7 @@ fn every_size_draws() {
 #[test]
 fn every_scene_survives_every_key() {
     let keys = "w u W y U y j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
-                m m e x enter y R y s a / ü backspace enter esc e esc 2 v enter G esc 3 enter q esc ctrl-l";
+                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 2 v enter G esc 3 enter q esc ctrl-l";
     for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {

@@ -96,13 +96,16 @@ fn a_panic_in_a_run_leaves_the_screen_alone() {
     pty.assert_restored();
 }
 
-/// The demo's console, as soon as it shows something.
+/// The demo's console, as soon as it shows the jobs.
 fn demo(folder: &std::path::Path) -> Pty {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_axcs"));
     command.args(["demo", "--items", "200", "--dir"]);
     command.arg(folder);
     let mut pty = Pty::start(command, 24);
-    pty.until_shows("complete data synchronization");
+    pty.until(|screen| {
+        // What the demo says before is no console yet.
+        screen.alternate_screen() && screen.contents().contains("complete data synchronization")
+    });
     pty
 }
 

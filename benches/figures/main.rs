@@ -1,5 +1,5 @@
 //! The figures of the design, each beside its own limit measured in the same run:
-//! `cargo bench --bench figures -- upload [--items N] | due | takeover | idle | all`.
+//! `cargo bench --bench figures -- upload [--items N] | tds [--rows N] | due | takeover | idle | all`.
 //!
 //! Each figure prints a line `name | figure | limit | ratio`.
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -11,6 +11,7 @@
 
 mod bare_pipe;
 mod schedule;
+mod tds;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,15 +46,18 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
-    let figures = ["upload", "due", "takeover", "idle"];
+    let figures = ["upload", "tds", "due", "takeover", "idle"];
     if !figures.into_iter().any(wants) {
         println!(
-            "figures: {} (or all); --items N, --count N, --seconds N",
+            "figures: {} (or all); --items N, --rows N, --count N, --seconds N",
             figures.join(", ")
         );
     }
     if wants("upload") {
         runtime.block_on(upload(number("--items", 200_000)));
+    }
+    if wants("tds") {
+        runtime.block_on(tds::tds(number("--rows", 1_000_000)));
     }
     if wants("due") {
         runtime.block_on(schedule::due(number("--count", 100)));

@@ -32,6 +32,8 @@ enum CompanyCommand {
         /// Replace the company that is there
         #[arg(long)]
         replace: bool,
+        #[command(flatten)]
+        script: ScriptArguments,
     },
     /// Generate a sample company
     Generate {
@@ -44,18 +46,8 @@ enum CompanyCommand {
         /// Replace the company that is there
         #[arg(long)]
         replace: bool,
-    },
-    /// Write the company as a T-SQL script for an empty database of a SQL Server
-    Export {
-        /// The script
-        #[arg(long, value_name = "FILE")]
-        sql: PathBuf,
-        /// Whose tables: of AX 2012 and Feature Pack, or of AX 2012 R2
-        #[arg(long, value_enum, default_value_t = ScriptLayout::R2)]
-        layout: ScriptLayout,
-        /// Replace the file that is there
-        #[arg(long)]
-        replace: bool,
+        #[command(flatten)]
+        script: ScriptArguments,
     },
     /// Count what is there
     Info,
@@ -90,6 +82,16 @@ enum CompanyCommand {
         #[command(subcommand)]
         command: Option<TrackingCommand>,
     },
+}
+
+#[derive(Clone, Debug, Args)]
+struct ScriptArguments {
+    /// Write the company as a T-SQL script too, for an empty database of a SQL Server
+    #[arg(long, value_name = "FILE")]
+    sql: Option<PathBuf>,
+    /// Whose tables the script has: of AX 2012 and Feature Pack, or of AX 2012 R2
+    #[arg(long, value_enum, default_value_t = ScriptLayout::R2, requires = "sql")]
+    layout: ScriptLayout,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -145,23 +147,31 @@ pub async fn company(
             items,
             seed,
             replace,
+            script,
         } => {
             invocation.changes("company generate")?;
+            script.may_be_written(replace)?;
             generate_with_progress(&folder, items, seed, replace).await?;
-            blocking(move || info(&invocation, &folder)).await
+            blocking(move || {
+                script.write(&folder)?;
+                info(&invocation, &folder)
+            })
+            .await
         }
         CompanyCommand::Load {
             folder: export,
             replace,
+            script,
         } => {
             invocation.changes("company load")?;
-            blocking(move || load_export(&invocation, &folder, &export, replace)).await
+            script.may_be_written(replace)?;
+            blocking(move || {
+                let exit = load_export(&invocation, &folder, &export, replace)?;
+                script.write(&folder)?;
+                Ok(exit)
+            })
+            .await
         }
-        CompanyCommand::Export {
-            sql,
-            layout,
-            replace,
-        } => blocking(move || export(&invocation, &folder, &sql, layout.into(), replace)).await,
         CompanyCommand::Info => blocking(move || info(&invocation, &folder)).await,
         CompanyCommand::Change {
             stock,
@@ -296,50 +306,53 @@ fn load_export(
     Ok(Exit::Done)
 }
 
-fn export(
-    invocation: &Invocation,
-    folder: &Folder,
+impl ScriptArguments {
+    /// Asked before the company is made: nothing is to be half done.
+    fn may_be_written(&self, replace: bool) -> Result<(), Refusal> {
+        match &self.sql {
+            Some(file) if !replace && file.exists() => Err(not_scripted(
+                "Nothing was made.",
+                file,
+                &std::io::Error::from(std::io::ErrorKind::AlreadyExists),
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Writes the script, if one is wanted. The file gets its name when it is whole.
+    fn write(&self, folder: &Folder) -> Result<(), Refusal> {
+        let Some(file) = &self.sql else {
+            return Ok(());
+        };
+        let mut draft = file.as_os_str().to_owned();
+        draft.push(".part");
+        let draft = PathBuf::from(draft);
+        let written = File::create(&draft)
+            .map_err(ScriptError::from)
+            .and_then(|to| {
+                let mut to = BufWriter::new(to);
+                script::script(&folder.company(), self.layout.into(), &mut to)
+            })
+            .and_then(|_| Ok(std::fs::rename(&draft, file)?));
+        written.map_err(|error| {
+            if let Err(left) = std::fs::remove_file(&draft) {
+                tracing::debug!("{}: {left}", draft.display());
+            }
+            not_scripted("The company was made, its script was not.", file, &error)
+        })
+    }
+}
+
+fn not_scripted(
+    summary: &'static str,
     file: &Path,
-    layout: Layout,
-    replace: bool,
-) -> Result<Exit, Refusal> {
-    let refused = |error: &(dyn std::error::Error + 'static)| {
-        Refusal::usage(
-            "The script was not written.",
-            format!("{}: {}", file.display(), chain(error)),
-            "Name another file, or replace the one that is there: --replace",
-        )
-    };
-    if !replace && file.exists() {
-        return Err(refused(&std::io::Error::from(
-            std::io::ErrorKind::AlreadyExists,
-        )));
-    }
-    // Half a script must not be run: the file gets its name when it is whole.
-    let draft = file.with_added_extension("part");
-    let scripted = File::create(&draft)
-        .map_err(ScriptError::from)
-        .and_then(|to| script::script(&folder.company(), layout, &mut BufWriter::new(to)))
-        .and_then(|scripted| Ok(std::fs::rename(&draft, file).map(|()| scripted)?));
-    let scripted = scripted.map_err(|error| {
-        if let Err(left) = std::fs::remove_file(&draft) {
-            tracing::debug!("{}: {left}", draft.display());
-        }
-        match error {
-            ScriptError::Company(error) => not_opened(error),
-            other => refused(&other),
-        }
-    })?;
-    if invocation.json() {
-        print::json(&json!({"sql": file, "tables": scripted}));
-        return Ok(Exit::Done);
-    }
-    let rows: Vec<_> = scripted
-        .into_iter()
-        .map(|table| vec![table.table, print::number(table.rows)])
-        .collect();
-    print::table(&["TABLE", "ROWS"], &rows);
-    Ok(Exit::Done)
+    error: &(dyn std::error::Error + 'static),
+) -> Refusal {
+    Refusal::usage(
+        summary,
+        format!("{}: {}", file.display(), chain(error)),
+        "Name another file, or replace what is there: --replace",
+    )
 }
 
 const fn existing(replace: bool) -> Existing {

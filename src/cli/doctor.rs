@@ -22,8 +22,8 @@ const MOST_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  axcs doctor                      a table with the remedy for each fault
-  axcs --profile prod doctor --json
+  axcs doctor
+  axcs doctor --profile prod --json
 
 Exit code 0: all is well; 1: there is a fault; 3: a database or the service cannot be reached.")]
 pub struct DoctorArguments {}

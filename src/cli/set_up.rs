@@ -1,6 +1,7 @@
 //! Opens what the settings name: company, ledger, service and client, joined in a runner.
 
 mod database;
+mod sales_orders;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -90,7 +91,7 @@ impl SetUp {
         };
         let sides = Sides {
             company: Arc::new(company.clone()),
-            sales_orders: Arc::new(company.clone()),
+            sales_orders: sales_orders::service(settings, &company, facts.id)?,
             ledger: Arc::new(ledger),
             commerce: Arc::clone(&service.client) as Arc<dyn Commerce>,
             incarnation,
@@ -179,9 +180,13 @@ pub async fn ledger(folder: &Folder) -> Result<EmbeddedLedger, Refusal> {
         .map_err(|error| Refusal::unreachable(error.into()))
 }
 
+/// A path that is set.
+fn named(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
+}
+
 /// A client of the service at `url`.
 pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, Refusal> {
-    let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
     Client::new(ClientOptions {
         url,
         token: token.text,

@@ -2,12 +2,13 @@
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
 pub mod activity;
+mod batch;
 mod contents;
+mod file;
 pub mod generator;
 pub mod load;
 mod new_file;
 mod number_sequence;
-mod reading;
 mod row;
 mod sales_orders;
 mod schema;
@@ -30,10 +31,12 @@ pub use load::{LoadError, Loaded, load};
 pub use new_file::{Existing, NewFileError};
 pub use number_sequence::NumberError;
 
-use self::reading::Reader;
+use self::file::File;
 use self::sales_orders::Desk;
-use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
+use super::reading::{self, Begun, Reader, Told};
+use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking, choose};
 use crate::model::{Selection, Stream};
+use crate::sql::SqlError;
 use crate::sqlite::Access;
 
 /// A company file, opened for reading. Every call opens a connection of its own, so that one slow
@@ -52,7 +55,11 @@ impl Embedded {
     /// [`CompanyError::Unavailable`] says what is wrong with the file, or which companies it has.
     pub fn open(path: &Path, company: Option<&str>) -> Result<Self, CompanyError> {
         let connection = schema::open(path, Access::ReadOnly)?;
-        let facts = choose(companies(&connection, path)?, company, path)?;
+        let companies = companies(&connection, path)?;
+        let facts = choose(companies, company).map_err(|reason| CompanyError::Unavailable {
+            place: path.display().to_string(),
+            reason,
+        })?;
         Ok(Self {
             path: path.to_owned(),
             facts,
@@ -70,18 +77,24 @@ impl Embedded {
         &self,
         stream: Stream,
         selection: &Selection,
-        read: impl FnOnce(&Reader, oneshot::Sender<Result<Reading, CompanyError>>) + Send + 'static,
+        read: impl FnOnce(&Reader<'_>, Begun) -> Result<(), Told> + Send + 'static,
     ) -> Result<Reading, CompanyError> {
         let (company, selection) = (self.clone(), selection.clone());
         let (begun, answer) = oneshot::channel();
-        let thread = tokio::task::spawn_blocking(move || {
-            match Reader::open(&company.path, &company.facts, stream, &selection) {
-                Ok(reader) => read(&reader, begun),
-                Err(error) => drop(begun.send(Err(error))),
+        // The answer says what became of it.
+        drop(tokio::task::spawn_blocking(move || {
+            let mut begun = Some(begun);
+            let opened = company.with_reader(stream, &selection, |reader| {
+                begun.take().map(|begun| read(reader, begun));
+                Ok(())
+            });
+            if let (Err(error), Some(begun)) = (opened, begun) {
+                drop(begun.send(Err(error)));
             }
-        });
-        drop(thread);
-        answer.await.unwrap_or_else(|_| Err(stopped(stream)))
+        }));
+        answer
+            .await
+            .unwrap_or_else(|_| Err(reading::stopped(reading::name(stream))))
     }
 
     /// Runs `read` on a thread of its own.
@@ -89,15 +102,55 @@ impl Embedded {
         &self,
         stream: Stream,
         selection: &Selection,
-        read: impl FnOnce(&Reader) -> Result<T, CompanyError> + Send + 'static,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, CompanyError> + Send + 'static,
     ) -> Result<T, CompanyError> {
         let (company, selection) = (self.clone(), selection.clone());
+        tokio::task::spawn_blocking(move || company.with_reader(stream, &selection, read))
+            .await
+            .unwrap_or_else(|_| Err(reading::stopped(reading::name(stream))))
+    }
+
+    /// Runs `read` with a connection that knows its company and its selection. Blocks.
+    fn with_reader<T>(
+        &self,
+        stream: Stream,
+        selection: &Selection,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, CompanyError>,
+    ) -> Result<T, CompanyError> {
+        let connection = schema::open(&self.path, Access::ReadOnly)?;
+        let file = File {
+            connection: &connection,
+            company: &self.facts,
+        };
+        let reader = Reader::new(&file, stream)?;
+        selection::set_up(&connection, &self.facts, selection)
+            .map_err(|error| reading::failed(reading::name(stream), error.into()))?;
+        read(&reader)
+    }
+
+    /// Runs `read` on a thread that may block, in one snapshot.
+    async fn look_up<T, E>(
+        &self,
+        what: &'static str,
+        read: impl FnOnce(&Connection, &CompanyFacts) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, CompanyError>
+    where
+        T: Send + 'static,
+        E: Into<SqlError>,
+    {
+        let company = self.clone();
         tokio::task::spawn_blocking(move || {
-            let reader = Reader::open(&company.path, &company.facts, stream, &selection)?;
-            read(&reader)
+            let connection = schema::open(&company.path, Access::ReadOnly)?;
+            let read = || {
+                let snapshot = connection.unchecked_transaction()?;
+                let answer = read(&connection, &company.facts).map_err(Into::into)?;
+                snapshot.commit()?;
+                Ok(answer)
+            };
+            read().map_err(|error| reading::failed(what.to_owned(), error))
         })
         .await
-        .unwrap_or_else(|_| Err(stopped(stream)))
+        .unwrap_or_else(|_| Err(reading::stopped(what.to_owned())))
     }
 }
 
@@ -116,7 +169,7 @@ impl Company for Embedded {
     }
 
     async fn count(&self, stream: Stream, selection: &Selection) -> Result<u64, CompanyError> {
-        self.ask(stream, selection, Reader::count).await
+        self.ask(stream, selection, reading::count).await
     }
 
     async fn read_all(
@@ -127,7 +180,7 @@ impl Company for Embedded {
     ) -> Result<Reading, CompanyError> {
         let after = after.unwrap_or_default().to_owned();
         self.begin(stream, selection, move |reader, begun| {
-            reading::all(reader, &after, begun);
+            reading::all(reader, &after, begun)
         })
         .await
     }
@@ -139,7 +192,7 @@ impl Company for Embedded {
         since: i64,
     ) -> Result<Reading, CompanyError> {
         self.begin(stream, selection, move |reader, begun| {
-            reading::changes(reader, since, begun);
+            reading::changes(reader, since, begun)
         })
         .await
     }
@@ -181,41 +234,4 @@ fn companies(connection: &Connection, path: &Path) -> Result<Vec<CompanyFacts>, 
         what: "DATAAREA".to_owned(),
         source: error.into(),
     })
-}
-
-fn choose(
-    mut companies: Vec<CompanyFacts>,
-    wanted: Option<&str>,
-    path: &Path,
-) -> Result<CompanyFacts, CompanyError> {
-    let list: Vec<&str> = companies
-        .iter()
-        .map(|company| company.id.as_str())
-        .collect();
-    let list = list.join(", ");
-    let reason = match wanted {
-        Some(name) => {
-            let found = |company: &CompanyFacts| company.id.eq_ignore_ascii_case(name);
-            if let Some(at) = companies.iter().position(found) {
-                return Ok(companies.swap_remove(at));
-            }
-            format!("it holds no company {name:?}; it holds: {list}")
-        }
-        None => match companies.pop() {
-            Some(only) if companies.is_empty() => return Ok(only),
-            Some(_) => format!("it holds several companies, name one of them: {list}"),
-            None => "it holds no company: the table DATAAREA is empty".to_owned(),
-        },
-    };
-    Err(CompanyError::Unavailable {
-        place: path.display().to_string(),
-        reason,
-    })
-}
-
-fn stopped(stream: Stream) -> CompanyError {
-    CompanyError::Read {
-        what: stream.title().to_lowercase(),
-        source: "the reading thread ended early".into(),
-    }
 }

@@ -133,6 +133,16 @@ impl App {
                 self.runs_loaded(job, result);
                 Vec::new()
             }
+            Msg::BatchJobs(result) => {
+                self.touch(Pace::Prompt);
+                self.batch_jobs_loaded(result);
+                Vec::new()
+            }
+            Msg::BatchHistory(id, result) => {
+                self.touch(Pace::Prompt);
+                self.batch_history_loaded(id, result);
+                Vec::new()
+            }
             Msg::Orders(result) => {
                 self.touch(Pace::Prompt);
                 self.orders.loaded(*result).into_iter().collect()
@@ -343,19 +353,7 @@ impl App {
                 self.refuse(text);
                 Vec::new()
             }
-            Reply::Open(overlay) => {
-                let effects = match &overlay {
-                    Overlay::History(history) => vec![Effect::LoadRuns(history.job())],
-                    Overlay::Order(order) => vec![Effect::LoadOrder(order.id().to_owned())],
-                    Overlay::Help(_)
-                    | Overlay::Confirm(_)
-                    | Overlay::Details(_)
-                    | Overlay::Exception(_)
-                    | Overlay::Note(_) => Vec::new(),
-                };
-                self.overlays.push(overlay);
-                effects
-            }
+            Reply::Open(overlay) => self.open(overlay),
         }
     }
 
@@ -394,6 +392,7 @@ impl App {
                 let mut effects = vec![Effect::Redraw];
                 effects.extend(self.jobs.load());
                 effects.extend(self.load_records());
+                effects.extend(self.load_batch_jobs());
                 return effects;
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::jobs::exceptions;
 use crate::jobs::runner::{Place, RunOptions, Runner};
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
@@ -24,6 +25,10 @@ pub trait Engine: Send + Sync {
     async fn overview(&self) -> Result<Vec<JobOverview>, Exception>;
     /// The newest runs of a job, newest first.
     async fn runs(&self, job: Job, limit: usize) -> Result<Vec<RunSummary>, Exception>;
+    /// The batch jobs of AX, those of Commerce Services first.
+    async fn batch_jobs(&self) -> Result<Vec<AxBatchJob>, Exception>;
+    /// The newest runs of a batch job of AX, newest first.
+    async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, Exception>;
     /// Starts a run and returns as soon as it is under way.
     async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception>;
     /// Asks the run of a job, wherever it is, to stop at its next checkpoint; false where none is
@@ -73,6 +78,14 @@ impl Engine for Runner {
 
     async fn runs(&self, job: Job, limit: usize) -> Result<Vec<RunSummary>, Exception> {
         Self::runs(self, Some(job), limit).await
+    }
+
+    async fn batch_jobs(&self) -> Result<Vec<AxBatchJob>, Exception> {
+        Self::batch_jobs(self).await
+    }
+
+    async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, Exception> {
+        Self::batch_history(self, job, limit).await
     }
 
     async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {

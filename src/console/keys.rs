@@ -148,6 +148,7 @@ actions! {
         Cancel "cancel" "Stop its run at the next checkpoint.",
         Details "details" "Show everything about its run.",
         History "history" "Show its last runs.",
+        BatchJobs "batch-jobs" "Show the batch jobs of AX itself.",
         Withhold "withhold" "Take it off the queue.",
         Resume "resume" "Set it to Waiting.",
         SuspendAll "suspend-all" "Withhold every job, and remember what each was.",

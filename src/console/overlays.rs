@@ -1,6 +1,8 @@
 //! Windows over the tabs: the topmost gets the keys first. Each is a plain value; none does
 //! anything by itself.
 
+mod batch_job;
+mod batch_jobs;
 mod details;
 mod exception;
 mod help;
@@ -9,6 +11,8 @@ mod note;
 mod order;
 mod question;
 
+pub use batch_job::BatchJobWindow;
+pub use batch_jobs::BatchJobs;
 pub use details::Details;
 pub use exception::ExceptionWindow;
 pub use help::Help;
@@ -39,6 +43,10 @@ pub enum Overlay {
     Details(Details),
     /// The last runs of a job.
     History(History),
+    /// The batch jobs of AX.
+    BatchJobs(BatchJobs),
+    /// Everything about a batch job of AX.
+    BatchJob(BatchJobWindow),
     /// Everything about an order.
     Order(OrderWindow),
     /// Everything about an exception.
@@ -79,6 +87,8 @@ impl Overlay {
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
+            | Self::BatchJobs(_)
+            | Self::BatchJob(_)
             | Self::Order(_)
             | Self::Exception(_) => Context::Overlay,
         }
@@ -90,6 +100,8 @@ impl Overlay {
             Self::Confirm(question) => question.title(),
             Self::Details(details) => details.title(app),
             Self::History(history) => history.title(),
+            Self::BatchJobs(_) => "Batch jobs of AX".to_owned(),
+            Self::BatchJob(job) => job.title(),
             Self::Order(order) => order.title(),
             Self::Exception(exception) => exception.title(),
             Self::Note(note) => note.title(),
@@ -103,6 +115,8 @@ impl Overlay {
             Self::Confirm(question) => question.lines(app, width).into(),
             Self::Details(details) => details.lines(app, width).into(),
             Self::History(history) => history.lines(app, width).into(),
+            Self::BatchJobs(jobs) => jobs.lines(app, width).into(),
+            Self::BatchJob(job) => job.lines(app, width).into(),
             Self::Order(order) => order.sheet(app, width),
             Self::Exception(exception) => exception.sheet(app, width),
             Self::Note(note) => note.lines(app, width).into(),
@@ -114,6 +128,8 @@ impl Overlay {
             Self::Help(help) => help.scroll,
             Self::Details(details) => details.scroll,
             Self::History(history) => history.scroll,
+            Self::BatchJobs(jobs) => jobs.scroll,
+            Self::BatchJob(job) => job.scroll,
             Self::Order(order) => order.scroll,
             Self::Exception(exception) => exception.scroll,
             Self::Confirm(_) | Self::Note(_) => Scroll(0),
@@ -127,7 +143,7 @@ impl Overlay {
             Self::Help(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Details(_) | Self::History(_) => 130,
-            Self::Order(_) => 150,
+            Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
         }
     }
 
@@ -162,6 +178,8 @@ impl Overlay {
             Self::Help(help) => help.scroll.on(motion, total, height),
             Self::Details(details) => details.scroll.on(motion, total, height),
             Self::History(history) => history.on(motion, height),
+            Self::BatchJobs(jobs) => jobs.on(motion, height),
+            Self::BatchJob(job) => job.scroll.on(motion, total, height),
             Self::Order(order) => order.scroll.on(motion, total, height),
             Self::Exception(exception) => exception.scroll.on(motion, total, height),
             Self::Confirm(_) | Self::Note(_) => {}

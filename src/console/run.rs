@@ -32,6 +32,8 @@ use crate::signals::{self, Signal};
 
 /// Runs shown in a history.
 const HISTORY_RUNS: usize = 100;
+/// Runs shown of a batch job of AX: each comes with its logs.
+const BATCH_RUNS: usize = 20;
 
 /// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
 const fn frame_gap(pace: Pace) -> Duration {
@@ -108,6 +110,13 @@ pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Re
 enum Arrival {
     Msg(Msg),
     FrameDue,
+}
+
+/// What came of a frame.
+enum Drawn {
+    Shown,
+    /// There is no terminal any more.
+    Gone,
 }
 
 /// The loop with everything it waits for. Generic over screen, keys and signals, so that tests run
@@ -202,33 +211,37 @@ where
     /// Draws a frame that is due, or waits for one thing to happen and answers it.
     pub async fn step(&mut self) -> io::Result<Option<ExitReason>> {
         // Before anything else, so that a flood of news cannot keep a frame from being drawn.
-        if self.frame_due().is_some_and(|due| due <= Instant::now()) {
-            self.draw()?;
-            return Ok(None);
+        let is_due = self.frame_due().is_some_and(|due| due <= Instant::now());
+        let arrival = if is_due {
+            Arrival::FrameDue
+        } else {
+            self.arrival().await
+        };
+        match arrival {
+            Arrival::Msg(msg) => self.answer(msg),
+            Arrival::FrameDue => match self.draw()? {
+                Drawn::Shown => Ok(None),
+                Drawn::Gone => self.answer(Msg::Signal(Signal::HangUp)),
+            },
         }
-        match self.arrival().await {
-            Arrival::FrameDue => {
-                self.draw()?;
-                Ok(None)
-            }
-            Arrival::Msg(msg) => {
-                if matches!(msg, Msg::Tick) {
-                    self.next_tick = None;
-                }
-                let effects = self.app.update(msg, (self.clock)());
-                // News does not put off a tick that is to come.
-                self.next_tick = self.app.true_for().map(|span| {
-                    let then = Instant::now() + span.unsigned_abs();
-                    self.next_tick.map_or(then, |before| before.min(then))
-                });
-                for effect in effects {
-                    if let Some(reason) = self.perform(effect)? {
-                        return Ok(Some(reason));
-                    }
-                }
-                Ok(None)
+    }
+
+    fn answer(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
+        if matches!(msg, Msg::Tick) {
+            self.next_tick = None;
+        }
+        let effects = self.app.update(msg, (self.clock)());
+        // News does not put off a tick that is to come.
+        self.next_tick = self.app.true_for().map(|span| {
+            let then = Instant::now() + span.unsigned_abs();
+            self.next_tick.map_or(then, |before| before.min(then))
+        });
+        for effect in effects {
+            if let Some(reason) = self.perform(effect)? {
+                return Ok(Some(reason));
             }
         }
+        Ok(None)
     }
 
     /// True where nothing is under way, nothing is to be drawn and no news waits: what a test
@@ -294,14 +307,20 @@ where
         }
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    fn draw(&mut self) -> io::Result<Drawn> {
         self.app.take_dirty();
-        self.last_frame = Some(Instant::now());
+        let is_first = self.last_frame.replace(Instant::now()).is_none();
         let app = &self.app;
         match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
+            Ok(()) => Ok(Drawn::Shown),
             // The runs still get their time to stop when the terminal is gone.
-            Err(_) if app.is_leaving() => Ok(()),
-            drawn => drawn,
+            Err(_) if app.is_leaving() => Ok(Drawn::Shown),
+            Err(error) if is_first => Err(error),
+            // What could be drawn on before is lost: the signal that says so is on its way.
+            Err(error) => {
+                tracing::warn!("the terminal is gone: {error}");
+                Ok(Drawn::Gone)
+            }
         }
     }
 
@@ -312,6 +331,8 @@ where
             Effect::Suspend => self.screen.suspend()?,
             Effect::LoadOverview
             | Effect::LoadRuns(_)
+            | Effect::LoadBatchJobs
+            | Effect::LoadBatchHistory(_)
             | Effect::LoadOrders(_)
             | Effect::LoadOrder(_)
             | Effect::LoadExceptions(_)
@@ -332,6 +353,12 @@ where
             Effect::LoadRuns(job) => {
                 Box::pin(async move { Msg::Runs(job, engine.runs(job, HISTORY_RUNS).await) })
             }
+            Effect::LoadBatchJobs => {
+                Box::pin(async move { Msg::BatchJobs(engine.batch_jobs().await) })
+            }
+            Effect::LoadBatchHistory(id) => Box::pin(async move {
+                Msg::BatchHistory(id, engine.batch_history(id, BATCH_RUNS).await)
+            }),
             Effect::Start(job, options) => {
                 tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
                 Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })

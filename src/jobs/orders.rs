@@ -3,11 +3,13 @@
 //! The promise (G2) rests on the order of the steps. An event and the place in the feed behind it
 //! are written in one transaction. An order is written down as handed over before AX is asked; one
 //! that was left there is looked up by customer account and customer requisition, and only where
-//! AX has no such sales order is the same message sent again.
+//! AX has no such sales order is the same message sent again. A message that AX is known to have is not
+//! sent again at all: what became of it is asked at the door.
 
 mod check;
 mod hand_over;
 mod lost;
+mod messages;
 mod ready;
 
 use std::time::Duration;

@@ -17,9 +17,11 @@ use super::report::Report;
 use super::trust::Trust;
 use crate::commerce::Commerce;
 use crate::company::Company;
+use crate::company::batch::AxBatchFilter;
 use crate::company::sales_orders::SalesOrderService;
 use crate::ledger::jobs::{Board, Cause, StatusChange};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{Documented, Exception};
 use crate::model::run::{JobOverview, LiveRuns, Reach, RunSummary, StreamProgress};
 use crate::model::{Job, JobStatus, Progress, RunId};
@@ -141,6 +143,20 @@ impl Runner {
     /// The newest runs, newest first.
     pub async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, Exception> {
         Ok(self.sides.ledger.runs(job, limit).await?)
+    }
+
+    /// The batch jobs of AX itself, those of Commerce Services first.
+    pub async fn batch_jobs(&self) -> Result<Vec<AxBatchJob>, Exception> {
+        Ok(self.sides.company.batch_jobs(&AxBatchFilter::Every).await?)
+    }
+
+    /// The newest runs of a batch job of AX, newest first.
+    pub async fn batch_history(
+        &self,
+        job: i64,
+        limit: usize,
+    ) -> Result<Vec<AxBatchRun>, Exception> {
+        Ok(self.sides.company.batch_history(job, limit).await?)
     }
 
     /// Starts a run of `job` and returns as soon as it is under way.

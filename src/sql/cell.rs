@@ -120,12 +120,18 @@ impl Readable for i64 {
     }
 }
 
-impl Readable for u32 {
-    fn read(cell: Cell<'_>) -> Result<Self, String> {
-        let number = i64::read(cell)?;
-        Self::try_from(number).map_err(|_| format!("{number} is out of range"))
-    }
+macro_rules! smaller {
+    ($($number:ty)*) => {
+        $(impl Readable for $number {
+            fn read(cell: Cell<'_>) -> Result<Self, String> {
+                let number = i64::read(cell)?;
+                Self::try_from(number).map_err(|_| format!("{number} is out of range"))
+            }
+        })*
+    };
 }
+
+smaller! { i32 u32 }
 
 impl Readable for bool {
     fn read(cell: Cell<'_>) -> Result<Self, String> {

@@ -1,5 +1,7 @@
 //! Connecting, step by step, so that a failure says which step it was and what to do.
 
+mod prelogin;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -236,17 +238,26 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
     };
     tcp.set_nodelay(true)
         .map_err(|error| failed(Step::Port, &error))?;
+    let address = tcp.peer_addr().ok();
     let client = timeout(in_time, Client::connect(config, tcp.compat_write())).await;
-    let client = client.map_err(|_| failed(Step::Login, &late))?;
-    client.map_err(|error| {
-        let step = step_of(&error);
-        let reason = if let Error::Server(said) = &error {
-            said.message().to_owned()
-        } else {
-            error.to_string()
-        };
-        failed(step, &reason)
-    })
+    // Somebody listens there and does not speak: hardly a SQL Server.
+    let error = match client.map_err(|_| failed(Step::Port, &late))? {
+        Ok(client) => return Ok(client),
+        Err(error) => error,
+    };
+    let step = step_of(&error);
+    let mut reason = if let Error::Server(said) = &error {
+        said.message().to_owned()
+    } else {
+        error.to_string()
+    };
+    if step == Step::Tls
+        && let Some(address) = address
+        && let Some(told) = prelogin::ask(address, in_time).await
+    {
+        reason.push_str(&format!("; there is {told}"));
+    }
+    Err(failed(step, &reason))
 }
 
 /// Which step a refusal belongs to.
@@ -258,8 +269,9 @@ fn step_of(error: &Error) -> Step {
         } else {
             Step::Login
         }
-    } else if matches!(error, Error::Tls(_) | Error::Io { .. }) {
-        // A server that takes no offer hangs up in the middle of the handshake.
+    } else if matches!(error, Error::Tls(_) | Error::Io { .. } | Error::Protocol(_)) {
+        // A server that takes no offer hangs up in the middle of the handshake; one that cannot
+        // encrypt at all says so in the prelogin.
         Step::Tls
     } else {
         Step::Login
@@ -288,7 +300,8 @@ fn config(options: &Options) -> Result<Config, ConnectError> {
     } else if options.trust_any {
         config.trust_cert();
     }
-    config.handshake_timeout(Some(options.connect_timeout));
+    // Each step has its own deadline already.
+    config.handshake_timeout(None);
     config.command_timeout(Some(options.statement_timeout));
     // One half of a pair in a text of AX must not end a reading of a million records.
     config.lossy_utf16_decoding(true);

@@ -58,10 +58,10 @@ fn cell<'a>(data: &'a ColumnData<'_>) -> Result<Cell<'a>, String> {
             .map(|bytes| Cell::Bytes(Cow::Borrowed(bytes))),
         ColumnData::Numeric(number) => text(number.map(|it| decimal(it.value(), it.scale()))),
         ColumnData::Xml(xml) => text(xml.as_ref().map(ToString::to_string)),
-        // 300 to the second, from 1900 on.
+        // 300 to the second, from 1900 on; shown to the nearest millisecond, as the server does.
         ColumnData::DateTime(Some(it)) => {
             let fragments = i64::from(it.seconds_fragments());
-            let nanos = fragments * 10_000_000 / 3;
+            let nanos = (fragments * 20 + 3) / 6 * 1_000_000;
             text(Some(moment(1900, it.days().into(), nanos)?))
         }
         ColumnData::SmallDateTime(Some(it)) => {

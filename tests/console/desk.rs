@@ -14,6 +14,7 @@ use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::runner::Place;
 use axcs::logging::Ring;
+use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
@@ -32,6 +33,8 @@ pub enum Asked {
     Cancel(Job),
     Change(Change),
     Runs(Job),
+    BatchJobs,
+    BatchHistory(i64),
     Orders(OrderFilter),
     Order(String),
     Exceptions(ExceptionFilter),
@@ -142,6 +145,16 @@ impl Engine for Scripted {
     async fn runs(&self, job: Job, _limit: usize) -> Result<Vec<RunSummary>, Exception> {
         self.note(Asked::Runs(job));
         Ok(scenes::history())
+    }
+
+    async fn batch_jobs(&self) -> Result<Vec<AxBatchJob>, Exception> {
+        self.note(Asked::BatchJobs);
+        Ok(scenes::batch::jobs())
+    }
+
+    async fn batch_history(&self, job: i64, _limit: usize) -> Result<Vec<AxBatchRun>, Exception> {
+        self.note(Asked::BatchHistory(job));
+        Ok(scenes::batch::history())
     }
 
     async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {

@@ -121,3 +121,25 @@ async fn the_history_opens_a_run() {
     desk.press("q").await;
     desk.assert_shows("Last runs of the inventory job");
 }
+
+#[tokio::test]
+async fn the_batch_jobs_of_ax_are_looked_at_and_read_again_and_nothing_is_done_to_them() {
+    let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let mut desk = Desk::open(Scripted::new(), screen, true).await;
+    desk.press("b").await;
+    assert_eq!(desk.engine.asked(), [Asked::BatchJobs]);
+    desk.assert_shows("waiting 3 h longer than planned");
+    // The selection stays with its job.
+    desk.press("j j ctrl-l enter").await;
+    let third = scenes::batch::jobs()[2].id;
+    assert_eq!(
+        desk.engine.asked(),
+        [Asked::BatchJobs, Asked::BatchHistory(third)]
+    );
+    desk.assert_shows("Commerce Services online orders upload and download");
+    desk.assert_shows("1 retry");
+    desk.press("G").await;
+    desk.assert_shows("22 online orders were downloaded.");
+    desk.press("r d c w u esc esc").await;
+    assert_eq!(desk.engine.asked(), []);
+}

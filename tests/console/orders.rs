@@ -74,6 +74,8 @@ async fn every_view_lists_its_orders_and_the_last_leads_to_the_first() {
             | Asked::Cancel(_)
             | Asked::Change(_)
             | Asked::Runs(_)
+            | Asked::BatchJobs
+            | Asked::BatchHistory(_)
             | Asked::Order(_)
             | Asked::Exceptions(_)
             | Asked::Retry(_)

@@ -23,14 +23,8 @@ async fn what_would_be_answered_wrongly_is_refused() {
     // A part of a second in a parameter: Iridium has none.
     let at = tiberius::time::DateTime::new(45_000, 1);
     let at = tiberius::ColumnData::DateTime(Some(at));
-    struct Plain(tiberius::ColumnData<'static>);
-    impl tiberius::ToSql for Plain {
-        fn to_sql(&self) -> tiberius::ColumnData<'_> {
-            self.0.clone()
-        }
-    }
     let refused = client
-        .query("SELECT @P1", &[&Plain(at)])
+        .query("SELECT @P1", &[&super::types::Plain(at)])
         .await
         .map(drop)
         .unwrap_err();

@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use axcs::company::embedded::script::{Layout, Scripted, script};
 use axcs::company::embedded::{Existing, generate, load};
+use rust_decimal::Decimal;
 
 use super::ask;
 use super::mssql::{Client, Server};
+use super::program::Axcs;
 
 /// Writes the company and loads it; answers what the script says it holds.
 async fn loaded(company: &Path, layout: Layout, client: &mut Client) -> Vec<Scripted> {
@@ -72,7 +74,10 @@ async fn a_generated_company_arrives_row_by_row_and_is_tracked() {
             wanted.rsplit_once(' ').unwrap(),
         );
         assert_eq!(found, wanted);
-        assert_eq!(price.parse::<f64>().unwrap(), exact.parse::<f64>().unwrap());
+        assert_eq!(
+            price.parse::<Decimal>().unwrap(),
+            exact.parse::<Decimal>().unwrap()
+        );
     }
 
     let tracked = ask(
@@ -143,4 +148,66 @@ async fn an_export_of_a_real_product_catalogue_arrives_whole() {
     assert!(rows(&scripted, "ECORESPRODUCTTRANSLATION") > 2_000);
     let languages = "SELECT LANGUAGEID, COUNT(*) AS N FROM dbo.ECORESPRODUCTTRANSLATION WHERE LANGUAGEID = N'th' GROUP BY LANGUAGEID";
     assert!(ask(&mut client, languages).await.starts_with("th "));
+}
+
+#[test]
+fn the_command_writes_the_script_whole_and_never_over_a_file_unasked() {
+    let program = Axcs::new();
+    let script = program.dir().join("company.sql");
+    let file = script.to_str().unwrap();
+    let generate = |more: &[&str]| {
+        let command = ["company", "generate", "--items", "5", "--sql", file];
+        program.run(&[&command, more].concat())
+    };
+    assert_eq!(generate(&["--layout", "rtm"]).code, 0);
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert!(
+        text.contains("INSERT INTO dbo.ECORESDISTINCTPRODUCT "),
+        "{text}"
+    );
+    assert!(!text.contains("PARTITION"), "{text}");
+    // A word of T-SQL, which only brackets make the name of a column.
+    assert!(
+        text.contains("[AUTHORIZATION]") && !text.contains(" AUTHORIZATION"),
+        "{text}"
+    );
+
+    // Refused before anything is made: the company is still there, the file as it was.
+    let refused = generate(&[]);
+    assert_eq!(
+        (refused.code, refused.stderr.contains("--replace")),
+        (2, true),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&script).unwrap(), text);
+    assert_eq!(generate(&["--replace"]).code, 0);
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert!(text.contains("CREATE TABLE dbo.PARTITIONS"), "{text}");
+    assert!(!program.dir().join("company.sql.part").exists());
+
+    // Without a script there is no layout of one.
+    assert_eq!(
+        program
+            .run(&["company", "generate", "--items", "5", "--layout", "rtm"])
+            .code,
+        2
+    );
+}
+
+#[test]
+fn an_export_that_is_loaded_can_be_written_as_a_script_too() {
+    let program = Axcs::new();
+    let export = program.dir().join("export");
+    std::fs::create_dir(&export).unwrap();
+    std::fs::write(export.join("DATAAREA.csv"), "ID,NAME\nusmf,Contoso's\n").unwrap();
+    let script = program.dir().join("company.sql");
+    program.ok(&[
+        "company",
+        "load",
+        export.to_str().unwrap(),
+        "--sql",
+        script.to_str().unwrap(),
+    ]);
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert!(text.contains("N'Contoso''s'"), "{text}");
 }

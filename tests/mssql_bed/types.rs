@@ -14,7 +14,8 @@ async fn there_and_back(client: &mut Client, declared: &str, value: &dyn ToSql) 
     ask_with(client, &sql, &[value]).await
 }
 
-struct Plain(ColumnData<'static>);
+/// A value as it travels.
+pub struct Plain(pub ColumnData<'static>);
 
 impl ToSql for Plain {
     fn to_sql(&self) -> ColumnData<'_> {

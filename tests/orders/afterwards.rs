@@ -35,7 +35,7 @@ async fn typed_in_ax(site: &Site, requisition: &str) -> String {
     };
     match site.company.create(hand_over).await.unwrap() {
         HandedOver::Created { sales_order, .. } => sales_order,
-        HandedOver::Accepted => panic!("made at once"),
+        HandedOver::Numbered { .. } | HandedOver::Accepted => panic!("made at once"),
     }
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
+#[path = "scenes/batch.rs"]
+pub mod batch;
 #[path = "scenes/exceptions.rs"]
 pub mod exceptions;
 #[path = "scenes/list.rs"]
@@ -226,6 +228,8 @@ fn answer(effect: &Effect) -> Option<Msg> {
         Effect::Change(change @ (Change::SuspendAll | Change::ResumeAll)) => {
             Msg::Changed(*change, Ok(Job::ALL.to_vec()))
         }
+        Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),
+        Effect::LoadBatchHistory(id) => Msg::BatchHistory(*id, Ok(batch::history())),
         Effect::LoadOverview
         | Effect::LoadRuns(_)
         | Effect::Start(..)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::named;
 use crate::cli::Refusal;
 use crate::settings::sqlserver::{AuthenticationSetting, EncryptionSetting, SqlServerSettings};
 use crate::sqlserver::{Authentication, Encryption, Options, Password};
@@ -35,15 +36,11 @@ pub fn options(settings: &SqlServerSettings) -> Result<Options, Refusal> {
             EncryptionSetting::Login => Encryption::Login,
             EncryptionSetting::None => Encryption::None,
         },
-        ca_file: named(&settings.ca_file).map(Path::to_owned),
+        ca_file: named(&settings.ca_file),
         trust_any: settings.trust_any_certificate,
         connect_timeout: settings.connect_timeout(),
         statement_timeout: settings.statement_timeout(),
     })
-}
-
-fn named(path: &Path) -> Option<&Path> {
-    (!path.as_os_str().is_empty()).then_some(path)
 }
 
 /// The password of the environment, else systemd's credential, else of the file.
@@ -66,15 +63,12 @@ fn password(settings: &SqlServerSettings) -> Result<Password, Refusal> {
             ),
         )
     };
-    let Some(file) = credential
-        .as_deref()
-        .or_else(|| named(&settings.password_file))
-    else {
+    let Some(file) = credential.or_else(|| named(&settings.password_file)) else {
         return Err(refused(format!(
             "{VARIABLE} is not set and `sqlserver.password_file` is empty."
         )));
     };
-    let text = std::fs::read_to_string(file)
+    let text = std::fs::read_to_string(&file)
         .map_err(|error| refused(format!("{}: {error}", file.display())))?;
     // What an editor leaves at the end is no part of it; a blank may be one.
     let text = text.trim_end_matches(['\r', '\n']);

@@ -43,6 +43,7 @@ pub fn generate(
     let customers = (items / 20).clamp(CUSTOMERS.0, CUSTOMERS.1);
     connection.execute_batch("BEGIN")?;
     setup::write(connection, &leaves, customers, &mut random)?;
+    connection.execute_batch(include_str!("generator/batch.sql"))?;
     let mut writer = Items::new(connection, &leaves, items)?;
     writer.write_general_agreements()?;
     for done in 1..=items {

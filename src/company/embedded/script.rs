@@ -163,9 +163,10 @@ fn shapes(table: &'static Table, layout: Layout) -> Vec<Shape> {
             })
             // Where a level has a table of its own its column is always filled.
             .map(|column| Column {
-                kind: match column.kind {
-                    Kind::Int64OrNull => Kind::Int64,
-                    other => other,
+                kind: if column.kind == Kind::Int64OrNull {
+                    Kind::Int64
+                } else {
+                    column.kind
                 },
                 ..*column
             })
@@ -197,30 +198,40 @@ fn create(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "CREATE TABLE dbo.{} (", shape.name)?;
     for column in &shape.columns {
         let kind = match column.kind {
+            Kind::String(size) if size > 4_000 => "nvarchar(max) NOT NULL DEFAULT N''".to_owned(),
             Kind::String(size) => format!("nvarchar({size}) NOT NULL DEFAULT N''"),
             Kind::Integer => format!("int NOT NULL DEFAULT {}", column.default()),
             Kind::Int64 => format!("bigint NOT NULL DEFAULT {}", column.default()),
             Kind::Int64OrNull => "bigint NULL".to_owned(),
             Kind::Real => "numeric(32, 16) NOT NULL DEFAULT 0".to_owned(),
             Kind::DateTime => "datetime NOT NULL DEFAULT '1900-01-01T00:00:00'".to_owned(),
+            Kind::Container => "varbinary(max) NULL".to_owned(),
         };
-        writeln!(to, "  {} {kind},", column.name)?;
+        writeln!(to, "  [{}] {kind},", column.name)?;
     }
     writeln!(
         to,
         "  CONSTRAINT I_{}_KEY PRIMARY KEY CLUSTERED ({})\n);\nGO",
         shape.name,
-        shape.key.join(", ")
+        bracketed(&shape.key)
     )
+}
+
+/// Names in brackets: some, AUTHORIZATION among them, are words of T-SQL.
+fn bracketed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("[{name}]")).collect();
+    names.join(", ")
 }
 
 fn insert(connection: &Connection, shape: &Shape, to: &mut impl Write) -> Result<u64, ScriptError> {
     let names: Vec<_> = shape.columns.iter().map(|column| column.name).collect();
-    let names = names.join(", ");
     let mut statement = connection.prepare(&format!(
-        "SELECT {names} FROM {} WHERE {}",
-        shape.source, shape.which
+        "SELECT {} FROM {} WHERE {}",
+        names.join(", "),
+        shape.source,
+        shape.which
     ))?;
+    let names = bracketed(&names);
     let mut rows = statement.query([])?;
     let mut written = 0;
     while let Some(row) = rows.next()? {
@@ -279,6 +290,13 @@ fn values(shape: &Shape, row: &Row<'_>, to: &mut impl Write) -> Result<(), Scrip
                 // With the T between, no setting of the login reads it as another day.
                 write!(to, "'{}'", moment.strftime("%Y-%m-%dT%H:%M:%S"))?;
             }
+            Kind::Container if value == ValueRef::Null => to.write_all(b"NULL")?,
+            Kind::Container => {
+                to.write_all(b"0x")?;
+                for byte in value.as_blob().map_err(|_| wrong("packed container"))? {
+                    write!(to, "{byte:02X}")?;
+                }
+            }
         }
     }
     to.write_all(b")")?;
@@ -321,7 +339,7 @@ fn indexes(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
     if let Some(column) = shape.unique {
         writeln!(
             to,
-            "CREATE UNIQUE NONCLUSTERED INDEX I_{name}_{column} ON dbo.{name} ({column});\nGO"
+            "CREATE UNIQUE NONCLUSTERED INDEX I_{name}_{column} ON dbo.{name} ([{column}]);\nGO"
         )?;
     }
     for columns in shape.indexes {
@@ -329,7 +347,7 @@ fn indexes(shape: &Shape, to: &mut impl Write) -> io::Result<()> {
             to,
             "CREATE NONCLUSTERED INDEX I_{name}_{} ON dbo.{name} ({});\nGO",
             columns.join("_"),
-            columns.join(", ")
+            bracketed(columns)
         )?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 //!
 //! Names, types and sizes are those of AX 2012 R2, as far as public sources tell them.
 
+mod batch;
 mod orders;
 mod products;
 mod trade;
@@ -28,6 +29,8 @@ pub enum Kind {
     Real,
     /// `datetime`, kept as `2025-01-31 00:00:00`.
     DateTime,
+    /// `varbinary(max) NULL`: a packed X++ container.
+    Container,
 }
 
 /// A column of a table.
@@ -66,7 +69,7 @@ impl Column {
             Kind::Int64 if is(self.name, "PARTITION") => "5637144576",
             Kind::Integer if is(self.name, "RECVERSION") => "1",
             Kind::Integer | Kind::Int64 => "0",
-            Kind::Int64OrNull => "NULL",
+            Kind::Int64OrNull | Kind::Container => "NULL",
             Kind::Real => "'0'",
             Kind::DateTime => "'1900-01-01 00:00:00'",
         }
@@ -94,11 +97,17 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
         .iter()
         .chain(trade::TABLES)
         .chain(orders::TABLES)
+        .chain(batch::TABLES)
 }
 
 /// The tables that came with company format 2: sales orders and what hangs on them.
 pub(super) fn of_orders() -> impl Iterator<Item = &'static Table> {
     orders::TABLES.iter()
+}
+
+/// The tables that came with company format 4: batch jobs.
+pub(super) fn of_batch_jobs() -> impl Iterator<Item = &'static Table> {
+    batch::TABLES.iter()
 }
 
 /// The table called `name`, upper and lower case alike.
@@ -148,6 +157,11 @@ const fn real(name: &'static str) -> Column {
 
 const fn date_time(name: &'static str) -> Column {
     let kind = Kind::DateTime;
+    Column { name, kind }
+}
+
+const fn container(name: &'static str) -> Column {
+    let kind = Kind::Container;
     Column { name, kind }
 }
 

@@ -302,6 +302,7 @@ pub(super) fn start(connection: &Connection, table: &Table) -> rusqlite::Result<
         .map(|column| match column.kind {
             Kind::String(_) | Kind::Real | Kind::DateTime => format!("{} TEXT", column.name),
             Kind::Integer | Kind::Int64 | Kind::Int64OrNull => format!("{} INTEGER", column.name),
+            Kind::Container => format!("{} BLOB", column.name),
         })
         .collect();
     let sql = include_str!("tracking/enable.sql")

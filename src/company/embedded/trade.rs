@@ -1,34 +1,16 @@
-//! Look-ups for orders in the company file, each one query for the whole list.
+//! Look-ups for orders in the company file.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::Connection;
 
-use super::{Embedded, schema};
-use crate::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use super::Embedded;
+use super::file::File;
+use crate::company::reading::trade;
+pub(super) use crate::company::reading::trade::ReleasedItem;
+use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
-use crate::model::shipment::SalesStatus;
-use crate::sqlite::Access;
-
-/// Customers by account.
-const CUSTOMERS: &str = include_str!("trade/customers.sql");
-/// Released items by item number and product dimensions.
-const ITEMS: &str = include_str!("trade/items.sql");
-
-/// `ItemType` of a service: nothing is on hand of it.
-const SERVICE: i64 = 2;
-
-/// A released item as a sales line needs it.
-#[derive(Clone, Debug)]
-pub(super) struct ReleasedItem {
-    /// Released in the variant that was named; for an item without variants, with none named.
-    pub(super) is_released: bool,
-    /// Released in variants: a line has to name one.
-    pub(super) has_variants: bool,
-    pub(super) unit: String,
-    pub(super) tax_group: String,
-    pub(super) is_stocked: bool,
-}
+use crate::sql::SqlError;
 
 #[async_trait]
 impl Trade for Embedded {
@@ -38,7 +20,13 @@ impl Trade for Embedded {
     ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError> {
         let accounts = accounts.to_vec();
         self.look_up("customers", move |connection, company| {
-            find_customers(connection, company, &accounts)
+            trade::customers(
+                &File {
+                    connection,
+                    company,
+                },
+                &accounts,
+            )
         })
         .await
     }
@@ -46,45 +34,22 @@ impl Trade for Embedded {
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
         let keys = keys.to_vec();
         self.look_up("items", move |connection, company| {
-            let found = find_items(connection, company, &keys)?.into_iter();
-            Ok(found
-                .map(|item| match item {
-                    None => SalesItem::UnknownItem,
-                    Some(item) if !item.is_released => SalesItem::UnknownVariant,
-                    Some(item) => SalesItem::Released { unit: item.unit },
-                })
-                .collect())
+            trade::sales_items(
+                &File {
+                    connection,
+                    company,
+                },
+                &keys,
+            )
         })
         .await
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |connection, company| {
-            let codes = |sql: &str| {
-                connection
-                    .prepare(sql)?
-                    .query_map((&company.id, company.partition), |row| {
-                        Ok(Code {
-                            code: row.get(0)?,
-                            text: row.get(1)?,
-                        })
-                    })?
-                    .collect::<rusqlite::Result<Vec<Code>>>()
-            };
-            Ok(TradeCodes {
-                charges_codes: codes(
-                    "SELECT MARKUPCODE, TXT FROM MARKUPTABLE
-                      WHERE DATAAREAID = ? AND PARTITION = ? AND MODULETYPE = 1
-                      ORDER BY MARKUPCODE",
-                )?,
-                sales_origins: codes(
-                    "SELECT ORIGINID, DESCRIPTION FROM SALESORIGIN
-                      WHERE DATAAREAID = ? AND PARTITION = ? ORDER BY ORIGINID",
-                )?,
-                delivery_modes: codes(
-                    "SELECT CODE, TXT FROM DLVMODE
-                      WHERE DATAAREAID = ? AND PARTITION = ? ORDER BY CODE",
-                )?,
+            trade::codes(&File {
+                connection,
+                company,
             })
         })
         .await
@@ -94,53 +59,17 @@ impl Trade for Embedded {
         &self,
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
-        let wanted: Vec<[String; 2]> = requisitions
-            .iter()
-            .map(|pair| [pair.customer.clone(), pair.requisition.clone()])
-            .collect();
+        let wanted = requisitions.to_vec();
         self.look_up("sales orders", move |connection, company| {
-            let mut found = vec![Vec::new(); wanted.len()];
-            let sql = include_str!("trade/sales_orders.sql");
-            each(connection, company, sql, &wanted, |place, row| {
-                found[place].push(FoundOrder {
-                    sales_order: row.get(1)?,
-                    is_journal: row.get::<_, i64>(2)? == 0,
-                    // A status that AX does not have must not hide the order.
-                    status: SalesStatus::from_ax(row.get(3)?).unwrap_or(SalesStatus::None),
-                    reference: row.get(4)?,
-                });
-                Ok(())
-            })?;
-            Ok(found)
+            trade::sales_orders(
+                &File {
+                    connection,
+                    company,
+                },
+                &wanted,
+            )
         })
         .await
-    }
-}
-
-impl Embedded {
-    /// Runs `read` on a thread that may block, in one snapshot.
-    async fn look_up<T: Send + 'static>(
-        &self,
-        what: &'static str,
-        read: impl FnOnce(&Connection, &CompanyFacts) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, CompanyError> {
-        let company = self.clone();
-        let failed = move |source: Box<dyn std::error::Error + Send + Sync>| CompanyError::Read {
-            what: what.to_owned(),
-            source,
-        };
-        tokio::task::spawn_blocking(move || {
-            let connection = schema::open(&company.path, Access::ReadOnly)?;
-            let read = || {
-                let snapshot = connection.unchecked_transaction()?;
-                let answer = read(&connection, &company.facts)?;
-                snapshot.commit()?;
-                Ok(answer)
-            };
-            read().map_err(|error: rusqlite::Error| failed(error.into()))
-        })
-        .await
-        .unwrap_or_else(|_| Err(failed("the reading thread ended early".into())))
     }
 }
 
@@ -150,28 +79,11 @@ pub(super) fn find_customers(
     company: &CompanyFacts,
     accounts: &[String],
 ) -> rusqlite::Result<Vec<Option<CustomerTemplate>>> {
-    let mut found = vec![None; accounts.len()];
-    each(connection, company, CUSTOMERS, accounts, |place, row| {
-        found[place] = Some(CustomerTemplate {
-            account: row.get(1)?,
-            name: row.get(2)?,
-            price_group: row.get(3)?,
-            delivery_mode: row.get(4)?,
-            delivery_terms: row.get(5)?,
-            tax_group: row.get(6)?,
-            site: row.get(7)?,
-            warehouse: row.get(8)?,
-            line_discount: row.get(9)?,
-            multiline_discount: row.get(10)?,
-            total_discount: row.get(11)?,
-            customer_group: row.get(12)?,
-            payment_terms: row.get(13)?,
-            currency: row.get(14)?,
-            language: row.get(15)?,
-        });
-        Ok(())
-    })?;
-    Ok(found)
+    let file = File {
+        connection,
+        company,
+    };
+    trade::customers(&file, accounts).map_err(of_file)
 }
 
 /// The released items of these keys, in their order.
@@ -180,58 +92,18 @@ pub(super) fn find_items(
     company: &CompanyFacts,
     keys: &[ItemKey],
 ) -> rusqlite::Result<Vec<Option<ReleasedItem>>> {
-    let wanted: Vec<[&str; 5]> = keys
-        .iter()
-        .map(|key| {
-            let product = &key.dimensions;
-            [
-                key.item.as_str(),
-                &product.configuration,
-                &product.size,
-                &product.colour,
-                &product.style,
-            ]
-        })
-        .collect();
-    let mut found = vec![None; keys.len()];
-    each(connection, company, ITEMS, &wanted, |place, row| {
-        let has_variants = row.get(1)?;
-        let is_named: bool = row.get(2)?;
-        found[place] = Some(ReleasedItem {
-            is_released: if has_variants {
-                is_named
-            } else {
-                keys[place].dimensions.is_blank()
-            },
-            has_variants,
-            unit: row.get(3)?,
-            tax_group: row.get(4)?,
-            is_stocked: row.get::<_, i64>(5)? != SERVICE,
-        });
-        Ok(())
-    })?;
-    Ok(found)
+    let file = File {
+        connection,
+        company,
+    };
+    trade::items(&file, keys).map_err(of_file)
 }
 
-/// Runs `sql` (parameters `:list`, `:company`, `:partition`) for a whole list; its first column is
-/// the place in the list.
-fn each<T: serde::Serialize>(
-    connection: &Connection,
-    company: &CompanyFacts,
-    sql: &str,
-    list: &[T],
-    mut row: impl FnMut(usize, &Row<'_>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let list = serde_json::to_string(list)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(named_params! {
-        ":list": list,
-        ":company": company.id,
-        ":partition": company.partition,
-    })?;
-    while let Some(next) = rows.next()? {
-        row(next.get::<_, u32>(0)? as usize, next)?;
+/// What a file's statement failed with.
+fn of_file(error: SqlError) -> rusqlite::Error {
+    if let SqlError::Sqlite(error) = error {
+        error
+    } else {
+        rusqlite::Error::ToSqlConversionFailure(error.into())
     }
-    Ok(())
 }

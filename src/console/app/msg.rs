@@ -5,6 +5,7 @@ use crossterm::event::Event;
 use super::Change;
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
@@ -22,6 +23,10 @@ pub enum Msg {
     Overview(Result<Vec<JobOverview>, Exception>),
     /// The runs of a job were read.
     Runs(Job, Result<Vec<RunSummary>, Exception>),
+    /// The batch jobs of AX were read.
+    BatchJobs(Result<Vec<AxBatchJob>, Exception>),
+    /// The history of the batch job with this RecId was read.
+    BatchHistory(i64, Result<Vec<AxBatchRun>, Exception>),
     /// A run was started or refused.
     Started(Job, Result<RunId, Exception>),
     /// A run was asked to stop, or there was none.
@@ -75,6 +80,10 @@ pub enum Effect {
     LoadOverview,
     /// Read the last runs of a job.
     LoadRuns(Job),
+    /// Read the batch jobs of AX.
+    LoadBatchJobs,
+    /// Read the history of the batch job with this RecId.
+    LoadBatchHistory(i64),
     /// Start a run.
     Start(Job, RunOptions),
     /// Ask a run to stop, wherever it is.

@@ -63,9 +63,10 @@ impl App {
             Action::Log(LogAction::NextHit | LogAction::PreviousHit | LogAction::EndSearch) => {
                 self.logs.is_searching()
             }
-            Action::Window(WindowAction::Open) => {
-                matches!(self.overlays.last(), Some(Overlay::History(_)))
-            }
+            Action::Window(WindowAction::Open) => matches!(
+                self.overlays.last(),
+                Some(Overlay::History(_) | Overlay::BatchJobs(_))
+            ),
             Action::Log(
                 LogAction::Search
                 | LogAction::KeepSearch

@@ -3,11 +3,29 @@
 use super::{App, Change, Effect, ExitReason};
 use crate::console::keys::WindowAction;
 use crate::console::overlays::{Overlay, Question};
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::run::RunSummary;
 use crate::model::staged::StagedOrder;
 use crate::model::{Exception, Job};
 
 impl App {
+    /// Opens a window, and asks for what it shows.
+    pub(super) fn open(&mut self, overlay: Overlay) -> Vec<Effect> {
+        let effects = match &overlay {
+            Overlay::History(history) => vec![Effect::LoadRuns(history.job())],
+            Overlay::BatchJobs(_) => vec![Effect::LoadBatchJobs],
+            Overlay::BatchJob(job) => vec![Effect::LoadBatchHistory(job.id())],
+            Overlay::Order(order) => vec![Effect::LoadOrder(order.id().to_owned())],
+            Overlay::Help(_)
+            | Overlay::Confirm(_)
+            | Overlay::Details(_)
+            | Overlay::Exception(_)
+            | Overlay::Note(_) => Vec::new(),
+        };
+        self.overlays.push(overlay);
+        effects
+    }
+
     /// Does what a key asks of the window in front.
     pub(super) fn on_window(&mut self, action: WindowAction) -> Vec<Effect> {
         match action {
@@ -16,12 +34,21 @@ impl App {
                 Vec::new()
             }
             WindowAction::Open => {
-                if let Some(Overlay::History(history)) = self.overlays.last()
-                    && let Some(overlay) = history.open()
-                {
-                    self.overlays.push(overlay);
-                }
-                Vec::new()
+                let opened = match self.overlays.last() {
+                    Some(Overlay::History(history)) => history.open(),
+                    Some(Overlay::BatchJobs(jobs)) => jobs.open(),
+                    Some(
+                        Overlay::Help(_)
+                        | Overlay::Confirm(_)
+                        | Overlay::Details(_)
+                        | Overlay::BatchJob(_)
+                        | Overlay::Order(_)
+                        | Overlay::Exception(_)
+                        | Overlay::Note(_),
+                    )
+                    | None => None,
+                };
+                opened.map_or_else(Vec::new, |overlay| self.open(overlay))
             }
             WindowAction::Save => self.take_note(),
             WindowAction::Yes => match self.overlays.pop() {
@@ -30,6 +57,8 @@ impl App {
                     Overlay::Help(_)
                     | Overlay::Details(_)
                     | Overlay::History(_)
+                    | Overlay::BatchJobs(_)
+                    | Overlay::BatchJob(_)
                     | Overlay::Order(_)
                     | Overlay::Exception(_)
                     | Overlay::Note(_),
@@ -80,6 +109,42 @@ impl App {
         }
     }
 
+    /// Takes in the batch jobs of AX for the window that waits for them.
+    pub(super) fn batch_jobs_loaded(&mut self, result: Result<Vec<AxBatchJob>, Exception>) {
+        for overlay in &mut self.overlays {
+            if let Overlay::BatchJobs(jobs) = overlay {
+                jobs.loaded(result);
+                break;
+            }
+        }
+    }
+
+    /// Takes in the history of a batch job of AX for the window that waits for it.
+    pub(super) fn batch_history_loaded(
+        &mut self,
+        id: i64,
+        result: Result<Vec<AxBatchRun>, Exception>,
+    ) {
+        for overlay in &mut self.overlays {
+            if let Overlay::BatchJob(job) = overlay
+                && job.id() == id
+            {
+                job.loaded(result);
+                break;
+            }
+        }
+    }
+
+    /// Reads anew what windows show of AX's batch jobs.
+    pub(super) fn load_batch_jobs(&self) -> Vec<Effect> {
+        let shows = |overlay: &Overlay| matches!(overlay, Overlay::BatchJobs(_));
+        let is_open = self.overlays.iter().any(shows);
+        is_open
+            .then_some(Effect::LoadBatchJobs)
+            .into_iter()
+            .collect()
+    }
+
     /// Takes in an order for the window that waits for it.
     pub(super) fn order_loaded(
         &mut self,
@@ -104,6 +169,8 @@ impl App {
             | Overlay::Confirm(_)
             | Overlay::Details(_)
             | Overlay::History(_)
+            | Overlay::BatchJobs(_)
+            | Overlay::BatchJob(_)
             | Overlay::Exception(_)
             | Overlay::Note(_) => None,
         })

@@ -65,6 +65,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Jobs, Job(J::Resume), &["u"], "set it to Waiting; what was not withheld is due at once").footer("resume"),
         entry(C::Jobs, Job(J::SuspendAll), &["W"], "suspend all: withhold every job, runs go on").footer("suspend all"),
         entry(C::Jobs, Job(J::ResumeAll), &["U"], "resume all that suspend all withheld").footer("resume all"),
+        entry(C::Jobs, Job(J::BatchJobs), &["b"], "the batch jobs of AX itself, and their logs").footer("AX batch"),
         entry(C::Jobs, Move(M::Up), &["up", "k"], "the job above"),
         entry(C::Jobs, Move(M::Down), &["down", "j"], "the job below"),
         entry(C::Jobs, Move(M::Top), &["home", "g"], "the first job"),
@@ -126,7 +127,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Console, Console(A::Quit), &["q", "ctrl-c"], "leave the console").footer("quit"),
 
         entry(C::Overlay, Window(W::Close), &["esc", "q", "ctrl-c"], "close").footer("close"),
-        entry(C::Overlay, Window(W::Open), &["enter"], "open the selected run").footer("open"),
+        entry(C::Overlay, Window(W::Open), &["enter"], "open what is selected").footer("open"),
         entry(C::Overlay, Move(M::Up), &["up", "k"], "one line up"),
         entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("scroll"),
         entry(C::Overlay, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),

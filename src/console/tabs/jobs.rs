@@ -15,7 +15,7 @@ use self::meter::Meter;
 use super::{Loading, Reply};
 use crate::console::app::{Change, Effect};
 use crate::console::keys::{JobAction, Motion};
-use crate::console::overlays::{Details, History, Overlay, Question};
+use crate::console::overlays::{BatchJobs, Details, History, Overlay, Question};
 use crate::jobs::RunOptions;
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::{Exception, Job, JobStatus, Progress};
@@ -245,6 +245,7 @@ impl JobsTab {
             JobAction::Cancel => !read_only && executing && !self.is_cancelling(job),
             JobAction::Details => self.live_of(job).is_some() || self.last_of(job).is_some(),
             JobAction::History => self.last_of(job).is_some(),
+            JobAction::BatchJobs => true,
             JobAction::Withhold => !read_only && !executing && status != JobStatus::Withhold,
             JobAction::Resume => !read_only && status == JobStatus::Withhold,
             JobAction::SuspendAll => !read_only && self.withheld() < Job::ALL.len(),
@@ -277,6 +278,7 @@ impl JobsTab {
             }
             JobAction::Details => Reply::Refuse(format!("The {job} job has not run yet.")),
             JobAction::History => Reply::Open(Overlay::History(History::new(job))),
+            JobAction::BatchJobs => Reply::Open(Overlay::BatchJobs(BatchJobs::default())),
             JobAction::Withhold
             | JobAction::Resume
             | JobAction::SuspendAll

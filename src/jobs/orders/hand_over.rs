@@ -49,14 +49,14 @@ impl Execution {
             );
             let found = self.find(page.iter().map(requisition_of)).await?;
             let looked_up = self.look_up(&page).await?;
-            let mut work = Vec::new();
+            let mut missing = Vec::new();
             for (staged, found) in page.into_iter().zip(found) {
                 match own(&staged, &found) {
                     Some(own) => self.accept(&staged, &staged.row.account, own).await?,
-                    None => work.push(staged),
+                    None => missing.push(staged),
                 }
             }
-            for staged in work {
+            for staged in self.settle_messages(missing).await? {
                 if self.cancel.is_cancelled() {
                     return Err(Stop::Canceled);
                 }
@@ -118,6 +118,7 @@ impl Execution {
         let mut released = false;
         for ids in ids.chunks(PAGE) {
             let page = ledger.set_aside_of(ids.to_vec()).await?;
+            let page = self.settle_overdue(page).await?;
             let (mended, mut faulty) = self.sort_out(page).await?;
             if !mended.is_empty() {
                 released = true;
@@ -210,6 +211,10 @@ impl Execution {
                 status: SalesStatus::OpenOrder,
                 reference: staged.row.id.clone(),
             }),
+            Ok(HandedOver::Numbered { sales_order }) => {
+                let found = self.made(staged, ready.requisition(), sales_order).await?;
+                Some(found)
+            }
             // The next run looks it up.
             Ok(HandedOver::Accepted) => {
                 self.tally(Tally {
@@ -269,13 +274,13 @@ impl Execution {
     }
 
     /// Sets an order aside that AX does not have: another try is another message.
-    async fn give_up(&self, order: SetAside) -> Result<(), Stop> {
+    pub(super) async fn give_up(&self, order: SetAside) -> Result<(), Stop> {
         let ledger = &self.sides.ledger;
         ledger.take_back(self.fence, vec![order.id.clone()]).await?;
         self.set_aside(vec![order]).await
     }
 
-    async fn set_aside(&self, orders: Vec<SetAside>) -> Result<(), Stop> {
+    pub(super) async fn set_aside(&self, orders: Vec<SetAside>) -> Result<(), Stop> {
         let set_aside = orders.len() as u64;
         for order in &orders {
             tracing::warn!("order {}: {}", order.id, order.exception);
@@ -302,7 +307,7 @@ impl Execution {
 
     /// The same for the same ledger, order and attempt: a UUID of version 8 (RFC 9562) from a hash
     /// of them.
-    fn message_id(&self, order: &str, attempt: u32) -> String {
+    pub(super) fn message_id(&self, order: &str, attempt: u32) -> String {
         let named = format!("{}\n{order}\n{attempt}", self.sides.incarnation);
         let mut bytes = xxhash_rust::xxh3::xxh3_128(named.as_bytes()).to_be_bytes();
         bytes[6] = bytes[6] & 0x0f | 0x80;
@@ -319,7 +324,7 @@ impl Execution {
     }
 }
 
-fn requisition_of(staged: &StagedOrder) -> Requisition {
+pub(super) fn requisition_of(staged: &StagedOrder) -> Requisition {
     Requisition {
         customer: staged.row.account.clone(),
         requisition: staged.order.number.clone(),
@@ -331,7 +336,7 @@ pub fn own<'f>(staged: &StagedOrder, found: &'f [FoundOrder]) -> Option<&'f Foun
     found.iter().find(|found| found.reference == staged.row.id)
 }
 
-fn refused(staged: &StagedOrder, infolog: &[String]) -> SetAside {
+pub(super) fn refused(staged: &StagedOrder, infolog: &[String]) -> SetAside {
     SetAside {
         id: staged.row.id.clone(),
         code: REFUSED_BY_AX.to_owned(),
@@ -357,7 +362,7 @@ fn lost_in_ax(staged: &StagedOrder) -> SetAside {
     }
 }
 
-fn not_handed_over(error: &HandOverError) -> Exception {
+pub(super) fn not_handed_over(error: &HandOverError) -> Exception {
     Exception::new(
         "Orders could not be handed over to AX.",
         error,

@@ -33,7 +33,7 @@ const DONE: u8 = 0xfd;
 const DONE_PROCEDURE: u8 = 0xfe;
 const DONE_IN_PROCEDURE: u8 = 0xff;
 
-/// Latin1_General_CI_AS, the collation that AX 2012 asks for.
+/// `Latin1_General_CI_AS`, the collation that AX 2012 asks for.
 const COLLATION: [u8; 5] = [0x09, 0x04, 0xd0, 0x00, 0x00];
 
 impl Answer {
@@ -274,8 +274,9 @@ impl Column {
     fn holds(&self, value: &Value) -> bool {
         match (self, Self::of_value(value)) {
             (Self::Integer(size), Self::Integer(other)) => other <= *size,
-            (Self::Integer(_), Self::Bit) => true,
-            (Self::Numeric(..), Self::Integer(_)) | (Self::DateTime2, Self::DateTime) => true,
+            (Self::Integer(_), Self::Bit)
+            | (Self::Numeric(..), Self::Integer(_))
+            | (Self::DateTime2, Self::DateTime) => true,
             (column, other) => std::mem::discriminant(column) == std::mem::discriminant(&other),
         }
     }

@@ -236,7 +236,10 @@ impl Session {
                 format!("Change tracking is not enabled on table '{table}'."),
             ));
         }
-        views::change_table(&key, &tracking.changes(table, since, until))
+        Ok(views::change_table(
+            &key,
+            &tracking.changes(table, since, until),
+        ))
     }
 
     /// A call that is the bed's; all others are Iridium's.

@@ -4,7 +4,7 @@
 //! transaction begins and puts the copy back when it is committed, so two transactions that write
 //! at the same time would lose each other's rows. Here the second one waits, as it would there for
 //! the same row; that it also waits for another row, where SQL Server lets it pass, is the price.
-//! Readers wait for nobody, as under READ_COMMITTED_SNAPSHOT, which AX 2012 asks for.
+//! Readers wait for nobody, as under `READ_COMMITTED_SNAPSHOT`, which AX 2012 asks for.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

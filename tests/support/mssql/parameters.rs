@@ -306,8 +306,8 @@ fn value(reader: &mut Reader) -> Result<(String, Option<Literal>), SqlError> {
             let size = reader.short()?;
             let value = reader.counted(size)?;
             let value = value.map(|bytes| {
-                let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                Literal::Other(format!("0x{hex}"))
+                let hex = bytes.iter().map(|byte| format!("{byte:02x}"));
+                Literal::Other(std::iter::once("0x".to_owned()).chain(hex).collect())
             });
             ("varbinary(max)".to_owned(), value)
         }

@@ -199,7 +199,7 @@ pub enum Note {
     NoUnique(String, String),
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Schema {
     tables: HashMap<String, Table>,
 }

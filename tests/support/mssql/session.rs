@@ -111,7 +111,7 @@ impl Session {
     }
 
     fn batch(&mut self, sql: &str, answer: &mut Answer) -> Result<(), SqlError> {
-        let prepared = text::prepare(sql)?;
+        let prepared = text::prepare(sql, self.number)?;
         self.changes = prepared.changes;
         let statements = syntax::parse(&prepared.text)?;
         self.all(statements, answer).map(drop)
@@ -188,7 +188,7 @@ impl Session {
                 self.isolation = level;
                 Ok(Flow::Next)
             }
-            other => self.leaf(other, answer).map(|()| Flow::Next),
+            other => self.leaf(&other, answer).map(|()| Flow::Next),
         }
     }
 
@@ -338,7 +338,7 @@ impl Session {
         answer.transaction(if commit { 9 } else { 10 }, open.descriptor);
     }
 
-    /// Undoes in Iridium, unless it has done so itself, as it does under XACT_ABORT.
+    /// Undoes in Iridium, unless it has done so itself, as it does under `XACT_ABORT`.
     pub fn undo(&self, sql: &str) -> Result<(), SqlError> {
         if self.in_transaction() {
             self.own(sql)?;

@@ -17,18 +17,18 @@ use super::tracking::{Change, Operation};
 use super::{syntax, views};
 
 impl Session {
-    pub fn leaf(&mut self, statement: Statement, answer: &mut Answer) -> Result<(), SqlError> {
+    pub fn leaf(&mut self, statement: &Statement, answer: &mut Answer) -> Result<(), SqlError> {
         // Iridium sets no option while a transaction is open.
         if let Statement::Procedural(ProceduralStatement::SetOption(set))
-        | Statement::Session(SessionStatement::SetOption(set)) = &statement
+        | Statement::Session(SessionStatement::SetOption(set)) = statement
             && set.option == SessionOption::LockTimeout
             && let SessionOptionValue::Int(milliseconds) = set.value
         {
             self.shared.set_lock_timeout(self.number, milliseconds);
             return Ok(());
         }
-        let writes = writes(&statement);
-        let counts = syntax::counts(&statement);
+        let writes = writes(statement);
+        let counts = syntax::counts(statement);
         let statement = self.resolved(statement)?;
         if writes {
             return self.write(statement, answer);
@@ -50,8 +50,8 @@ impl Session {
         Ok(())
     }
 
-    fn resolved(&mut self, statement: Statement) -> Result<Statement, SqlError> {
-        let mut tree = serde_json::to_value(&statement).unwrap_or_default();
+    fn resolved(&mut self, statement: &Statement) -> Result<Statement, SqlError> {
+        let mut tree = serde_json::to_value(statement).unwrap_or_default();
         // A view, a trigger or a routine is resolved by nobody: it runs inside Iridium.
         syntax::resolve(&mut tree, self)?;
         syntax::statement(tree)
@@ -174,7 +174,7 @@ impl Session {
                     | DmlStatement::Update(_)
                     | DmlStatement::Delete(_)),
                 ) => {
-                    with.body = Box::new(Statement::Procedural(ProceduralStatement::Break));
+                    *with.body = Statement::Procedural(ProceduralStatement::Break);
                     self.change_rows(dml, &|dml| {
                         let mut with = with.clone();
                         with.body = Box::new(Statement::Dml(dml));
@@ -220,7 +220,7 @@ impl Session {
                 vec![OutputSource::Inserted],
             ),
             DmlStatement::Update(update) => {
-                let target = self.target(update.from.as_ref(), &update.table);
+                let target = target(update.from.as_ref(), &update.table);
                 let sources = vec![OutputSource::Deleted, OutputSource::Inserted];
                 (
                     target,
@@ -231,7 +231,7 @@ impl Session {
                 )
             }
             DmlStatement::Delete(delete) => {
-                let target = self.target(delete.from.as_ref(), &delete.table);
+                let target = target(delete.from.as_ref(), &delete.table);
                 (
                     target,
                     &mut delete.output,
@@ -296,28 +296,6 @@ impl Session {
             tracked,
             output: None,
         })
-    }
-
-    /// The table that a statement changes, where it names it by an alias.
-    fn target(
-        &self,
-        from: Option<&iridium_core::ast::FromClause>,
-        named: &iridium_core::ast::ObjectName,
-    ) -> iridium_core::ast::ObjectName {
-        let tables = from.into_iter().flat_map(|from| {
-            from.tables
-                .iter()
-                .chain(from.joins.iter().map(|join| &join.table))
-        });
-        tables
-            .filter(|table| {
-                table
-                    .alias
-                    .as_ref()
-                    .is_some_and(|alias| alias.eq_ignore_ascii_case(&named.name))
-            })
-            .find_map(|table| table.name_as_object().cloned())
-            .unwrap_or_else(|| named.clone())
     }
 
     fn width(&self, table: &str, result: &QueryResult, sources: &[OutputSource]) -> usize {
@@ -425,6 +403,27 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The table that a statement changes, where it names it by an alias.
+fn target(
+    from: Option<&iridium_core::ast::FromClause>,
+    named: &iridium_core::ast::ObjectName,
+) -> iridium_core::ast::ObjectName {
+    let tables = from.into_iter().flat_map(|from| {
+        from.tables
+            .iter()
+            .chain(from.joins.iter().map(|join| &join.table))
+    });
+    tables
+        .filter(|table| {
+            table
+                .alias
+                .as_ref()
+                .is_some_and(|alias| alias.eq_ignore_ascii_case(&named.name))
+        })
+        .find_map(|table| table.name_as_object().cloned())
+        .unwrap_or_else(|| named.clone())
 }
 
 /// What a statement did.

@@ -71,6 +71,7 @@ fn quoted(text: &str, close: char) -> usize {
 
 /// Reads pieces and writes the new text.
 struct Pen<'a> {
+    session: u64,
     pieces: Vec<(Kind, &'a str)>,
     at: usize,
     out: String,
@@ -194,6 +195,10 @@ impl<'a> Pen<'a> {
             let kind = self.take();
             self.out.push_str(kind);
             self.parenthesis();
+        } else if self.pieces[self.at].1.starts_with('#') {
+            // Iridium knows a temporary table by its name alone, whoever's it is.
+            let name = self.take();
+            self.out.push_str(&format!("{name}_{}", self.session));
         } else if self.is(0, "PERSISTED") {
             self.take();
         } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
@@ -262,8 +267,9 @@ impl<'a> Pen<'a> {
             .rsplit(|c: char| c.is_whitespace() || c == '(')
             .next()
             .unwrap_or_default();
-        !(written.ends_with(',') || written.ends_with('(') || last.eq_ignore_ascii_case("ADD"))
-            && !self.names_constraint()
+        let begins =
+            written.ends_with(',') || written.ends_with('(') || last.eq_ignore_ascii_case("ADD");
+        !begins && !self.names_constraint()
     }
 
     /// True after `CONSTRAINT name`, which stays where it is a constraint of the table.
@@ -353,9 +359,10 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// Rewrites a batch.
-pub fn prepare(sql: &str) -> Result<Prepared, SqlError> {
+/// Rewrites a batch of a session.
+pub fn prepare(sql: &str, session: u64) -> Result<Prepared, SqlError> {
     let mut pen = Pen {
+        session,
         pieces: pieces(sql),
         at: 0,
         out: String::new(),

@@ -4,7 +4,6 @@ use iridium_core::ast::DataTypeSpec;
 use iridium_core::types::Value as Datum;
 
 use super::Shared;
-use super::error::SqlError;
 use super::tracking::{Net, Operation};
 
 /// What `DB_ID()` answers: the first number after the four databases of the system.
@@ -277,7 +276,7 @@ pub fn indexes(shared: &Shared, with_columns: bool, object_id: impl Fn(&str) -> 
 }
 
 /// The query that stands for `CHANGETABLE(CHANGES …)`.
-pub fn change_table(key: &[(String, String)], changes: &[Net]) -> Result<String, SqlError> {
+pub fn change_table(key: &[(String, String)], changes: &[Net]) -> String {
     let mut columns = vec![
         ("SYS_CHANGE_VERSION", "bigint"),
         ("SYS_CHANGE_CREATION_VERSION", "bigint"),
@@ -309,7 +308,7 @@ pub fn change_table(key: &[(String, String)], changes: &[Net]) -> Result<String,
             row
         })
         .collect();
-    Ok(table(&columns, &rows))
+    table(&columns, &rows)
 }
 
 /// A value as a literal of T-SQL.

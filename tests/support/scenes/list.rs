@@ -7,8 +7,8 @@ use axcs::model::run::{JobOverview, LiveRuns, Reach};
 use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, ago, complete_run, elsewhere, exceptions, history, live, log, orders, overview,
-    setting, suspended, waiting_run,
+    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, orders,
+    overview, setting, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -428,6 +428,12 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.press("j j");
         stage
     }),
+    ("batch-jobs-loading", batch::loading),
+    ("batch-jobs", batch::listed),
+    ("batch-jobs-empty", batch::empty),
+    ("batch-jobs-unread", batch::unread),
+    ("batch-job", batch::opened),
+    ("batch-job-end", batch::scrolled),
     ("history-unread", |size, look| {
         let mut stage = Stage::new(size, look);
         stage.press("h");

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::embedded::Embedded;
 use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
+use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
 use axcs::model::{Selection, Stream};
 
@@ -110,5 +112,16 @@ impl Trade for Between {
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
         self.company.sales_orders(requisitions).await
+    }
+}
+
+#[async_trait]
+impl AxBatch for Between {
+    async fn batch_jobs(&self, filter: &AxBatchFilter) -> Result<Vec<AxBatchJob>, CompanyError> {
+        self.company.batch_jobs(filter).await
+    }
+
+    async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
+        self.company.batch_history(job, limit).await
     }
 }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
+use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
 use axcs::model::{Selection, Stream};
 use tokio::sync::mpsc;
@@ -231,5 +233,16 @@ impl SalesOrderService for Hands {
             place: "nowhere".to_owned(),
             reason: "there are no orders here".to_owned(),
         })
+    }
+}
+
+#[async_trait]
+impl AxBatch for Hands {
+    async fn batch_jobs(&self, _: &AxBatchFilter) -> Result<Vec<AxBatchJob>, CompanyError> {
+        Ok(Vec::new())
+    }
+
+    async fn batch_history(&self, _: i64, _: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
+        Ok(Vec::new())
     }
 }

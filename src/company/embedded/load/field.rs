@@ -22,6 +22,7 @@ pub(super) fn value(kind: Kind, field: &[u8]) -> Result<Value, String> {
         Kind::Int64 | Kind::Int64OrNull => int64(text),
         Kind::Real => real(text),
         Kind::DateTime => date_time(text),
+        Kind::Container => container(text),
     }
 }
 
@@ -89,6 +90,27 @@ fn date_time(text: &str) -> Result<Value, String> {
             moment.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         )),
         Err(_) => Err("is not a date such as 2025-01-31 or 2025-01-31 23:59:59".to_owned()),
+    }
+}
+
+/// Hexadecimal pairs, with or without `0x` before them, as the tools of SQL Server write
+/// `varbinary`.
+fn container(text: &str) -> Result<Value, String> {
+    if text.is_empty() || text == "NULL" {
+        return Ok(Value::Null);
+    }
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .unwrap_or(text);
+    let digits: Option<Vec<u32>> = digits.chars().map(|digit| digit.to_digit(16)).collect();
+    match digits {
+        Some(digits) if digits.len().is_multiple_of(2) => {
+            let bytes = digits.chunks_exact(2);
+            let bytes = bytes.map(|pair| (pair[0] << 4 | pair[1]) as u8);
+            Ok(Value::Blob(bytes.collect()))
+        }
+        Some(_) | None => Err("is not binary data such as 0x07FDFF".to_owned()),
     }
 }
 
@@ -163,6 +185,21 @@ mod tests {
             "0000-00-00",
         ] {
             assert!(value(Kind::DateTime, given.as_bytes()).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_container_comes_in_hexadecimal_and_may_be_missing() {
+        let container = |text: &str| value(Kind::Container, text.as_bytes());
+        let packed = Value::Blob(vec![0x07, 0xFD, 0xFF]);
+        for given in ["0x07FDFF", "07fdff", "0X07FdfF"] {
+            assert_eq!(container(given), Ok(packed.clone()), "{given}");
+        }
+        assert_eq!(container("0x"), Ok(Value::Blob(Vec::new())));
+        assert_eq!(container(""), Ok(Value::Null));
+        assert_eq!(container("NULL"), Ok(Value::Null));
+        for given in ["0x7", "0xZZ", "0x07 FD", "+7"] {
+            assert!(container(given).is_err(), "{given}");
         }
     }
 }

@@ -68,10 +68,7 @@ impl Checks<'_> {
         if self.filled("Currency", &order.currency) {
             self.fits("Currency", &order.currency, 3);
         }
-        let mode = match order.delivery_mode.as_str() {
-            "" => &customer.delivery_mode,
-            named => named,
-        };
+        let mode = hand_over.delivery_mode();
         self.related(
             "DLVMODE",
             "CODE",
@@ -100,10 +97,7 @@ impl Checks<'_> {
 
     fn charges(&mut self, hand_over: &HandOver) -> Result<(), Failure> {
         for charge in &hand_over.order.charges {
-            let code = match charge.code.as_str() {
-                "" => &hand_over.settings.shipping_charges_code,
-                named => named,
-            };
+            let code = hand_over.charges_code(charge);
             if self.filled("Charges code", code) {
                 self.related(
                     "MARKUPTABLE",

@@ -13,10 +13,10 @@ use crate::company::embedded::number_sequence::{self, DIMENSION, LOCATION, LOT, 
 use crate::company::embedded::row::{insert, real, text};
 use crate::company::embedded::stock::{Demand, Stock};
 use crate::company::embedded::trade::ReleasedItem;
-use crate::company::sales_orders::{HandOver, HandedOver};
+use crate::company::sales_orders::{HandOver, HandedOver, formatted};
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
-use crate::model::order::{Address, OrderLine, WebOrder};
+use crate::model::order::{Address, OrderLine};
 
 /// `SalesType`: a draft without effect on stock.
 const JOURNAL: i64 = 0;
@@ -93,11 +93,8 @@ impl Writing<'_> {
             settings,
             ..
         } = self.hand_over;
-        let day = day(order);
-        let language = match order.customer.language.as_str() {
-            "" => &customer.language,
-            named => named,
-        };
+        // As AX stores a day.
+        let day = format!("{} 00:00:00", self.hand_over.day());
         let mut fields = vec![
             ("SALESID", text(self.sales_order)),
             ("SALESNAME", text(&order.customer.name)),
@@ -112,7 +109,7 @@ impl Writing<'_> {
             ("DELIVERYDATE", text(&day)),
             ("RECEIPTDATEREQUESTED", text(&day)),
             ("SHIPPINGDATEREQUESTED", text(&day)),
-            ("DLVMODE", text(self.delivery_mode())),
+            ("DLVMODE", text(self.hand_over.delivery_mode())),
             ("DLVTERM", text(&customer.delivery_terms)),
             ("PAYMENT", text(&customer.payment_terms)),
             ("TAXGROUP", text(&customer.tax_group)),
@@ -121,7 +118,7 @@ impl Writing<'_> {
             ("MULTILINEDISC", text(&customer.multiline_discount)),
             ("ENDDISC", text(&customer.total_discount)),
             ("CURRENCYCODE", text(&order.currency)),
-            ("LANGUAGEID", text(language)),
+            ("LANGUAGEID", text(self.hand_over.language())),
             ("INVENTSITEID", text(&customer.site)),
             ("INVENTLOCATIONID", text(&customer.warehouse)),
             ("DELIVERYNAME", text(&order.delivery_address.name)),
@@ -191,7 +188,7 @@ impl Writing<'_> {
             ("SALESTYPE", Value::from(self.sales_type())),
             ("TAXGROUP", text(&customer.tax_group)),
             ("TAXITEMGROUP", text(&item.tax_group)),
-            ("DLVMODE", text(self.delivery_mode())),
+            ("DLVMODE", text(self.hand_over.delivery_mode())),
             ("DELIVERYPOSTALADDRESS", Value::from(self.address)),
             ("CURRENCYCODE", text(&order.currency)),
             ("CUSTACCOUNT", text(&customer.account)),
@@ -258,16 +255,10 @@ impl Writing<'_> {
 
     fn charges(&self, recid: i64) -> Result<(), Failure> {
         let HandOver {
-            order,
-            customer,
-            settings,
-            ..
+            order, customer, ..
         } = self.hand_over;
         for (at, charge) in order.charges.iter().enumerate() {
-            let code = match charge.code.as_str() {
-                "" => &settings.shipping_charges_code,
-                named => named,
-            };
+            let code = self.hand_over.charges_code(charge);
             let (tax_item_group, name): (String, String) = self
                 .connection
                 .prepare_cached(
@@ -318,27 +309,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// The note holds what the customer wrote, and behind it what the document has no field for.
     fn note(&self, recid: i64) -> Result<(), Failure> {
-        let order = &self.hand_over.order;
-        let mut notes: Vec<String> = Vec::new();
-        notes.extend((!order.note.is_empty()).then(|| order.note.clone()));
-        if !order.customer.phone.is_empty() {
-            notes.push(format!("Telephone: {}", order.customer.phone));
-        }
-        if let Some(invoice) = &order.invoice_address {
-            let lines = formatted(invoice);
-            notes.push(format!("Invoice address: {}, {lines}", invoice.name));
-        }
-        if let Some(payment) = &order.payment {
-            notes.push(format!("Payment: {} {}", payment.provider, payment.method));
-        }
-        for tax in &order.taxes {
-            let (code, amount, currency) = (&tax.code, tax.amount, &order.currency);
-            notes.push(format!(
-                "Sales tax told to the customer: {code} {amount} {currency}"
-            ));
-        }
+        let notes = self.hand_over.notes();
         if notes.is_empty() {
             return Ok(());
         }
@@ -357,13 +329,6 @@ impl Writing<'_> {
 
     fn sales_type(&self) -> i64 {
         if self.is_journal { JOURNAL } else { SALES }
-    }
-
-    fn delivery_mode(&self) -> &str {
-        match self.hand_over.order.delivery_mode.as_str() {
-            "" => &self.hand_over.customer.delivery_mode,
-            named => named,
-        }
     }
 }
 
@@ -397,27 +362,6 @@ fn address(
         "LOGISTICSPOSTALADDRESS",
         fields,
     )?)
-}
-
-/// The address as one text, as `LOGISTICSPOSTALADDRESS.ADDRESS` holds it.
-fn formatted(address: &Address) -> String {
-    let city: Vec<&str> = [&address.city, &address.state, &address.zip_code]
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    format!(
-        "{}\n{}\n{}",
-        address.street,
-        city.join(" "),
-        address.country
-    )
-}
-
-/// The day on which the order is wanted, as AX stores it; the day it was placed where none is named.
-fn day(order: &WebOrder) -> String {
-    let placed = order.placed.to_zoned(jiff::tz::TimeZone::UTC).date();
-    format!("{} 00:00:00", order.requested.unwrap_or(placed))
 }
 
 /// `SALESLINE.LINEDISC` is the discount on one unit, the order's is on the whole line.

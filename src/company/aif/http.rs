@@ -1,0 +1,237 @@
+//! The door of the HTTP adapter: SOAP 1.1 over HTTP (`basicHttpBinding`), answered at once.
+//!
+//! Basic authentication only. A port behind Windows authentication (NTLM, Negotiate) is refused with
+//! what to do: the handshake belongs to a connection, and no library for it is kept well enough.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode, Url};
+
+use super::reply::Answer;
+use super::xml::{self, Element};
+use super::{Address, AifError, Port, message};
+use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
+use crate::model::exception::chain;
+
+/// Time to reach the server.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Idle connections are dropped before the server does it, so that no order meets a closed one.
+const IDLE: Duration = Duration::from_secs(30);
+/// No answer is longer.
+const LONGEST: usize = 1 << 20;
+/// Faults of WCF after which the service surely made nothing, for whatever order.
+const NOT_REACHED: [&str; 6] = [
+    "ActionNotSupported",
+    "DestinationUnreachable",
+    "EndpointUnavailable",
+    "FailedAuthentication",
+    "InvalidSecurity",
+    "VersionMismatch",
+];
+
+/// Gives orders to AX over HTTP.
+pub struct HttpService {
+    port: Port,
+    address: Address,
+    url: Url,
+    http: Client,
+}
+
+impl fmt::Debug for HttpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpService")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpService {
+    pub(super) fn new(port: Port, address: Address, deadline: Duration) -> Result<Self, AifError> {
+        let wrong = |reason: &str| AifError::Options(format!("the address of the port {reason}"));
+        let url: Url = address
+            .url
+            .parse()
+            .map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("holds a user; set `user` and `password_file`"));
+        }
+        let is_safe = match url.scheme() {
+            "https" => true,
+            "http" => is_local(&url),
+            _ => return Err(wrong("does not begin with https://")),
+        };
+        if !is_safe {
+            return Err(wrong(
+                "does not begin with https://: with basic authentication everybody on the way could \
+                 read the password",
+            ));
+        }
+        let http = Client::builder()
+            .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
+            // The password goes to the address that was set, and nowhere else.
+            .redirect(Policy::none())
+            // An order is never sent twice without a look-up between.
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT.min(deadline))
+            .timeout(deadline)
+            .pool_idle_timeout(IDLE)
+            .tls_backend_native()
+            .build()
+            .map_err(|error| AifError::Options(chain(&error)))?;
+        Ok(Self {
+            port,
+            address,
+            url,
+            http,
+        })
+    }
+
+    fn not_reached(&self, reason: impl Into<String>) -> HandOverError {
+        HandOverError::NotReached {
+            place: self.url.to_string(),
+            reason: reason.into(),
+        }
+    }
+
+    fn unknown(&self, reason: &str) -> HandOverError {
+        HandOverError::Unknown {
+            reason: format!("{}: {reason}", self.url),
+        }
+    }
+
+    /// Read for each order, so that a new password needs no restart.
+    async fn password(&self) -> Result<String, HandOverError> {
+        let file = &self.address.password_file;
+        let read = tokio::fs::read_to_string(file).await;
+        let text = read.map_err(|error| {
+            self.not_reached(format!(
+                "the file with the password, {}: {error}",
+                file.display()
+            ))
+        })?;
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    /// What the answer means.
+    fn outcome(&self, status: StatusCode, body: &[u8]) -> Result<HandedOver, HandOverError> {
+        let answer = xml::decoded(body)
+            .and_then(|text| Element::parse(&text))
+            .and_then(|reply| Answer::of(&reply));
+        match answer {
+            Ok(Answer::Created(sales_order)) => Ok(HandedOver::Numbered { sales_order }),
+            Ok(Answer::Duplicate) => Err(HandOverError::DuplicateMessage),
+            Ok(Answer::Refused(infolog)) => Err(HandOverError::Refused { infolog }),
+            // The document itself could not be read.
+            Ok(Answer::Fault { code, text }) if code == "DeserializationFailed" => {
+                Err(HandOverError::Refused {
+                    infolog: vec![text],
+                })
+            }
+            Ok(Answer::Fault { code, text }) if NOT_REACHED.contains(&code.as_str()) => {
+                Err(self.not_reached(format!("{code}: {text}")))
+            }
+            Ok(Answer::Fault { code, text }) => Err(self.unknown(&format!("{code}: {text}"))),
+            Err(reason) => Err(self.unknown(&format!("{status}: {reason}"))),
+        }
+    }
+
+    /// An answer of the web server before the service was asked; `None` where the service may have
+    /// been.
+    fn refusal(&self, status: StatusCode, headers: &HeaderMap) -> Option<HandOverError> {
+        let reason = match status.as_u16() {
+            401 => {
+                let offered: Vec<&str> = headers
+                    .get_all(WWW_AUTHENTICATE)
+                    .iter()
+                    .filter_map(|value| value.to_str().ok())
+                    .map(|value| value.split(' ').next().unwrap_or(value))
+                    .collect();
+                if offered.iter().any(|way| way.eq_ignore_ascii_case("Basic")) {
+                    "user or password are refused".to_owned()
+                } else {
+                    format!(
+                        "the port asks for another authentication ({}); axcs has basic authentication \
+                         only: switch it on for the port's web site, over https",
+                        offered.join(", ")
+                    )
+                }
+            }
+            403 => "the user has no right to use the port".to_owned(),
+            413 => {
+                return Some(HandOverError::Refused {
+                    infolog: vec![
+                        "The message is larger than the port allows (maxReceivedMessageSize)."
+                            .to_owned(),
+                    ],
+                });
+            }
+            300..=399 => format!("{status}: the address of the port is another one"),
+            400 | 402 | 404..=407 | 410 | 411 | 414..=417 => {
+                format!(
+                    "{status}: check the address of the port and its binding (basicHttpBinding)"
+                )
+            }
+            _ => return None,
+        };
+        Some(self.not_reached(reason))
+    }
+}
+
+#[async_trait]
+impl SalesOrderService for HttpService {
+    async fn create(&self, hand_over: HandOver) -> Result<HandedOver, HandOverError> {
+        let text = self.port.message(&hand_over, message::soap)?;
+        let password = self.password().await?;
+        let sent = self
+            .http
+            .post(self.url.clone())
+            .basic_auth(&self.address.user, Some(password))
+            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", format!("\"{}\"", message::ACTION))
+            .body(text)
+            .send()
+            .await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) if error.is_connect() || error.is_builder() => {
+                return Err(self.not_reached(chain(&error.without_url())));
+            }
+            // It may have gone out.
+            Err(error) => return Err(self.unknown(&chain(&error.without_url()))),
+        };
+        let status = response.status();
+        if let Some(refusal) = self.refusal(status, response.headers()) {
+            return Err(refusal);
+        }
+        let body = whole(response)
+            .await
+            .map_err(|reason| self.unknown(&reason))?;
+        self.outcome(status, &body)
+    }
+}
+
+async fn whole(mut response: Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST => {
+                return Err("the answer is too long".to_owned());
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) => return Err(chain(&error.without_url())),
+        }
+    }
+}
+
+/// True for this machine.
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}

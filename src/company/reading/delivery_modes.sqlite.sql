@@ -1,0 +1,20 @@
+-- [next] The next ids behind @P3 in order, @P4 at most; answers CODE.
+SELECT CODE FROM DLVMODE
+ WHERE DATAAREAID = @P1 AND PARTITION = @P2
+   AND CODE > @P3
+ ORDER BY CODE LIMIT @P4;
+
+-- [count] How many there are.
+SELECT COUNT(*) FROM DLVMODE
+ WHERE DATAAREAID = @P1 AND PARTITION = @P2;
+
+-- [changed] What changed after @P3; answers CODE.
+SELECT CODE FROM CHANGES_DLVMODE INDEXED BY CHANGES_DLVMODE_VERSION
+ WHERE SYS_CHANGE_VERSION > @P3 AND DATAAREAID = @P1;
+
+-- [current] The modes of a list of codes; answers place, CODE, TXT, SHIPCARRIERID, SHIPCARRIERNAME.
+SELECT k.key, m.CODE, m.TXT, m.SHIPCARRIERID, m.SHIPCARRIERNAME
+  FROM json_each(@P3) k
+ CROSS JOIN DLVMODE m
+    ON m.DATAAREAID = @P1 AND m.CODE = k.value
+ WHERE m.PARTITION = @P2;

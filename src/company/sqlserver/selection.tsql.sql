@@ -1,0 +1,46 @@
+-- [create] The product selection, in temporary tables of the reader's connection.
+CREATE TABLE #ANYTHING (ONE int NOT NULL);
+CREATE TABLE #RULE_RANGE (
+  LOW nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+  HIGH nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #RULE_GROUP (ITEMGROUPID nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #RULE_CATEGORY (CATEGORY bigint NOT NULL);
+CREATE TABLE #RULE_SUBTREE (CATEGORY bigint NOT NULL);
+CREATE TABLE #INCLUDED (ITEMID nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #EXCLUDED (ITEMID nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
+
+-- [drop] Nothing is left for whoever has the connection next.
+DROP TABLE #ANYTHING;
+DROP TABLE #RULE_RANGE;
+DROP TABLE #RULE_GROUP;
+DROP TABLE #RULE_CATEGORY;
+DROP TABLE #RULE_SUBTREE;
+DROP TABLE #INCLUDED;
+DROP TABLE #EXCLUDED;
+
+-- [anything] There is a selection.
+INSERT INTO #ANYTHING (ONE) VALUES (1);
+
+-- [range] @P1 and @P2 are the first and the last item.
+INSERT INTO #RULE_RANGE (LOW, HIGH) VALUES (@P1, @P2);
+
+-- [group] @P1 is an item group.
+INSERT INTO #RULE_GROUP (ITEMGROUPID) VALUES (@P1);
+
+-- [category] @P1 is the RecId of a category.
+INSERT INTO #RULE_CATEGORY (CATEGORY) VALUES (@P1);
+
+-- [included] @P1 is an item.
+INSERT INTO #INCLUDED (ITEMID) VALUES (@P1);
+
+-- [excluded] @P1 is an item.
+INSERT INTO #EXCLUDED (ITEMID) VALUES (@P1);
+
+-- [subtree] The categories of the rules and all below them: whatever lies between left and right of
+-- a category in the nested set is below it.
+INSERT INTO #RULE_SUBTREE (CATEGORY)
+SELECT DISTINCT b.RECID
+  FROM #RULE_CATEGORY r
+  JOIN ECORESCATEGORY t ON t.RECID = r.CATEGORY
+  JOIN ECORESCATEGORY b ON b.CATEGORYHIERARCHY = t.CATEGORYHIERARCHY
+   AND b.NESTEDSETLEFT BETWEEN t.NESTEDSETLEFT AND t.NESTEDSETRIGHT;

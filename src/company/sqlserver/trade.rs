@@ -1,0 +1,77 @@
+//! Look-ups in AX's database: for orders, and of batch jobs.
+
+use async_trait::async_trait;
+
+use super::live::Live;
+use super::{Fault, SqlServerCompany};
+use crate::company::CompanyError;
+use crate::company::batch::{AxBatch, AxBatchFilter};
+use crate::company::reading::{Database as _, batch, failed, trade};
+use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
+use crate::model::channel::CustomerTemplate;
+use crate::sql::SqlError;
+
+#[async_trait]
+impl Trade for SqlServerCompany {
+    async fn customers(
+        &self,
+        accounts: &[String],
+    ) -> Result<Vec<Option<CustomerTemplate>>, CompanyError> {
+        let accounts = accounts.to_vec();
+        self.look_up("customers", move |live| trade::customers(live, &accounts))
+            .await
+    }
+
+    async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
+        let keys = keys.to_vec();
+        self.look_up("items", move |live| trade::sales_items(live, &keys))
+            .await
+    }
+
+    async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
+        self.look_up("codes", |live| trade::codes(live)).await
+    }
+
+    async fn sales_orders(
+        &self,
+        requisitions: &[Requisition],
+    ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
+        let wanted = requisitions.to_vec();
+        self.look_up("sales orders", move |live| {
+            trade::sales_orders(live, &wanted)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl AxBatch for SqlServerCompany {
+    async fn batch_jobs(&self, filter: &AxBatchFilter) -> Result<Vec<AxBatchJob>, CompanyError> {
+        let filter = filter.clone();
+        self.look_up("batch jobs", move |live| {
+            batch::jobs(live.session(), &filter)
+        })
+        .await
+    }
+
+    async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
+        self.look_up("the history of a batch job", move |live| {
+            batch::history(live.session(), job, limit)
+        })
+        .await
+    }
+}
+
+impl SqlServerCompany {
+    async fn look_up<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        read: impl FnOnce(&Live<'_>) -> Result<T, SqlError> + Send + 'static,
+    ) -> Result<T, CompanyError> {
+        self.call(move |live| {
+            read(live).map_err(|error| Fault::Company(failed(what.to_owned(), error)))
+        })
+        .await
+    }
+}
