@@ -36,7 +36,7 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     /// Where it is, for messages.
     fn place(&self) -> String;
 
-    /// Runs `work` in one db, which no other writer's overlaps.
+    /// Runs `work` in one transaction, which no other writer's overlaps.
     fn write<T: Send + 'static>(
         &self,
         what: &'static str,
@@ -57,7 +57,7 @@ pub struct SqlLedger<E> {
 }
 
 impl<E: Engine> SqlLedger<E> {
-    /// Runs `work` in one db, which no other writer's overlaps.
+    /// Runs `work` in one transaction, which no other writer's overlaps.
     async fn write<T: Send + 'static>(
         &self,
         what: &'static str,

@@ -21,6 +21,7 @@ macro_rules! promises {
 mod jobs;
 mod outbox;
 mod records;
+mod server;
 mod stores;
 
 use std::path::PathBuf;
@@ -103,9 +104,15 @@ fn file(dir: &tempfile::TempDir) -> PathBuf {
     dir.path().join("ledger.db")
 }
 
-fn connections(server: &mssql::Server) -> Server {
+/// Connections to the server.
+pub fn connections(server: &mssql::Server) -> Server {
+    Server::new(options(server))
+}
+
+/// How the server is connected to.
+pub fn options(server: &mssql::Server) -> Options {
     let (user, password) = server.login();
-    Server::new(Options {
+    Options {
         host: server.address().ip().to_string(),
         port: Some(server.address().port()),
         instance: None,
@@ -119,7 +126,7 @@ fn connections(server: &mssql::Server) -> Server {
         trust_any: false,
         connect_timeout: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(60),
-    })
+    }
 }
 
 /// A new ledger.

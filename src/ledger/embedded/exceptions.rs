@@ -278,7 +278,7 @@ pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEn
     Ok(entries)
 }
 
-/// True where one of the searched rows has the text, in whatever case.
+/// True where one of the searched columns has the text, in whatever case.
 fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
     let Some(sought) = sought else {
         return Ok(true);

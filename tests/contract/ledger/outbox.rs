@@ -88,8 +88,36 @@ pub async fn a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger(eng
     assert!(matches!(refused, LedgerError::Fenced(_)), "{refused}");
 }
 
+pub async fn workers_that_write_at_once_wait_for_each_other(engine: Engine) {
+    let (place, ledger) = open(engine).await;
+    let fence = started(&ledger).await;
+    let mut writing = Vec::new();
+    for _ in 0..4 {
+        let ledger = place.open().await.unwrap();
+        writing.push(tokio::spawn(async move {
+            let mut batches = Vec::new();
+            for _ in 0..5 {
+                let intended = ledger.intend(fence, Stream::Items, vec!["A".into()], None);
+                batches.push(intended.await.unwrap());
+            }
+            batches
+        }));
+    }
+    let mut batches = Vec::new();
+    for worker in writing {
+        batches.extend(worker.await.unwrap());
+    }
+    batches.sort_unstable();
+    let written = ledger.unsettled(Stream::Items).await.unwrap();
+    let written: Vec<i64> = written.iter().map(|unsettled| unsettled.batch).collect();
+    assert_eq!(written, batches);
+    batches.dedup();
+    assert_eq!(batches.len(), 20, "each has a number of its own");
+}
+
 promises![
     a_batch_is_unsettled_from_its_intent_to_its_settlement,
     a_batch_that_takes_the_place_of_another_leaves_no_moment_without_either,
     a_batch_is_as_old_as_its_last_intent_by_the_clock_of_the_ledger,
+    workers_that_write_at_once_wait_for_each_other,
 ];

@@ -19,7 +19,7 @@ use super::world::{REQUEST_LIFE, State};
 pub fn failed(what: &'static str) -> LedgerError {
     LedgerError::Statement {
         what,
-        source: rusqlite::Error::InvalidQuery.into(),
+        source: axcs::sql::SqlError::NoRow,
     }
 }
 
