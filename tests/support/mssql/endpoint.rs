@@ -23,8 +23,8 @@ use super::wire::{Message, kind};
 /// How many bytes a packet has that carries an answer, unless the client wants smaller ones.
 const PACKET: usize = 4096;
 
-/// Serves a connection until one side ends it.
-pub async fn serve(shared: Arc<Shared>, stream: TcpStream) -> io::Result<()> {
+/// Serves a connection to one of the databases until one side ends it.
+pub async fn serve(databases: [Arc<Shared>; 2], stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut from, mut to) = stream.into_split();
     let Some(asked) = Message::read(&mut from)
@@ -45,6 +45,12 @@ pub async fn serve(shared: Arc<Shared>, stream: TcpStream) -> io::Result<()> {
         return Ok(());
     };
     let login = iridium_server::tds::login::parse_login7(&login.payload)?;
+    let mut named = databases.iter();
+    let is_asked_for = |it: &&Arc<Shared>| {
+        let name = &it.switches().database;
+        name.eq_ignore_ascii_case(&login.database)
+    };
+    let shared = Arc::clone(named.find(is_asked_for).unwrap_or(&databases[0]));
     let mut answer = Answer::new(false);
     if let Err(error) = shared.lets_in(&login.username, &login.password, &login.database) {
         answer.error(&error);
