@@ -203,11 +203,10 @@ impl<'a> Pen<'a> {
             self.take();
         } else if let Some(width) = [1, 3].into_iter().find(|width| self.is_collated(*width)) {
             self.collated(width);
-        } else if self.are(&["WITH", "SCHEMABINDING"]) {
-            self.skip(2);
-        } else if self.is(0, "CONSTRAINT")
-            && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
-            && self.inside_column()
+        } else if self.are(&["WITH", "SCHEMABINDING"])
+            || (self.is(0, "CONSTRAINT")
+                && ["PRIMARY", "UNIQUE"].iter().any(|one| self.is(2, one))
+                && self.inside_column())
         {
             self.skip(2);
         } else if self.are(&["PRIMARY", "KEY"]) && self.inside_column() {

@@ -2,10 +2,6 @@
 //! file and on a SQL Server.
 
 #[path = "../../../../../tests/support/mssql.rs"]
-#[allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "the bed looks at few of many statements"
-)]
 mod mssql;
 
 use std::fmt::Debug;
