@@ -43,7 +43,6 @@ async fn statements_that_sql_server_knows_and_iridium_does_not_fail() {
         "SELECT DATEDIFF(MILLISECOND, '2024-01-01', '2024-01-02')",
         "SELECT CAST('2024-01-01 00:00:00.123' AS datetime)",
         "RAISERROR(N'own %d', 16, 1, 5)",
-        "SELECT CAST(COUNT(*) AS bigint) FROM dbo.ITEM",
     ] {
         assert!(super::try_to_ask(&mut client, sql).await.is_err(), "{sql}");
     }
