@@ -1,0 +1,147 @@
+//! A site: AX on a SQL Server, the settings of axcs, and a folder for the rest.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use axcs::company::embedded::script::{Layout, script};
+use serde_json::Value;
+
+use crate::axcs_program::{Axcs, Said};
+use crate::mssql::{Client, Server};
+
+/// AX on a SQL Server, and axcs beside it.
+pub struct Site {
+    pub server: Server,
+    pub axcs: Axcs,
+    /// A session of somebody who works in AX.
+    pub ax: Client,
+}
+
+impl Site {
+    /// The company in `file` becomes AX's database.
+    pub async fn of(file: &Path) -> Self {
+        let server = Server::start();
+        let mut ax = server.connect().await;
+        let mut text = Vec::new();
+        script(file, Layout::R2, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        for batch in text
+            .split("\nGO\n")
+            .filter(|batch| !batch.trim().is_empty())
+        {
+            run(&mut ax, batch).await;
+        }
+        let axcs = Axcs::new();
+        let site = Self { server, axcs, ax };
+        site.settings(&[], "");
+        site
+    }
+
+    /// A generated company of `items` items.
+    pub async fn generated(items: &str) -> Self {
+        let maker = Axcs::new();
+        maker.ok(&["company", "generate", "--items", items]);
+        Self::of(&maker.dir().join("company.db")).await
+    }
+
+    /// Writes the settings; `changes` go before what works, `more` behind it.
+    pub fn settings(&self, changes: &[(&str, &str)], more: &str) {
+        let (user, _) = self.server.login();
+        let address = self.server.address();
+        let mut lines = vec![
+            ("host", format!("'{}'", address.ip())),
+            ("port", address.port().to_string()),
+            ("database", "'AX'".to_owned()),
+            ("user", format!("'{user}'")),
+            ("encryption", "'none'".to_owned()),
+            ("connect_timeout_seconds", "3".to_owned()),
+        ];
+        for (key, value) in changes {
+            lines.retain(|(known, _)| known != key);
+            lines.push((key, (*value).to_owned()));
+        }
+        let mut text = "[engine]\nlease_seconds = 2\n[sqlserver]\n".to_owned();
+        for (key, value) in lines {
+            writeln!(text, "{key} = {value}").unwrap();
+        }
+        text.push_str(more);
+        fs::write(self.axcs.dir().join("short.toml"), text).unwrap();
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.axcs.command(arguments);
+        command.env("AXCS_SQL_PASSWORD", self.server.login().1);
+        command
+    }
+
+    /// Runs a command, on a thread that may block: the server of the test goes on.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.said(self.command(arguments))
+    }
+
+    pub fn said(&self, mut command: Command) -> Said {
+        let output = tokio::task::block_in_place(|| command.output()).unwrap();
+        let said = Said {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        let (_, password) = self.server.login();
+        assert!(!format!("{said:?}").contains(&password), "{said:?}");
+        said
+    }
+
+    /// Runs a command that has to succeed.
+    pub fn ok(&self, arguments: &[&str]) -> Said {
+        let said = self.run(arguments);
+        assert_eq!(said.code, 0, "{arguments:?}: {said:?}");
+        said
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        self.ok(&[arguments, &["--json"]].concat()).json()
+    }
+
+    /// Runs a job to its good end, and answers its summary.
+    pub fn job(&self, job: &str) -> Value {
+        self.ok(&["run", job, "--json"]).last_json()["summary"].clone()
+    }
+
+    /// Both ends hold the same.
+    pub fn assert_verified(&self) {
+        let verified = self.json(&["verify"]);
+        assert_eq!(verified["differences"], 0, "{verified}");
+    }
+
+    /// Somebody changes something in AX.
+    pub async fn in_ax(&mut self, sql: &str) {
+        run(&mut self.ax, sql).await;
+    }
+
+    /// How many rows `sql` finds in a database of the server.
+    pub async fn count(&self, database: &str, sql: &str) -> i64 {
+        let mut config = self.server.config();
+        config.database(database);
+        let client = crate::mssql::connect(config, self.server.address()).await;
+        let mut client = client.unwrap();
+        let answer = client.simple_query(sql).await.unwrap();
+        let row = answer.into_row().await.unwrap().unwrap();
+        row.try_get::<i64, _>(0)
+            .ok()
+            .flatten()
+            .or_else(|| row.get::<i32, _>(0).map(i64::from))
+            .unwrap()
+    }
+}
+
+async fn run(client: &mut Client, sql: &str) {
+    let answer = match client.simple_query(sql).await {
+        Ok(answer) => answer.into_results().await.map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = answer {
+        panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
+    }
+}

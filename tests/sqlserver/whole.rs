@@ -1,0 +1,150 @@
+//! Everything once: a complete run, changes, orders through a port of AIF, and both ends compared.
+
+use std::fs;
+use std::path::Path;
+
+use axcs::company::aif::xml::Element;
+
+use crate::axcs_program::{Axcs, stream};
+use crate::site::Site;
+
+/// How many on-hand rows are changed.
+const CHANGES: usize = 50;
+
+/// AX's batch job: it fetches the messages and makes sales orders of them. Of an order it makes what
+/// is looked up: the sales order with its customer account, requisition and reference.
+async fn ax_takes_the_orders(site: &mut Site, inbound: &Path, company: &str) -> usize {
+    let mut files: Vec<_> = fs::read_dir(inbound)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    for (number, file) in files.iter().enumerate() {
+        let message = Element::parse(&fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(message.all("Company")[0].text.to_lowercase(), company);
+        let order = message.all("SalesTable")[0];
+        let [account, requisition, reference] =
+            ["CustAccount", "PurchOrderFormNum", "CustomerRef"].map(|field| order.text_of(field));
+        site.in_ax(&format!(
+            "INSERT INTO SALESTABLE (DATAAREAID, PARTITION, RECID, SALESID, CUSTACCOUNT, \
+             PURCHORDERFORMNUM, CUSTOMERREF, SALESTYPE, SALESSTATUS) VALUES (N'{company}', 5637144576, \
+             {}, N'SO-9{number:04}', N'{account}', N'{requisition}', N'{reference}', 3, 1)",
+            5_637_999_000_i64 + number as i64
+        ))
+        .await;
+        fs::remove_file(file).unwrap();
+    }
+    files.len()
+}
+
+/// From the first upload to acknowledged orders; `orders` are placed by customers.
+async fn serves_its_customers(mut site: Site, company: &str, origin: &str, orders: usize) {
+    let folder = site.axcs.dir();
+    let [inbound, archive] = ["inbound", "archive"].map(|name| {
+        let path = folder.join(name);
+        fs::create_dir(&path).unwrap();
+        path
+    });
+    let port = format!(
+        "[orders]\nhandover = 'aif-file'\ninbound_folder = '{}'\narchive_folder = '{}'\n",
+        inbound.display(),
+        archive.display()
+    );
+    site.settings(&[], &port);
+
+    let store = [
+        "service",
+        "store",
+        "set",
+        "web",
+        "--name",
+        "Web shop",
+        "--currency",
+        "USD",
+    ];
+    site.ok(&store);
+    site.ok(&["stores", "synchronize"]);
+    let template = ["--customer-template", "WEB-TEMPLATE"];
+    let charges = ["--shipping-charges-code", "FREIGHT"];
+    let origin = ["--sales-origin", origin];
+    site.ok(&[&["stores", "set", "web"], &template[..], &charges, &origin].concat());
+    site.ok(&["products", "rules", "add", "--items", ".."]);
+
+    let complete = site.job("complete");
+    assert_eq!(complete["status"], "ended", "{complete}");
+    assert!(stream(&complete, "items")["acknowledged"].as_u64().unwrap() > 0);
+    site.assert_verified();
+    let again = site.job("inventory");
+    assert_eq!(stream(&again, "on-hand")["enumerated"], 0, "{again}");
+
+    // Stock moves in AX: each of the rows is one record, and nothing else is sent.
+    let rows = site
+        .count("AX", "SELECT COUNT(*) FROM INVENTSUM WHERE CLOSED = 0")
+        .await;
+    let moved = CHANGES.min(usize::try_from(rows).unwrap());
+    site.in_ax(&format!(
+        "UPDATE INVENTSUM SET AVAILPHYSICAL = AVAILPHYSICAL + 1 WHERE RECID IN \
+         (SELECT TOP ({moved}) RECID FROM INVENTSUM WHERE CLOSED = 0 ORDER BY RECID)"
+    ))
+    .await;
+    let inventory = site.job("inventory");
+    let on_hand = stream(&inventory, "on-hand");
+    assert_eq!(on_hand["enumerated"], on_hand["acknowledged"], "{on_hand}");
+    let sent = on_hand["acknowledged"].as_u64().unwrap();
+    assert!((1..=moved as u64).contains(&sent), "{on_hand}");
+    site.assert_verified();
+
+    // Customers order; the port has the orders, and AX answers in its own time.
+    let count = orders.to_string();
+    site.ok(&["service", "order", "place", "--count", &count]);
+    let run = site.job("orders");
+    assert_eq!(run["status"], "ended", "{run}");
+    let listed = site.json(&["orders"]);
+    let stages = |listed: &serde_json::Value| -> Vec<String> {
+        let orders = listed["orders"].as_array().unwrap().iter();
+        orders
+            .map(|order| order["stage"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(stages(&listed), vec!["handed-over"; orders], "{listed}");
+    // Once handed over, never again before AX was looked at.
+    site.job("orders");
+    assert_eq!(
+        ax_takes_the_orders(&mut site, &inbound, company).await,
+        orders
+    );
+    site.job("orders");
+    let listed = site.json(&["orders", "--view", "all"]);
+    assert_eq!(stages(&listed), vec!["accepted"; orders], "{listed}");
+    site.job("orders");
+    site.assert_verified();
+    let told = site.json(&["service", "order", "list"]);
+    for order in told.as_array().unwrap() {
+        assert!(
+            order["sales_order"].as_str().unwrap().starts_with("SO-9"),
+            "{order}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_on_a_sql_server_is_served_as_a_file_is() {
+    let site = Site::generated("40").await;
+    serves_its_customers(site, "usmf", "WEB", 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_data_is_served_from_a_sql_server() {
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/adventureworks");
+    if !export.is_dir() {
+        eprintln!(
+            "skipped: there is no AdventureWorks export at {}",
+            export.display()
+        );
+        return;
+    }
+    let maker = Axcs::new();
+    maker.ok(&["company", "load", export.to_str().unwrap()]);
+    let site = Site::of(&maker.dir().join("company.db")).await;
+    serves_its_customers(site, "usaw", "INET", 3).await;
+}
