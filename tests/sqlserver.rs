@@ -13,6 +13,8 @@ mod axcs_program;
 #[path = "support/mssql.rs"]
 mod mssql;
 
+#[path = "sqlserver/refusals.rs"]
+mod refusals;
 #[path = "sqlserver/site.rs"]
 mod site;
 #[path = "sqlserver/whole.rs"]

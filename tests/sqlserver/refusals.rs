@@ -1,0 +1,100 @@
+//! What keeps AX's database from being read is told step by step, with the remedy, and an exit code
+//! that a script understands: 3 where the server cannot be reached, 1 where it is not as it has to be.
+
+use std::net::TcpListener;
+
+use crate::axcs_program::Said;
+use crate::site::Site;
+
+/// A command that reads from AX.
+const READ: [&str; 3] = ["run", "inventory", "--complete"];
+
+fn assert_says(said: &Said, code: i32, texts: &[&str]) {
+    assert_eq!(said.code, code, "{said:?}");
+    for text in texts {
+        assert!(said.stderr.contains(text), "{text}: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_step_that_fails_is_named_with_its_remedy() {
+    let site = Site::generated("5").await;
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port().to_string();
+    drop(closed);
+    for (changes, texts) in [
+        (
+            [("host", "'no-such-host.invalid'")],
+            ["the name cannot be resolved", "sqlserver.host"],
+        ),
+        (
+            [("port", port.as_str())],
+            ["nothing answers at", "sqlserver.port"],
+        ),
+        (
+            [("encryption", "'required'")],
+            ["no TLS connection", "OPENSSL_CONF"],
+        ),
+        (
+            [("database", "'NOPE'")],
+            ["Cannot open database", "sqlserver.database"],
+        ),
+        (
+            [("user", "'stranger'")],
+            ["Login failed for user 'stranger'", "sqlserver.user"],
+        ),
+    ] {
+        site.settings(&changes, "");
+        assert_says(&site.run(&READ), 3, &texts);
+        // The doctor says the same, and looks at the rest all the same.
+        let said = site.run(&["doctor"]);
+        assert_eq!(said.code, 3, "{said:?}");
+        assert!(said.stdout.contains(texts[0]), "{said:?}");
+        assert!(said.stdout.contains("Service"), "{said:?}");
+    }
+    // A password that is wrong, or not there.
+    site.settings(&[], "");
+    let mut command = site.command(&READ);
+    command.env("AXCS_SQL_PASSWORD", "a wrong one");
+    let said = site.said(command);
+    assert_says(
+        &said,
+        3,
+        &["Login failed for user 'axcs'", "sqlserver.user"],
+    );
+    assert!(!said.stderr.contains("a wrong one"), "{said:?}");
+    let mut command = site.command(&READ);
+    command.env_remove("AXCS_SQL_PASSWORD");
+    let texts = ["no password for the SQL login axcs", "AXCS_SQL_PASSWORD"];
+    assert_says(&site.said(command), 2, &texts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_as_it_has_to_be_says_what_it_lacks() {
+    let mut site = Site::generated("5").await;
+    site.ok(&["products", "rules", "add", "--items", ".."]);
+    site.server.deny_select("INVENTSUM", true);
+    let texts = ["INVENTSUM", "axcs doctor --grants"];
+    assert_says(&site.run(&READ), 1, &texts);
+    site.server.deny_select("INVENTSUM", false);
+
+    site.server.deny_tracking("INVENTSUM", true);
+    let texts = ["VIEW CHANGE TRACKING", "INVENTSUM", "axcs doctor --grants"];
+    assert_says(&site.run(&READ), 1, &texts);
+    site.server.deny_tracking("INVENTSUM", false);
+
+    site.server.disable_tracking("INVENTSUM");
+    let off = "Commerce Services cannot be activated since change tracking is not enabled.";
+    assert_says(&site.run(&READ), 1, &[off, "INVENTSUM"]);
+    site.server.enable_tracking("INVENTSUM");
+    assert_eq!(site.run(&READ).code, 0);
+
+    site.settings(&[], "[profiles.other]\ncompany = 'nope'\n");
+    let said = site.run(&["--profile", "other", "run", "inventory"]);
+    assert_says(&said, 1, &["nope", "usmf"]);
+    site.settings(&[], "");
+
+    site.in_ax("ALTER TABLE INVENTDIM ADD LICENSEPLATEID nvarchar(25) NOT NULL DEFAULT N''")
+        .await;
+    assert_says(&site.run(&READ), 1, &["AX 2012 R3"]);
+}
