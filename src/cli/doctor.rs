@@ -9,14 +9,17 @@ use serde::Serialize;
 
 use super::set_up::{self, Folder, OpenCompany, Service};
 use super::{Exit, Invocation, Refusal, print};
-use crate::company::Company;
+use crate::company::{Company, sqlserver};
 use crate::ledger::Ledger;
 use crate::model::exception::{Documented, Exception};
 use crate::model::{Stream, words};
 use crate::settings::Settings;
+use crate::settings::sqlserver::SqlServerSettings;
 
-/// Least time that changes are to be kept (the documents ask for two days), in minutes.
-const LEAST_RETENTION: i64 = 2 * 24 * 60;
+/// Least time that changes are to be kept: what the documents ask for.
+const LEAST_RETENTION_DAYS: u32 = 2;
+/// The same in minutes.
+const LEAST_RETENTION: i64 = LEAST_RETENTION_DAYS as i64 * 24 * 60;
 /// Clocks further apart than this confuse whoever compares logs.
 const MOST_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -25,8 +28,19 @@ const MOST_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_secs(60);
   axcs doctor
   axcs doctor --profile prod --json
 
+What the administrator of AX's database runs once:
+  axcs doctor --grants
+  axcs doctor --enable-tracking
+
 Exit code 0: all is well; 1: there is a fault; 3: a database or the service cannot be reached.")]
-pub struct DoctorArguments {}
+pub struct DoctorArguments {
+    /// Print the script that gives the login its rights: to read, and to see what changed
+    #[arg(long, conflicts_with = "enable_tracking")]
+    grants: bool,
+    /// Print the script that tracks the changes of the tables that are read
+    #[arg(long)]
+    enable_tracking: bool,
+}
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -99,8 +113,12 @@ impl Finding {
 }
 
 /// `axcs doctor`
-pub async fn doctor(invocation: &Invocation, _: DoctorArguments) -> Result<Exit, Refusal> {
+pub async fn doctor(invocation: &Invocation, arguments: &DoctorArguments) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
+    if arguments.grants || arguments.enable_tracking {
+        print_script(&settings, arguments, invocation.json())?;
+        return Ok(Exit::Done);
+    }
     let folder = Folder::of(&settings)?;
     let mut findings = vec![Finding::good(
         "Settings",
@@ -137,6 +155,34 @@ pub async fn doctor(invocation: &Invocation, _: DoctorArguments) -> Result<Exit,
     } else {
         Exit::Done
     })
+}
+
+/// Prints what this program does not do itself: it only reads AX's database.
+fn print_script(
+    settings: &Settings,
+    arguments: &DoctorArguments,
+    as_json: bool,
+) -> Result<(), Refusal> {
+    let SqlServerSettings { user, database, .. } = &settings.sqlserver;
+    if !settings.sqlserver.is_named() {
+        return Err(Refusal::usage(
+            "An embedded company needs no rights.",
+            "The setting `sqlserver.host` is empty.",
+            "Name the SQL Server of AX in the settings file.",
+        ));
+    }
+    let script = if arguments.grants {
+        let user = if user.is_empty() { "axcs" } else { user };
+        sqlserver::grants(user)
+    } else {
+        sqlserver::enabling(database, LEAST_RETENTION_DAYS)
+    };
+    if as_json {
+        print::json(&serde_json::json!({ "script": script }));
+    } else {
+        print::line(script.trim_end());
+    }
+    Ok(())
 }
 
 async fn look_at_company(company: &dyn Company) -> Vec<Finding> {

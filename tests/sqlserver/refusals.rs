@@ -98,3 +98,19 @@ async fn a_database_that_is_not_as_it_has_to_be_says_what_it_lacks() {
         .await;
     assert_says(&site.run(&READ), 1, &["AX 2012 R3"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_that_are_missing_are_printed_as_a_script() {
+    let site = Site::generated("5").await;
+    let script = site.ok(&["doctor", "--grants"]).stdout;
+    let right = "GRANT SELECT, VIEW CHANGE TRACKING ON dbo.INVENTSUM TO [axcs];";
+    assert!(script.lines().any(|line| line == right), "{script}");
+    let script = site.ok(&["doctor", "--enable-tracking"]).stdout;
+    assert!(script.contains("CHANGE_RETENTION = 2 DAYS"), "{script}");
+    assert!(
+        script.contains("ALTER TABLE dbo.INVENTSUM ENABLE"),
+        "{script}"
+    );
+    // Nothing but rights is given: AX's database is only read.
+    assert!(!script.contains("GRANT INSERT") && !script.contains("db_owner"));
+}
