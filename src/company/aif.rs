@@ -7,6 +7,7 @@
 pub mod check;
 pub mod document;
 mod file;
+mod followed;
 mod http;
 pub mod message;
 mod reply;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use file::FileService;
+pub use followed::Followed;
 pub use http::HttpService;
 
 use self::document::Entity;

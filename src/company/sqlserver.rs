@@ -7,6 +7,7 @@
 mod grants;
 mod layout;
 mod live;
+mod messages;
 mod probe;
 mod selection;
 mod tables;
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 
 pub use self::grants::{enabling, grants};
 use self::live::Live;
+pub use self::messages::MessageInAx;
 use self::probe::Known;
 use super::reading::{self, Begun, Reader, Told};
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};

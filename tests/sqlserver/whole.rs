@@ -1,7 +1,7 @@
 //! Everything once: a complete run, changes, orders through a port of AIF, and both ends compared.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use axcs::company::aif::xml::Element;
 
@@ -37,12 +37,8 @@ async fn ax_takes_the_orders(site: &mut Site, inbound: &Path, company: &str) -> 
     files.len()
 }
 
-/// From the first upload of the `items` to acknowledged orders.
-async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items: &str) {
-    let (first, last) = items.split_once("..").unwrap();
-    let last = if last.is_empty() { "zzz" } else { last };
-    let sold = format!("CLOSED = 0 AND ITEMID >= N'{first}' AND ITEMID <= N'{last}'");
-    let orders = 3;
+/// A store that sells `items`, and a port of AIF: its folders for messages and for copies of them.
+fn open_for_business(site: &Site, origin: &str, items: &str) -> [PathBuf; 2] {
     let folder = site.axcs.dir();
     let [inbound, archive] = ["inbound", "archive"].map(|name| {
         let path = folder.join(name);
@@ -75,6 +71,16 @@ async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items
     site.ok(&[&["stores", "set", "web"], &template[..], &charges, &origin].concat());
     site.ok(&["products", "rules", "add", "--items", items]);
 
+    [inbound, archive]
+}
+
+/// From the first upload of the `items` to acknowledged orders.
+async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items: &str) {
+    let (first, last) = items.split_once("..").unwrap();
+    let last = if last.is_empty() { "zzz" } else { last };
+    let sold = format!("CLOSED = 0 AND ITEMID >= N'{first}' AND ITEMID <= N'{last}'");
+    let orders = 3;
+    let [inbound, _] = open_for_business(&site, origin, items);
     let complete = site.job("complete");
     assert_eq!(complete["status"], "ended", "{complete}");
     assert!(stream(&complete, "items")["acknowledged"].as_u64().unwrap() > 0);
@@ -155,4 +161,60 @@ async fn real_data_is_served_from_a_sql_server() {
     maker.ok(&["company", "load", export.to_str().unwrap()]);
     let site = Site::of(&maker.dir().join("company.db")).await;
     serves_its_customers(site, "usaw", "INET", "AW-0001..AW-0012").await;
+}
+
+/// AIF's own tables, as far as they are read.
+const AIF: &str = "\
+CREATE TABLE AIFGATEWAYQUEUE (RECID bigint PRIMARY KEY, MESSAGEID uniqueidentifier, STATUS int, DIRECTION int);
+CREATE TABLE AIFEXCEPTIONMAP (RECID bigint PRIMARY KEY, MESSAGEID uniqueidentifier, EXCEPTIONID bigint);
+CREATE TABLE SYSEXCEPTIONTABLE (RECID bigint PRIMARY KEY, DESCRIPTION nvarchar(255));";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ax_says_of_a_message_in_its_queue_is_told_in_its_words() {
+    let mut site = Site::generated("20").await;
+    let [inbound, archive] = open_for_business(&site, "WEB", "..");
+    site.job("complete");
+    site.in_ax(AIF).await;
+    site.ok(&["service", "order", "place", "--count", "1"]);
+    site.job("orders");
+    let file = fs::read_dir(&inbound)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let message = Element::parse(&fs::read_to_string(&file).unwrap()).unwrap();
+    let id = message.all("MessageId")[0]
+        .text
+        .trim_matches(['{', '}'])
+        .to_owned();
+    fs::remove_file(file).unwrap();
+
+    // AX has fetched it, and has not come to it yet.
+    site.in_ax(&format!(
+        "INSERT INTO AIFGATEWAYQUEUE VALUES (1, '{id}', 1, 2)"
+    ))
+    .await;
+    site.job("orders");
+    assert_eq!(site.json(&["exceptions"]), serde_json::json!([]));
+    // It cannot process it.
+    site.in_ax(&format!(
+        "UPDATE AIFGATEWAYQUEUE SET STATUS = 4; \
+         INSERT INTO SYSEXCEPTIONTABLE VALUES (7, N'Value ''X'' in field ''Site'' is not found'); \
+         INSERT INTO AIFEXCEPTIONMAP VALUES (1, '{id}', 7)"
+    ))
+    .await;
+    site.job("orders");
+    let exceptions = site.json(&["exceptions"]);
+    let text = exceptions[0].to_string();
+    assert!(
+        text.contains("in field 'Site' is not found"),
+        "{exceptions}"
+    );
+    assert!(text.contains("Queue manager"), "{exceptions}");
+    assert!(fs::read_dir(&archive).unwrap().next().is_some());
+    assert!(
+        fs::read_dir(&inbound).unwrap().next().is_none(),
+        "never sent again unasked"
+    );
 }

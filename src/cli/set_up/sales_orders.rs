@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::{OpenCompany, named};
 use crate::cli::Refusal;
-use crate::company::aif::{self, Address, AifOptions, Door, Folders};
+use crate::company::aif::{self, Address, AifOptions, Door, Folders, Followed};
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use crate::model::exception::chain;
 use crate::settings::Settings;
@@ -59,11 +59,15 @@ pub fn service(
         deadline: Duration::from_secs(settings.engine.request_timeout_seconds),
         door,
     };
-    aif::service(options).map_err(|error| {
+    let door = aif::service(options).map_err(|error| {
         Refusal::usage(
             "Orders cannot be handed over to AX.",
             chain(&error),
             "Check `orders` in the settings: axcs config show",
         )
+    })?;
+    Ok(match company {
+        OpenCompany::Embedded(_) => door,
+        OpenCompany::Server(ax) => Arc::new(Followed::new(door, ax.clone())),
     })
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::tables::{ABOUT, AxTable, BATCH, TABLES};
+use super::tables::{ABOUT, AxTable, BATCH, MESSAGES, TABLES};
 
 /// The script that lets `user`, a user of the database, read what is read here and see what changed.
 pub fn grants(user: &str) -> String {
@@ -13,7 +13,7 @@ pub fn grants(user: &str) -> String {
          -- That a backup was restored is told by sys.database_recovery_status, which every login may \
          read unless VIEW ANY DATABASE was taken from it.\n",
     );
-    for name in ABOUT.into_iter().chain(BATCH) {
+    for name in ABOUT.into_iter().chain(BATCH).chain(MESSAGES) {
         // Not every release has all of them.
         let _ = writeln!(
             script,

@@ -370,6 +370,14 @@ pub(super) static TABLES: &[AxTable] = &[
 /// Tables that only say what the database is; the last two may be missing or hidden.
 pub(super) const ABOUT: [&str; 3] = ["DATAAREA", "PARTITIONS", "SYSSERVERSESSIONS"];
 
+/// Where AIF keeps the messages that it was given, and what became of them.
+pub(super) const MESSAGES: [&str; 4] = [
+    "AIFGATEWAYQUEUE",
+    "AIFMESSAGELOG",
+    "AIFEXCEPTIONMAP",
+    "SYSEXCEPTIONTABLE",
+];
+
 /// The batch jobs of AX with their history. They belong to no company.
 pub(super) const BATCH: [&str; 4] = ["BATCHJOB", "BATCH", "BATCHJOBHISTORY", "BATCHHISTORY"];
 

@@ -64,7 +64,7 @@ impl AxBatch for SqlServerCompany {
 }
 
 impl SqlServerCompany {
-    async fn look_up<T: Send + 'static>(
+    pub(super) async fn look_up<T: Send + 'static>(
         &self,
         what: &'static str,
         read: impl FnOnce(&Live<'_>) -> Result<T, SqlError> + Send + 'static,
