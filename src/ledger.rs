@@ -5,7 +5,7 @@
 //! ([`EmbeddedLedger`]) and on a SQL Server that several workers share ([`ServerLedger`]). Only the
 //! ledger's own clock decides about leases.
 
-pub mod embedded;
+pub mod books;
 pub mod exceptions;
 pub mod jobs;
 pub mod orders;
@@ -21,7 +21,7 @@ use crate::model::{Job, RunId, Selection, Stream};
 use crate::sql::SqlError;
 use crate::sqlserver::{ConnectError, ServerError};
 
-pub use embedded::{EmbeddedLedger, ServerLedger};
+pub use books::{EmbeddedLedger, ServerLedger};
 pub use exceptions::ExceptionBook;
 pub use jobs::JobBook;
 pub use orders::OrderBook;

@@ -29,7 +29,7 @@ use leases::check;
 pub use file::EmbeddedLedger;
 pub use server::ServerLedger;
 
-const NAME: Text<'static> = statement!("embedded/records", "ledger's name");
+const NAME: Text<'static> = statement!("books/records", "ledger's name");
 
 /// What a ledger stands on: writers go one after the other, readers see one moment.
 pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
