@@ -34,7 +34,7 @@ impl Ax {
         let batches = text.split("\nGO\n");
         for batch in batches.filter(|batch| !batch.trim().is_empty()) {
             let is_about_tracking =
-                batch.starts_with("ALTER TABLE") || batch.contains("\nALTER DATABASE CURRENT SET");
+                batch.starts_with("ALTER ") || batch.contains("\nALTER DATABASE ");
             // A real server is told by the scripts of the administrator.
             if engine != Engine::RealServer || !is_about_tracking {
                 ax.run(batch).await;
