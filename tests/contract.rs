@@ -1,14 +1,66 @@
-//! What both engines promise alike, by the public interface: a SQLite file, and SQL Server through
-//! the real driver.
+//! What the engines promise alike, by the public interface: a SQLite file; SQL Server through the
+//! real driver, as the SQL Server of the tests; and a real SQL Server where a site has one (see
+//! `support/real_server.rs`).
 
 #![allow(
-    clippy::unwrap_used,
+    dead_code,
+    clippy::expect_used,
     clippy::panic,
-    reason = "a test stops where something is not as it should be"
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test stops where something is not as it should be, and uses of its support what it needs"
 )]
 
-mod contract {
-    mod ledger;
+/// Makes a test of each promise for each engine.
+macro_rules! promises {
+    ($($promise:ident),+ $(,)?) => {
+        mod in_a_file {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                super::$promise(crate::contract::Engine::File).await;
+            })+
+        }
+        servers![$($promise),+];
+    };
 }
+
+/// Makes a test of each promise for each server.
+macro_rules! servers {
+    ($($promise:ident),+ $(,)?) => {
+        mod on_a_server {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                super::$promise(crate::contract::Engine::Server).await;
+            })+
+        }
+        mod on_a_real_server {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                crate::real_server::keep(
+                    concat!(module_path!(), "::", stringify!($promise)),
+                    super::$promise(crate::contract::Engine::RealServer),
+                )
+                .await;
+            })+
+        }
+    };
+}
+
+mod contract {
+    mod company;
+    mod counts;
+    mod ledger;
+    mod only_real;
+    mod place;
+
+    pub use place::{Engine, Place};
+}
+#[path = "support/ax.rs"]
+mod ax;
 #[path = "support/mssql.rs"]
 mod mssql;
+#[path = "support/real_server.rs"]
+mod real_server;
+#[path = "support/company.rs"]
+mod support;

@@ -1,28 +1,27 @@
-//! A company file in a SQL Server of the tests, as its T-SQL script puts it there.
-
-use std::time::Duration;
+//! A company file in a SQL Server, of the tests or a real one, as its T-SQL script puts it there.
 
 use axcs::company::CompanyError;
 use axcs::company::embedded::script::{Layout, script};
-use axcs::company::sqlserver::SqlServerCompany;
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
+use axcs::company::sqlserver::{SqlServerCompany, enabling, grants};
+use axcs::sqlserver::{Options, Server};
 
-use super::mssql;
+use super::contract::{Engine, Place};
 use super::support::Sample;
+use super::{mssql, real_server};
 
 /// The company of `sample` in AX's own database, tracked from now on.
 pub struct Ax {
-    pub server: mssql::Server,
-    pub client: mssql::Client,
+    pub place: Place,
 }
 
 impl Ax {
-    pub async fn of(sample: &Sample) -> Self {
-        Self::with(sample, Layout::R2, |script| script).await
+    pub async fn of(engine: Engine, sample: &Sample) -> Self {
+        Self::with(engine, sample, Layout::R2, |script| script).await
     }
 
     /// `change` changes the script before it is run.
     pub async fn with(
+        engine: Engine,
         sample: &Sample,
         layout: Layout,
         change: impl FnOnce(String) -> String,
@@ -30,45 +29,41 @@ impl Ax {
         let mut text = Vec::new();
         script(&sample.path, layout, &mut text).unwrap();
         let text = change(String::from_utf8(text).unwrap());
-        let server = mssql::Server::start();
-        let client = server.connect().await;
-        let mut ax = Self { server, client };
+        let place = Place::new(engine).await;
+        let ax = Self { place };
         let batches = text.split("\nGO\n");
         for batch in batches.filter(|batch| !batch.trim().is_empty()) {
-            ax.run(batch).await;
+            let is_about_tracking =
+                batch.starts_with("ALTER ") || batch.contains("\nALTER DATABASE ");
+            // A real server is told by the scripts of the administrator.
+            if engine != Engine::RealServer || !is_about_tracking {
+                ax.run(batch).await;
+            }
+        }
+        if let Place::RealServer(database) = &ax.place {
+            database.allow_snapshot(true).await;
+            ax.run(&enabling(database.name(), 2)).await;
+            ax.run("CREATE USER [reader] WITHOUT LOGIN").await;
+            ax.run(&grants("reader")).await;
         }
         ax
     }
 
+    /// The SQL Server of the tests.
+    pub fn bed(&self) -> &mssql::Server {
+        self.place.bed()
+    }
+
     /// Runs a batch as an administrator or a user of AX.
-    pub async fn run(&mut self, sql: &str) {
-        let answer = self.client.simple_query(sql).await;
-        let done = match answer {
-            Ok(answer) => answer.into_results().await.map(drop),
-            Err(error) => Err(error),
-        };
+    pub async fn run(&self, sql: &str) {
+        let done = real_server::run(&Server::new(self.options()), sql.to_owned()).await;
         if let Err(error) = done {
             panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
         }
     }
 
     pub fn options(&self) -> Options {
-        let (user, password) = self.server.login();
-        Options {
-            host: self.server.address().ip().to_string(),
-            port: Some(self.server.address().port()),
-            instance: None,
-            database: self.server.database(),
-            authentication: Authentication::Sql {
-                user,
-                password: Password::new(password),
-            },
-            encryption: Encryption::None,
-            ca_file: None,
-            trust_any: false,
-            connect_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(120),
-        }
+        self.place.options()
     }
 
     pub async fn open(

@@ -64,7 +64,7 @@ pub async fn a_newer_ledger_is_refused_and_left_as_it_is(engine: Engine) {
     drop(ledger);
     let newer = match engine {
         Engine::File => "PRAGMA user_version = 99",
-        Engine::Server => "UPDATE axcs.ledger SET format = 99",
+        Engine::Server | Engine::RealServer => "UPDATE axcs.ledger SET format = 99",
     };
     place.sql(newer, Vec::new()).await;
     let refused = place.open().await.map(drop).unwrap_err();

@@ -9,15 +9,7 @@ use axcs::sqlserver::{Isolation, Server, ServerError, Step};
 use tokio::task::JoinHandle;
 
 use super::records::started;
-use super::{Engine, Place, connections, mssql, open, options};
-
-/// The server of a place.
-fn server(place: &Place) -> &mssql::Server {
-    let Place::Server(server) = place else {
-        panic!("it is on a server")
-    };
-    server
-}
+use super::{Engine, Place, open};
 
 /// Somebody who has changed something and neither commits it nor takes it back yet.
 struct Dawdler {
@@ -27,7 +19,7 @@ struct Dawdler {
 
 impl Dawdler {
     async fn begin(place: &Place, sql: &'static str) -> Self {
-        let server = connections(server(place));
+        let server = place.connections();
         let (has_changed, changed) = tokio::sync::oneshot::channel();
         let (ends, ended) = channel();
         let works = tokio::spawn(async move {
@@ -51,10 +43,9 @@ impl Dawdler {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_not_there_is_named_with_what_to_do() {
-    let place = Place::new(Engine::Server);
-    let nowhere = options(server(&place)).with_database("NOWHERE");
+async fn a_database_that_is_not_there_is_named_with_what_to_do(engine: Engine) {
+    let place = Place::new(engine).await;
+    let nowhere = place.options().with_database("NOWHERE");
     let refused = ServerLedger::open(Server::new(nowhere)).await.unwrap_err();
     let LedgerError::Unreachable(error) = &refused else {
         panic!("{refused}")
@@ -64,9 +55,8 @@ async fn a_database_that_is_not_there_is_named_with_what_to_do() {
     assert_eq!(refused.remedy(), Step::Database.remedy());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn tables_of_others_with_the_same_names_stay_as_they_are() {
-    let place = Place::new(Engine::Server);
+async fn tables_of_others_with_the_same_names_stay_as_they_are(engine: Engine) {
+    let place = Place::new(engine).await;
     place
         .sql("CREATE TABLE dbo.run (job int NOT NULL)", Vec::new())
         .await;
@@ -79,9 +69,8 @@ async fn tables_of_others_with_the_same_names_stay_as_they_are() {
     assert_eq!(place.number("SELECT job FROM dbo.run").await, 7);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn readers_see_what_is_committed_and_wait_for_no_writer() {
-    let (place, ledger) = open(Engine::Server).await;
+async fn readers_see_what_is_committed_and_wait_for_no_writer(engine: Engine) {
+    let (place, ledger) = open(engine).await;
     let fence = started(&ledger).await;
     let dawdler = Dawdler::begin(&place, "UPDATE axcs.run SET job = N'orders'").await;
     let run = tokio::time::timeout(Duration::from_secs(5), ledger.run(fence.run)).await;
@@ -89,14 +78,13 @@ async fn readers_see_what_is_committed_and_wait_for_no_writer() {
     dawdler.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn where_no_snapshots_are_allowed_readers_take_their_turn() {
-    let place = Place::new(Engine::Server);
+async fn where_no_snapshots_are_allowed_readers_take_their_turn(engine: Engine) {
+    let place = Place::new(engine).await;
     // A database of others: its settings are theirs.
     place
         .sql("CREATE TABLE dbo.theirs (number int NOT NULL)", Vec::new())
         .await;
-    server(&place).allow_snapshot(false);
+    place.allow_snapshot(false).await;
     let ledger = place.open().await.unwrap();
     let turns = async || place.number("SELECT turn FROM axcs.ledger").await;
     let before = turns().await;
@@ -105,9 +93,8 @@ async fn where_no_snapshots_are_allowed_readers_take_their_turn() {
     assert_eq!(turns().await, before + 1, "a reader's turn leaves nothing");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_writer_that_waits_in_vain_says_that_it_may_pass_and_has_written_nothing() {
-    let (place, ledger) = open(Engine::Server).await;
+async fn a_writer_that_waits_in_vain_says_that_it_may_pass_and_has_written_nothing(engine: Engine) {
+    let (place, ledger) = open(engine).await;
     let fence = started(&ledger).await;
     let dawdler = Dawdler::begin(&place, "UPDATE axcs.ledger SET turn = turn").await;
     let began = Instant::now();
@@ -122,3 +109,11 @@ async fn a_writer_that_waits_in_vain_says_that_it_may_pass_and_has_written_nothi
     let next = ledger.intend(fence, Stream::Items, vec!["A".into()], None);
     next.await.unwrap();
 }
+
+servers![
+    a_database_that_is_not_there_is_named_with_what_to_do,
+    tables_of_others_with_the_same_names_stay_as_they_are,
+    readers_see_what_is_committed_and_wait_for_no_writer,
+    where_no_snapshots_are_allowed_readers_take_their_turn,
+    a_writer_that_waits_in_vain_says_that_it_may_pass_and_has_written_nothing,
+];

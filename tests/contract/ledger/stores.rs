@@ -13,7 +13,8 @@ use axcs::model::{Amount, Job};
 
 use super::{Engine, Place};
 
-async fn open(engine: Engine) -> (Place, Arc<dyn Ledger>, Fence) {
+/// A new ledger in which a run writes.
+pub async fn open(engine: Engine) -> (Place, Arc<dyn Ledger>, Fence) {
     let (place, ledger) = super::open(engine).await;
     let lease = Duration::from_secs(600);
     let begun = ledger
@@ -48,7 +49,7 @@ async fn take(ledger: &Arc<dyn Ledger>, fence: Fence, listed: Vec<Channel>) -> S
 }
 
 /// An order of a store: all that it takes to refer to it.
-fn order(store: &str) -> OrderEvent {
+pub fn order(store: &str) -> OrderEvent {
     let json = serde_json::json!({
         "id": "o1", "number": "W-1", "store": store, "placed": "2026-11-20T10:00:00Z",
         "currency": "EUR", "customer": {"name": "Ann"}, "total": "0", "lines": [],

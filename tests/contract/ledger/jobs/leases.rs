@@ -174,7 +174,7 @@ pub async fn a_beat_extends_every_lease_of_the_run_and_may_change_its_length(eng
 }
 
 pub async fn workers_that_open_a_new_ledger_at_once_share_it(engine: Engine) {
-    let place = Arc::new(Place::new(engine));
+    let place = Arc::new(Place::new(engine).await);
     let opening: Vec<_> = (0..8)
         .map(|_| {
             let place = place.clone();

@@ -1,31 +1,14 @@
 //! What a company promises, whichever database it is read from: a company in AX's own database on
 //! SQL Server reads as the file that it was filled from.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/ax.rs"]
-mod ax;
-#[path = "contract_company/look_ups.rs"]
 mod look_ups;
-#[path = "support/mssql.rs"]
-mod mssql;
-#[path = "support/company.rs"]
-mod support;
 
-use ax::Ax;
+use super::Engine;
+use crate::ax::Ax;
+use crate::support::{busy_sample, category, company_streams, drain, ids, item_group, select};
 use axcs::company::embedded::script::Layout;
 use axcs::company::{Company, CompanyError, Entry};
 use axcs::model::{Rule, Selection, Stream};
-use support::{busy_sample, category, company_streams, drain, ids, item_group, select};
 
 async fn all(company: &dyn Company, stream: Stream, selection: &Selection) -> Vec<Entry> {
     drain(company.read_all(stream, selection, None).await.unwrap()).await
@@ -36,10 +19,9 @@ async fn version(company: &dyn Company) -> i64 {
     tracking.current_version
 }
 
-#[tokio::test]
-async fn every_stream_reads_as_the_file_does() {
+async fn every_stream_reads_as_the_file_does(engine: Engine) {
     let sample = busy_sample(12, 3).await;
-    let ax = Ax::of(&sample).await;
+    let ax = Ax::of(engine, &sample).await;
     let company = ax.open(Some("USMF"), None).await.unwrap();
     let everything = Selection::everything();
     for stream in company_streams() {
@@ -104,10 +86,9 @@ const EDITS: &[&str] = &[
     "UPDATE SHIPCARRIERSTAGING SET SHIPCARRIERVOIDINDICATOR = 'Y' WHERE RECID % 2 = 0",
 ];
 
-#[tokio::test]
-async fn changes_are_those_of_the_file_with_and_without_snapshots() {
+async fn changes_are_those_of_the_file_with_and_without_snapshots(engine: Engine) {
     let sample = busy_sample(14, 4).await;
-    let mut ax = Ax::of(&sample).await;
+    let ax = Ax::of(engine, &sample).await;
     let company = ax.open(None, None).await.unwrap();
     let (since, file_since) = (version(&company).await, sample.version().await);
     for edit in EDITS {
@@ -122,7 +103,7 @@ async fn changes_are_those_of_the_file_with_and_without_snapshots() {
         Selection::default(),
     ];
     for has_snapshots in [true, false] {
-        ax.server.allow_snapshot(has_snapshots);
+        ax.place.allow_snapshot(has_snapshots).await;
         let company = ax.open(None, None).await.unwrap();
         for selection in &selections {
             for stream in company_streams() {
@@ -154,7 +135,7 @@ async fn gap(company: &dyn Company, stream: Stream, since: i64) -> Option<String
 #[tokio::test]
 async fn lost_changes_are_a_gap_of_their_streams_alone() {
     let sample = busy_sample(4, 2).await;
-    let mut ax = Ax::of(&sample).await;
+    let ax = Ax::of(Engine::Server, &sample).await;
     let company = ax.open(None, None).await.unwrap();
     let since = version(&company).await;
     let gaps = async |company: &dyn Company| {
@@ -170,7 +151,7 @@ async fn lost_changes_are_a_gap_of_their_streams_alone() {
 
     ax.run("UPDATE DLVMODE SET TXT = 'x'").await;
     let now = version(&company).await;
-    ax.server.set_min_valid_version("DLVMODE", now);
+    ax.bed().set_min_valid_version("DLVMODE", now);
     let expected = vec![(Stream::DeliveryModes, "DLVMODE".to_owned())];
     assert_eq!(gaps(&company).await, expected, "the retention has passed");
     assert_eq!(gap(&company, Stream::DeliveryModes, now).await, None);
@@ -210,8 +191,7 @@ async fn lost_changes_are_a_gap_of_their_streams_alone() {
     assert_eq!(lost.as_deref(), Some("TAXONITEM"));
 }
 
-#[tokio::test]
-async fn a_key_that_leads_nowhere_makes_a_deletion_a_gap_and_nothing_else() {
+async fn a_key_that_leads_nowhere_makes_a_deletion_a_gap_and_nothing_else(engine: Engine) {
     let sample = busy_sample(6, 2).await;
     let surrogates = |script: String| {
         let keys = [
@@ -231,7 +211,7 @@ async fn a_key_that_leads_nowhere_makes_a_deletion_a_gap_and_nothing_else() {
         .writer
         .execute("UPDATE ECORESPRODUCTTRANSLATION SET RECID = PRODUCT * 10 + length(LANGUAGEID) + unicode(LANGUAGEID)", [])
         .unwrap();
-    let mut ax = Ax::with(&sample, Layout::R2, surrogates).await;
+    let ax = Ax::with(engine, &sample, Layout::R2, surrogates).await;
     let company = ax.open(None, None).await.unwrap();
     let everything = Selection::everything();
     let (since, file_since) = (version(&company).await, sample.version().await);
@@ -260,11 +240,10 @@ async fn a_key_that_leads_nowhere_makes_a_deletion_a_gap_and_nothing_else() {
     assert_eq!(lost.as_deref(), Some("DLVMODE"));
 }
 
-#[tokio::test]
-async fn an_ax_without_partitions_and_styles_reads_alike() {
+async fn an_ax_without_partitions_and_styles_reads_alike(engine: Engine) {
     let sample = busy_sample(5, 2).await;
     let without_styles = |script: String| {
-        let column = "  INVENTSTYLEID nvarchar(10) NOT NULL DEFAULT N'',\n";
+        let column = "  [INVENTSTYLEID] nvarchar(10) NOT NULL DEFAULT N'',\n";
         assert_eq!(script.matches(column).count(), 1);
         let script = script.replace(column, "");
         let batches = script.split("\nGO\n").map(|batch| {
@@ -272,7 +251,7 @@ async fn an_ax_without_partitions_and_styles_reads_alike() {
                 return batch.to_owned();
             };
             let (names, values) = rows.split_once(") VALUES\n").unwrap();
-            let place = names.split(", ").position(|name| name == "INVENTSTYLEID");
+            let place = names.split(", ").position(|name| name == "[INVENTSTYLEID]");
             let without = |list: &str| {
                 let mut cells: Vec<&str> = list.split(", ").collect();
                 cells.remove(place.unwrap());
@@ -284,13 +263,13 @@ async fn an_ax_without_partitions_and_styles_reads_alike() {
         });
         batches.collect::<Vec<_>>().join("\nGO\n")
     };
-    let mut ax = Ax::with(&sample, Layout::Rtm, without_styles).await;
+    let ax = Ax::with(engine, &sample, Layout::Rtm, without_styles).await;
     ax.run("DROP TABLE dbo.SHIPCARRIERSTAGING").await;
     let company = ax.open(None, None).await.unwrap();
     let facts = company.facts().await.unwrap();
     assert_eq!(facts.release, "AX 2012 or its Feature Pack");
     assert_eq!(
-        (facts.id.as_str(), facts.place.ends_with("/AX")),
+        (facts.id.as_str(), facts.place == ax.options().place()),
         ("usmf", true)
     );
     let everything = Selection::everything();
@@ -320,7 +299,7 @@ async fn refusal(ax: &Ax, company: Option<&str>, partition: Option<&str>) -> Str
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_with_the_reason() {
     let sample = busy_sample(2, 1).await;
-    let mut ax = Ax::of(&sample).await;
+    let ax = Ax::of(Engine::Server, &sample).await;
     let unknown = refusal(&ax, Some("dat"), None).await;
     assert!(
         unknown.ends_with("it holds no company \"dat\"; it holds: usmf"),
@@ -351,12 +330,12 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
     assert_eq!(second.release, "AX 2012 R2");
 
     let company = ax.open(Some("usmf"), None).await.unwrap();
-    ax.server.deny_tracking("SALESLINE", true);
+    ax.bed().deny_tracking("SALESLINE", true);
     let hidden = company.tracking(Stream::Shipments, &[]).await.unwrap_err();
     let reason = std::error::Error::source(&hidden).unwrap().to_string();
     assert_eq!(hidden.to_string(), "reading SALESLINE failed");
     assert!(reason.contains("VIEW CHANGE TRACKING"), "{reason}");
-    ax.server.deny_select("DLVMODE", true);
+    ax.bed().deny_select("DLVMODE", true);
     let everything = Selection::everything();
     let hidden = company.count(Stream::DeliveryModes, &everything).await;
     let hidden = hidden.unwrap_err();
@@ -366,7 +345,7 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
         "{reason}"
     );
     // The connection that was refused is not used again.
-    ax.server.deny_select("DLVMODE", false);
+    ax.bed().deny_select("DLVMODE", false);
     assert!(
         company
             .count(Stream::DeliveryModes, &everything)
@@ -394,7 +373,7 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
 #[tokio::test]
 async fn a_restored_database_has_another_history() {
     let sample = busy_sample(2, 1).await;
-    let mut ax = Ax::of(&sample).await;
+    let ax = Ax::of(Engine::Server, &sample).await;
     let company = ax.open(None, None).await.unwrap();
     let identity = async |known: &[String]| {
         let tracking = company
@@ -404,26 +383,25 @@ async fn a_restored_database_has_another_history() {
         (tracking.incarnation, tracking.strange)
     };
     let (before, _) = identity(&[]).await;
-    let backup = ax.server.backup();
+    let backup = ax.bed().backup();
     ax.run("UPDATE DLVMODE SET TXT = 'x'").await;
     let (after, strange) = identity(std::slice::from_ref(&before)).await;
     assert_eq!(strange, [] as [String; 0]);
-    ax.server.restore(&backup);
+    ax.bed().restore(&backup);
     ax.run("UPDATE DLVMODE SET TXT = 'y'").await;
     ax.run("UPDATE DLVMODE SET TXT = 'z'").await;
     let known = [before, after];
     let (restored, strange) = identity(&known).await;
     assert_eq!(strange, known);
     assert_eq!(identity(&[restored]).await.1, [] as [String; 0]);
-    ax.server.track_database(false);
+    ax.bed().track_database(false);
     let off = company.tracking(Stream::DeliveryModes, &[]).await.unwrap();
     assert_eq!(off.tables[0].min_valid_version, None);
 }
 
-#[tokio::test]
-async fn readings_that_are_dropped_give_their_connections_back() {
+async fn readings_that_are_dropped_give_their_connections_back(engine: Engine) {
     let sample = busy_sample(6, 1).await;
-    let ax = Ax::of(&sample).await;
+    let ax = Ax::of(engine, &sample).await;
     let company = ax.open(None, None).await.unwrap();
     let selection = Selection {
         rules: vec![Rule::ItemRange {
@@ -453,3 +431,11 @@ async fn readings_that_are_dropped_give_their_connections_back() {
     assert_eq!(found.len(), asked.len());
     assert_eq!(found[700], read[3]);
 }
+
+servers![
+    every_stream_reads_as_the_file_does,
+    changes_are_those_of_the_file_with_and_without_snapshots,
+    a_key_that_leads_nowhere_makes_a_deletion_a_gap_and_nothing_else,
+    an_ax_without_partitions_and_styles_reads_alike,
+    readings_that_are_dropped_give_their_connections_back,
+];

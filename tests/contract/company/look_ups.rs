@@ -4,13 +4,13 @@ use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::trade::{ItemKey, Requisition, Trade};
 use axcs::model::catalog::ProductDimensions;
 
-use super::ax::Ax;
-use super::support::busy_sample;
+use super::Engine;
+use crate::ax::Ax;
+use crate::support::busy_sample;
 
-#[tokio::test]
-async fn look_ups_for_orders_answer_as_the_file_does() {
+async fn look_ups_for_orders_answer_as_the_file_does(engine: Engine) {
     let sample = busy_sample(9, 3).await;
-    let ax = Ax::of(&sample).await;
+    let ax = Ax::of(engine, &sample).await;
     let company = ax.open(None, None).await.unwrap();
     let file = &sample.company;
     let codes = company.trade_codes().await.unwrap();
@@ -73,10 +73,9 @@ async fn look_ups_for_orders_answer_as_the_file_does() {
     assert!(!orders[0].is_empty() && orders.last().unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn batch_jobs_and_their_runs_are_those_of_the_file() {
+async fn batch_jobs_and_their_runs_are_those_of_the_file(engine: Engine) {
     let sample = busy_sample(2, 1).await;
-    let mut ax = Ax::of(&sample).await;
+    let ax = Ax::of(engine, &sample).await;
     // Iridium makes a text of a part of bytes, so that the tasks' logs cannot be read from it.
     for table in ["BATCH", "BATCHHISTORY"] {
         sample.run(&format!("DELETE FROM {table}"));
@@ -99,3 +98,8 @@ async fn batch_jobs_and_their_runs_are_those_of_the_file() {
         }
     }
 }
+
+servers![
+    look_ups_for_orders_answer_as_the_file_does,
+    batch_jobs_and_their_runs_are_those_of_the_file,
+];
