@@ -1,5 +1,7 @@
 //! `axcs doctor`: what works, what does not, and the remedy for each.
 
+mod aif;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -32,6 +34,8 @@ What the administrator of AX's database runs once:
   axcs doctor --grants
   axcs doctor --enable-tracking
 
+What to try on a live AX before orders enter it: axcs doctor --aif
+
 Exit code 0: all is well; 1: there is a fault; 3: a database or the service cannot be reached.")]
 pub struct DoctorArguments {
     /// Print the script that gives the login its rights: to read, and to see what changed
@@ -40,6 +44,9 @@ pub struct DoctorArguments {
     /// Print the script that tracks the changes of the tables that are read
     #[arg(long)]
     enable_tracking: bool,
+    /// Print what to try on the site's own inbound port for sales orders, and what SQL tells of it
+    #[arg(long, conflicts_with_all = ["grants", "enable_tracking"])]
+    aif: bool,
 }
 
 /// How a check came out.
@@ -117,6 +124,10 @@ pub async fn doctor(invocation: &Invocation, arguments: &DoctorArguments) -> Res
     let settings = invocation.settings()?;
     if arguments.grants || arguments.enable_tracking {
         print_script(&settings, arguments, invocation.json())?;
+        return Ok(Exit::Done);
+    }
+    if arguments.aif {
+        aif::print(&settings, invocation.json()).await?;
         return Ok(Exit::Done);
     }
     let folder = Folder::of(&settings)?;

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 pub use self::grants::{enabling, grants};
 use self::live::Live;
-pub use self::messages::MessageInAx;
+pub use self::messages::{Aif, MessageInAx};
 use self::probe::Known;
 use super::reading::{self, Begun, Reader, Told};
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};

@@ -190,7 +190,7 @@ impl ConnectError {
                 Step::Place => "no connection is free to",
                 Step::Name => "the name cannot be resolved of",
                 Step::Instance => "the instance cannot be found:",
-                Step::Port => "nothing answers at",
+                Step::Port => "there is no conversation with",
                 Step::Tls => "no TLS connection can be agreed on with",
                 Step::Login => "the login is refused by",
                 Step::Database => "the database cannot be opened:",
@@ -245,7 +245,7 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
         Ok(client) => return Ok(client),
         Err(error) => error,
     };
-    let step = step_of(&error);
+    let step = step_of(&error, options.encryption);
     let mut reason = if let Error::Server(said) = &error {
         said.message().to_owned()
     } else {
@@ -261,13 +261,20 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
 }
 
 /// Which step a refusal belongs to.
-fn step_of(error: &Error) -> Step {
+fn step_of(error: &Error, encryption: Encryption) -> Step {
     if let Error::Server(said) = error {
         // 4060: cannot open the database; 916: the login has no user in it.
         if matches!(said.code(), 4060 | 911 | 916) {
             Step::Database
         } else {
             Step::Login
+        }
+    } else if encryption == Encryption::None {
+        // There is no TLS to fail: the line broke, or the server does not go without.
+        if matches!(error, Error::Io { .. }) {
+            Step::Port
+        } else {
+            Step::Tls
         }
     } else if matches!(error, Error::Tls(_) | Error::Io { .. } | Error::Protocol(_)) {
         // A server that takes no offer hangs up in the middle of the handshake; one that cannot

@@ -29,7 +29,7 @@ async fn each_step_that_fails_is_named_with_its_remedy() {
         ),
         (
             [("port", port.as_str())],
-            ["nothing answers at", "sqlserver.port"],
+            ["there is no conversation with", "sqlserver.port"],
         ),
         (
             [("encryption", "'required'")],

@@ -197,6 +197,15 @@ async fn what_ax_says_of_a_message_in_its_queue_is_told_in_its_words() {
     .await;
     site.job("orders");
     assert_eq!(site.json(&["exceptions"]), serde_json::json!([]));
+    let list = site.json(&["doctor", "--aif"]);
+    assert_eq!(list.as_array().unwrap().len(), 15);
+    assert_eq!(list[1]["seen"], "in the queue: 1 Ready");
+    assert!(
+        list[14]["seen"]
+            .as_str()
+            .unwrap()
+            .contains("AIFMESSAGELOG.STATUS")
+    );
     // It cannot process it.
     site.in_ax(&format!(
         "UPDATE AIFGATEWAYQUEUE SET STATUS = 4; \

@@ -21,3 +21,9 @@ SELECT e.DESCRIPTION
   JOIN dbo.SYSEXCEPTIONTABLE e ON e.RECID = m.EXCEPTIONID
  WHERE m.MESSAGEID = CAST(@P1 AS uniqueidentifier)
  ORDER BY e.RECID;
+
+-- [queue by status] Inbound messages in the queue; answers STATUS and how many have it.
+SELECT q.STATUS, COUNT(*)
+  FROM dbo.AIFGATEWAYQUEUE q
+ WHERE q.DIRECTION = 2
+ GROUP BY q.STATUS;
