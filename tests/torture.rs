@@ -15,8 +15,13 @@
     reason = "a torment stops where something is not as it should be, and tells its figures"
 )]
 
+#[path = "support/ax.rs"]
+#[allow(dead_code, reason = "other test files use the rest of it")]
+mod ax;
 #[path = "support/axcs.rs"]
 mod axcs_program;
+#[path = "torture/bed.rs"]
+mod bed;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
 #[path = "torture/crash_at.rs"]
@@ -36,6 +41,10 @@ mod kill;
 mod lease;
 #[path = "torture/line.rs"]
 mod line;
+#[path = "support/mssql.rs"]
+mod mssql;
+#[path = "torture/packets.rs"]
+mod packets;
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;
@@ -43,10 +52,15 @@ mod pty;
 mod recurrence;
 #[path = "torture/secrets.rs"]
 mod secrets;
+#[path = "torture/server_kill.rs"]
+mod server_kill;
 #[path = "torture/sim.rs"]
 mod sim;
 #[path = "orders/site.rs"]
 mod site;
+#[path = "support/company.rs"]
+#[allow(dead_code, reason = "other test files use the rest of it")]
+mod support;
 #[path = "torture/together.rs"]
 mod together;
 #[path = "torture/token.rs"]
@@ -104,6 +118,13 @@ const TORMENTS: &[Torment] = &[
     ("cut", |arguments| {
         block_on(cut::cut(&cut::Torment::of(arguments)?))
     }),
+    ("server-lease", |arguments| {
+        block_on(lease::server::server_lease(arguments))
+    }),
+    ("server-kill", |arguments| {
+        block_on(server_kill::server_kill(arguments))
+    }),
+    ("packets", |arguments| block_on(packets::packets(arguments))),
     #[cfg(target_os = "linux")]
     ("env", |arguments| env::env(arguments.number("--times", 2)?)),
     ("recurrence", |arguments| {

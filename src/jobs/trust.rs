@@ -1,9 +1,9 @@
 //! Until when a run may believe that it holds its leases, without asking the ledger.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// A run's belief in its leases, by this process's own clock. A worker that was stopped and goes on
@@ -14,16 +14,22 @@ use tokio::time::Instant;
 /// that sleeps may not count the time. That is why versions or settling protect the data, and this
 /// only spares them work.
 #[derive(Clone, Debug)]
-pub struct Trust {
-    until: Arc<watch::Sender<Instant>>,
+pub struct Trust(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    until: Mutex<Instant>,
+    /// Wakes the waiting in the order in which they came, which a watch does not.
+    renewed: Notify,
 }
 
 /// There is none before the first renewal.
 impl Default for Trust {
     fn default() -> Self {
-        Self {
-            until: Arc::new(watch::Sender::new(Instant::now())),
-        }
+        Self(Arc::new(Shared {
+            until: Mutex::new(Instant::now()),
+            renewed: Notify::new(),
+        }))
     }
 }
 
@@ -31,20 +37,35 @@ impl Trust {
     /// A renewal that was asked for at `asked` succeeded: the leases last for `lease` from some
     /// moment after it.
     pub fn renewed(&self, asked: Instant, lease: Duration) {
-        self.until
-            .send_modify(|until| *until = (*until).max(asked + lease));
+        {
+            let mut until = self.until();
+            *until = (*until).max(asked + lease);
+        }
+        self.0.renewed.notify_waiters();
     }
 
     /// True where the leases surely have not ended.
     pub fn holds(&self) -> bool {
-        Instant::now() < *self.until.borrow()
+        Instant::now() < *self.until()
     }
 
     /// Waits until [`Trust::holds`]. Whoever renews the leases ends the run where that fails.
     pub async fn held(&self) {
-        let mut until = self.until.subscribe();
-        // The sender lives as long as `self`.
-        let _ = until.wait_for(|until| Instant::now() < *until).await;
+        loop {
+            let renewed = self.0.renewed.notified();
+            tokio::pin!(renewed);
+            // Before the look, so that no renewal is missed.
+            renewed.as_mut().enable();
+            if self.holds() {
+                return;
+            }
+            renewed.await;
+        }
+    }
+
+    fn until(&self) -> MutexGuard<'_, Instant> {
+        // Nothing that holds it panics.
+        self.0.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

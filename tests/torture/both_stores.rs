@@ -26,17 +26,6 @@ pub fn left(dir: &Path) -> i64 {
         .unwrap()
 }
 
-/// Runs whose worker died in them.
-pub fn cut_short(dir: &Path) -> i64 {
-    read_only(&dir.join("ledger.db"))
-        .query_row(
-            "SELECT count(*) FROM run WHERE exception LIKE '%without saying how it ended%'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap()
-}
-
 /// What is wrong between the two.
 #[derive(Debug, Default)]
 pub struct Found {

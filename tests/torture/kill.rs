@@ -1,7 +1,7 @@
 //! Orders are placed and shipped while workers that share a ledger are killed again and again and
 //! the line to the service lies. In the end every order is one whole sales order, and the shop knows it.
 
-use std::process::Child;
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use axcs::commerce::client::{Client, ClientOptions};
 use axcs::commerce::shopper::Shopper;
 use axcs::company::embedded::Embedded;
 use axcs::company::embedded::activity::clerk::{self, Orders, Ship};
-use axcs::ledger::{EmbeddedLedger, JobBook as _};
+use axcs::ledger::{EmbeddedLedger, Ledger};
 use axcs::model::random::Random;
 use axcs::model::schedule::Schedule;
 use axcs::model::{Job, JobStatus, RunStatus, RunSummary};
@@ -49,6 +49,8 @@ impl Torment {
 
 /// Longest life of a worker from the start of its run to its death, in milliseconds.
 const LIFE: u64 = 250;
+/// What the next worker writes down of a run that was cut short.
+const CUT_SHORT: &str = "without saying how it ended";
 /// How often the ledger is looked at.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a worker may take to begin what it is asked for.
@@ -100,7 +102,24 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
         }
     });
 
-    let mut killing = Killing::new(torment, &axcs, &token).await;
+    let ledger = EmbeddedLedger::open(&axcs.dir().join("ledger.db")).await;
+    let ledger: Arc<dyn Ledger> = Arc::new(ledger.unwrap());
+    by_hand_only(&ledger).await;
+    // What has ended can be set to Waiting.
+    axcs.ok(&["run", "orders"]);
+    let config = axcs.dir().join("hostile.toml");
+    let worker = || {
+        let mut worker = axcs.command(&["worker", "--config", config.to_str().unwrap()]);
+        worker.env("AXCS_TOKEN", &token);
+        axcs.noting_output(worker)
+    };
+    let victims = Victims {
+        worker: &worker,
+        workers: torment.workers,
+        job: Job::Orders,
+        life: LIFE,
+    };
+    let mut killing = Killing::new(victims, ledger, torment.seed);
     killing.go_on(torment.kills).await;
     placing.await.unwrap();
     closing_time.store(true, Ordering::Relaxed);
@@ -125,7 +144,7 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
     clerk::ship(&company, &everything, 1).unwrap();
     // Ended after the last packing slip was posted: all of them are told.
     killing.run_to_its_end().await?;
-    let cut_short = killing.cut_short();
+    let cut_short = killing.cut_short().await;
     drop(killing);
 
     let found = both_stores::compare(&axcs.dir());
@@ -148,64 +167,60 @@ pub async fn kill(torment: &Torment) -> Result<(), String> {
     Err(found.to_string())
 }
 
-/// The workers, and who kills them. An operator sets the orders job to Waiting whenever it has
-/// ended, so that there is always something to kill.
-struct Killing<'a> {
-    axcs: &'a Axcs,
-    token: &'a str,
-    ledger: EmbeddedLedger,
+/// Takes away every schedule: nothing runs beside what is asked for.
+pub async fn by_hand_only(ledger: &Arc<dyn Ledger>) {
+    for record in ledger.board().await.unwrap().jobs {
+        let schedule = Schedule {
+            recurrence: None,
+            ..record.schedule
+        };
+        let set = ledger.set_schedule(record.job, record.revision, schedule);
+        assert!(set.await.unwrap());
+    }
+}
+
+/// Who is killed.
+pub struct Victims<'a> {
+    /// How a worker is started.
+    pub worker: &'a dyn Fn() -> Command,
+    /// How many of them there are.
+    pub workers: u64,
+    /// The job that they run.
+    pub job: Job,
+    /// Longest life of a worker from the start of its run to its death, in milliseconds.
+    pub life: u64,
+}
+
+/// The workers, and who kills them. An operator sets their job to Waiting whenever it has ended, so
+/// that there is always something to kill.
+pub struct Killing<'a> {
+    victims: Victims<'a>,
+    ledger: Arc<dyn Ledger>,
     workers: Vec<Child>,
     random: Random,
 }
 
 impl<'a> Killing<'a> {
-    async fn new(torment: &Torment, axcs: &'a Axcs, token: &'a str) -> Self {
-        let ledger = EmbeddedLedger::open(&axcs.dir().join("ledger.db"))
-            .await
-            .unwrap();
-        let board = ledger.board().await.unwrap();
-        for record in board.jobs {
-            // By hand only: nothing else runs beside it.
-            let schedule = Schedule {
-                recurrence: None,
-                ..record.schedule
-            };
-            let set = ledger.set_schedule(record.job, record.revision, schedule);
-            assert!(set.await.unwrap());
-        }
-        // What has ended can be set to Waiting.
-        axcs.ok(&["run", "orders"]);
-        let mut killing = Self {
-            axcs,
-            token,
+    /// Starts the workers. Their job must run by hand only, and have ended once.
+    pub fn new(victims: Victims<'a>, ledger: Arc<dyn Ledger>, seed: u64) -> Self {
+        let workers = (0..victims.workers).map(|_| (victims.worker)().spawn().unwrap());
+        Self {
+            workers: workers.collect(),
+            victims,
             ledger,
-            workers: Vec::new(),
-            random: Random::new(torment.seed ^ 0x6b69_6c6c),
-        };
-        for _ in 0..torment.workers {
-            killing.workers.push(killing.worker());
+            random: Random::new(seed ^ 0x6b69_6c6c),
         }
-        killing
     }
 
-    fn worker(&self) -> Child {
-        let config = self.axcs.dir().join("hostile.toml");
-        let mut worker = self
-            .axcs
-            .command(&["worker", "--config", config.to_str().unwrap()]);
-        worker.env("AXCS_TOKEN", self.token);
-        self.axcs.noting_output(worker).spawn().unwrap()
-    }
-
-    /// Has the orders job run again if it has ended.
+    /// Has the job run again if it has ended.
     async fn ask(&self) {
-        let waiting = self
-            .ledger
-            .change_status(Job::Orders, JobStatus::Waiting, "the torment");
+        let waiting =
+            self.ledger
+                .change_status(self.victims.job, JobStatus::Waiting, "the torment");
         waiting.await.unwrap();
     }
 
-    /// Which worker runs the orders job.
+    /// Which worker runs the job.
     async fn running(&self) -> Option<usize> {
         let board = self.ledger.board().await.unwrap();
         let run = board.executing.first()?;
@@ -216,7 +231,7 @@ impl<'a> Killing<'a> {
     }
 
     /// Kills so often; a new worker takes the place of each dead one.
-    async fn go_on(&mut self, kills: u64) {
+    pub async fn go_on(&mut self, kills: u64) {
         for _ in 0..kills {
             // Most die in their run, some while they wait.
             let victim = if self.random.once_in(5) {
@@ -232,26 +247,31 @@ impl<'a> Killing<'a> {
                     tokio::time::sleep(LOOK).await;
                 }
             };
-            tokio::time::sleep(Duration::from_millis(self.random.below(LIFE))).await;
+            tokio::time::sleep(Duration::from_millis(self.random.below(self.victims.life))).await;
             self.workers[victim].kill().unwrap();
             self.workers[victim].wait().unwrap();
-            self.workers[victim] = self.worker();
+            self.workers[victim] = (self.victims.worker)().spawn().unwrap();
         }
     }
 
     /// Runs that did not get to say how they ended.
-    fn cut_short(&self) -> i64 {
-        both_stores::cut_short(&self.axcs.dir())
+    pub async fn cut_short(&self) -> usize {
+        let runs = self.ledger.runs(None, usize::MAX >> 1).await.unwrap();
+        let is_cut_short = |run: &&RunSummary| {
+            let exception = run.exception.as_ref();
+            exception.is_some_and(|it| it.cause.contains(CUT_SHORT) || it.text.contains(CUT_SHORT))
+        };
+        runs.iter().filter(is_cut_short).count()
     }
 
     /// Waits until a run that began from now on has ended well.
-    async fn run_to_its_end(&self) -> Result<(), String> {
+    pub async fn run_to_its_end(&self) -> Result<(), String> {
         let newest = |runs: Vec<RunSummary>| runs.first().map(|run| run.run);
         let before = newest(self.ledger.runs(None, 1).await.unwrap());
         let began = Instant::now();
         while began.elapsed() < CALM {
             self.ask().await;
-            let runs = self.ledger.runs(Some(Job::Orders), 20).await.unwrap();
+            let runs = self.ledger.runs(Some(self.victims.job), 20).await.unwrap();
             let is_good = |run: &RunSummary| {
                 run.status == RunStatus::Ended && before.is_none_or(|before| run.run > before)
             };
@@ -260,7 +280,7 @@ impl<'a> Killing<'a> {
             }
             tokio::time::sleep(LOOK).await;
         }
-        Err("the last packing slips did not arrive".to_owned())
+        Err(format!("{} comes to no good end", self.victims.job))
     }
 }
 

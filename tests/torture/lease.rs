@@ -6,6 +6,8 @@
 mod check;
 #[path = "lease/fighter.rs"]
 mod fighter;
+#[path = "lease/server.rs"]
+pub mod server;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -16,9 +18,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use axcs::ledger::jobs::{Cause, Due};
-use axcs::ledger::{Begun, EmbeddedLedger, JobBook as _};
+use axcs::ledger::{Begun, EmbeddedLedger, Ledger};
 use axcs::model::random::Random;
-use axcs::model::schedule::{Schedule, Standing};
+use axcs::model::schedule::Standing;
 use axcs::model::words::count;
 use axcs::model::{Job, RunStatus};
 use jiff::Timestamp;
@@ -26,6 +28,7 @@ use jiff::Timestamp;
 use self::check::History;
 use self::fighter::{DUE, EVERY_MS, Fighter, Said};
 use super::Arguments;
+use super::kill::by_hand_only;
 
 const WORKERS: u64 = 8;
 /// Fights for each time that one of them is killed.
@@ -47,16 +50,9 @@ pub async fn lease(arguments: &Arguments) -> Result<(), String> {
     let began = Instant::now();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger.db");
-    let ledger = EmbeddedLedger::open(&path).await.unwrap();
-    for record in ledger.board().await.unwrap().jobs {
-        // Nothing comes by itself but what the fighters say.
-        let schedule = Schedule {
-            recurrence: None,
-            ..record.schedule
-        };
-        let set = ledger.set_schedule(record.job, record.revision, schedule);
-        assert!(set.await.unwrap());
-    }
+    let ledger = opened(&path).await.unwrap();
+    // Nothing comes by itself but what the fighters say.
+    by_hand_only(&ledger).await;
     rusqlite::Connection::open(&path)
         .unwrap()
         .execute_batch(include_str!("lease/witness.sql"))
@@ -65,10 +61,41 @@ pub async fn lease(arguments: &Arguments) -> Result<(), String> {
     let ring = Ring::new(&path, seed, fights, None);
     let kills = ring.kill(fights / FIGHTS_PER_KILL, seed).await;
     let fought = ring.end()?;
-    let (met, first, last) = meet(&ledger, &path, seed, fights / FIGHTS_PER_DUE).await?;
+    let (first, until) = set_due(&ledger, fights / FIGHTS_PER_DUE).await;
+    let ring = Ring::new(&path, seed, 0, Some(until));
+    ring.kill(0, seed).await;
+    let met = ring.end()?;
+    let last = dealt_until(&ledger).await;
     end_all(&ledger).await;
 
     let history = History::of(&path);
+    let found = judge(&history, seed, &fought, &met, [first, last])?;
+    let board = time_board(&ledger).await;
+    println!(
+        "lease | {WORKERS} workers, {} kills, {found}; the board of {} runs takes {} µs; {:.1} s",
+        count(kills),
+        count(history.number("SELECT count(*) FROM run")),
+        board.as_micros(),
+        began.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+async fn opened(path: &Path) -> Result<Arc<dyn Ledger>, String> {
+    let ledger = EmbeddedLedger::open(path).await;
+    let ledger = ledger.map_err(|error| error.to_string())?;
+    Ok(Arc::new(ledger))
+}
+
+/// Holds the history against the promises. Answers the figures, in words. `fought` is what was said
+/// in the fights and `met` what was said of the occurrences from the first to the last.
+fn judge(
+    history: &History,
+    seed: u64,
+    fought: &Counts,
+    met: &Counts,
+    [first, last]: [i64; 2],
+) -> Result<String, String> {
     history
         .check()
         .map_err(|broken| format!("seed {seed}: {broken}"))?;
@@ -97,19 +124,11 @@ pub async fn lease(arguments: &Arguments) -> Result<(), String> {
             "seed {seed}: this was no fight: {taken} taken, {dead} taken over, {refused} refused, {late} late writes refused, {run} occurrences run"
         ));
     }
-    let board = time_board(&ledger).await;
-    println!(
-        "lease | {} fights of {WORKERS} workers, {} kills: {} taken, {} refused, {} taken over, {} writes under the fence, \
-         {} late writes refused, 0 double holders; {} occurrences seen by all at once: {} run, {} too late, one record each; \
-         the board of {} runs takes {} µs; {:.1} s",
-        count(
-            fought
-                .iter()
-                .filter(|(said, _)| said.is_fight())
-                .map(|(_, count)| count)
-                .sum()
-        ),
-        count(kills),
+    let fights = fought.iter().filter(|(said, _)| said.is_fight());
+    Ok(format!(
+        "{} fights: {} taken, {} refused, {} taken over, {} writes under the fence, {} late writes refused, 0 double \
+         holders; {} occurrences seen by all at once: {} run, {} too late, one record each",
+        count(fights.map(|(_, count)| count).sum()),
         count(taken),
         count(refused),
         count(dead),
@@ -118,63 +137,51 @@ pub async fn lease(arguments: &Arguments) -> Result<(), String> {
         count(due),
         count(run),
         count(met.get(&Said::Changed).copied().unwrap_or_default()),
-        count(history.number("SELECT count(*) FROM run")),
-        board.as_micros(),
-        began.elapsed().as_secs_f64()
-    );
-    Ok(())
+    ))
 }
 
 /// What a fighter does.
 async fn fight(path: &Path, seed: u64, fights: u64, until: i64) -> Result<(), String> {
-    let told = |error: &dyn std::error::Error| format!("{error}");
-    let mut fighter = Fighter::new(path, seed)
-        .await
-        .map_err(|error| told(&error))?;
+    let owner = format!("fighter {}", std::process::id());
+    let say = Box::new(|said| println!("{said:?}"));
+    let mut fighter = Fighter::new(opened(path).await?, owner, seed, 1, say);
     let fought = if until > 0 {
         fighter.meet(until).await
     } else {
         fighter.fight(fights).await
     };
-    fought.map_err(|error| told(&error))
+    fought.map_err(|error| error.to_string())
 }
 
-/// All workers look for the same occurrences in the same moments. Answers what they said, the first
-/// occurrence and the last.
-async fn meet(
-    ledger: &EmbeddedLedger,
-    path: &Path,
-    seed: u64,
-    occurrences: u64,
-) -> Result<(Counts, i64, i64), String> {
+/// Has so many occurrences come due soon, far enough for all workers to be there when they look for
+/// them. Answers the first one, and until when to look.
+async fn set_due(ledger: &Arc<dyn Ledger>, occurrences: u64) -> (i64, i64) {
     let board = ledger.board().await.unwrap();
     let now = board.now.as_millisecond();
-    // Far enough for all of them to be there.
     let from = now - now % EVERY_MS + 1_000;
-    let until = from + occurrences as i64 * EVERY_MS;
     let record = board.jobs.into_iter().find(|record| record.job == DUE);
-    let record = record.unwrap();
     let noted = ledger.note_occurrences(
         DUE,
         Due {
-            revision: record.revision,
+            revision: record.unwrap().revision,
             start: None,
             records: Vec::new(),
             standing: Standing::new(Timestamp::from_millisecond(from).unwrap()),
         },
     );
     assert!(noted.await.unwrap());
-    let ring = Ring::new(path, seed, 0, Some(until));
-    ring.kill(0, seed).await;
-    let met = ring.end()?;
+    (from + EVERY_MS, from + occurrences as i64 * EVERY_MS)
+}
+
+/// The last occurrence that was dealt with.
+async fn dealt_until(ledger: &Arc<dyn Ledger>) -> i64 {
     let board = ledger.board().await.unwrap();
     let record = board.jobs.into_iter().find(|record| record.job == DUE);
-    let last = record.unwrap().standing.dealt_until.as_millisecond();
-    Ok((met, from + EVERY_MS, last))
+    record.unwrap().standing.dealt_until.as_millisecond()
 }
 
 /// Starts and ends a run on all leases, which notes whatever is left.
-async fn end_all(ledger: &EmbeddedLedger) {
+async fn end_all(ledger: &Arc<dyn Ledger>) {
     let fence = loop {
         let begun = ledger
             .begin_run(
@@ -198,7 +205,7 @@ async fn end_all(ledger: &EmbeddedLedger) {
 }
 
 /// How long a board takes, half of the times at most.
-async fn time_board(ledger: &EmbeddedLedger) -> Duration {
+async fn time_board(ledger: &Arc<dyn Ledger>) -> Duration {
     let mut times = Vec::with_capacity(BOARDS);
     for _ in 0..BOARDS {
         let began = Instant::now();

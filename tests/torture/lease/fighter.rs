@@ -1,11 +1,11 @@
-//! One of the workers that fight: a process of its own, killed at any moment. It says each fight's
-//! outcome in a line, so that whoever started it knows how many are left.
+//! One of the workers that fight, killed at any moment where it is a process of its own. It says
+//! each fight's outcome at once, so that whoever started it knows how many are left.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axcs::ledger::jobs::{Board, Cause, Due, JobRecord};
-use axcs::ledger::{Begun, Cursor, EmbeddedLedger, Fence, JobBook as _, Ledger as _, LedgerError};
+use axcs::ledger::{Begun, Cursor, Fence, Ledger, LedgerError};
 use axcs::model::random::Random;
 use axcs::model::run::RunSummary;
 use axcs::model::schedule::{Occurrence, Outcome, Standing};
@@ -57,9 +57,12 @@ impl Said {
 
 /// A worker that fights.
 pub struct Fighter {
-    ledger: EmbeddedLedger,
+    ledger: Arc<dyn Ledger>,
     owner: String,
     random: Random,
+    /// How many times slower than in a file everything is.
+    pace: u64,
+    say: Box<dyn Fn(Said) + Send + Sync>,
     /// Runs that it left without a word.
     left: Vec<Fence>,
 }
@@ -67,20 +70,28 @@ pub struct Fighter {
 type Fought = Result<(), LedgerError>;
 
 impl Fighter {
-    pub async fn new(path: &Path, seed: u64) -> Result<Self, LedgerError> {
-        Ok(Self {
-            ledger: EmbeddedLedger::open(path).await?,
-            owner: format!("fighter {}", std::process::id()),
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        owner: String,
+        seed: u64,
+        pace: u64,
+        say: Box<dyn Fn(Said) + Send + Sync>,
+    ) -> Self {
+        Self {
+            ledger,
+            owner,
             random: Random::new(seed),
+            pace,
+            say,
             left: Vec::new(),
-        })
+        }
     }
 
     /// Fights for the leases of any jobs.
     pub async fn fight(&mut self, fights: u64) -> Fought {
         for _ in 0..fights {
             let job = self.random.pick(&Job::ALL);
-            let lease = Duration::from_millis(self.random.between(15, 60));
+            let lease = Duration::from_millis(self.pace * self.random.between(15, 60));
             let cause = match self.random.below(3) {
                 0 => Cause::Operator,
                 _ => cause(&self.ledger.board().await?, job),
@@ -111,7 +122,7 @@ impl Fighter {
             .ledger
             .begin_run(job, needs, &self.owner, lease, false, cause)
             .await?;
-        say(match begun {
+        (self.say)(match begun {
             Begun::Started(_) => Said::Taken,
             Begun::Held(_) => Said::Held,
             Begun::Changed => Said::Changed,
@@ -167,7 +178,7 @@ impl Fighter {
 
     async fn write_late(&mut self, fence: Fence) -> Result<bool, LedgerError> {
         let written = self.write(fence).await?;
-        say(if written {
+        (self.say)(if written {
             Said::LateWritten
         } else {
             Said::LateRefused
@@ -222,7 +233,7 @@ impl Fighter {
                 self.ledger
                     .note_occurrences(DUE, due(&record, newest, Outcome::Skipped))
                     .await?;
-                say(Said::Held);
+                (self.say)(Said::Held);
                 continue;
             }
             let cause = Cause::Occurrence(Box::new(due(&record, newest, Outcome::Run)));
@@ -299,8 +310,4 @@ fn lost<T>(written: Result<T, LedgerError>) -> Result<bool, LedgerError> {
         Err(LedgerError::Fenced(_)) => Ok(true),
         Err(error) => Err(error),
     }
-}
-
-fn say(said: Said) {
-    println!("{said:?}");
 }
