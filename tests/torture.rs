@@ -15,7 +15,7 @@
     reason = "a torment stops where something is not as it should be, and tells its figures"
 )]
 
-#[path = "support/ax.rs"]
+#[path = "support/bed_company.rs"]
 #[allow(dead_code, reason = "other test files use the rest of it")]
 mod ax;
 #[path = "support/axcs.rs"]

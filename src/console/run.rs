@@ -219,7 +219,7 @@ where
         };
         match arrival {
             Arrival::Msg(msg) => self.answer(msg),
-            Arrival::FrameDue => match self.draw()? {
+            Arrival::FrameDue => match self.draw() {
                 Drawn::Shown => Ok(None),
                 Drawn::Gone => self.answer(Msg::Signal(Signal::HangUp)),
             },
@@ -307,19 +307,18 @@ where
         }
     }
 
-    fn draw(&mut self) -> io::Result<Drawn> {
+    fn draw(&mut self) -> Drawn {
         self.app.take_dirty();
-        let is_first = self.last_frame.replace(Instant::now()).is_none();
+        self.last_frame = Some(Instant::now());
         let app = &self.app;
         match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
-            Ok(()) => Ok(Drawn::Shown),
+            Ok(()) => Drawn::Shown,
             // The runs still get their time to stop when the terminal is gone.
-            Err(_) if app.is_leaving() => Ok(Drawn::Shown),
-            Err(error) if is_first => Err(error),
-            // What could be drawn on before is lost: the signal that says so is on its way.
+            Err(_) if app.is_leaving() => Drawn::Shown,
+            // The signal that says so is on its way.
             Err(error) => {
                 tracing::warn!("the terminal is gone: {error}");
-                Ok(Drawn::Gone)
+                Drawn::Gone
             }
         }
     }
