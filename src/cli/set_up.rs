@@ -136,6 +136,10 @@ pub struct Service {
 impl Service {
     /// Where the settings name no address, the self-hosted service of the folder is used: the one
     /// that runs already, else one started for this process.
+    #[cfg_attr(
+        not(feature = "service"),
+        allow(clippy::unused_async, reason = "a service of its own takes its time")
+    )]
     pub async fn open(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
         let token = token(settings, folder)?;
         #[cfg(feature = "service")]
@@ -163,6 +167,10 @@ impl Service {
     }
 
     /// Stops the service where it was started for this process.
+    #[cfg_attr(
+        not(feature = "service"),
+        allow(clippy::unused_async, reason = "a service of its own takes its time")
+    )]
     pub async fn stop(self) {
         #[cfg(feature = "service")]
         if let Some(running) = self.running {

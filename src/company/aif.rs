@@ -2,7 +2,7 @@
 //! with the service `SalesOrderService`, by a file or over HTTP.
 //!
 //! [`document`] says which field holds what, [`schema`] in which order, [`check`] finds what AX would
-//! refuse; [`file`] and [`http`] are the doors. Nothing here reads or writes AX's database.
+//! refuse; `file` and `http` are the doors. Nothing here writes to AX's database.
 
 pub mod check;
 pub mod document;
