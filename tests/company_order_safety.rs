@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use axcs::company::batch::{AxBatch as _, AxBatchFilter};
 use axcs::company::embedded::{Embedded, Existing, load, tracking, writer};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
+use axcs::company::trade::{Destination, Trade as _};
 use axcs::company::{Company, CompanyError};
 use axcs::model::Stream;
 use axcs::model::catalog::ProductDimensions;
@@ -152,8 +153,19 @@ async fn a_company_that_is_not_there_is_not_reached() {
     drop(folder);
 }
 
+/// Makes the file what company format 4 was.
+fn to_format_4(connection: &Connection) {
+    connection
+        .execute_batch(
+            "DROP TABLE DIRPARTYLOCATION; ALTER TABLE LOGISTICSPOSTALADDRESS DROP COLUMN STREETNUMBER;
+             PRAGMA user_version = 4",
+        )
+        .unwrap();
+}
+
 /// Makes the file what company format 3 was.
 fn to_format_3(connection: &Connection) {
+    to_format_4(connection);
     for table in ["BATCHJOB", "BATCH", "BATCHJOBHISTORY", "BATCHHISTORY"] {
         connection
             .execute_batch(&format!("DROP TABLE {table}; PRAGMA user_version = 3"))
@@ -287,6 +299,29 @@ async fn a_company_of_format_3_has_no_batch_jobs_and_takes_them_from_then_on() {
         panic!("not one job")
     };
     assert_eq!((job.caption.as_str(), job.times.started), ("Night", None));
+}
+
+#[tokio::test]
+async fn a_company_of_format_4_knows_no_address_of_a_customer_and_takes_them_from_then_on() {
+    let sample = sample(400);
+    let items = stocked_items(&sample, 1);
+    to_format_4(&sample.writer);
+    let company = Embedded::open(&sample.path, None).unwrap();
+    let order = web_order(1, &[&items[0]]);
+    let wanted = [Destination {
+        customer: "WEB-TEMPLATE".to_owned(),
+        address: order.delivery_address.clone(),
+    }];
+    assert_eq!(company.address_keys(&wanted).await.unwrap(), [None]);
+    place(&company, order).await;
+    assert_eq!(company.address_keys(&wanted).await.unwrap(), [None]);
+    // A clerk makes the order's address the customer's.
+    sample.run(
+        "INSERT INTO DIRPARTYLOCATION (PARTY, LOCATION, RECID)
+         SELECT c.PARTY, (SELECT max(RECID) FROM LOGISTICSLOCATION), 1 FROM CUSTTABLE c WHERE c.ACCOUNTNUM = 'WEB-TEMPLATE'",
+    );
+    let found = company.address_keys(&wanted).await.unwrap();
+    assert!(found[0].is_some());
 }
 
 #[test]

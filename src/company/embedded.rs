@@ -2,6 +2,7 @@
 //! loads, describes and moves such a file. The jobs see it as a [`Company`] like any other.
 
 pub mod activity;
+mod address;
 mod batch;
 mod contents;
 mod file;

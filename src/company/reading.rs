@@ -4,6 +4,7 @@
 //! What a stream reads stands in its own file as a [`Source`], its statements beside it, once for
 //! each engine. This file drives them; a [`Database`] says what differs besides the statements.
 
+pub(super) mod addresses;
 mod agreements;
 pub(super) mod batch;
 mod categories;
@@ -381,19 +382,20 @@ pub(super) fn name(stream: Stream) -> String {
 
 /// What was being read when a statement failed.
 pub(super) fn failed(what: String, error: SqlError) -> CompanyError {
-    // 229: no right to the table; 230: to the column; 300: to what the server knows.
-    let is_forbidden = matches!(
-        &error,
-        SqlError::Server(error) if matches!(error.code(), Some(229 | 230 | 300))
-    );
     CompanyError::Read {
         what,
-        source: if is_forbidden {
+        source: if is_forbidden(&error) {
             format!("{error}. The grants that the login needs: axcs doctor --grants").into()
         } else {
             error.into()
         },
     }
+}
+
+/// True where the login lacks a right.
+pub(super) fn is_forbidden(error: &SqlError) -> bool {
+    // 229: no right to the table; 230: to the column; 300: to what the server knows.
+    matches!(error, SqlError::Server(error) if matches!(error.code(), Some(229 | 230 | 300)))
 }
 
 /// The reading thread is gone without a word.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::trade::AddressKey;
 use crate::model::channel::{CustomerTemplate, StoreSettings};
 use crate::model::order::{Address, Charge, WebOrder};
 
@@ -14,6 +15,8 @@ pub struct HandOver {
     /// Id of the message (a UUID), the same whenever the same attempt is sent again: AX takes a
     /// message once.
     pub message_id: String,
+    /// Which attempt to give the order it is, from 1; each one has a message of its own.
+    pub attempt: u32,
     /// The order. Its number becomes the customer requisition, its id the customer reference, its
     /// line numbers those of the sales lines.
     pub order: WebOrder,
@@ -21,6 +24,8 @@ pub struct HandOver {
     pub customer: CustomerTemplate,
     /// Parameters of the store.
     pub settings: StoreSettings,
+    /// The key of the delivery address, where the customer has it in AX.
+    pub address_key: Option<AddressKey>,
 }
 
 impl HandOver {

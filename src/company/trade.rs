@@ -1,11 +1,13 @@
 //! What an online order refers to in AX: customers, items, codes, and the sales orders there are.
 
 use async_trait::async_trait;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::CompanyError;
 use crate::model::catalog::ProductDimensions;
 use crate::model::channel::CustomerTemplate;
+use crate::model::order::Address;
 use crate::model::shipment::SalesStatus;
 
 /// What a line of an order names.
@@ -73,6 +75,25 @@ pub struct FoundOrder {
     pub reference: String,
 }
 
+/// Where an order goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The customer account that the order is made for.
+    pub customer: String,
+    /// The address as the shop has it.
+    pub address: Address,
+}
+
+/// What AX knows a postal address by: its location, and the day from which this version of it is
+/// valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressKey {
+    /// `LOGISTICSLOCATION.LOCATIONID`.
+    pub location: String,
+    /// `LOGISTICSPOSTALADDRESS.VALIDFROM`, in UTC.
+    pub valid_from: DateTime,
+}
+
 /// Look-ups for orders; each takes what a page of orders needs and answers in the same order.
 #[async_trait]
 pub trait Trade: Send + Sync {
@@ -94,4 +115,12 @@ pub trait Trade: Send + Sync {
         &self,
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError>;
+
+    /// The keys of the addresses, where the customer has the same one in AX, valid now: street,
+    /// city, post code, country and state, whatever their case, blanks and line breaks. `None` where
+    /// there is none, and where AX's addresses cannot be read.
+    async fn address_keys(
+        &self,
+        destinations: &[Destination],
+    ) -> Result<Vec<Option<AddressKey>>, CompanyError>;
 }

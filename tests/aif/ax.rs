@@ -6,7 +6,7 @@ use std::path::Path;
 use axcs::company::aif::xml::Element;
 use axcs::company::embedded::Embedded;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService as _};
-use axcs::company::trade::Trade as _;
+use axcs::company::trade::{AddressKey, Trade as _};
 use axcs::model::Amount;
 use axcs::model::catalog::ProductDimensions;
 use axcs::model::channel::StoreSettings;
@@ -114,18 +114,30 @@ impl Fetched {
             taxes: Vec::new(),
             payment,
             total: Amount::ZERO,
-            note: own(table.all("DocuRefHeader")[0].text_of("Notes")),
+            note: own(table
+                .child("DocuRefHeader")
+                .map_or("", |note| note.text_of("Notes"))),
         };
         let settings = StoreSettings {
             sales_origin: own(table.text_of("SalesOriginId")),
             ..StoreSettings::default()
         };
+        let address_key = table.child("DeliveryPostalAddress").map(|key| AddressKey {
+            location: own(key.text_of("Location_LocationId")),
+            valid_from: key
+                .text_of("ValidFrom")
+                .trim_end_matches('Z')
+                .parse()
+                .unwrap(),
+        });
         company
             .create(HandOver {
                 message_id: self.id.trim_matches(['{', '}']).to_owned(),
+                attempt: 1,
                 order,
                 customer: customer.clone(),
                 settings,
+                address_key,
             })
             .await
     }

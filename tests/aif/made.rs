@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axcs::company::aif::{self, AifError, AifOptions, Door, Folders};
 use axcs::company::sales_orders::{HandOver, SalesOrderService};
+use axcs::company::trade::AddressKey;
 use axcs::model::Amount;
 use axcs::model::catalog::ProductDimensions;
 use axcs::model::channel::{CustomerTemplate, StoreSettings};
@@ -21,6 +22,7 @@ pub fn amount(text: &str) -> Amount {
 pub fn full() -> HandOver {
     HandOver {
         message_id: MESSAGE.to_owned(),
+        attempt: 1,
         order: WebOrder {
             id: "order-57".to_owned(),
             number: "W000123457".to_owned(),
@@ -121,6 +123,10 @@ pub fn full() -> HandOver {
             shipping_charges_code: "FREIGHT".to_owned(),
             sales_origin: "WEB".to_owned(),
         },
+        address_key: Some(AddressKey {
+            location: "000004711".to_owned(),
+            valid_from: jiff::civil::date(2024, 2, 19).at(8, 31, 5, 0),
+        }),
     }
 }
 

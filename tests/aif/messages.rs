@@ -89,6 +89,11 @@ fn assert_in_order(element: &Element, seen: &mut usize) {
     );
     *seen += names.len();
     for child in &element.children {
+        if child.name == "DeliveryPostalAddress" {
+            // A key: no entity, and of another namespace inside.
+            assert_eq!(child.attribute("class"), None);
+            continue;
+        }
         let is_entity = !child.children.is_empty();
         assert_eq!(
             child.attribute("class"),
@@ -105,7 +110,7 @@ fn every_field_stands_where_the_document_has_it_and_none_is_empty() {
     let root = Element::parse(&text_of(&full(), "")).unwrap();
     let mut seen = 0;
     assert_in_order(root.all("SalesTable")[0], &mut seen);
-    assert_eq!(seen, 72);
+    assert_eq!(seen, 73);
     // Whatever an order does not have.
     let bare = HandOver {
         order: WebOrder {
@@ -124,6 +129,36 @@ fn every_field_stands_where_the_document_has_it_and_none_is_empty() {
     let mut fewer = 0;
     assert_in_order(root.all("SalesTable")[0], &mut fewer);
     assert!(fewer < seen, "{fewer}");
+}
+
+#[test]
+fn an_address_that_ax_has_travels_by_its_key_and_any_other_one_as_a_note() {
+    let with_key = Element::parse(&text_of(&full(), "")).unwrap();
+    let key = with_key.all("DeliveryPostalAddress");
+    assert_eq!(key.len(), 1);
+    let parts: Vec<(&str, &str)> = key[0]
+        .children
+        .iter()
+        .map(|part| (part.name.as_str(), part.text.as_str()))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("Location_LocationId", "000004711"),
+            ("ValidFrom", "2024-02-19T08:31:05Z")
+        ]
+    );
+    let notes = |root: &Element| root.all("DocuRefHeader")[0].text_of("Notes").to_owned();
+    assert!(!notes(&with_key).contains("Delivery address"));
+
+    let without = HandOver {
+        address_key: None,
+        ..full()
+    };
+    let without = Element::parse(&text_of(&without, "")).unwrap();
+    assert!(without.all("DeliveryPostalAddress").is_empty());
+    let address = "Delivery address: A. Example, 12 St James's Square\nSeattle WA 98101\nUSA";
+    assert!(notes(&without).contains(address), "{}", notes(&without));
 }
 
 #[test]
@@ -280,8 +315,20 @@ async fn a_schema_saved_from_the_port_goes_before_the_documented_one() {
     };
     save(&fields, "<xs:element name='ShopCode' type='xs:string'/>");
     refused("Field 'ShopCode' must be filled in.").await;
+    let all = fields.clone();
     fields.retain(|name| name != "Email");
     save(&fields, "");
     refused("invalid child element 'Email'").await;
     assert_eq!(port.files("in").len(), 1);
+
+    // A port that takes no key gets the address as a note.
+    fields = all;
+    fields.retain(|name| name != "DeliveryPostalAddress");
+    save(&fields, "");
+    send(other).await.unwrap();
+    let sent = port.folder("in").join(format!("order-{other}.xml"));
+    let sent = Element::parse(&std::fs::read_to_string(sent).unwrap()).unwrap();
+    assert!(sent.all("DeliveryPostalAddress").is_empty());
+    let notes = sent.all("DocuRefHeader")[0].text_of("Notes");
+    assert!(notes.contains("12 St James's Square"), "{notes}");
 }

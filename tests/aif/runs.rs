@@ -7,6 +7,7 @@ use axcs::company::sales_orders::{
     HandOver, HandOverError, HandedOver, MessageStatus, SalesOrderService,
 };
 use axcs::model::exception::ExceptionFilter;
+use axcs::model::order::Address;
 use axcs::model::staged::Stage;
 use axcs::model::{Job, RunStatus, Stream};
 
@@ -130,6 +131,51 @@ async fn an_order_goes_to_ax_in_a_file_and_is_confirmed_when_ax_has_made_it() {
     ] {
         assert_eq!(world.site.count(sql), expected, "{sql}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_to_an_address_that_its_customer_has_ships_there_and_any_other_one_says_so_in_a_note()
+ {
+    let world = World::new().await;
+    for (order, number, street) in [
+        ("W-1", "1001", "3 hill\nroad"),
+        ("W-2", "1002", "4 Hill Road"),
+    ] {
+        let mut order = world.site.order(order, number);
+        "US-000003".clone_into(&mut order.customer.account);
+        order.delivery_address = Address {
+            name: "Ada Lovelace".to_owned(),
+            street: street.to_owned(),
+            zip_code: "98101".to_owned(),
+            city: "Seattle".to_owned(),
+            state: "WA".to_owned(),
+            country: "USA".to_owned(),
+        };
+        world.site.client.place_order(&order).await.unwrap();
+    }
+    world.site.orders().await;
+    let fetched = world.fetch();
+    assert_eq!(fetched.len(), 2);
+    for message in fetched {
+        message.process(&world.site.company).await.unwrap();
+    }
+    world.site.orders().await;
+    for order in ["W-1", "W-2"] {
+        assert_eq!(world.stage(order).await, Stage::Accepted);
+    }
+    // The third customer's own address.
+    let ships_to = |order: &str| {
+        world.site.count(&format!(
+            "SELECT count(*) FROM SALESTABLE WHERE CUSTOMERREF = '{order}' AND DELIVERYPOSTALADDRESS =
+             (SELECT a.RECID FROM LOGISTICSPOSTALADDRESS a JOIN LOGISTICSLOCATION l ON l.RECID = a.LOCATION
+               WHERE l.LOCATIONID = '000000003')"
+        ))
+    };
+    assert_eq!((ships_to("W-1"), ships_to("W-2")), (1, 0));
+    let told = "SELECT count(*) FROM SALESTABLE s JOIN DOCUREF d ON d.REFRECID = s.RECID
+                 WHERE instr(d.NOTES, 'Delivery address') > 0 AND s.CUSTOMERREF = ";
+    assert_eq!(world.site.count(&format!("{told}'W-1'")), 0);
+    assert_eq!(world.site.count(&format!("{told}'W-2'")), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

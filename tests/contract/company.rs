@@ -1,6 +1,7 @@
 //! What a company promises, whichever database it is read from: a company in AX's own database on
 //! SQL Server reads as the file that it was filled from.
 
+mod addresses;
 mod look_ups;
 
 use super::Engine;

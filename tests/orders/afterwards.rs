@@ -29,9 +29,11 @@ async fn typed_in_ax(site: &Site, requisition: &str) -> String {
     let customers = site.company.customers(&["WEB-TEMPLATE".to_owned()]).await;
     let hand_over = HandOver {
         message_id: format!("typed-{requisition}"),
+        attempt: 1,
         order,
         customer: customers.unwrap().remove(0).unwrap(),
         settings: settings(),
+        address_key: None,
     };
     match site.company.create(hand_over).await.unwrap() {
         HandedOver::Created { sales_order, .. } => sales_order,

@@ -166,9 +166,11 @@ async fn sales_orders_and_packing_slips_of_others_do_not_travel() {
             .unwrap();
     let hand_over = HandOver {
         message_id: "00000000-0000-8000-8000-000000000001".to_owned(),
+        attempt: 1,
         order: other,
         customer,
         settings: super::site::settings(),
+        address_key: None,
     };
     let HandedOver::Created { sales_order, .. } = site.company.create(hand_over).await.unwrap()
     else {

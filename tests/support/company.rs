@@ -190,6 +190,7 @@ pub async fn hand_over(company: &Embedded, order: WebOrder, message: &str) -> Ha
     let web = |code: &&axcs::company::trade::Code| ["WEB", "INET"].contains(&code.code.as_str());
     HandOver {
         message_id: message.to_owned(),
+        attempt: 1,
         order,
         customer: customer.unwrap(),
         settings: StoreSettings {
@@ -197,6 +198,7 @@ pub async fn hand_over(company: &Embedded, order: WebOrder, message: &str) -> Ha
             shipping_charges_code: "FREIGHT".to_owned(),
             sales_origin: origins.iter().find(web).unwrap().code.clone(),
         },
+        address_key: None,
     }
 }
 

@@ -99,7 +99,7 @@ impl Check<'_> {
                 }
             }
             Value::Name(value) => self.named(name, value, facets),
-            Value::Day(_) => {}
+            Value::Day(_) | Value::Address(_) => {}
         }
     }
 

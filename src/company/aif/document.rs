@@ -6,8 +6,12 @@ use rust_decimal::Decimal;
 
 use super::schema::{ROOT, Schema};
 use crate::company::sales_orders::{HandOver, formatted};
+use crate::company::trade::AddressKey;
 use crate::model::Amount;
 use crate::model::order::OrderLine;
+
+/// The field of the delivery address.
+const ADDRESS: &str = "DeliveryPostalAddress";
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub enum Value {
     Day(Date),
     /// Name of a value of an enumeration of AX, never its number and never its label.
     Name(&'static str),
+    /// The key of a postal address that AX has.
+    Address(AddressKey),
 }
 
 /// A field, or an entity inside of an entity.
@@ -88,14 +94,17 @@ impl Entity {
 /// sequence and its parameters.
 pub fn sales_order(hand_over: &HandOver, schema: &Schema) -> Entity {
     let mut notes = hand_over.notes();
-    // AX takes an address only by its key, which is not known of what a buyer types.
-    let address = &hand_over.order.delivery_address;
-    notes.push(format!(
-        "Delivery address: {}, {}",
-        address.name,
-        formatted(address)
-    ));
     let mut heading = heading(hand_over);
+    // AX takes an address only by the key of one that it has, and a port may not take it at all.
+    let takes_key = schema.facets("SalesTable", ADDRESS).is_some();
+    let key = hand_over.address_key.as_ref().filter(|_| takes_key);
+    if let Some(key) = key {
+        heading.put(ADDRESS, Value::Address(key.clone()));
+    } else {
+        let address = &hand_over.order.delivery_address;
+        let lines = formatted(address);
+        notes.push(format!("Delivery address: {}, {lines}", address.name));
+    }
     for line in &hand_over.order.lines {
         let discount = discount_of_one(line).filter(|one| fits(*one, schema));
         if discount.is_none() {
@@ -106,7 +115,9 @@ pub fn sales_order(hand_over: &HandOver, schema: &Schema) -> Entity {
         }
         heading.entity(sales_line(hand_over, line, discount));
     }
-    heading.entity(note(&notes));
+    if !notes.is_empty() {
+        heading.entity(note(&notes));
+    }
     for entity in charges(hand_over) {
         heading.entity(entity);
     }

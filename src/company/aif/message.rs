@@ -6,6 +6,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::Writer;
 
 use super::document::{Entity, Part, Value};
+use crate::company::trade::AddressKey;
 
 /// What the operation `create` of the service is called.
 pub const ACTION: &str =
@@ -13,6 +14,7 @@ pub const ACTION: &str =
 
 const MESSAGE: &str = "http://schemas.microsoft.com/dynamics/2011/01/documents/Message";
 const SALES_ORDER: &str = "http://schemas.microsoft.com/dynamics/2008/01/documents/SalesOrder";
+const SHARED_TYPES: &str = "http://schemas.microsoft.com/dynamics/2008/01/sharedtypes";
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const CONTEXT: &str = "http://schemas.microsoft.com/dynamics/2010/01/datacontracts";
 const SERVICES: &str = "http://schemas.microsoft.com/dynamics/2008/01/services";
@@ -113,6 +115,7 @@ fn write_parts(xml: &mut Xml, entity: &Entity) -> io::Result<()> {
                 Value::Number(number) => write_text(xml, name, &number.to_string())?,
                 Value::Day(day) => write_text(xml, name, &day.to_string())?,
                 Value::Name(value) => write_text(xml, name, value)?,
+                Value::Address(key) => write_address(xml, name, key)?,
             },
             Part::Entity(inner) => {
                 xml.create_element(inner.name)
@@ -121,6 +124,18 @@ fn write_parts(xml: &mut Xml, entity: &Entity) -> io::Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// The key of an address. The moment is that of the database to the second, which is UTC.
+fn write_address(xml: &mut Xml, name: &str, key: &AddressKey) -> io::Result<()> {
+    let valid_from = key.valid_from.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    xml.create_element(name)
+        .with_attribute(("xmlns:st", SHARED_TYPES))
+        .write_inner_content(|xml| {
+            write_text(xml, "st:Location_LocationId", &key.location)?;
+            write_text(xml, "st:ValidFrom", &valid_from)
+        })?;
     Ok(())
 }
 

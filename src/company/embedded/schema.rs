@@ -13,8 +13,8 @@ use crate::sqlite::{self, Access};
 /// `PRAGMA application_id` of an embedded company: the letters `AXco`.
 const APPLICATION_ID: i64 = 0x4158_636f;
 /// `PRAGMA user_version`: grows with every change of the schema. Format 1 had no sales orders,
-/// format 2 no marks of its history, format 3 no batch jobs.
-const SCHEMA_VERSION: i64 = 4;
+/// format 2 no marks of its history, format 3 no batch jobs, format 4 no addresses of customers.
+const SCHEMA_VERSION: i64 = 5;
 
 /// Tables with their keys, and the marks of the file. What only slows a bulk insert down comes
 /// with [`create_indexes`].
@@ -36,8 +36,8 @@ fn create(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
 }
 
 /// Brings a company of an older format to this one: the tables of sales orders, tracked from now
-/// on, those of batch jobs, the indexes it lacks, and marks of its history from now on. All or
-/// nothing; another program may have done it meanwhile.
+/// on, those of batch jobs and addresses, the indexes it lacks, and marks of its history from now
+/// on. All or nothing; another program may have done it meanwhile.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = mark(&transaction, "user_version")?;
@@ -52,8 +52,18 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     if found < 3 {
         tracking::mark_history(&transaction)?;
     }
-    if found < SCHEMA_VERSION {
+    if found < 4 {
         for table in tables::of_batch_jobs() {
+            create(&transaction, table)?;
+        }
+    }
+    if (2..5).contains(&found) {
+        transaction.execute_batch(
+            "ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN STREETNUMBER TEXT NOT NULL DEFAULT ''",
+        )?;
+    }
+    if found < SCHEMA_VERSION {
+        for table in tables::of_addresses() {
             create(&transaction, table)?;
         }
         create_indexes(&transaction)?;

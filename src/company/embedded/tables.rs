@@ -110,6 +110,11 @@ pub(super) fn of_batch_jobs() -> impl Iterator<Item = &'static Table> {
     batch::TABLES.iter()
 }
 
+/// The table that came with company format 5: which addresses are a customer's.
+pub(super) fn of_addresses() -> impl Iterator<Item = &'static Table> {
+    find("DIRPARTYLOCATION").into_iter()
+}
+
 /// The table called `name`, upper and lower case alike.
 pub fn find(name: &str) -> Option<&'static Table> {
     all().find(|table| table.name.eq_ignore_ascii_case(name))

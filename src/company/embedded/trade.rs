@@ -5,9 +5,11 @@ use rusqlite::Connection;
 
 use super::Embedded;
 use super::file::File;
-use crate::company::reading::trade;
 pub(super) use crate::company::reading::trade::ReleasedItem;
-use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::company::reading::{addresses, trade};
+use crate::company::trade::{
+    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
@@ -62,6 +64,23 @@ impl Trade for Embedded {
         let wanted = requisitions.to_vec();
         self.look_up("sales orders", move |connection, company| {
             trade::sales_orders(
+                &File {
+                    connection,
+                    company,
+                },
+                &wanted,
+            )
+        })
+        .await
+    }
+
+    async fn address_keys(
+        &self,
+        destinations: &[Destination],
+    ) -> Result<Vec<Option<AddressKey>>, CompanyError> {
+        let wanted = destinations.to_vec();
+        self.look_up("postal addresses", move |connection, company| {
+            addresses::keys(
                 &File {
                     connection,
                     company,

@@ -353,6 +353,57 @@ pub(super) static TABLES: &[AxTable] = &[
         ],
     ),
     table("DIRPARTYTABLE", "customers", None, &["RECID", "NAME"]),
+    // Without any of these three an address is found nowhere, and travels as a note.
+    lacking(
+        table(
+            "DIRPARTYLOCATION",
+            "postal addresses",
+            None,
+            &["PARTY", "LOCATION", "ISPRIMARY"],
+        ),
+        &[("PARTY", "0"), ("LOCATION", "0"), ("ISPRIMARY", "0")],
+    ),
+    lacking(
+        table(
+            "LOGISTICSLOCATION",
+            "postal addresses",
+            None,
+            &["RECID", "LOCATIONID"],
+        ),
+        &[("RECID", "0"), ("LOCATIONID", "N''")],
+    ),
+    lacking(
+        table(
+            "LOGISTICSPOSTALADDRESS",
+            "postal addresses",
+            None,
+            &[
+                "RECID",
+                "LOCATION",
+                "STREET",
+                "STREETNUMBER",
+                "CITY",
+                "ZIPCODE",
+                "STATE",
+                "COUNTRYREGIONID",
+                "VALIDFROM",
+                "VALIDTO",
+            ],
+        ),
+        &[
+            ("RECID", "0"),
+            ("LOCATION", "0"),
+            ("STREET", "N''"),
+            ("STREETNUMBER", "N''"),
+            ("CITY", "N''"),
+            ("ZIPCODE", "N''"),
+            ("STATE", "N''"),
+            ("COUNTRYREGIONID", "N''"),
+            // Never valid.
+            ("VALIDFROM", "CAST('9999-12-31' AS datetime)"),
+            ("VALIDTO", "CAST('1900-01-01' AS datetime)"),
+        ],
+    ),
     table(
         "MARKUPTABLE",
         "charges codes",

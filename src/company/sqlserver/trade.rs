@@ -6,8 +6,10 @@ use super::live::Live;
 use super::{Fault, SqlServerCompany};
 use crate::company::CompanyError;
 use crate::company::batch::{AxBatch, AxBatchFilter};
-use crate::company::reading::{Database as _, batch, failed, trade};
-use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::company::reading::{Database as _, addresses, batch, failed, is_forbidden, trade};
+use crate::company::trade::{
+    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
@@ -40,6 +42,27 @@ impl Trade for SqlServerCompany {
         let wanted = requisitions.to_vec();
         self.look_up("sales orders", move |live| {
             trade::sales_orders(live, &wanted)
+        })
+        .await
+    }
+
+    async fn address_keys(
+        &self,
+        destinations: &[Destination],
+    ) -> Result<Vec<Option<AddressKey>>, CompanyError> {
+        let wanted = destinations.to_vec();
+        self.look_up("postal addresses", move |live| {
+            match addresses::keys(live, &wanted) {
+                // Tables that the login may not see at all count as missing already.
+                Err(error) if is_forbidden(&error) => {
+                    tracing::warn!(
+                        "the postal addresses of customers cannot be read, so delivery addresses \
+                         travel as notes: {error}. The grants that the login needs: axcs doctor --grants"
+                    );
+                    Ok(vec![None; wanted.len()])
+                }
+                found => found,
+            }
         })
         .await
     }

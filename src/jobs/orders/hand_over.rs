@@ -56,6 +56,7 @@ impl Execution {
                     None => missing.push(staged),
                 }
             }
+            let mut again = Vec::new();
             for staged in self.settle_messages(missing).await? {
                 if self.cancel.is_cancelled() {
                     return Err(Stop::Canceled);
@@ -72,11 +73,18 @@ impl Execution {
                     ledger.take_back(self.fence, vec![staged.row.id]).await?;
                     continue;
                 };
-                let ready = Ready {
+                again.push(Ready {
                     staged,
                     customer,
                     store,
-                };
+                    address_key: None,
+                });
+            }
+            self.find_addresses(&mut again).await?;
+            for ready in again {
+                if self.cancel.is_cancelled() {
+                    return Err(Stop::Canceled);
+                }
                 // The same attempt, the same message: AX takes it once.
                 let attempt = ready.staged.row.attempts;
                 if let Given::NotReached(error) = self.give(&ready, attempt).await? {
@@ -147,7 +155,7 @@ impl Execution {
 
     /// Checks a page of orders, writes down which are given to AX, and gives them.
     async fn hand_over(&self, page: Vec<StagedOrder>) -> Result<(), Stop> {
-        let (ready, faulty) = self.sort_out(page).await?;
+        let (mut ready, faulty) = self.sort_out(page).await?;
         if !faulty.is_empty() {
             let faults = faulty.into_iter().map(|(_, fault)| fault).collect();
             self.set_aside(faults).await?;
@@ -155,6 +163,7 @@ impl Execution {
         if ready.is_empty() {
             return Ok(());
         }
+        self.find_addresses(&mut ready).await?;
         let named = ready
             .iter()
             .map(|ready| (ready.staged.row.id.clone(), ready.customer.account.clone()))
@@ -192,12 +201,15 @@ impl Execution {
             staged,
             customer,
             store,
+            address_key,
         } = ready;
         let hand_over = HandOver {
             message_id: self.message_id(&staged.row.id, attempt),
+            attempt,
             order: staged.order.clone(),
             customer: customer.clone(),
             settings: store.settings.clone(),
+            address_key: address_key.clone(),
         };
         // Another worker may be giving it by now.
         self.trust.held().await;

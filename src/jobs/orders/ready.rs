@@ -6,7 +6,7 @@ use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::check::{Known, check};
 use super::hand_over::own;
-use crate::company::trade::{ItemKey, Requisition, SalesItem, TradeCodes};
+use crate::company::trade::{AddressKey, Destination, ItemKey, Requisition, SalesItem, TradeCodes};
 use crate::ledger::SetAside;
 use crate::model::Exception;
 use crate::model::channel::{CustomerTemplate, KnownStore};
@@ -17,6 +17,8 @@ pub struct Ready {
     pub staged: StagedOrder,
     pub customer: CustomerTemplate,
     pub store: KnownStore,
+    /// The key of the delivery address, once it was looked for and where AX has it.
+    pub address_key: Option<AddressKey>,
 }
 
 impl Ready {
@@ -58,6 +60,7 @@ impl Execution {
                     store: store.clone(),
                     customer: customer.clone(),
                     staged,
+                    address_key: None,
                 }),
                 Err(faults) => {
                     let fault = faults.into_set_aside(&staged.order);
@@ -116,6 +119,22 @@ impl Execution {
             faulty.push((order.staged, fault));
         }
         Ok(ready)
+    }
+
+    /// Looks for the delivery addresses of a page of orders in AX.
+    pub async fn find_addresses(&self, page: &mut [Ready]) -> Result<(), Stop> {
+        let destinations: Vec<Destination> = page
+            .iter()
+            .map(|ready| Destination {
+                customer: ready.customer.account.clone(),
+                address: ready.staged.order.delivery_address.clone(),
+            })
+            .collect();
+        let found = self.sides.company.address_keys(&destinations).await?;
+        for (ready, key) in page.iter_mut().zip(found) {
+            ready.address_key = key;
+        }
+        Ok(())
     }
 
     /// Looks up what a page of orders refers to, each thing once.

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::embedded::Embedded;
-use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use axcs::company::trade::{
+    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+};
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
@@ -112,6 +114,13 @@ impl Trade for Between {
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
         self.company.sales_orders(requisitions).await
+    }
+
+    async fn address_keys(
+        &self,
+        destinations: &[Destination],
+    ) -> Result<Vec<Option<AddressKey>>, CompanyError> {
+        self.company.address_keys(destinations).await
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use axcs::company::trade::{
+    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+};
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
@@ -223,6 +225,13 @@ impl Trade for Hands {
         requisitions: &[Requisition],
     ) -> Result<Vec<Vec<FoundOrder>>, CompanyError> {
         Ok(vec![Vec::new(); requisitions.len()])
+    }
+
+    async fn address_keys(
+        &self,
+        destinations: &[Destination],
+    ) -> Result<Vec<Option<AddressKey>>, CompanyError> {
+        Ok(vec![None; destinations.len()])
     }
 }
 

@@ -6,8 +6,11 @@ use rusqlite::{Connection, ToSql, params};
 use super::assortment::{COLOURS, Leaf, PEOPLE, SIZES};
 use super::{COMPANY, CURRENCY, insert, recid};
 use crate::company::CompanyFacts;
-use crate::company::embedded::number_sequence;
+use crate::company::embedded::address;
+use crate::company::embedded::number_sequence::{self, NumberError};
+use crate::company::embedded::row::text;
 use crate::company::embedded::tables::INITIAL_PARTITION;
+use crate::model::order::Address;
 use crate::model::random::Random;
 
 /// RecId of the product dimension group of the masters.
@@ -72,7 +75,8 @@ pub(super) fn write(
     small_tables(connection)?;
     dimensions(connection)?;
     categories(connection, leaves)?;
-    write_customers(connection, customers, random)
+    write_customers(connection, customers, random)?;
+    addresses(connection, &company, customers)
 }
 
 fn small_tables(connection: &Connection) -> rusqlite::Result<()> {
@@ -385,6 +389,43 @@ fn write_customers(
             COMPANY, account, party, group, CURRENCY, "WA", group, group, group, group, "GROUND",
             "DAP", "NET30", "WEST", "WH08", "en-us", party,
         ])?;
+    }
+    Ok(())
+}
+
+/// Where the customers live; the template lives nowhere. Chance has no part in it.
+fn addresses(
+    connection: &Connection,
+    company: &CompanyFacts,
+    customers: u64,
+) -> rusqlite::Result<()> {
+    const STREETS: [&str; 4] = ["Pine Street", "Main Street", "Lake Avenue", "Hill Road"];
+    const CITIES: [[&str; 3]; 4] = [
+        ["98101", "Seattle", "WA"],
+        ["97205", "Portland", "OR"],
+        ["60601", "Chicago", "IL"],
+        ["02108", "Boston", "MA"],
+    ];
+    for number in 1..=customers {
+        let street = STREETS[number as usize % STREETS.len()];
+        let [zip_code, city, state] = CITIES[(number / 4) as usize % CITIES.len()];
+        let address = Address {
+            name: format!("Customer US-{number:06}"),
+            street: format!("{number} {street}"),
+            zip_code: zip_code.to_owned(),
+            city: city.to_owned(),
+            state: state.to_owned(),
+            country: "USA".to_owned(),
+        };
+        let since = text("2020-01-01 00:00:00");
+        address::write(connection, company, &address, since, Some(recid(number))).map_err(
+            |error| match error {
+                NumberError::Sqlite(error) => error,
+                none @ (NumberError::Blocked(_) | NumberError::Exceeded(_)) => {
+                    rusqlite::Error::ToSqlConversionFailure(none.into())
+                }
+            },
+        )?;
     }
     Ok(())
 }

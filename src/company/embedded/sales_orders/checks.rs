@@ -52,6 +52,8 @@ impl Checks<'_> {
             order,
             customer,
             settings,
+            attempt: _,
+            address_key: _,
         } = hand_over;
         self.filled("Message ID", message_id);
         self.fits("Message ID", message_id, MESSAGE_ID);

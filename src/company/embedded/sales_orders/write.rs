@@ -9,14 +9,15 @@ use rust_decimal::Decimal;
 
 use super::{Failure, now};
 use crate::company::CompanyFacts;
-use crate::company::embedded::number_sequence::{self, DIMENSION, LOCATION, LOT, SALES_ORDER};
+use crate::company::embedded::address;
+use crate::company::embedded::number_sequence::{self, DIMENSION, LOT, SALES_ORDER};
 use crate::company::embedded::row::{insert, real, text};
 use crate::company::embedded::stock::{Demand, Stock};
 use crate::company::embedded::trade::ReleasedItem;
-use crate::company::sales_orders::{HandOver, HandedOver, formatted};
+use crate::company::sales_orders::{HandOver, HandedOver};
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
-use crate::model::order::{Address, OrderLine};
+use crate::model::order::OrderLine;
 
 /// `SalesType`: a draft without effect on stock.
 const JOURNAL: i64 = 0;
@@ -34,8 +35,6 @@ const APPROVED: i64 = 1;
 const INTERNAL: i64 = 0;
 /// Table id of SALESTABLE in this company; ids of AX differ by installation.
 const SALESTABLE_ID: i64 = 366;
-/// The upper bound of an address that is valid for ever.
-const NEVER: &str = "2154-12-31 23:59:59";
 
 /// Writes the order; a repeat of customer account and customer requisition becomes a journal.
 pub(super) fn write(
@@ -62,7 +61,7 @@ pub(super) fn write(
         hand_over,
         sales_order: &sales_order,
         is_journal,
-        address: address(connection, company, &hand_over.order.delivery_address)?,
+        address: delivery_address(connection, company, hand_over)?,
     };
     let recid = writing.heading()?;
     writing.lines(items)?;
@@ -332,36 +331,22 @@ impl Writing<'_> {
     }
 }
 
-/// Writes the address and returns its RecId.
-fn address(
+/// RecId of the delivery address: the one that the key names, else a new one.
+fn delivery_address(
     connection: &Connection,
     company: &CompanyFacts,
-    address: &Address,
+    hand_over: &HandOver,
 ) -> Result<i64, Failure> {
-    let location = number_sequence::next(connection, company, &LOCATION)?;
-    let fields = vec![
-        ("LOCATIONID", text(&location)),
-        ("DESCRIPTION", text(&address.name)),
-        ("ISPOSTALADDRESS", Value::from(1)),
-    ];
-    let location = insert(connection, company, "LOGISTICSLOCATION", fields)?;
-    let fields = vec![
-        ("LOCATION", Value::from(location)),
-        ("ADDRESS", text(&formatted(address))),
-        ("STREET", text(&address.street)),
-        ("ZIPCODE", text(&address.zip_code)),
-        ("CITY", text(&address.city)),
-        ("STATE", text(&address.state)),
-        ("COUNTRYREGIONID", text(&address.country)),
-        ("VALIDFROM", now()),
-        ("VALIDTO", text(NEVER)),
-    ];
-    Ok(insert(
-        connection,
-        company,
-        "LOGISTICSPOSTALADDRESS",
-        fields,
-    )?)
+    let Some(key) = &hand_over.address_key else {
+        let new = &hand_over.order.delivery_address;
+        return Ok(address::write(connection, company, new, now(), None)?);
+    };
+    address::find(connection, company, key)?.ok_or_else(|| {
+        Failure::Refused(vec![format!(
+            "Value '{}, {}' in field 'Delivery address' is not found in the relating table 'Addresses'.",
+            key.location, key.valid_from
+        )])
+    })
 }
 
 /// `SALESLINE.LINEDISC` is the discount on one unit, the order's is on the whole line.

@@ -292,6 +292,7 @@ pub(super) static TABLES: &[Table] = &[
             int64("LOCATION"),
             string("ADDRESS", 250),
             string("STREET", 250),
+            string("STREETNUMBER", 20),
             string("ZIPCODE", 10),
             string("CITY", 60),
             string("STATE", 10),

@@ -257,4 +257,20 @@ pub(super) static TABLES: &[Table] = &[
         indexes: &[],
         tracked: false,
     },
+    Table {
+        name: "DIRPARTYLOCATION",
+        columns: &[
+            int64("PARTY"),
+            int64("LOCATION"),
+            integer("ISPRIMARY"),
+            integer("ISPOSTALADDRESS"),
+            PARTITION,
+            RECVERSION,
+            RECID,
+        ],
+        key: &["PARTY", "LOCATION"],
+        unique: Some("RECID"),
+        indexes: &[],
+        tracked: false,
+    },
 ];
