@@ -6,6 +6,7 @@ pub mod batch;
 pub mod exceptions;
 mod execution;
 mod failure;
+mod import_door;
 mod orders;
 mod overview;
 pub mod plan;
@@ -23,4 +24,5 @@ pub mod verify;
 mod worker;
 
 pub use ask::Flow;
+pub use import_door::{ImportDoor, ImportOptions};
 pub use runner::{Place, RunOptions, Runner, Sides};

@@ -7,6 +7,7 @@
 
 pub mod books;
 pub mod exceptions;
+pub mod import;
 pub mod jobs;
 pub mod orders;
 pub mod stores;
@@ -23,6 +24,7 @@ use crate::sqlserver::{ConnectError, ServerError};
 
 pub use books::{EmbeddedLedger, ServerLedger};
 pub use exceptions::ExceptionBook;
+pub use import::ImportBook;
 pub use jobs::JobBook;
 pub use orders::OrderBook;
 pub use stores::StoreBook;
@@ -270,7 +272,9 @@ pub struct Settlement {
 /// What `axcs` remembers. Every method that changes something for a run takes its [`Fence`] and
 /// fails with [`LedgerError::Fenced`], changing nothing, where the run has lost its leases.
 #[async_trait]
-pub trait Ledger: JobBook + OrderBook + ExceptionBook + StoreBook + Send + Sync + 'static {
+pub trait Ledger:
+    JobBook + OrderBook + ImportBook + ExceptionBook + StoreBook + Send + Sync + 'static
+{
     /// Where the ledger is, for messages.
     fn place(&self) -> String;
 

@@ -405,6 +405,15 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_messages_are_kept_for_some_days_or_for_ever() {
+        let kept = |text: &str| merge(text, None).unwrap().orders.kept();
+        let days = |days: u64| Some(Duration::from_secs(days * 86_400));
+        assert_eq!(kept(""), days(400));
+        assert_eq!(kept("[orders]\narchive_days = 7"), days(7));
+        assert_eq!(kept("[orders]\narchive_days = 0"), None);
+    }
+
+    #[test]
     fn a_wrong_setting_is_named_with_its_place() {
         assert!(
             merge("[engine]\nin_fligth = 8", None)
@@ -448,6 +457,7 @@ mod tests {
             ),
             ("authentication = 'ntlm'", "does not speak"),
             ("overdue_minutes = 0", "between 1 and"),
+            ("archive_days = 36501", "orders.archive_days is 36501"),
         ] {
             let error = merge(&format!("[orders]\n{orders}"), None).unwrap_err();
             assert!(error.contains(said), "{error}");

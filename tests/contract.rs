@@ -58,6 +58,8 @@ mod contract {
 }
 #[path = "support/ax.rs"]
 mod ax;
+#[path = "support/importer.rs"]
+mod importer;
 #[path = "support/mssql.rs"]
 mod mssql;
 #[path = "support/real_server.rs"]

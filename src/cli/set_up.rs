@@ -95,7 +95,7 @@ impl SetUp {
         };
         let sides = Sides {
             company: shared,
-            sales_orders: sales_orders::service(settings, &company, facts.id)?,
+            sales_orders: sales_orders::service(settings, &company, facts.id, &ledger)?,
             ledger,
             commerce: Arc::clone(&service.client) as Arc<dyn Commerce>,
             incarnation,

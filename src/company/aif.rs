@@ -29,6 +29,10 @@ use self::message::Header;
 use self::schema::{Schema, SchemaError};
 use super::sales_orders::{HandOver, HandOverError, SalesOrderService};
 
+/// A message that AX refused stays in its queue, where somebody may still mend it.
+const REFUSED_IN_QUEUE: &str = "Correct the message in AX (System administration > Periodic > Services \
+     and AIF > Queue manager), or delete it there and correct what the text names. Then retry the order: it \
+     is looked for, and sent as a new message where AX has not made it.";
 /// Longest `DATAAREAID`.
 const COMPANY: usize = 4;
 
@@ -71,6 +75,9 @@ pub struct Folders {
     pub replies: Option<PathBuf>,
     /// A message without a sales order is overdue after this time.
     pub overdue: Duration,
+    /// Copies of messages whose orders are not open any more are removed after this time; `None` for
+    /// never.
+    pub kept: Option<Duration>,
 }
 
 /// The address of a port with the HTTP adapter.

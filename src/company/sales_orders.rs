@@ -138,7 +138,18 @@ pub enum MessageStatus {
     Refused {
         /// The lines of the Infolog.
         infolog: Vec<String>,
+        /// What to do about it.
+        remedy: String,
     },
+}
+
+/// A message that was given to AX long ago, of which the door keeps a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptMessage {
+    /// Its id.
+    pub message_id: String,
+    /// Id of its order.
+    pub order: String,
 }
 
 /// The hand-over came to no good end.
@@ -184,5 +195,17 @@ pub trait SalesOrderService: Send + Sync + 'static {
         message_ids: &[String],
     ) -> Result<Vec<Option<MessageStatus>>, HandOverError> {
         Ok(vec![None; message_ids.len()])
+    }
+
+    /// Messages of which the door keeps a copy for longer than the site wants to: some of them,
+    /// oldest first. None where there are none, or where that was looked for lately.
+    async fn old_messages(&self) -> Result<Vec<KeptMessage>, HandOverError> {
+        Ok(Vec::new())
+    }
+
+    /// Removes what the door keeps of messages that are needed no more; answers of how many.
+    async fn forget_messages(&self, message_ids: Vec<String>) -> Result<u64, HandOverError> {
+        let _ = message_ids;
+        Ok(0)
     }
 }

@@ -3,6 +3,7 @@
 
 mod exceptions;
 mod file;
+mod import;
 mod jobs;
 mod leases;
 mod orders;

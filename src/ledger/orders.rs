@@ -156,6 +156,11 @@ pub trait OrderBook: Send + Sync {
     /// since; empty where there is no such order.
     async fn numbers_for_ax(&self, orders: Vec<String>) -> Result<Vec<String>, LedgerError>;
 
+    /// Of the orders with these ids those of which it is known what came (AX has them, or they are
+    /// cancelled or closed and AX does not get them), and that have no exception: how often each was
+    /// tried. `None` for one that is still open or that is not here.
+    async fn settled(&self, orders: Vec<String>) -> Result<Vec<Option<u32>>, LedgerError>;
+
     /// For each sales order (its number and customer requisition) the order behind it.
     async fn orders_behind(
         &self,

@@ -1,6 +1,7 @@
 //! How orders enter AX.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub struct OrdersSettings {
     pub reply_folder: PathBuf,
     /// Minutes after which a message without a sales order is overdue.
     pub overdue_minutes: u64,
+    /// Days after which what is kept of messages is removed; 0 for never.
+    pub archive_days: u64,
     /// Address of the port.
     pub url: String,
     /// Who AX makes the orders as.
@@ -42,6 +45,8 @@ pub enum HandOverSetting {
     AifFile,
     /// A port with the HTTP adapter.
     AifHttp,
+    /// Tables of the ledger, from which the site's own import takes them.
+    Staging,
 }
 
 /// How a user says who they are.
@@ -55,19 +60,35 @@ pub enum AuthenticationSetting {
 }
 
 impl OrdersSettings {
+    /// When a message without a sales order is overdue.
+    pub const fn overdue(&self) -> Duration {
+        Duration::from_secs(self.overdue_minutes * 60)
+    }
+
+    /// How long copies of messages are kept; `None` for ever.
+    pub const fn kept(&self) -> Option<Duration> {
+        match self.archive_days {
+            0 => None,
+            days => Some(Duration::from_secs(days * 24 * 60 * 60)),
+        }
+    }
+
     /// # Errors
     /// What is missing or cannot be done.
     pub fn check(&self) -> Result<(), String> {
-        let most = 43_200;
-        if !(1..=most).contains(&self.overdue_minutes) {
-            return Err(format!(
-                "orders.overdue_minutes is {}; it has to lie between 1 and {most}",
-                self.overdue_minutes
-            ));
+        for (name, value, least, most) in [
+            ("overdue_minutes", self.overdue_minutes, 1, 43_200),
+            ("archive_days", self.archive_days, 0, 36_500),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(format!(
+                    "orders.{name} is {value}; it has to lie between {least} and {most}"
+                ));
+            }
         }
         let is_set = |path: &PathBuf| !path.as_os_str().is_empty();
         let needed: &[(&str, bool)] = match self.handover {
-            HandOverSetting::Company => &[],
+            HandOverSetting::Company | HandOverSetting::Staging => &[],
             HandOverSetting::AifFile => &[
                 ("inbound_folder", is_set(&self.inbound_folder)),
                 ("archive_folder", is_set(&self.archive_folder)),

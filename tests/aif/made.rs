@@ -166,6 +166,7 @@ impl Port {
             archive: self.folder("sent"),
             replies: Some(self.folder("answers")),
             overdue,
+            kept: None,
         }
     }
 

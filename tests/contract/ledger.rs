@@ -1,5 +1,6 @@
 //! The promises of the ledger.
 
+pub mod import;
 mod jobs;
 mod outbox;
 mod records;

@@ -51,32 +51,38 @@ impl Place {
     pub async fn sql(&self, sql: &str, values: Vec<Value<'static>>) -> u64 {
         self.session(sql, move |db, sql| db.execute(&sql, &values))
             .await
+            .unwrap()
+    }
+
+    /// The same, where it may be refused.
+    pub async fn try_sql(&self, sql: &str) -> Result<u64, SqlError> {
+        self.session(sql, |db, sql| db.execute(&sql, &[])).await
     }
 
     /// The number that `sql` answers.
     pub async fn number(&self, sql: &str) -> i64 {
         self.session(sql, |db, sql| db.row(&sql, &[], |row| row.get(0)))
             .await
+            .unwrap()
     }
 
     async fn session<T: Send + 'static>(
         &self,
         sql: &str,
         work: impl FnOnce(Session<'_>, Text<'_>) -> Result<T, SqlError> + Send + 'static,
-    ) -> T {
+    ) -> Result<T, SqlError> {
         match self {
             Self::File(dir) => {
                 let connection = rusqlite::Connection::open(file(dir)).unwrap();
                 connection.busy_timeout(Duration::from_secs(10)).unwrap();
                 let sql = sql.replace("axcs.", "");
-                work(Session::Sqlite(&connection), Text::both(&sql)).unwrap()
+                work(Session::Sqlite(&connection), Text::both(&sql))
             }
             Self::Server(_) | Self::RealServer(_) => {
                 let sql = sql.to_owned();
                 self.connections()
                     .call(move |link| work(Session::Server(link), Text::both(&sql)))
                     .await
-                    .unwrap()
             }
         }
     }

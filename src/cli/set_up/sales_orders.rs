@@ -9,6 +9,8 @@ use super::{OpenCompany, named};
 use crate::cli::Refusal;
 use crate::company::aif::{self, Address, AifOptions, Door, Folders, Followed};
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
+use crate::jobs::{ImportDoor, ImportOptions};
+use crate::ledger::Ledger;
 use crate::model::exception::chain;
 use crate::settings::Settings;
 use crate::settings::orders::HandOverSetting;
@@ -22,17 +24,18 @@ impl SalesOrderService for NoDoor {
         Err(HandOverError::NotReached {
             place: "AX".to_owned(),
             reason:
-                "`orders.handover` names no inbound port of AIF; set it to aif-file or aif-http"
+                "`orders.handover` names no way into it; set it to aif-file, aif-http or staging"
                     .to_owned(),
         })
     }
 }
 
-/// The door that the settings name.
+/// The door that the settings name; `id` is that of the company.
 pub fn service(
     settings: &Settings,
     company: &OpenCompany,
     id: String,
+    ledger: &Arc<dyn Ledger>,
 ) -> Result<Arc<dyn SalesOrderService>, Refusal> {
     let orders = &settings.orders;
     let door = match orders.handover {
@@ -44,13 +47,23 @@ pub fn service(
             inbound: orders.inbound_folder.clone(),
             archive: orders.archive_folder.clone(),
             replies: named(&orders.reply_folder),
-            overdue: Duration::from_secs(orders.overdue_minutes * 60),
+            overdue: orders.overdue(),
+            kept: orders.kept(),
         }),
         HandOverSetting::AifHttp => Door::Http(Address {
             url: orders.url.clone(),
             user: orders.user.clone(),
             password_file: orders.password_file.clone(),
         }),
+        HandOverSetting::Staging => {
+            let options = ImportOptions {
+                company: id,
+                overdue: orders.overdue(),
+                kept: orders.kept(),
+            };
+            let door = ImportDoor::new(Arc::clone(ledger), company.shared(), options);
+            return Ok(Arc::new(door));
+        }
     };
     let options = AifOptions {
         company: id,

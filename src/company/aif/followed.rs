@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::REFUSED_IN_QUEUE;
 use crate::company::sales_orders::{
-    HandOver, HandOverError, HandedOver, MessageStatus, SalesOrderService,
+    HandOver, HandOverError, HandedOver, KeptMessage, MessageStatus, SalesOrderService,
 };
 use crate::company::sqlserver::{MessageInAx, SqlServerCompany};
 
@@ -65,6 +66,14 @@ impl SalesOrderService for Followed {
         }
         Ok(statuses)
     }
+
+    async fn old_messages(&self) -> Result<Vec<KeptMessage>, HandOverError> {
+        self.door.old_messages().await
+    }
+
+    async fn forget_messages(&self, message_ids: Vec<String>) -> Result<u64, HandOverError> {
+        self.door.forget_messages(message_ids).await
+    }
 }
 
 fn held() -> MessageStatus {
@@ -81,5 +90,8 @@ fn failed(texts: Vec<String>) -> MessageStatus {
     } else {
         texts
     };
-    MessageStatus::Refused { infolog }
+    MessageStatus::Refused {
+        infolog,
+        remedy: REFUSED_IN_QUEUE.to_owned(),
+    }
 }

@@ -52,8 +52,10 @@ impl Execution {
                         .await?;
                     self.accept(&staged, &staged.row.account, &found).await?;
                 }
-                Some(MessageStatus::Refused { infolog }) => {
-                    self.give_up(refused_in_queue(&staged, &infolog)).await?;
+                Some(MessageStatus::Refused { infolog, remedy }) => {
+                    let mut order = refused(&staged, &infolog);
+                    order.exception.remedy = remedy;
+                    self.give_up(order).await?;
                 }
             }
         }
@@ -125,16 +127,6 @@ impl Execution {
         };
         self.set_aside(vec![overdue]).await
     }
-}
-
-/// A message that AX refused later stays in its queue, where somebody may still mend it.
-fn refused_in_queue(staged: &StagedOrder, infolog: &[String]) -> SetAside {
-    let mut order = refused(staged, infolog);
-    "Correct the message in AX (System administration > Periodic > Services and AIF > Queue manager), \
-     or delete it there and correct what the text names. Then retry the order: it is looked for, and \
-     sent as a new message where AX has not made it."
-        .clone_into(&mut order.exception.remedy);
-    order
 }
 
 fn is_overdue(staged: &StagedOrder) -> bool {

@@ -161,6 +161,13 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
         .await
     }
 
+    async fn settled(&self, orders: Vec<String>) -> Result<Vec<Option<u32>>, LedgerError> {
+        self.read("looking for orders that are settled", move |db| {
+            listing::settled(db, &orders)
+        })
+        .await
+    }
+
     async fn orders_behind(
         &self,
         sales_orders: Vec<(String, String)>,

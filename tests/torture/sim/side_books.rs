@@ -1,9 +1,12 @@
 //! What a simulated world has none of: orders, stores, and exceptions that operators look at.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use axcs::ledger::import::{ImportOrder, Imported, OldImport};
 use axcs::ledger::orders::{Accepted, Behind, FeedPosition, OrderRef, Staged};
 use axcs::ledger::stores::StoreChanges;
-use axcs::ledger::{ExceptionBook, Fence, LedgerError, OrderBook, SetAside, StoreBook};
+use axcs::ledger::{ExceptionBook, Fence, ImportBook, LedgerError, OrderBook, SetAside, StoreBook};
 use axcs::model::channel::{Channel, KnownStore, StoreSettings};
 use axcs::model::exception::{Exception, ExceptionEntry, ExceptionFilter};
 use axcs::model::order::{Acknowledgement, OrderEvent};
@@ -71,6 +74,9 @@ impl OrderBook for Hands {
     async fn numbers_for_ax(&self, _: Vec<String>) -> Result<Vec<String>, LedgerError> {
         none()
     }
+    async fn settled(&self, orders: Vec<String>) -> Result<Vec<Option<u32>>, LedgerError> {
+        Ok(vec![None; orders.len()])
+    }
     async fn orders_behind(&self, _: Vec<(String, String)>) -> Result<Vec<Behind>, LedgerError> {
         none()
     }
@@ -126,6 +132,22 @@ impl OrderBook for Hands {
         orders: Vec<String>,
     ) -> Result<Vec<Option<Acknowledgement>>, LedgerError> {
         Ok(vec![None; orders.len()])
+    }
+}
+
+#[async_trait]
+impl ImportBook for Hands {
+    async fn lay_out(&self, _: ImportOrder) -> Result<bool, LedgerError> {
+        none()
+    }
+    async fn imports(&self, _: Vec<String>) -> Result<Vec<Option<Imported>>, LedgerError> {
+        none()
+    }
+    async fn old_imports(&self, _: Duration, _: usize) -> Result<Vec<OldImport>, LedgerError> {
+        none()
+    }
+    async fn forget_imports(&self, _: Vec<String>) -> Result<(), LedgerError> {
+        none()
     }
 }
 

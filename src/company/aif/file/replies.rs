@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::REFUSED_IN_QUEUE;
 use super::super::reply::{self, Answer};
 use super::super::xml::{self, Element};
 use super::file_name;
@@ -13,7 +14,7 @@ use crate::company::sales_orders::{HandOverError, MessageStatus};
 const LONGEST: u64 = 1 << 20;
 
 /// Where the answer to a message is kept.
-fn kept(archive: &Path, id: &str) -> PathBuf {
+pub fn kept(archive: &Path, id: &str) -> PathBuf {
     archive.join(format!("order-{id}.reply.xml"))
 }
 
@@ -82,5 +83,8 @@ pub fn status(archive: &Path, id: &str) -> Result<Option<MessageStatus>, HandOve
             return Ok(None);
         }
     };
-    Ok(Some(MessageStatus::Refused { infolog }))
+    Ok(Some(MessageStatus::Refused {
+        infolog,
+        remedy: REFUSED_IN_QUEUE.to_owned(),
+    }))
 }

@@ -34,6 +34,7 @@ const BY_CHANCE: Text<'static> = statement!("listing", "by chance");
 const HISTORY: Text<'static> = statement!("listing", "history");
 const WITH_REQUISITION: Text<'static> = statement!("listing", "with requisition");
 const FOR_AX: Text<'static> = statement!("listing", "for ax");
+const SETTLED: Text<'static> = statement!("listing", "settled");
 const POSITION: Text<'static> = statement!("listing", "position");
 /// How many orders there are of each kind.
 pub const COUNTS: Text<'static> = statement!("listing", "counts");
@@ -323,6 +324,12 @@ pub fn numbers_for_ax(db: Session<'_>, orders: &[String]) -> Result<Vec<String>,
         .into_iter()
         .map(|order| order.map_or_else(String::new, |order| order.number))
         .collect())
+}
+
+/// How often each order was tried that is settled.
+pub fn settled(db: Session<'_>, orders: &[String]) -> Result<Vec<Option<u32>>, SqlError> {
+    let sets: Vec<_> = orders.iter().map(|order| values![order]).collect();
+    db.optional_each(&SETTLED, &sets, |row| row.get(0))
 }
 
 /// What is behind each sales order with its requisition.

@@ -91,6 +91,9 @@ ORDER BY sales_order = '', is_journal, placed, id;
 -- [for ax] The contents of an order, @P1, that AX has or may get.
 SELECT coalesce(handed, contents) FROM order_contents WHERE id = @P1;
 
+-- [settled] How often an order, @P1, was tried; answers nothing where it is open.
+SELECT attempts FROM settled_order WHERE id = @P1;
+
 -- [seen] The order that was seen as a sales order, @P1 in whatever case; answers id and whether it
 -- is of the service's order book.
 SELECT id, book = (SELECT order_book FROM ledger)

@@ -98,6 +98,9 @@ ORDER BY CASE WHEN sales_order = N'' THEN 1 ELSE 0 END, is_journal, placed, id;
 -- [for ax] The contents of an order, @P1, that AX has or may get.
 SELECT COALESCE(handed, contents) FROM axcs.order_contents WHERE id = @P1;
 
+-- [settled] How often an order, @P1, was tried; answers nothing where it is open.
+SELECT attempts FROM axcs.settled_order WHERE id = @P1;
+
 -- [seen] The order that was seen as a sales order, @P1 in whatever case; answers id and whether it
 -- is of the service's order book.
 SELECT id, CASE WHEN book = (SELECT order_book FROM axcs.ledger) THEN 1 ELSE 0 END
