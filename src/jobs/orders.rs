@@ -6,6 +6,7 @@
 //! AX has no such sales order is the same message sent again. A message that AX is known to have is not
 //! sent again at all: what became of it is asked at the door.
 
+mod archive;
 mod check;
 mod hand_over;
 mod lost;
@@ -46,6 +47,7 @@ impl Execution {
         self.read_feed().await?;
         if !self.options.dry_run {
             self.hand_over_waiting().await?;
+            self.clear_archive().await?;
         }
         self.report.phase(ORDERS, Phase::Done);
         Ok(())

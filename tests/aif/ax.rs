@@ -142,6 +142,11 @@ impl Fetched {
             .await
     }
 
+    /// Id of its order.
+    pub fn order(&self) -> &str {
+        self.document.all("SalesTable")[0].text_of("CustomerRef")
+    }
+
     /// Writes the answer of a port with a response address.
     pub fn answer(&self, folder: &Path, body: &str) {
         let text = format!(

@@ -6,13 +6,15 @@ use std::sync::{Mutex, Once};
 use std::time::Duration;
 
 use axcs::company::aif::{AifOptions, Door, Folders};
-use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, MessageStatus};
+use axcs::company::sales_orders::{
+    HandOver, HandOverError, HandedOver, KeptMessage, MessageStatus,
+};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::ax;
-use super::made::{self, MESSAGE, Port, full};
+use super::made::{self, DAY, MESSAGE, Port, full};
 
 /// Steps that are left to messages before their process dies.
 static LEFT: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
@@ -295,6 +297,55 @@ async fn what_became_of_a_message_is_known_until_its_copy_is_removed() {
         sales_order: "SO-42".to_owned(),
     });
     assert_eq!(door.message_statuses(&ids).await.unwrap()[0], made);
+}
+
+#[tokio::test]
+async fn old_messages_are_looked_for_once_a_day_and_removed_with_the_answers_to_them() {
+    let port = Port::new();
+    let door = port.tidy_door();
+    let ids: Vec<String> = (0..4)
+        .map(|number| message(900 + number).message_id)
+        .collect();
+    let copy = |at: usize| format!("order-{}.xml", ids[at]);
+    for number in 0..4 {
+        door.create(message(900 + number)).await.unwrap();
+    }
+    for (at, days) in [(0, 2), (1, 3), (3, 2)] {
+        port.age(&copy(at), DAY * days);
+    }
+    // Cut off, or of somebody else: nobody knows whose order it is.
+    std::fs::write(port.folder("sent").join(copy(3)), "<Envelope>").unwrap();
+    std::fs::write(port.folder("sent").join("order-list.xml"), "<a/>").unwrap();
+    port.age(&copy(3), DAY * 2);
+    port.age("order-list.xml", DAY * 9);
+
+    assert_eq!(
+        port.door().old_messages().await.unwrap(),
+        [],
+        "kept for ever"
+    );
+    let kept = |at: usize| KeptMessage {
+        message_id: ids[at].clone(),
+        order: "order-57".to_owned(),
+    };
+    assert_eq!(door.old_messages().await.unwrap(), [kept(1), kept(0)]);
+    assert_eq!(door.old_messages().await.unwrap(), [], "not twice a day");
+    port.age("axcs.looked", DAY + Duration::from_secs(60));
+    assert_eq!(door.old_messages().await.unwrap(), [kept(1), kept(0)]);
+
+    let answer = format!("order-{}.reply.xml", ids[1]);
+    std::fs::write(port.folder("sent").join(&answer), "<Envelope/>").unwrap();
+    let gone = vec![
+        ids[1].clone(),
+        "99999999-37a4-8e0e-8c6a-91d0a6c4f77b".to_owned(),
+    ];
+    door.forget_messages(gone).await.unwrap();
+    let mut left = vec![copy(0), copy(2), copy(3), "order-list.xml".to_owned()];
+    left.sort();
+    assert_eq!(port.files("sent"), left);
+    // Nobody's order waits for an archive that is gone.
+    std::fs::remove_dir_all(port.folder("sent")).unwrap();
+    assert!(door.old_messages().await.is_err());
 }
 
 #[test]

@@ -12,6 +12,7 @@ use axcs::model::catalog::ProductDimensions;
 use axcs::model::channel::{CustomerTemplate, StoreSettings};
 use axcs::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
 
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub const MESSAGE: &str = "0b9d1c52-37a4-8e0e-8c6a-91d0a6c4f77b";
 
 pub fn amount(text: &str) -> Amount {
@@ -183,7 +184,30 @@ impl Port {
         .unwrap()
     }
 
-    /// Names of the files in a folder, sorted; of locks and folders none.
+    /// A door that keeps copies for a day.
+    pub fn tidy_door(&self) -> Arc<dyn SalesOrderService> {
+        let folders = self.folders(Duration::from_secs(3600));
+        service(AifOptions {
+            door: Door::File(Folders {
+                kept: Some(DAY),
+                ..folders
+            }),
+            ..self.options()
+        })
+        .unwrap()
+    }
+
+    /// Makes a file of the archive as old as that.
+    pub fn age(&self, name: &str, age: Duration) {
+        let file = std::fs::File::options()
+            .append(true)
+            .open(self.folder("sent").join(name))
+            .unwrap();
+        file.set_modified(std::time::SystemTime::now() - age)
+            .unwrap();
+    }
+
+    /// Names of the files in a folder, sorted; none of those that axcs keeps for itself.
     pub fn files(&self, folder: &str) -> Vec<String> {
         names(&self.folder(folder))
     }
@@ -199,7 +223,7 @@ pub fn names(folder: &Path) -> Vec<String> {
     };
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "axcs.lock")
+        .filter(|name| !name.starts_with("axcs."))
         .collect();
     names.sort();
     names

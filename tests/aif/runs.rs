@@ -12,7 +12,7 @@ use axcs::model::staged::Stage;
 use axcs::model::{Job, RunStatus, Stream};
 
 use super::ax;
-use super::made::Port;
+use super::made::{DAY, Port};
 use super::site::Site;
 
 /// A site that hands orders over through the folders of a port.
@@ -62,6 +62,14 @@ impl World {
             open[0].code.clone(),
             format!("{exception} {}", exception.remedy),
         )
+    }
+
+    /// Codes of all exceptions, sorted.
+    async fn exception_codes(&self) -> Vec<String> {
+        let open = self.site.exceptions().await.into_iter();
+        let mut codes: Vec<String> = open.map(|entry| entry.code).collect();
+        codes.sort();
+        codes
     }
 
     async fn retry(&self, order: &str) {
@@ -339,6 +347,75 @@ async fn a_share_that_is_gone_ends_the_run_with_the_orders_safe_and_sent_once_la
         (world.sales_orders(), world.site.exceptions().await),
         (3, vec![])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_copies_of_messages_go_but_for_those_of_orders_that_are_open_or_of_others() {
+    let port = Port::new();
+    let door = port.tidy_door();
+    let world = World {
+        site: Site::with(|_| door).await,
+        port,
+    };
+    for number in 1..=4 {
+        let (order, number) = (format!("W-{number}"), format!("100{number}"));
+        world.site.place(&order, &number).await;
+    }
+    world.site.orders().await;
+    let fetched = world.fetch();
+    assert_eq!(fetched.len(), 4);
+    let message_of = |order: &str| fetched.iter().find(|it| it.order() == order).unwrap();
+    let copy = |order: &str| {
+        format!(
+            "order-{}.xml",
+            message_of(order).id.trim_matches(['{', '}'])
+        )
+    };
+    let sent = || world.port.files("sent");
+    let a_day_goes_by = || world.port.age("axcs.looked", DAY * 2);
+    // 1 and 2 are made, 3 is refused, 4 is still in AX's queue.
+    for order in ["W-1", "W-2"] {
+        message_of(order)
+            .process(&world.site.company)
+            .await
+            .unwrap();
+    }
+    let refusal = ax::fault("RequestFailed", "No.");
+    message_of("W-3").answer(&world.port.folder("answers"), &refusal);
+    // The archive of another ledger, which has an order of this id too.
+    let folder = world.port.folder("sent");
+    let others = "order-99999999-37a4-8e0e-8c6a-91d0a6c4f77b.xml";
+    std::fs::copy(folder.join(copy("W-1")), folder.join(others)).unwrap();
+    for name in sent() {
+        world.port.age(&name, DAY * 2);
+    }
+    a_day_goes_by();
+    world.site.orders().await;
+    let mut left = vec![
+        copy("W-3"),
+        copy("W-3").replace(".xml", ".reply.xml"),
+        copy("W-4"),
+        others.to_owned(),
+    ];
+    left.sort();
+    assert_eq!(sent(), left);
+    // What AX had was not asked for again.
+    assert_eq!((world.inbound(), world.sales_orders()), (0, 2));
+    assert_eq!(
+        world.exception_codes().await,
+        ["overdue-in-ax", "refused-by-ax"]
+    );
+
+    message_of("W-4")
+        .process(&world.site.company)
+        .await
+        .unwrap();
+    world.site.orders().await;
+    assert_eq!(sent(), left, "once a day");
+    a_day_goes_by();
+    world.site.orders().await;
+    left.retain(|name| *name != copy("W-4"));
+    assert_eq!(sent(), left);
 }
 
 /// An AX that answers with the number of the sales order, and not whether it is a journal.

@@ -12,6 +12,7 @@
 //!
 //! That AX has fetched the file does not mean that it made a sales order: that is looked up.
 
+mod old;
 mod replies;
 mod steps;
 
@@ -27,7 +28,7 @@ use tokio::time::Instant;
 use self::steps::{exists, failed, is_folder, lock, put_whole, remove, step, sync_folder};
 use super::{AifError, Folders, Port, message};
 use crate::company::sales_orders::{
-    HandOver, HandOverError, HandedOver, MessageStatus, SalesOrderService,
+    HandOver, HandOverError, HandedOver, KeptMessage, MessageStatus, SalesOrderService,
 };
 
 /// Gives orders to AX through the inbound folder of a port.
@@ -95,6 +96,21 @@ impl FileService {
     }
 }
 
+impl FileService {
+    /// The error where nothing was to be given to AX.
+    fn given_nothing(&self, error: HandOverError) -> HandOverError {
+        match error {
+            HandOverError::Unknown { reason } => HandOverError::NotReached {
+                place: self.places.folders.archive.display().to_string(),
+                reason,
+            },
+            HandOverError::NotReached { .. }
+            | HandOverError::Refused { .. }
+            | HandOverError::DuplicateMessage => error,
+        }
+    }
+}
+
 #[async_trait]
 impl SalesOrderService for FileService {
     async fn create(&self, hand_over: HandOver) -> Result<HandedOver, HandOverError> {
@@ -110,16 +126,21 @@ impl SalesOrderService for FileService {
     ) -> Result<Vec<Option<MessageStatus>>, HandOverError> {
         let ids: Vec<String> = message_ids.iter().map(|id| id.to_lowercase()).collect();
         let found = self.within(move |places, _| places.statuses(&ids)).await;
-        found.map_err(|error| match error {
-            // Nothing was given to AX here.
-            HandOverError::Unknown { reason } => HandOverError::NotReached {
-                place: self.places.folders.archive.display().to_string(),
-                reason,
-            },
-            HandOverError::NotReached { .. }
-            | HandOverError::Refused { .. }
-            | HandOverError::DuplicateMessage => error,
-        })
+        found.map_err(|error| self.given_nothing(error))
+    }
+
+    async fn old_messages(&self) -> Result<Vec<KeptMessage>, HandOverError> {
+        let Some(kept) = self.places.folders.kept else {
+            return Ok(Vec::new());
+        };
+        let found = self.within(move |places, end| old::find(&places.folders.archive, kept, end));
+        found.await.map_err(|error| self.given_nothing(error))
+    }
+
+    async fn forget_messages(&self, message_ids: Vec<String>) -> Result<u64, HandOverError> {
+        let removed = self
+            .within(move |places, end| Ok(old::forget(&places.folders.archive, &message_ids, end)));
+        removed.await.map_err(|error| self.given_nothing(error))
     }
 }
 
