@@ -15,6 +15,10 @@ mod chance;
 mod faults;
 #[path = "orders/flow.rs"]
 mod flow;
+#[path = "orders/import.rs"]
+mod import;
+#[path = "support/importer.rs"]
+mod importer;
 #[path = "orders/lost.rs"]
 mod lost;
 #[path = "orders/restored.rs"]

@@ -10,9 +10,13 @@
 
 #[path = "support/axcs.rs"]
 mod axcs_program;
+#[path = "support/importer.rs"]
+mod importer;
 #[path = "support/mssql.rs"]
 mod mssql;
 
+#[path = "sqlserver/import.rs"]
+mod import;
 #[path = "sqlserver/refusals.rs"]
 mod refusals;
 #[path = "sqlserver/site.rs"]

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use axcs::company::sqlserver::grants;
 use axcs::company::{Company as _, CompanyError, Tracking};
+use axcs::ledger::import::ImportState;
 use axcs::ledger::orders::FeedPosition;
 use axcs::model::{Selection, Stream};
 use axcs::sql::{Session, Text};
 use axcs::sqlserver::{Isolation, Link, Server, ServerError};
 
-use super::ledger::stores;
+use super::ledger::{import, stores};
 use super::{Engine, Place};
 use crate::ax::Ax;
+use crate::importer;
 use crate::real_server::{keep, rows, run};
 use crate::support::busy_sample;
 
@@ -164,6 +166,46 @@ async fn the_tracking_is_seen_with_the_grants_and_with_nothing_less() {
     assert!(seen(&server).await.is_some());
 }
 
+async fn the_rights_of_readme_let_the_import_do_its_part_and_nothing_else() {
+    let (place, ledger, _fence) = import::laid_out(Engine::RealServer).await;
+    let server = place.connections();
+    run(&server, "CREATE USER [ax_import] WITHOUT LOGIN".to_owned())
+        .await
+        .unwrap();
+    run(&server, importer::rights()).await.unwrap();
+    // As sqlcmd and the SQL Server Agent begin.
+    let as_import = "SET QUOTED_IDENTIFIER OFF; EXECUTE AS USER = N'ax_import';";
+    let declared = format!(
+        "DECLARE @message_id nvarchar(36) = N'{}', @sales_order nvarchar(20) = N'SO-1', \
+         @error nvarchar(max) = N'no'",
+        import::message(1)
+    );
+    for name in ["look", "take", "done", "refused"] {
+        let sql = format!(
+            "{as_import} {declared};\n{};\nREVERT",
+            importer::statement(name)
+        );
+        run(&server, sql).await.unwrap();
+    }
+    let found = ledger.imports(vec![import::message(1)]).await.unwrap();
+    let created = ImportState::Created {
+        sales_order: "SO-1".to_owned(),
+    };
+    assert_eq!(found[0].as_ref().unwrap().state, created);
+    for (sql, code) in [
+        ("UPDATE axcs.import_order SET total = 0", 230),
+        ("DELETE FROM axcs.import_order", 229),
+        ("UPDATE axcs.import_line SET amount = 0", 229),
+        ("SELECT COUNT(*) FROM axcs.online_order", 229),
+    ] {
+        assert_eq!(
+            refusal(&server, &format!("{as_import} {sql}")).await,
+            code,
+            "{sql}"
+        );
+    }
+}
+
 async fn keys_of_the_ledger_are_ordered_and_told_apart_by_their_characters() {
     let (place, server) = server().await;
     drop(place.open().await.unwrap());
@@ -244,6 +286,7 @@ real![
     the_view_of_the_stores_counts_orders_as_they_come_and_go,
     a_table_that_was_emptied_has_lost_its_changes,
     the_tracking_is_seen_with_the_grants_and_with_nothing_less,
+    the_rights_of_readme_let_the_import_do_its_part_and_nothing_else,
     keys_of_the_ledger_are_ordered_and_told_apart_by_their_characters,
     a_column_of_ax_takes_ids_that_differ_in_case_only_for_one,
     date_times_and_amounts_come_back_as_they_were,

@@ -179,6 +179,12 @@ impl Site {
         Self::between(self.dir, self.company, door, service, &ledger).await
     }
 
+    /// The same with another door to AX, which may stand on the other sides.
+    pub fn through(self, door: impl FnOnce(&Sides) -> Arc<dyn SalesOrderService>) -> Self {
+        let runner = Runner::new(through(self.runner.sides(), door), self.runner.place());
+        Self { runner, ..self }
+    }
+
     /// Downloads the stores and sets the parameters of `web`.
     pub async fn set_up_store(&self) {
         self.ended(Job::DeliveryModes).await;
@@ -346,6 +352,19 @@ pub async fn worker(dir: &Path, url: &str) -> Runner {
     let ledger = EmbeddedLedger::open(&dir.join("ledger.db")).await.unwrap();
     let door = Arc::new(company.clone());
     runner(company, door, ClientOptions::new(url, "token"), ledger).await
+}
+
+/// The sides with another door to AX.
+pub fn through(sides: &Sides, door: impl FnOnce(&Sides) -> Arc<dyn SalesOrderService>) -> Sides {
+    Sides {
+        sales_orders: door(sides),
+        company: Arc::clone(&sides.company),
+        ledger: Arc::clone(&sides.ledger),
+        commerce: Arc::clone(&sides.commerce),
+        incarnation: sides.incarnation.clone(),
+        flow: Arc::clone(&sides.flow),
+        ..*sides
+    }
 }
 
 async fn runner(

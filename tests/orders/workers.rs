@@ -13,7 +13,7 @@ use axcs::model::staged::Stage;
 use axcs::model::{Job, RunStatus};
 use tokio::sync::Semaphore;
 
-use super::site::Site;
+use super::site::{Site, through};
 
 /// A door whose requests are on the line until they are let through. What is on the line goes on,
 /// whatever becomes of the worker.
@@ -240,23 +240,18 @@ async fn a_worker_that_stood_still_gives_ax_nothing_before_it_is_sure_of_its_lea
     }
     let held = Arc::default();
     let sides = site.runner.sides();
-    let runner = Runner::new(
-        Sides {
-            sales_orders: Arc::new(StandsStill {
-                inner: site.company.clone(),
-                ledger: site.dir.path().join("ledger.db"),
-                held: Arc::clone(&held),
-            }),
-            company: Arc::clone(&sides.company),
-            ledger: Arc::clone(&sides.ledger),
-            commerce: Arc::clone(&sides.commerce),
-            incarnation: sides.incarnation.clone(),
-            flow: Arc::clone(&sides.flow),
-            lease: SHORT,
-            ..**sides
-        },
-        site.runner.place(),
-    );
+    let door = |_: &Sides| -> Arc<dyn SalesOrderService> {
+        Arc::new(StandsStill {
+            inner: site.company.clone(),
+            ledger: site.dir.path().join("ledger.db"),
+            held: Arc::clone(&held),
+        })
+    };
+    let sides = Sides {
+        lease: SHORT,
+        ..through(sides, door)
+    };
+    let runner = Runner::new(sides, site.runner.place());
     let run = runner.start(Job::Orders, RunOptions::default()).await;
     let summary = runner.finished(run.unwrap()).await.unwrap();
     assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);

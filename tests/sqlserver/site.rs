@@ -120,12 +120,36 @@ impl Site {
         run(&mut self.ax, sql).await;
     }
 
-    /// How many rows `sql` finds in a database of the server.
-    pub async fn count(&self, database: &str, sql: &str) -> i64 {
+    /// A session in a database of the server.
+    async fn session(&self, database: &str) -> Client {
         let mut config = self.server.config();
         config.database(database);
         let client = crate::mssql::connect(config, self.server.address()).await;
-        let mut client = client.unwrap();
+        client.unwrap()
+    }
+
+    /// Somebody changes something in the ledger's database.
+    pub async fn in_ledger(&self, sql: &str) {
+        run(&mut self.session("AXCS").await, sql).await;
+    }
+
+    /// The texts that `sql` finds in the ledger's database, row by row.
+    pub async fn texts_in_ledger(&self, sql: &str) -> Vec<Vec<String>> {
+        let mut client = self.session("AXCS").await;
+        let answer = client.simple_query(sql).await.unwrap();
+        let rows = answer.into_first_result().await.unwrap();
+        let texts = |row: &tiberius::Row| {
+            let columns = 0..row.len();
+            columns
+                .map(|column| row.get::<&str, _>(column).unwrap_or_default().to_owned())
+                .collect()
+        };
+        rows.iter().map(texts).collect()
+    }
+
+    /// How many rows `sql` finds in a database of the server.
+    pub async fn count(&self, database: &str, sql: &str) -> i64 {
+        let mut client = self.session(database).await;
         let answer = client.simple_query(sql).await.unwrap();
         let row = answer.into_row().await.unwrap().unwrap();
         row.try_get::<i64, _>(0)

@@ -50,8 +50,14 @@ fn open_for_business(site: &Site, origin: &str, items: &str) -> [PathBuf; 2] {
         inbound.display(),
         archive.display()
     );
+    sells(site, &port, origin, items);
+    [inbound, archive]
+}
+
+/// A store that sells `items`, and the way of its orders into AX by the settings `orders`.
+pub fn sells(site: &Site, orders: &str, origin: &str, items: &str) {
     // The engine of the tests is no fast one.
-    site.settings(&[("statement_timeout_seconds", "300")], &port);
+    site.settings(&[("statement_timeout_seconds", "300")], orders);
 
     let store = [
         "service",
@@ -70,8 +76,6 @@ fn open_for_business(site: &Site, origin: &str, items: &str) -> [PathBuf; 2] {
     let origin = ["--sales-origin", origin];
     site.ok(&[&["stores", "set", "web"], &template[..], &charges, &origin].concat());
     site.ok(&["products", "rules", "add", "--items", items]);
-
-    [inbound, archive]
 }
 
 /// From the first upload of the `items` to acknowledged orders.

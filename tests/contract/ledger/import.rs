@@ -59,7 +59,7 @@ fn import(number: u32) -> ImportOrder {
     }
 }
 
-fn message(number: u32) -> String {
+pub fn message(number: u32) -> String {
     format!("{number:08x}-37a4-8e0e-8c6a-91d0a6c4f77b")
 }
 
@@ -83,6 +83,13 @@ async fn handed_over(engine: Engine, orders: u32) -> (Place, Arc<dyn Ledger>, Fe
     let named = (1..=orders).map(|number| (format!("o{number}"), "US-1".to_owned()));
     let attempts = ledger.intend_hand_over(fence, named.collect()).await;
     assert_eq!(attempts.unwrap(), vec![Some(1); orders as usize]);
+    (place, ledger, fence)
+}
+
+/// A ledger with one order that is laid out.
+pub async fn laid_out(engine: Engine) -> (Place, Arc<dyn Ledger>, Fence) {
+    let (place, ledger, fence) = handed_over(engine, 1).await;
+    assert!(ledger.lay_out(import(1)).await.unwrap());
     (place, ledger, fence)
 }
 
@@ -216,8 +223,7 @@ fn quoted(condition: &str) -> String {
 }
 
 pub async fn texts_come_back_letter_by_letter(engine: Engine) {
-    let (place, ledger, _fence) = handed_over(engine, 1).await;
-    ledger.lay_out(import(1)).await.unwrap();
+    let (place, _ledger, _fence) = laid_out(engine).await;
     for (column, text) in [
         ("customer_name", "Grüße Öl & 'Co'"),
         ("delivery_name", "張偉"),
@@ -338,8 +344,7 @@ pub async fn what_the_import_says_by_the_statements_of_readme_is_read_back(engin
 }
 
 pub async fn the_import_cannot_say_what_makes_no_sense(engine: Engine) {
-    let (place, ledger, _fence) = handed_over(engine, 1).await;
-    ledger.lay_out(import(1)).await.unwrap();
+    let (place, ledger, _fence) = laid_out(engine).await;
     for wrong in ["state = 'done'", "state = 'created'", "state = 'refused'"] {
         let sql = format!("UPDATE axcs.import_order SET {wrong}");
         assert!(place.try_sql(&sql).await.is_err(), "{wrong}");
