@@ -203,8 +203,8 @@ impl Port {
             .append(true)
             .open(self.folder("sent").join(name))
             .unwrap();
-        file.set_modified(std::time::SystemTime::now() - age)
-            .unwrap();
+        let now: std::time::SystemTime = jiff::Timestamp::now().into();
+        file.set_modified(now - age).unwrap();
     }
 
     /// Names of the files in a folder, sorted; none of those that axcs keeps for itself.

@@ -96,7 +96,7 @@ impl Importer {
         let hand_over = self.read(message).await;
         match self.ax.create(hand_over).await.unwrap() {
             HandedOver::Created { sales_order, .. } => sales_order,
-            other => panic!("{other:?}"),
+            HandedOver::Numbered { .. } | HandedOver::Accepted => panic!("made at once"),
         }
     }
 
@@ -142,7 +142,7 @@ impl Importer {
                         payment_amount, total
                    FROM import_order WHERE message_id = ?",
                 [message],
-                |row| heading(row),
+                heading,
             )
             .unwrap();
         let mut lines = ledger
@@ -152,7 +152,7 @@ impl Importer {
                    FROM import_line WHERE message_id = ? ORDER BY line",
             )
             .unwrap();
-        let lines = lines.query_map([message], |row| line(row)).unwrap();
+        let lines = lines.query_map([message], line).unwrap();
         order.lines = lines.collect::<Result<_, _>>().unwrap();
         let mut charges = ledger
             .prepare(

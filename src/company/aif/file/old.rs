@@ -1,10 +1,11 @@
 //! Old messages in the archive: looked for once a day, because that reads the whole folder.
 
 use std::collections::BinaryHeap;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::super::is_message_id;
@@ -28,8 +29,8 @@ pub fn find(
     end: Instant,
 ) -> Result<Vec<KeptMessage>, HandOverError> {
     let looked = archive.join(LOOKED);
-    let last = fs::metadata(&looked).and_then(|metadata| metadata.modified());
-    if last.is_ok_and(|last| age(last).is_some_and(|age| age < PAUSE)) {
+    let last = fs::metadata(&looked).ok().and_then(|it| changed(&it));
+    if last.and_then(age).is_some_and(|age| age < PAUSE) {
         return Ok(Vec::new());
     }
     let unread = |error| failed(archive, "the folder cannot be read", &error);
@@ -44,8 +45,8 @@ pub fn find(
         let Some(id) = name.to_str().and_then(message_of) else {
             continue;
         };
-        let sent = entry.metadata().and_then(|metadata| metadata.modified());
-        if let Ok(sent) = sent
+        let sent = entry.metadata().ok().and_then(|it| changed(&it));
+        if let Some(sent) = sent
             && age(sent).is_some_and(|age| age >= kept)
         {
             oldest.push((sent, id.to_owned()));
@@ -68,9 +69,13 @@ pub fn find(
         .collect())
 }
 
+fn changed(metadata: &Metadata) -> Option<Timestamp> {
+    Timestamp::try_from(metadata.modified().ok()?).ok()
+}
+
 /// How long ago a moment was; none where it is yet to come.
-fn age(moment: SystemTime) -> Option<Duration> {
-    SystemTime::now().duration_since(moment).ok()
+fn age(moment: Timestamp) -> Option<Duration> {
+    Duration::try_from(Timestamp::now().duration_since(moment)).ok()
 }
 
 /// Id of the message in a file of this name.
