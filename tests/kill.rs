@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use support::Axcs;
@@ -114,5 +114,57 @@ fn ten_kills_of_a_complete_run_lose_nothing_and_repeat_nothing_that_was_acknowle
         .filter(|run| run["status"] == "error")
         .count();
     assert!(cut >= 3, "killed runs are shown as failed: {runs}");
+    drop(service);
+}
+
+#[test]
+fn kills_of_the_orders_job_lay_each_order_out_for_the_import_once_and_whole() {
+    const ORDERS: i64 = 400;
+    let axcs = Axcs::demo(150);
+    std::fs::write(
+        axcs.dir().join("short.toml"),
+        "[engine]\nlease_seconds = 1\n[orders]\nhandover = 'staging'\n",
+    )
+    .unwrap();
+    let service = axcs.serve("127.0.0.1:0");
+    axcs.ok(&["service", "order", "place", "--count", &ORDERS.to_string()]);
+    let ledger = || read_only(&axcs.dir().join("ledger.db"));
+    let number = |sql: &str| -> i64 { ledger().query_row(sql, [], |row| row.get(0)).unwrap() };
+    for kill in 1..=KILLS as i64 {
+        let mut worker = axcs
+            .command(&["run", "orders", "--wait"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // In the middle of the orders, at whatever step it is then.
+        let end = Instant::now() + Duration::from_secs(60);
+        while number("SELECT count(*) FROM import_order") < kill * 15 {
+            assert!(Instant::now() < end, "nothing is laid out");
+            #[expect(clippy::disallowed_methods, reason = "another process works meanwhile")]
+            std::thread::sleep(Duration::from_micros(500 * kill as u64));
+        }
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    let laid_out = number("SELECT count(*) FROM import_order");
+    assert!(laid_out < ORDERS, "the kills came too late");
+    axcs.ok(&["run", "orders", "--wait"]);
+    for (sql, expected) in [
+        ("SELECT count(*) FROM import_order", ORDERS),
+        ("SELECT count(DISTINCT order_id) FROM import_order", ORDERS),
+        (
+            "SELECT count(*) FROM online_order WHERE stage = 'handed-over' AND attempts = 1",
+            ORDERS,
+        ),
+        (
+            "SELECT count(*) FROM online_order o JOIN import_order i ON i.order_id = o.id
+              WHERE o.lines = (SELECT count(*) FROM import_line l WHERE l.message_id = i.message_id)
+                AND 1 = (SELECT count(*) FROM import_charge c WHERE c.message_id = i.message_id)",
+            ORDERS,
+        ),
+    ] {
+        assert_eq!(number(sql), expected, "{sql}");
+    }
     drop(service);
 }
