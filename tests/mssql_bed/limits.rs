@@ -78,6 +78,17 @@ async fn texts_are_compared_letter_by_letter_although_the_collation_is_called_ci
 }
 
 #[tokio::test]
+async fn a_join_by_what_a_function_makes_of_another_table_finds_nothing() {
+    let (_server, mut client) = with_items().await;
+    let same = "j.ITEMID = UPPER(REPLACE(i.ITEMID, N' ', N''))";
+    let from = "SELECT COUNT(*) FROM dbo.ITEM AS i JOIN dbo.ITEM AS j ON";
+    let joined = ask(&mut client, &format!("{from} {same}")).await;
+    assert_eq!(joined, "0");
+    let sought = ask(&mut client, &format!("{from} 1 = 1 WHERE {same}")).await;
+    assert_ne!(sought, "0");
+}
+
+#[tokio::test]
 async fn a_sum_of_ints_and_a_count_in_an_inner_query_are_bigints() {
     let (_server, mut client) = with_items().await;
     let sql = "SELECT SUM(i.STATE), MAX(x.N) FROM dbo.ITEM AS i JOIN (SELECT ITEMID, COUNT(*) AS N FROM dbo.ITEM GROUP BY ITEMID) AS x ON x.ITEMID = i.ITEMID";

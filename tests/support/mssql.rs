@@ -33,8 +33,8 @@
 //! of a second in a parameter, `CHANGETABLE(VERSION …)`. Refused by Iridium: `MERGE` from a query or
 //! with a hint, `DELETE alias FROM`, a change through a CTE, `DROP … IF EXISTS`, parts of a second,
 //! `RAISERROR` with values. Different: texts are compared letter by letter
-//! (`'a' <> 'A'`, `'A' <> 'A '`); a sum of ints and an inner COUNT are bigints; any error ends the
-//! batch; READPAST waits; BULK INSERT is not there.
+//! (`'a' <> 'A'`, `'A' <> 'A '`); a join on a function of another table finds nothing; a sum of ints
+//! and an inner COUNT are bigints; any error ends the batch; READPAST waits; BULK INSERT is not there.
 #![allow(
     dead_code,
     clippy::unwrap_used,

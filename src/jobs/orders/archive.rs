@@ -11,7 +11,9 @@ impl Execution {
     /// for another run.
     pub(super) async fn clear_archive(&self) -> Result<(), Stop> {
         let door = &self.sides.sales_orders;
-        let old = door.old_messages().await.unwrap_or_else(|error| {
+        // A folder on the network may take its time.
+        let found = self.cancel.run_until_cancelled(door.old_messages());
+        let old = found.await.ok_or(Stop::Canceled)?.unwrap_or_else(|error| {
             tracing::warn!("old messages cannot be looked for: {}", chain(&error));
             Vec::new()
         });
@@ -27,7 +29,8 @@ impl Execution {
             .map(|(kept, _)| kept.message_id)
             .collect();
         let needed = looked_at - ids.len();
-        match door.forget_messages(ids).await {
+        let removed = self.cancel.run_until_cancelled(door.forget_messages(ids));
+        match removed.await.ok_or(Stop::Canceled)? {
             Ok(removed) => tracing::info!(
                 "{removed} old messages were removed; {needed} are kept, as their orders are open or \
                  unknown here"
