@@ -53,6 +53,7 @@ mod contract {
     mod ledger;
     mod only_real;
     mod place;
+    mod pool;
 
     pub use place::{Engine, Place};
 }

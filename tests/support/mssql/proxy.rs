@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::AsyncWriteExt as _;
@@ -49,6 +50,8 @@ struct Carried {
 struct Line {
     carried: Mutex<Carried>,
     let_go: Notify,
+    cut_all: Notify,
+    connections: AtomicU64,
 }
 
 /// A proxy that ends when it is dropped.
@@ -102,6 +105,16 @@ impl Proxy {
         self.line.let_go.notify_waiters();
     }
 
+    /// Ends every connection, as a server does that goes down.
+    pub fn cut_all(&self) {
+        self.line.cut_all.notify_waiters();
+    }
+
+    /// How many connections there ever were.
+    pub fn connections(&self) -> u64 {
+        self.line.connections.load(Ordering::SeqCst)
+    }
+
     /// How many packets went that way since the count began.
     pub fn packets(&self, way: Way) -> u64 {
         self.line.carried().packets[way as usize]
@@ -140,6 +153,7 @@ impl Line {
 }
 
 async fn carry(line: Arc<Line>, client: TcpStream, server: SocketAddr) {
+    line.connections.fetch_add(1, Ordering::SeqCst);
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -154,6 +168,7 @@ async fn carry(line: Arc<Line>, client: TcpStream, server: SocketAddr) {
     tokio::select! {
         ended = up => drop(ended),
         ended = down => drop(ended),
+        () = line.cut_all.notified() => {}
     }
 }
 
