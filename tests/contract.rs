@@ -51,6 +51,7 @@ mod contract {
     mod company;
     mod counts;
     mod ledger;
+    mod lost;
     mod only_real;
     mod place;
     mod pool;

@@ -13,6 +13,7 @@
 //! | parameters and columns of bigint, int, smallint, tinyint, bit, float, nvarchar, nvarchar(max), varbinary, varbinary(max), numeric(32, 16), uniqueidentifier, datetime, NULL | as there; datetime to the second, `(max)` up to 64 KB |
 //! | row counts, `@@ROWCOUNT`, `IF @@ROWCOUNT = 0 INSERT`, `SET NOCOUNT` | by the layer, which asks for OUTPUT |
 //! | several statements with parameters in one batch, `IF`, `WHILE`, `DECLARE`, each with its result | by the layer |
+//! | a part of bytes or of a text: `SUBSTRING` of a column in a select list | by the layer; elsewhere Iridium makes a text of bytes |
 //! | `OFFSET … FETCH`, `TOP`, derived `VALUES`, CTE with UNION, `CROSS` and `OUTER APPLY`, `EXISTS`, window functions, `NOLOCK`, `OPTION` | Iridium |
 //! | `INSERT … SELECT … WHERE NOT EXISTS`, `UPDATE … FROM`, `OUTPUT`, `OUTPUT … INTO`, `UPDATE TOP`, `DELETE TOP` | TOP by the layer, which sets ROWCOUNT |
 //! | `#temp` tables, table variables | Iridium |
@@ -54,6 +55,8 @@ mod error;
 mod locks;
 #[path = "mssql/parameters.rs"]
 mod parameters;
+#[path = "mssql/parts.rs"]
+mod parts;
 #[path = "mssql/proxy.rs"]
 pub mod proxy;
 #[path = "mssql/schema.rs"]

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::AsyncWriteExt as _;
@@ -51,6 +51,7 @@ struct Line {
     carried: Mutex<Carried>,
     let_go: Notify,
     cut_all: Notify,
+    is_shut: AtomicBool,
     connections: AtomicU64,
 }
 
@@ -110,6 +111,12 @@ impl Proxy {
         self.line.cut_all.notify_waiters();
     }
 
+    /// Ends every connection and lets none begin, or lets them begin again: a server that is down.
+    pub fn shut(&self, is_shut: bool) {
+        self.line.is_shut.store(is_shut, Ordering::SeqCst);
+        self.cut_all();
+    }
+
     /// How many connections there ever were.
     pub fn connections(&self) -> u64 {
         self.line.connections.load(Ordering::SeqCst)
@@ -153,6 +160,9 @@ impl Line {
 }
 
 async fn carry(line: Arc<Line>, client: TcpStream, server: SocketAddr) {
+    if line.is_shut.load(Ordering::SeqCst) {
+        return;
+    }
     line.connections.fetch_add(1, Ordering::SeqCst);
     let Ok(server) = TcpStream::connect(server).await else {
         return;
