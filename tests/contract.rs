@@ -60,6 +60,8 @@ mod contract {
 }
 #[path = "support/ax.rs"]
 mod ax;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[path = "support/mssql.rs"]
 mod mssql;
 #[path = "support/real_server.rs"]

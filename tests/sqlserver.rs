@@ -10,9 +10,13 @@
 
 #[path = "support/axcs.rs"]
 mod axcs_program;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[path = "support/mssql.rs"]
 mod mssql;
 
+#[path = "sqlserver/look.rs"]
+mod look;
 #[path = "sqlserver/refusals.rs"]
 mod refusals;
 #[path = "sqlserver/site.rs"]

@@ -82,6 +82,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axcs::sqlserver::{Authentication, Encryption, Options, Password};
 use iridium_core::{CheckpointManager as _, Database};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
@@ -293,6 +294,26 @@ impl Server {
 
     pub fn database(&self) -> String {
         self.shared.switches().database.clone()
+    }
+
+    /// What axcs needs to connect.
+    pub fn options(&self) -> Options {
+        let (user, password) = self.login();
+        Options {
+            host: self.address.ip().to_string(),
+            port: Some(self.address.port()),
+            instance: None,
+            database: self.database(),
+            authentication: Authentication::Sql {
+                user,
+                password: Password::new(password),
+            },
+            encryption: Encryption::None,
+            ca_file: None,
+            trust_any: false,
+            connect_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(120),
+        }
     }
 
     /// What tiberius needs to connect.
