@@ -1,5 +1,6 @@
 //! The promises of the ledger.
 
+mod blanks;
 mod jobs;
 mod outbox;
 mod records;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::axcs_program::{Axcs, Said};
+use crate::axcs_program::{Axcs, Said, said};
 use crate::bed_company::BedCompany;
 use crate::mssql::Server;
 
@@ -74,13 +74,8 @@ impl Site {
         self.said(self.command(arguments))
     }
 
-    pub fn said(&self, mut command: Command) -> Said {
-        let output = tokio::task::block_in_place(|| command.output()).unwrap();
-        let said = Said {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
+    pub fn said(&self, command: Command) -> Said {
+        let said = tokio::task::block_in_place(|| said(command));
         let (_, password) = self.server().login();
         assert!(!format!("{said:?}").contains(&password), "{said:?}");
         said

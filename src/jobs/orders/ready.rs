@@ -10,6 +10,7 @@ use crate::company::trade::{ItemKey, Requisition, SalesItem, TradeCodes};
 use crate::ledger::SetAside;
 use crate::model::Exception;
 use crate::model::channel::{CustomerTemplate, KnownStore};
+use crate::model::order::folded;
 use crate::model::staged::StagedOrder;
 
 /// An order that may be given to AX.
@@ -102,11 +103,8 @@ impl Execution {
                     Some(format!("online order {}", other.order))
                 });
             // AX compares without regard to case.
-            let folded = (
-                pair.customer.to_lowercase(),
-                pair.requisition.to_lowercase(),
-            );
-            let repeats = !seen.insert(folded);
+            let pair_in_ax = (pair.customer.to_lowercase(), folded(&pair.requisition));
+            let repeats = !seen.insert(pair_in_ax);
             if other.is_none() && !repeats {
                 ready.push(order);
                 continue;

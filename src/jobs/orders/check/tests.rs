@@ -178,6 +178,9 @@ fn every_fault_of_an_order_has_its_code_field_cause_and_remedy() {
         ("bad-number", "number", "1 to 20", |order| {
             order.number = " ".into();
         }),
+        ("bad-number", "number", "ends with a blank", |order| {
+            order.number = "W-1 ".into();
+        }),
         ("bad-quantity", "lines[0].quantity", "is 0", |order| {
             order.lines[0].quantity = Amount::ZERO;
         }),

@@ -5,7 +5,7 @@ use super::super::rows;
 use super::known::{Contents, Known};
 use super::too_late;
 use crate::model::Stream;
-use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
+use crate::model::order::{OrderEvent, OrderEventKind, WebOrder, folded};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
 use crate::sql::{Session, SqlError, Text};
@@ -60,7 +60,7 @@ fn stage_one(
     let is_same_event = known.book == book && event.seq == known.seq;
     let is_later = known.book == book && event.seq > known.seq;
     let was_cancelled = known.event == OrderEventKind::Cancelled;
-    let old_number = known.number.to_lowercase();
+    let old_number = folded(&known.number);
     let order = Known {
         number: event.order.number.clone(),
         is_paid: event.order.payment.is_some(),
@@ -79,7 +79,7 @@ fn stage_one(
         return Ok(Staged::Known);
     }
     write_header(db, now, &event.order)?;
-    let number = event.order.number.to_lowercase();
+    let number = folded(&event.order.number);
     if number != old_number {
         mark_duplicates(db, &old_number)?;
         mark_duplicates(db, &number)?;
@@ -180,7 +180,7 @@ fn add(db: Session<'_>, now: i64, book: &str, event: &OrderEvent) -> Result<Stag
     };
     write_header(db, now, &event.order)?;
     write_contents(db, &event.order, None)?;
-    mark_duplicates(db, &event.order.number.to_lowercase())?;
+    mark_duplicates(db, &folded(&event.order.number))?;
     let is_cancelled = order.stage == Stage::Cancelled;
     let what = match order.stage {
         Stage::Cancelled => "Downloaded; it was cancelled online before",
@@ -223,7 +223,7 @@ fn write_header(db: Session<'_>, now: i64, order: &WebOrder) -> Result<(), SqlEr
     let values = values![
         &order.id,
         &order.number,
-        order.number.to_lowercase(),
+        folded(&order.number),
         &order.store,
         order.placed.as_millisecond(),
         &order.customer.name,
