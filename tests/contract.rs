@@ -55,6 +55,7 @@ mod contract {
     mod only_real;
     mod place;
     mod pool;
+    mod requests;
 
     pub use place::{Engine, Place};
 }
@@ -66,5 +67,7 @@ mod bed_company;
 mod mssql;
 #[path = "support/real_server.rs"]
 mod real_server;
+#[path = "orders/site.rs"]
+mod site;
 #[path = "support/company.rs"]
 mod support;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::check::{Known, check};
-use super::hand_over::own;
+use super::hand_over::{accepted, own};
 use crate::company::trade::{ItemKey, Requisition, SalesItem, TradeCodes};
 use crate::ledger::SetAside;
 use crate::model::Exception;
@@ -85,14 +85,14 @@ impl Execution {
             .collect();
         let given = self.sides.ledger.orders_for(pairs).await?;
         let (mut ready, mut seen) = (Vec::with_capacity(page.len()), HashSet::new());
+        let mut in_ax = Vec::new();
         for (((order, pair), found), given) in
             page.into_iter().zip(requisitions).zip(found).zip(given)
         {
             let id = &order.staged.row.id;
             if let Some(own) = own(&order.staged, &found) {
                 tracing::info!("order {id} is in AX already as {}", own.sales_order);
-                self.accept(&order.staged, &order.customer.account, own)
-                    .await?;
+                in_ax.push(accepted(&order.staged, &order.customer.account, own));
                 continue;
             }
             let other = found
@@ -113,6 +113,7 @@ impl Execution {
             let fault = repeats_number(id, &pair, &other);
             faulty.push((order.staged, fault));
         }
+        self.accept(in_ax).await?;
         Ok(ready)
     }
 

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::wire::Packet;
+use super::wire::{Packet, kind};
 
 /// Which way packets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub enum Fault {
 #[derive(Default)]
 struct Carried {
     packets: [u64; 2],
+    requests: u64,
     fault: Option<(Way, u64, Fault)>,
     happened: bool,
 }
@@ -127,6 +128,11 @@ impl Proxy {
         self.line.carried().packets[way as usize]
     }
 
+    /// How many statements, calls and transactions were asked for since the count began.
+    pub fn requests(&self) -> u64 {
+        self.line.carried().requests
+    }
+
     /// True once the fault has happened.
     pub fn has_happened(&self) -> bool {
         self.line.carried().happened
@@ -145,8 +151,10 @@ impl Line {
     }
 
     /// Counts a packet; answers what befalls it.
-    fn count(&self, way: Way) -> Option<Fault> {
+    fn count(&self, way: Way, packet: &Packet) -> Option<Fault> {
         let mut carried = self.carried();
+        let asks = matches!(packet.kind(), kind::BATCH | kind::RPC | kind::TRANSACTION);
+        carried.requests += u64::from(way == Way::Up && asks && packet.ends_message());
         let number = carried.packets[way as usize];
         carried.packets[way as usize] += 1;
         let (on, at, fault) = carried.fault?;
@@ -194,7 +202,7 @@ async fn pump(
         let let_go = line.let_go.notified();
         tokio::pin!(let_go);
         let_go.as_mut().enable();
-        match line.count(way) {
+        match line.count(way, &packet) {
             Some(Fault::Cut) => return Ok(()),
             Some(Fault::Torn) => return to.write_all(&packet.0[..packet.0.len() / 2]).await,
             Some(Fault::Stall) => {
