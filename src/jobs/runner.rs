@@ -321,22 +321,22 @@ impl Runner {
     /// Draws into the live picture that the ledger cannot be read.
     pub(super) fn show_lost_ledger(&self, why: Exception) {
         self.live.send_if_modified(|runs| {
-            let lost = Lost::again(runs.ledger.as_ref(), why, Timestamp::now());
-            is_news(&mut runs.ledger, Some(lost))
+            let lost = Lost::again(runs.ledger.as_deref(), why, Timestamp::now());
+            is_news(&mut runs.ledger, Some(lost.into()))
         });
     }
 
     /// Draws into the live picture whether the company can be read.
     pub(super) fn show_company(&self, answered: Result<(), Exception>) {
         self.live.send_if_modified(|runs| {
-            let before = runs.company.as_ref();
+            let before = runs.company.as_deref();
             let lost = answered.err();
             match (before, &lost) {
                 (None, Some(why)) => tracing::error!("{why} {}", why.remedy),
                 (Some(_), None) => tracing::info!("The company can be read again."),
                 (None, None) | (Some(_), Some(_)) => {}
             }
-            let lost = lost.map(|why| Lost::again(before, why, Timestamp::now()));
+            let lost = lost.map(|why| Lost::again(before, why, Timestamp::now()).into());
             is_news(&mut runs.company, lost)
         });
     }

@@ -301,9 +301,9 @@ pub struct LiveRuns {
     /// How the service is reached from this process.
     pub reach: Reach,
     /// Where the ledger cannot be read: what is told of others is as it was before.
-    pub ledger: Option<Lost>,
+    pub ledger: Option<Box<Lost>>,
     /// Where the company cannot be read.
-    pub company: Option<Lost>,
+    pub company: Option<Box<Lost>>,
 }
 
 /// A side that cannot be read from this process.

@@ -304,7 +304,7 @@ fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
     assert!(status_line(&stage).contains("Nothing is executing"));
     stage.asked();
     stage.send(Msg::Live(LiveRuns {
-        ledger: Some(lost("AXCS")),
+        ledger: Some(lost("AXCS").into()),
         ..live(Vec::new())
     }));
     let line = status_line(&stage);
@@ -333,13 +333,13 @@ fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
 
     // What runs here is known; what ran elsewhere is told as it was.
     stage.send(Msg::Live(LiveRuns {
-        ledger: Some(lost("AXCS")),
+        ledger: Some(lost("AXCS").into()),
         ..live(vec![scenes::complete_run(40)])
     }));
     assert!(status_line(&stage).contains("Executing: complete"));
     assert!(stage.app.true_for().is_some());
     stage.send(Msg::Live(LiveRuns {
-        ledger: Some(lost("AXCS")),
+        ledger: Some(lost("AXCS").into()),
         ..live(vec![scenes::elsewhere(40)])
     }));
     let text = text_of(&stage.draw());
@@ -354,14 +354,14 @@ fn a_side_that_is_back_is_read_again_and_its_line_is_gone() {
     for (losing, reads) in [
         (
             LiveRuns {
-                ledger: Some(lost("AXCS")),
+                ledger: Some(lost("AXCS").into()),
                 ..live(Vec::new())
             },
             2,
         ),
         (
             LiveRuns {
-                company: Some(lost("AX")),
+                company: Some(lost("AX").into()),
                 ..live(Vec::new())
             },
             1,

@@ -22,7 +22,7 @@ impl Site {
     pub async fn of(file: &Path) -> Self {
         let ax = BedCompany::of(file).await;
         let axcs = Axcs::new();
-        let site = Self { axcs, ax };
+        let site = Self { ax, axcs };
         site.settings(&[], "");
         site
     }

@@ -12,8 +12,8 @@ use super::stores::{open, order};
 
 fn numbered(id: &str, number: &str, seq: i64) -> OrderEvent {
     let mut event = order("web");
-    event.order.id = id.to_owned();
-    event.order.number = number.to_owned();
+    id.clone_into(&mut event.order.id);
+    number.clone_into(&mut event.order.number);
     event.seq = seq;
     event
 }
@@ -42,7 +42,7 @@ async fn numbers_that_differ_in_case_and_in_blanks_at_the_end_are_duplicates(eng
     let mut ids: Vec<String> = listed.await.unwrap().into_iter().map(|it| it.id).collect();
     ids.sort();
     assert_eq!(ids, ["o1", "o2"]);
-    let asked = vec![("".to_owned(), "W-1 ".to_owned())];
+    let asked = vec![(String::new(), "W-1 ".to_owned())];
     assert_eq!(ledger.orders_for(asked).await.unwrap(), [None]);
     // Whatever it is called by, it is found.
     for name in ["W-1", "w-1 "] {

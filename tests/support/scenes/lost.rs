@@ -26,7 +26,7 @@ pub fn ledger(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
     stage.running(elsewhere);
     stage.send(Msg::Live(LiveRuns {
-        ledger: Some(lost("AXCS")),
+        ledger: Some(lost("AXCS").into()),
         ..live(vec![elsewhere(42)])
     }));
     stage
@@ -37,7 +37,7 @@ pub fn ledger_under_a_run(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
     stage.press("G").running(complete_run);
     stage.send(Msg::Live(LiveRuns {
-        ledger: Some(lost("AXCS")),
+        ledger: Some(lost("AXCS").into()),
         ..live(vec![complete_run(42)])
     }));
     stage
@@ -47,7 +47,7 @@ pub fn ledger_under_a_run(size: (u16, u16), look: Look) -> Stage {
 pub fn company(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
     stage.send(Msg::Live(LiveRuns {
-        company: Some(lost("AX")),
+        company: Some(lost("AX").into()),
         ..live(Vec::new())
     }));
     stage
