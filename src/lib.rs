@@ -16,6 +16,10 @@
 //!
 //! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
 
+// The SQL Server of the tests stands beside the library, and names it so within it too.
+#[cfg(test)]
+extern crate self as axcs;
+
 pub mod cli;
 pub mod commerce;
 pub mod company;

@@ -25,6 +25,9 @@ use crate::model::log::{Level, LogLine};
 /// How many lines wait in the ring until somebody takes them.
 pub const RING_LINES: usize = 100_000;
 
+/// The driver of SQL Server warns of the settings at each connection it makes.
+const DRIVER: &str = "tiberius";
+
 /// Days the daily files are kept.
 const KEPT_FILES: usize = 30;
 
@@ -35,7 +38,8 @@ pub struct LoggingOptions {
     pub file_dir: Option<PathBuf>,
     /// Lines to standard error too: for commands, never beside the console.
     pub stderr: bool,
-    /// Lines of this program at least this grave; of its libraries warnings and errors.
+    /// Lines of this program at least this grave; of its libraries warnings and errors, of the
+    /// driver of SQL Server errors.
     pub level: Level,
 }
 
@@ -69,9 +73,7 @@ pub struct Guard {
 /// Sets up logging for this process, once.
 pub fn start(options: &LoggingOptions) -> Result<(Ring, Guard), LoggingError> {
     let ring = Ring::new(RING_LINES);
-    let filter = Targets::new()
-        .with_target(env!("CARGO_PKG_NAME"), LevelFilter::from(options.level))
-        .with_default(LevelFilter::WARN);
+    let filter = filter(options.level);
 
     let (file_layer, worker, file) = match &options.file_dir {
         None => (None, None, None),
@@ -116,6 +118,15 @@ pub fn start(options: &LoggingOptions) -> Result<(Ring, Guard), LoggingError> {
             file,
         },
     ))
+}
+
+/// Which lines are kept.
+fn filter(level: Level) -> Targets {
+    Targets::new()
+        .with_target(env!("CARGO_PKG_NAME"), LevelFilter::from(level))
+        // What the settings give up of safety is said once, in words of our own.
+        .with_target(DRIVER, LevelFilter::ERROR)
+        .with_default(LevelFilter::WARN)
 }
 
 impl From<Level> for LevelFilter {
@@ -351,6 +362,16 @@ mod tests {
         assert_eq!(lines[1].level, Level::Warning);
         assert_eq!(lines[1].run, Some(RunId(8)));
         assert_eq!(lines[1].text, "next try in 8 s");
+    }
+
+    #[test]
+    fn the_driver_does_not_warn_of_the_settings_at_each_of_its_connections() {
+        let filter = filter(Level::Debug);
+        let warning = tracing::Level::WARN;
+        assert!(!filter.would_enable("tiberius::client::connection", &warning));
+        assert!(filter.would_enable("tiberius::client", &tracing::Level::ERROR));
+        assert!(filter.would_enable("hyper", &warning));
+        assert!(filter.would_enable("axcs::sqlserver", &tracing::Level::DEBUG));
     }
 
     #[test]

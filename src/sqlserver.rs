@@ -191,6 +191,21 @@ impl Link {
         self.connection.borrow().is_some()
     }
 
+    /// True where the server answers on this connection in time. Otherwise the link is given up.
+    fn answers(&self, within: Duration) -> bool {
+        let asked = self.with(async |connection| {
+            let asked = async {
+                connection
+                    .simple_query("SELECT 1")
+                    .await?
+                    .into_results()
+                    .await
+            };
+            Ok(timed(within, asked).await??)
+        });
+        asked.is_ok()
+    }
+
     /// Begins a transaction.
     pub fn begin(&self, isolation: Isolation) -> Result<(), ServerError> {
         let level = match isolation {

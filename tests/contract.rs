@@ -51,18 +51,25 @@ mod contract {
     mod company;
     mod counts;
     mod ledger;
+    mod lost;
     mod only_real;
     mod place;
+    mod pool;
+    mod requests;
 
     pub use place::{Engine, Place};
 }
 #[path = "support/ax.rs"]
 mod ax;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[path = "support/importer.rs"]
 mod importer;
 #[path = "support/mssql.rs"]
 mod mssql;
 #[path = "support/real_server.rs"]
 mod real_server;
+#[path = "orders/site.rs"]
+mod site;
 #[path = "support/company.rs"]
 mod support;

@@ -10,6 +10,8 @@
 
 #[path = "support/axcs.rs"]
 mod axcs_program;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[path = "support/importer.rs"]
 mod importer;
 #[path = "support/mssql.rs"]
@@ -17,6 +19,8 @@ mod mssql;
 
 #[path = "sqlserver/import.rs"]
 mod import;
+#[path = "sqlserver/look.rs"]
+mod look;
 #[path = "sqlserver/refusals.rs"]
 mod refusals;
 #[path = "sqlserver/site.rs"]

@@ -15,13 +15,12 @@
     reason = "a torment stops where something is not as it should be, and tells its figures"
 )]
 
-#[path = "support/bed_company.rs"]
-#[allow(dead_code, reason = "other test files use the rest of it")]
-mod ax;
 #[path = "support/axcs.rs"]
 mod axcs_program;
 #[path = "torture/bed.rs"]
 mod bed;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[path = "torture/both_stores.rs"]
 mod both_stores;
 #[path = "torture/crash_at.rs"]

@@ -199,6 +199,7 @@ impl OpenCompany {
         }
         let partition = &settings.sqlserver.partition;
         let partition = (!partition.is_empty()).then_some(partition.as_str());
+        database::warn_of(&settings.sqlserver);
         let server = Server::new(database::options(&settings.sqlserver)?);
         match SqlServerCompany::open(server, company, partition).await {
             Ok(company) => Ok(Self::Server(company)),

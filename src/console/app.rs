@@ -116,7 +116,9 @@ impl App {
             Msg::Terminal(event) => self.on_terminal(event),
             Msg::Live(live) => {
                 self.touch(Pace::Calm);
-                let changed = live.changes != self.jobs.live().changes;
+                let before = self.jobs.live();
+                let is_back = before.ledger.is_some() && live.ledger.is_none();
+                let changed = live.changes != before.changes || is_back;
                 let overview = self.jobs.set_live(live, at);
                 let mut effects: Vec<Effect> = overview.into_iter().collect();
                 if changed {

@@ -123,7 +123,13 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
             style,
         ));
         if let Some(open) = open {
-            let text = format!(" {}", words::count(open));
+            // Only the ledger knows how many there are now.
+            let mark = if app.jobs().live().ledger.is_some() {
+                "?"
+            } else {
+                ""
+            };
+            let text = format!(" {}{mark}", words::count(open));
             spans.push(Span::styled(text, theme.style(Role::Warn)));
         }
         spans.push(Span::styled(right, style));

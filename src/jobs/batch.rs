@@ -54,6 +54,14 @@ impl Batch {
                             "too-large",
                             format!("{size} bytes; a record has at most {MAX_LINE_BYTES}"),
                         )),
+                        // Kept apart from the id without them only where the ledger is a file.
+                        Ok(()) if id.ends_with(' ') => Some((
+                            "blank-at-end",
+                            format!(
+                                "its key {id:?} ends with a blank, which counts in none of SQL Server's \
+                                 comparisons: it cannot be told from the key without it"
+                            ),
+                        )),
                         Ok(()) => None,
                     };
                     if let Some((code, text)) = refusal {
@@ -265,6 +273,24 @@ mod tests {
         assert!(Record::from_json(Stream::DeliveryModes, value).is_ok());
         assert_eq!((lines[1].op, &*lines[1].id), (Op::Delete, "A\"|\\B\n"));
         assert!(lines[1].value.is_none());
+    }
+
+    #[test]
+    fn a_key_with_a_blank_at_its_end_is_set_aside_and_the_others_go_on() {
+        let page = vec![mode("A ", 1), mode("A", 1), mode(" A", 1)];
+        let (batch, set_aside) = Batch::prepare(page);
+        assert_eq!(batch.ids(), ["A", " A"]);
+        assert_eq!(set_aside.len(), 1);
+        assert_eq!(
+            (&*set_aside[0].id, &*set_aside[0].code),
+            ("A ", "blank-at-end")
+        );
+        assert!(
+            set_aside[0]
+                .exception
+                .cause
+                .contains("\"A \" ends with a blank")
+        );
     }
 
     #[test]

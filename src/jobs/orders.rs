@@ -18,9 +18,11 @@ use std::time::Duration;
 use super::execution::Execution;
 use super::failure::Stop;
 use crate::commerce::wire::MAX_FEED_LIMIT;
+use crate::ledger::SetAside;
 use crate::ledger::orders::{FeedPosition, Staged};
+use crate::model::order::OrderEvent;
 use crate::model::run::Phase;
-use crate::model::{Job, Stream};
+use crate::model::{Exception, Job, Stream};
 
 /// The stream of this file.
 const ORDERS: Stream = Stream::Orders;
@@ -103,9 +105,19 @@ impl Execution {
                 continue;
             }
             let ledger = &self.sides.ledger;
-            let staged = ledger
-                .stage(self.fence, page.events, position.clone())
-                .await?;
+            let (events, nameless): (Vec<_>, Vec<_>) = page
+                .events
+                .into_iter()
+                .partition(|event| is_id(&event.order.id));
+            if !nameless.is_empty() {
+                self.tally(Tally {
+                    set_aside: nameless.len() as u64,
+                    ..Tally::default()
+                });
+                let refused = nameless.iter().map(bad_id).collect();
+                ledger.set_aside(self.fence, ORDERS, None, refused).await?;
+            }
+            let staged = ledger.stage(self.fence, events, position.clone()).await?;
             self.tally(outcome_of(&staged));
         }
     }
@@ -117,6 +129,31 @@ impl Execution {
             progress.counts.unchanged += tally.unchanged;
             progress.counts.quarantined += tally.set_aside;
         });
+    }
+}
+
+/// True for an id that every database and AX tell from all others: blanks at the end count in none of
+/// SQL Server's comparisons, and AX does not keep them.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.trim() == id
+}
+
+/// An order that cannot be written down under its id, under the id in quotes.
+fn bad_id(event: &OrderEvent) -> SetAside {
+    let id = format!("{:?}", event.order.id);
+    SetAside {
+        code: "bad-id".to_owned(),
+        field: "id".to_owned(),
+        exception: Exception::new(
+            "The online order has an id that cannot be kept.",
+            format!(
+                "The id {id} of the order {} is empty, or begins or ends with a blank: SQL Server and AX \
+                 would take it for another one.",
+                event.order.number
+            ),
+            "Give the order another id at its source, then resolve this with a note.",
+        ),
+        id,
     }
 }
 
@@ -132,4 +169,23 @@ fn outcome_of(staged: &[Staged]) -> Tally {
         }
     }
     tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_a_database_would_take_for_another_is_none() {
+        for (id, is) in [
+            ("o1", true),
+            ("o 1", true),
+            ("o1 ", false),
+            (" o1", false),
+            (" ", false),
+            ("", false),
+        ] {
+            assert_eq!(is_id(id), is, "{id:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::runner::Sides;
+use crate::company::CompanyError;
 use crate::ledger::jobs::JobRecord;
 use crate::model::exception::{Exception, ExceptionFilter};
 use crate::model::run::JobOverview;
@@ -14,10 +15,17 @@ use crate::model::{Job, RunStatus, Stream, schedule};
 /// Seconds in an hour.
 const HOUR: f64 = 3_600.0;
 
-/// Every job, in the order of [`Job::ALL`].
-pub async fn overview(sides: &Sides) -> Result<Vec<JobOverview>, Exception> {
+/// Every job, in the order of [`Job::ALL`], and whether the company could be read beside it.
+pub async fn overview(
+    sides: &Sides,
+) -> Result<(Vec<JobOverview>, Result<(), Exception>), Exception> {
     let board = sides.ledger.board().await?;
-    let hours_left = hours_left(sides, board.now).await?;
+    let company = company(sides).await;
+    let hours_left = if company.is_ok() {
+        hours_left(sides, board.now).await?
+    } else {
+        BTreeMap::new()
+    };
     let mut overview = Vec::with_capacity(board.jobs.len());
     for record in board.jobs {
         let job = record.job;
@@ -47,7 +55,18 @@ pub async fn overview(sides: &Sides) -> Result<Vec<JobOverview>, Exception> {
                 .reduce(f64::min),
         });
     }
-    Ok(overview)
+    Ok((overview, company))
+}
+
+/// Whether the company can be read at all.
+pub async fn company(sides: &Sides) -> Result<(), Exception> {
+    match sides.company.tracking(Stream::OnHand, &[]).await {
+        Err(error @ (CompanyError::Unreachable(_) | CompanyError::Unavailable { .. })) => {
+            Err(error.into())
+        }
+        // What is wrong with one stream is told by its runs.
+        Ok(_) | Err(CompanyError::Read { .. } | CompanyError::Gap { .. }) => Ok(()),
+    }
 }
 
 /// When the job starts next by itself.
@@ -80,7 +99,7 @@ async fn hours_left(sides: &Sides, now: Timestamp) -> Result<BTreeMap<Stream, f6
         if !cursor.stream.is_read_from_company() {
             continue;
         }
-        // A company that cannot be read is told by its runs, not by a list of jobs.
+        // A stream that cannot be read is told by its runs, not by a list of jobs.
         let Ok(tracking) = sides.company.tracking(cursor.stream, &[]).await else {
             continue;
         };

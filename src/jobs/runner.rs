@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,7 +24,7 @@ use crate::ledger::jobs::{Board, Cause, StatusChange};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{Documented, Exception};
-use crate::model::run::{JobOverview, LiveRuns, Reach, RunSummary, StreamProgress};
+use crate::model::run::{JobOverview, LiveRuns, Lost, Reach, RunSummary, StreamProgress};
 use crate::model::{Job, JobStatus, Progress, RunId};
 
 /// How long the end of the program waits for its runs.
@@ -137,7 +138,9 @@ impl Runner {
 
     /// Every job: how it stands, when it starts next, and its last run.
     pub async fn overview(&self) -> Result<Vec<JobOverview>, Exception> {
-        overview::overview(&self.sides).await
+        let (overview, company) = overview::overview(&self.sides).await?;
+        self.show_company(company);
+        Ok(overview)
     }
 
     /// The newest runs, newest first.
@@ -181,7 +184,7 @@ impl Runner {
             job: fence.job,
             owner: self.owner.clone(),
             dry_run: options.dry_run,
-            started: jiff::Timestamp::now(),
+            started: Timestamp::now(),
             cancelling: false,
             waiting: None,
             streams: fence
@@ -311,10 +314,30 @@ impl Runner {
 
     /// Draws how the service is reached into the live picture.
     pub(super) fn show_reach(&self, reach: &Reach) {
+        self.live
+            .send_if_modified(|runs| is_news(&mut runs.reach, reach.clone()));
+    }
+
+    /// Draws into the live picture that the ledger cannot be read.
+    pub(super) fn show_lost_ledger(&self, why: Exception) {
         self.live.send_if_modified(|runs| {
-            let is_new = runs.reach != *reach;
-            runs.reach = reach.clone();
-            is_new
+            let lost = Lost::again(runs.ledger.as_deref(), why, Timestamp::now());
+            is_news(&mut runs.ledger, Some(lost.into()))
+        });
+    }
+
+    /// Draws into the live picture whether the company can be read.
+    pub(super) fn show_company(&self, answered: Result<(), Exception>) {
+        self.live.send_if_modified(|runs| {
+            let before = runs.company.as_deref();
+            let lost = answered.err();
+            match (before, &lost) {
+                (None, Some(why)) => tracing::error!("{why} {}", why.remedy),
+                (Some(_), None) => tracing::info!("The company can be read again."),
+                (None, None) | (Some(_), Some(_)) => {}
+            }
+            let lost = lost.map(|why| Lost::again(before, why, Timestamp::now()).into());
+            is_news(&mut runs.company, lost)
         });
     }
 
@@ -332,10 +355,11 @@ impl Runner {
             let executing: Vec<Progress> = here.chain(elsewhere).cloned().collect();
             let is_new =
                 changes != board.changes || runs.workers != workers || runs.executing != executing;
+            let is_back = is_news(&mut runs.ledger, None);
             runs.executing = executing;
             runs.workers = workers;
             runs.changes += u64::from(changes != board.changes);
-            is_new
+            is_new || is_back
         });
     }
 
@@ -431,6 +455,13 @@ impl Runner {
             waited_for = Some(holder);
         }
     }
+}
+
+/// Puts a value in the place of another; true where it is another one.
+fn is_news<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let is_news = *place != value;
+    *place = value;
+    is_news
 }
 
 /// Who changes a job from this process: account and host.

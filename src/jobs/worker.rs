@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::overview;
 use super::runner::{RunOptions, Runner};
 use crate::ledger::jobs::{Board, Cause, Due, JobRecord};
 use crate::ledger::{Begun, LedgerError};
@@ -20,6 +21,8 @@ use crate::model::schedule::{self, Decision};
 const LOOK: Duration = Duration::from_secs(1);
 /// Past a moment that is waited for, so that the ledger's clock has surely reached it.
 const PAST: Duration = Duration::from_millis(3);
+/// How often a company that could not be read is tried again.
+const TRY_COMPANY: Duration = Duration::from_secs(5);
 /// How often a worker says that it is there.
 const BE_SEEN: Duration = Duration::from_secs(20);
 
@@ -45,6 +48,30 @@ impl Runner {
     /// Shows what is under way elsewhere and, where it `works`, runs what is due, until it is
     /// stopped. Runs under way then go on: [`Runner::shut_down`] ends them.
     pub async fn attend(&self, works: bool, stop: CancellationToken) {
+        tokio::join!(
+            self.look_after_jobs(works, &stop),
+            self.wait_for_company(&stop)
+        );
+    }
+
+    /// Tries a company again that could not be read, until it can.
+    async fn wait_for_company(&self, stop: &CancellationToken) {
+        let mut live = self.live();
+        let try_again = async {
+            // The sender lives as long as `self`.
+            while live.wait_for(|runs| runs.company.is_some()).await.is_ok() {
+                tokio::time::sleep(TRY_COMPANY).await;
+                self.show_company(overview::company(self.sides()).await);
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            () = try_again => {}
+        }
+    }
+
+    async fn look_after_jobs(&self, works: bool, stop: &CancellationToken) {
         let mut reach = self.sides().reach();
         let mut seen: Option<Instant> = None;
         let mut trouble = Vec::new();
@@ -67,9 +94,11 @@ impl Runner {
                 }
                 Err(error) => {
                     said.push(format!(
-                        "the jobs cannot be looked after: {}",
-                        chain(&error)
+                        "the jobs cannot be looked after: {}. {}",
+                        chain(&error),
+                        error.remedy()
                     ));
+                    self.show_lost_ledger(error.into());
                     LOOK
                 }
             };

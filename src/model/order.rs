@@ -15,6 +15,12 @@ use super::catalog::ProductDimensions;
 /// Longest customer requisition in AX (`SALESTABLE.PURCHORDERFORMNUM nvarchar(20)`): an order's
 /// number has at most this many UTF-16 units.
 pub const MAX_NUMBER: usize = 20;
+/// An order's number, or a customer requisition, as AX on SQL Server compares it: without regard to
+/// case, and to blanks at its end. It is so on every engine.
+pub fn folded(number: &str) -> String {
+    number.trim_end_matches(' ').to_lowercase()
+}
+
 /// At most this many lines in an order.
 pub const MAX_ORDER_LINES: usize = 2_000;
 

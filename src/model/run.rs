@@ -289,7 +289,7 @@ pub struct JobOverview {
     pub tracking_hours_left: Option<f64>,
 }
 
-/// What is under way, wherever it runs, and how the service is reached from here.
+/// What is under way, wherever it runs, and how ledger, company and service are reached from here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LiveRuns {
     /// One for each run under way: those of this process, and behind them those elsewhere.
@@ -300,6 +300,27 @@ pub struct LiveRuns {
     pub workers: u32,
     /// How the service is reached from this process.
     pub reach: Reach,
+    /// Where the ledger cannot be read: what is told of others is as it was before.
+    pub ledger: Option<Box<Lost>>,
+    /// Where the company cannot be read.
+    pub company: Option<Box<Lost>>,
+}
+
+/// A side that cannot be read from this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Since when, as far as was seen.
+    pub since: Timestamp,
+    /// Why, and what to do.
+    pub why: Exception,
+}
+
+impl Lost {
+    /// The same side found lost `at` a moment: it may have been lost before.
+    pub fn again(before: Option<&Self>, why: Exception, at: Timestamp) -> Self {
+        let since = before.map_or(at, |before| before.since);
+        Self { since, why }
+    }
 }
 
 /// How the service is reached from this process.

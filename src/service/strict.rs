@@ -118,6 +118,12 @@ fn check(order: &WebOrder) -> Result<(), Refusal> {
             format!("a number has 1 to {MAX_NUMBER} UTF-16 units, this one has {units}"),
         ));
     }
+    if order.number.trim() != order.number {
+        return Err(bad(
+            "number",
+            "it begins or ends with a blank, which AX does not keep",
+        ));
+    }
     filled("store", &order.store)?;
     check_currency(&order.currency)?;
     filled("customer.name", &order.customer.name)?;

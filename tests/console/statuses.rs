@@ -9,6 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::desk::{Asked, Desk, Scripted, desk, desk_with};
+use crate::scenes::lost::lost;
 use crate::scenes::{self, Look, Stage, ago, live, text_of};
 
 fn status_line(stage: &Stage) -> String {
@@ -294,4 +295,86 @@ fn resume_all_without_a_suspended_job_is_refused() {
             "Nothing was changed: no job was withheld by suspend all.".to_owned()
         ))
     );
+}
+
+#[test]
+fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
+    let mut stage = Stage::new((120, 40), Look::DARK);
+    stage.send(Msg::Live(live(Vec::new())));
+    assert!(status_line(&stage).contains("Nothing is executing"));
+    stage.asked();
+    stage.send(Msg::Live(LiveRuns {
+        ledger: Some(lost("AXCS").into()),
+        ..live(Vec::new())
+    }));
+    let line = status_line(&stage);
+    assert!(
+        line.contains(
+            "ledger fails since 13:58, tried every second; below: as of then; 4 says why"
+        ),
+        "{line}"
+    );
+    let text = text_of(&stage.draw());
+    for claim in [
+        "Nothing is executing",
+        "worker",
+        "next orders",
+        "in 3 min",
+        "1 job in Error",
+        "change tracking",
+    ] {
+        assert!(!text.contains(claim), "{claim}: {text}");
+    }
+    assert!(
+        text.contains("Waiting?") && text.contains("Error?"),
+        "{text}"
+    );
+    assert_eq!(stage.app.true_for(), None, "nothing moves");
+
+    // What runs here is known; what ran elsewhere is told as it was.
+    stage.send(Msg::Live(LiveRuns {
+        ledger: Some(lost("AXCS").into()),
+        ..live(vec![scenes::complete_run(40)])
+    }));
+    assert!(status_line(&stage).contains("Executing: complete"));
+    assert!(stage.app.true_for().is_some());
+    stage.send(Msg::Live(LiveRuns {
+        ledger: Some(lost("AXCS").into()),
+        ..live(vec![scenes::elsewhere(40)])
+    }));
+    let text = text_of(&stage.draw());
+    assert!(!text.contains("Executing:"), "{text}");
+    assert!(text.contains("as of 13:58"), "{text}");
+    assert_eq!(stage.app.true_for(), None);
+}
+
+#[test]
+fn a_side_that_is_back_is_read_again_and_its_line_is_gone() {
+    let mut stage = Stage::new((120, 40), Look::DARK);
+    for (losing, reads) in [
+        (
+            LiveRuns {
+                ledger: Some(lost("AXCS").into()),
+                ..live(Vec::new())
+            },
+            2,
+        ),
+        (
+            LiveRuns {
+                company: Some(lost("AX").into()),
+                ..live(Vec::new())
+            },
+            1,
+        ),
+    ] {
+        stage.send(Msg::Live(losing));
+        assert!(status_line(&stage).contains(" fails since 13:58"));
+        stage.asked();
+        stage.send(Msg::Live(live(Vec::new())));
+        assert!(!status_line(&stage).contains("fails"));
+        let asked = stage.asked();
+        assert!(asked.contains(&Effect::LoadOverview), "{asked:?}");
+        assert_eq!(asked.len(), reads, "{asked:?}");
+        stage.send(Msg::Overview(Ok(scenes::overview())));
+    }
 }

@@ -1,5 +1,6 @@
 //! The promises of the ledger.
 
+mod blanks;
 pub mod import;
 mod jobs;
 mod outbox;

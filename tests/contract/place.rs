@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axcs::ledger::{EmbeddedLedger, Ledger, LedgerError, ServerLedger};
 use axcs::sql::{Session, SqlError, Text, Value};
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
+use axcs::sqlserver::{Options, Server};
 
 use crate::{mssql, real_server};
 
@@ -111,26 +111,10 @@ impl Place {
 
     /// How the server is connected to.
     pub fn options(&self) -> Options {
-        let server = match self {
+        match self {
             Self::File(_) => panic!("it is on no server"),
-            Self::Server(server) => server,
-            Self::RealServer(database) => return database.options(),
-        };
-        let (user, password) = server.login();
-        Options {
-            host: server.address().ip().to_string(),
-            port: Some(server.address().port()),
-            instance: None,
-            database: server.database(),
-            authentication: Authentication::Sql {
-                user,
-                password: Password::new(password),
-            },
-            encryption: Encryption::None,
-            ca_file: None,
-            trust_any: false,
-            connect_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(120),
+            Self::Server(server) => server.options(),
+            Self::RealServer(database) => database.options(),
         }
     }
 }

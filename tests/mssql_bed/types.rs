@@ -138,3 +138,15 @@ async fn an_answer_of_many_packets_arrives_whole() {
         assert_eq!(row.get::<&str, _>(1).unwrap(), format!("{at:099}"));
     }
 }
+
+#[tokio::test]
+async fn a_part_of_bytes_is_bytes_and_a_part_of_a_text_is_a_text() {
+    let server = Server::start();
+    let mut client = server.connect().await;
+    let sql = "CREATE TABLE dbo.V (ID int NOT NULL PRIMARY KEY, B varbinary(max) NULL, T nvarchar(20) NOT NULL);
+         INSERT INTO dbo.V VALUES (1, 0x07FD01FF, N'Zoë 🚲'), (2, NULL, N'x')";
+    ask(&mut client, sql).await;
+    let sql = "SELECT SUBSTRING(v.B, 2, @P1), SUBSTRING(T, 2, 2), SUBSTRING(v.B, 9, 1) FROM dbo.V v ORDER BY ID";
+    let found = ask_with(&mut client, sql, &[&2_i64]).await;
+    assert_eq!(found, "[fd, 01] oë []\nNULL  NULL");
+}

@@ -11,7 +11,7 @@ use axcs::company::embedded::{self, Embedded, Existing};
 use axcs::company::sales_orders::SalesOrderService;
 use axcs::jobs::verify::verify;
 use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, selection};
-use axcs::ledger::{EmbeddedLedger, Ledger as _};
+use axcs::ledger::{EmbeddedLedger, Ledger};
 use axcs::model::channel::{Channel, ChannelKind, StoreSettings};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
@@ -95,6 +95,16 @@ impl Site {
         ledger: &Path,
     ) -> Self {
         let ledger = EmbeddedLedger::open(ledger).await.unwrap();
+        Self::over(dir, company, sales_orders, service, Arc::new(ledger)).await
+    }
+
+    async fn over(
+        dir: tempfile::TempDir,
+        company: Embedded,
+        sales_orders: Arc<dyn SalesOrderService>,
+        service: Running,
+        ledger: Arc<dyn Ledger>,
+    ) -> Self {
         let options = client_options(&service);
         let client = Client::new(options.clone()).unwrap();
         Self {
@@ -110,6 +120,12 @@ impl Site {
     pub async fn with_new_ledger(self, ledger: &Path) -> Self {
         let door = Arc::new(self.company.clone());
         Self::between(self.dir, self.company, door, self.service, ledger).await
+    }
+
+    /// The same company and service with another ledger, wherever it is.
+    pub async fn with_ledger(self, ledger: Arc<dyn Ledger>) -> Self {
+        let door = Arc::new(self.company.clone());
+        Self::over(self.dir, self.company, door, self.service, ledger).await
     }
 
     /// The same company and ledger with a service that remembers nothing.
@@ -137,7 +153,7 @@ impl Site {
             .await
             .unwrap();
         let door = Arc::new(self.company.clone());
-        runner(self.company.clone(), door, options, ledger).await
+        runner(self.company.clone(), door, options, Arc::new(ledger)).await
     }
 
     /// The leases of the runs under way run out now.
@@ -351,7 +367,13 @@ pub async fn worker(dir: &Path, url: &str) -> Runner {
     let company = Embedded::open(&dir.join("company.db"), None).unwrap();
     let ledger = EmbeddedLedger::open(&dir.join("ledger.db")).await.unwrap();
     let door = Arc::new(company.clone());
-    runner(company, door, ClientOptions::new(url, "token"), ledger).await
+    runner(
+        company,
+        door,
+        ClientOptions::new(url, "token"),
+        Arc::new(ledger),
+    )
+    .await
 }
 
 /// The sides with another door to AX.
@@ -371,14 +393,14 @@ async fn runner(
     company: Embedded,
     sales_orders: Arc<dyn SalesOrderService>,
     options: ClientOptions,
-    ledger: EmbeddedLedger,
+    ledger: Arc<dyn Ledger>,
 ) -> Runner {
     let service = options.url.clone();
     let sides = Sides {
         incarnation: ledger.incarnation().await.unwrap(),
         company: Arc::new(company),
         sales_orders,
-        ledger: Arc::new(ledger),
+        ledger,
         commerce: Arc::new(Client::new(options).unwrap()),
         flow: Arc::new(Flow::new(4, Duration::from_secs(2), 1)),
         lease: Duration::from_secs(5),

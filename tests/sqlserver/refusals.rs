@@ -73,20 +73,20 @@ async fn each_step_that_fails_is_named_with_its_remedy() {
 async fn a_database_that_is_not_as_it_has_to_be_says_what_it_lacks() {
     let mut site = Site::generated("5").await;
     site.ok(&["products", "rules", "add", "--items", ".."]);
-    site.server.deny_select("INVENTSUM", true);
+    site.server().deny_select("INVENTSUM", true);
     let texts = ["INVENTSUM", "axcs doctor --grants"];
     assert_says(&site.run(&READ), 1, &texts);
-    site.server.deny_select("INVENTSUM", false);
+    site.server().deny_select("INVENTSUM", false);
 
-    site.server.deny_tracking("INVENTSUM", true);
+    site.server().deny_tracking("INVENTSUM", true);
     let texts = ["VIEW CHANGE TRACKING", "INVENTSUM", "axcs doctor --grants"];
     assert_says(&site.run(&READ), 1, &texts);
-    site.server.deny_tracking("INVENTSUM", false);
+    site.server().deny_tracking("INVENTSUM", false);
 
-    site.server.disable_tracking("INVENTSUM");
+    site.server().disable_tracking("INVENTSUM");
     let off = "Commerce Services cannot be activated since change tracking is not enabled.";
     assert_says(&site.run(&READ), 1, &[off, "INVENTSUM"]);
-    site.server.enable_tracking("INVENTSUM");
+    site.server().enable_tracking("INVENTSUM");
     assert_eq!(site.run(&READ).code, 0);
 
     site.settings(&[], "[profiles.other]\ncompany = 'nope'\n");

@@ -5,38 +5,31 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use axcs::company::embedded::script::{Layout, script};
 use serde_json::Value;
 
-use crate::axcs_program::{Axcs, Said};
+use crate::axcs_program::{Axcs, Said, said};
+use crate::bed_company::{BedCompany, run};
 use crate::mssql::{Client, Server};
 
 /// AX on a SQL Server, and axcs beside it.
 pub struct Site {
-    pub server: Server,
+    ax: BedCompany,
     pub axcs: Axcs,
-    /// A session of somebody who works in AX.
-    pub ax: Client,
 }
 
 impl Site {
     /// The company in `file` becomes AX's database.
     pub async fn of(file: &Path) -> Self {
-        let server = Server::start();
-        let mut ax = server.connect().await;
-        let mut text = Vec::new();
-        script(file, Layout::R2, &mut text).unwrap();
-        let text = String::from_utf8(text).unwrap();
-        for batch in text
-            .split("\nGO\n")
-            .filter(|batch| !batch.trim().is_empty())
-        {
-            run(&mut ax, batch).await;
-        }
+        let ax = BedCompany::of(file).await;
         let axcs = Axcs::new();
-        let site = Self { server, axcs, ax };
+        let site = Self { ax, axcs };
         site.settings(&[], "");
         site
+    }
+
+    /// The SQL Server that AX is on.
+    pub fn server(&self) -> &Server {
+        &self.ax.server
     }
 
     /// A generated company of `items` items.
@@ -48,8 +41,8 @@ impl Site {
 
     /// Writes the settings; `changes` go before what works, `more` behind it.
     pub fn settings(&self, changes: &[(&str, &str)], more: &str) {
-        let (user, _) = self.server.login();
-        let address = self.server.address();
+        let (user, _) = self.server().login();
+        let address = self.server().address();
         let mut lines = vec![
             ("host", format!("'{}'", address.ip())),
             ("port", address.port().to_string()),
@@ -72,7 +65,7 @@ impl Site {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.axcs.command(arguments);
-        command.env("AXCS_SQL_PASSWORD", self.server.login().1);
+        command.env("AXCS_SQL_PASSWORD", self.server().login().1);
         command
     }
 
@@ -81,14 +74,9 @@ impl Site {
         self.said(self.command(arguments))
     }
 
-    pub fn said(&self, mut command: Command) -> Said {
-        let output = tokio::task::block_in_place(|| command.output()).unwrap();
-        let said = Said {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
-        let (_, password) = self.server.login();
+    pub fn said(&self, command: Command) -> Said {
+        let said = tokio::task::block_in_place(|| said(command));
+        let (_, password) = self.server().login();
         assert!(!format!("{said:?}").contains(&password), "{said:?}");
         said
     }
@@ -117,14 +105,14 @@ impl Site {
 
     /// Somebody changes something in AX.
     pub async fn in_ax(&mut self, sql: &str) {
-        run(&mut self.ax, sql).await;
+        self.ax.run(sql).await;
     }
 
     /// A session in a database of the server.
     async fn session(&self, database: &str) -> Client {
-        let mut config = self.server.config();
+        let mut config = self.server().config();
         config.database(database);
-        let client = crate::mssql::connect(config, self.server.address()).await;
+        let client = crate::mssql::connect(config, self.server().address()).await;
         client.unwrap()
     }
 
@@ -157,15 +145,5 @@ impl Site {
             .flatten()
             .or_else(|| row.get::<i32, _>(0).map(i64::from))
             .unwrap()
-    }
-}
-
-async fn run(client: &mut Client, sql: &str) {
-    let answer = match client.simple_query(sql).await {
-        Ok(answer) => answer.into_results().await.map(drop),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = answer {
-        panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
     }
 }

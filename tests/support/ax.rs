@@ -1,10 +1,11 @@
 //! A company file in a SQL Server, of the tests or a real one, as its T-SQL script puts it there.
 
 use axcs::company::CompanyError;
-use axcs::company::embedded::script::{Layout, script};
+use axcs::company::embedded::script::Layout;
 use axcs::company::sqlserver::{SqlServerCompany, enabling, grants};
 use axcs::sqlserver::{Options, Server};
 
+use super::bed_company::{assert_done, batches};
 use super::contract::{Engine, Place};
 use super::support::Sample;
 use super::{mssql, real_server};
@@ -26,18 +27,14 @@ impl Ax {
         layout: Layout,
         change: impl FnOnce(String) -> String,
     ) -> Self {
-        let mut text = Vec::new();
-        script(&sample.path, layout, &mut text).unwrap();
-        let text = change(String::from_utf8(text).unwrap());
         let place = Place::new(engine).await;
         let ax = Self { place };
-        let batches = text.split("\nGO\n");
-        for batch in batches.filter(|batch| !batch.trim().is_empty()) {
+        for batch in batches(&sample.path, layout, change) {
             let is_about_tracking =
                 batch.starts_with("ALTER ") || batch.contains("\nALTER DATABASE ");
             // A real server is told by the scripts of the administrator.
             if engine != Engine::RealServer || !is_about_tracking {
-                ax.run(batch).await;
+                ax.run(&batch).await;
             }
         }
         if let Place::RealServer(database) = &ax.place {
@@ -57,9 +54,7 @@ impl Ax {
     /// Runs a batch as an administrator or a user of AX.
     pub async fn run(&self, sql: &str) {
         let done = real_server::run(&Server::new(self.options()), sql.to_owned()).await;
-        if let Err(error) = done {
-            panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
-        }
+        assert_done(done, sql);
     }
 
     pub fn options(&self) -> Options {

@@ -89,7 +89,8 @@ pub fn says_a_secret(bytes: &[u8]) -> bool {
         .any(|window| window.eq_ignore_ascii_case(CANARY.as_bytes()))
 }
 
-fn said(mut command: Command) -> Said {
+/// Runs a command to its end.
+pub fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
     for said in [&output.stdout, &output.stderr] {
         assert!(

@@ -1,81 +1,56 @@
-//! A company file in a SQL Server of the tests, as its T-SQL script puts it there.
+//! A company file in a SQL Server, as its T-SQL script puts it there.
 
-use std::time::Duration;
+use std::path::Path;
 
-use axcs::company::CompanyError;
 use axcs::company::embedded::script::{Layout, script};
-use axcs::company::sqlserver::SqlServerCompany;
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
 
 use super::mssql;
-use super::support::Sample;
 
-/// The company of `sample` in AX's own database, tracked from now on.
-pub struct Ax {
-    pub server: mssql::Server,
-    pub client: mssql::Client,
+/// What puts the company in `file` into an empty database, batch by batch.
+pub fn batches(file: &Path, layout: Layout, change: impl FnOnce(String) -> String) -> Vec<String> {
+    let mut text = Vec::new();
+    script(file, layout, &mut text).unwrap();
+    let text = change(String::from_utf8(text).unwrap());
+    let batches = text.split("\nGO\n").map(str::to_owned);
+    batches.filter(|batch| !batch.trim().is_empty()).collect()
 }
 
-impl Ax {
-    pub async fn of(sample: &Sample) -> Self {
-        Self::with(sample, Layout::R2, |script| script).await
+/// Says what failed, and the beginning of what was asked.
+pub fn assert_done<T>(done: Result<T, impl std::fmt::Display>, sql: &str) {
+    if let Err(error) = done {
+        panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
     }
+}
 
-    /// `change` changes the script before it is run.
-    pub async fn with(
-        sample: &Sample,
-        layout: Layout,
-        change: impl FnOnce(String) -> String,
-    ) -> Self {
-        let mut text = Vec::new();
-        script(&sample.path, layout, &mut text).unwrap();
-        let text = change(String::from_utf8(text).unwrap());
+/// A company in AX's own database on the SQL Server of the tests, tracked from now on.
+pub struct BedCompany {
+    pub server: mssql::Server,
+    /// A session of somebody who works in AX.
+    client: mssql::Client,
+}
+
+impl BedCompany {
+    pub async fn of(file: &Path) -> Self {
         let server = mssql::Server::start();
         let client = server.connect().await;
-        let mut ax = Self { server, client };
-        let batches = text.split("\nGO\n");
-        for batch in batches.filter(|batch| !batch.trim().is_empty()) {
-            ax.run(batch).await;
+        let mut company = Self { server, client };
+        for batch in batches(file, Layout::R2, |script| script) {
+            company.run(&batch).await;
         }
-        ax
+        company
     }
 
     /// Runs a batch as an administrator or a user of AX.
     pub async fn run(&mut self, sql: &str) {
-        let answer = self.client.simple_query(sql).await;
-        let done = match answer {
-            Ok(answer) => answer.into_results().await.map(drop),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
-            panic!("{error}: {}", sql.chars().take(2_000).collect::<String>());
-        }
+        run(&mut self.client, sql).await;
     }
+}
 
-    pub fn options(&self) -> Options {
-        let (user, password) = self.server.login();
-        Options {
-            host: self.server.address().ip().to_string(),
-            port: Some(self.server.address().port()),
-            instance: None,
-            database: self.server.database(),
-            authentication: Authentication::Sql {
-                user,
-                password: Password::new(password),
-            },
-            encryption: Encryption::None,
-            ca_file: None,
-            trust_any: false,
-            connect_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(120),
-        }
-    }
-
-    pub async fn open(
-        &self,
-        company: Option<&str>,
-        partition: Option<&str>,
-    ) -> Result<SqlServerCompany, CompanyError> {
-        SqlServerCompany::open(Server::new(self.options()), company, partition).await
-    }
+/// Runs a batch in a session.
+pub async fn run(client: &mut mssql::Client, sql: &str) {
+    let done = match client.simple_query(sql).await {
+        Ok(answer) => answer.into_results().await.map(drop),
+        Err(error) => Err(error),
+    };
+    assert_done(done, sql);
 }

@@ -13,6 +13,7 @@
 //! | parameters and columns of bigint, int, smallint, tinyint, bit, float, nvarchar, nvarchar(max), varbinary, varbinary(max), numeric(32, 16), uniqueidentifier, datetime, NULL | as there; datetime to the second, `(max)` up to 64 KB |
 //! | row counts, `@@ROWCOUNT`, `IF @@ROWCOUNT = 0 INSERT`, `SET NOCOUNT` | by the layer, which asks for OUTPUT |
 //! | several statements with parameters in one batch, `IF`, `WHILE`, `DECLARE`, each with its result | by the layer |
+//! | a part of bytes or of a text: `SUBSTRING` of a column in a select list | by the layer; elsewhere Iridium makes a text of bytes |
 //! | `OFFSET … FETCH`, `TOP`, derived `VALUES`, CTE with UNION, `CROSS` and `OUTER APPLY`, `EXISTS`, window functions, `NOLOCK`, `OPTION` | Iridium |
 //! | `INSERT … SELECT … WHERE NOT EXISTS`, `UPDATE … FROM`, `OUTPUT`, `OUTPUT … INTO`, `UPDATE TOP`, `DELETE TOP` | TOP by the layer, which sets ROWCOUNT |
 //! | `#temp` tables, table variables | Iridium |
@@ -54,6 +55,8 @@ mod error;
 mod locks;
 #[path = "mssql/parameters.rs"]
 mod parameters;
+#[path = "mssql/parts.rs"]
+mod parts;
 #[path = "mssql/proxy.rs"]
 pub mod proxy;
 #[path = "mssql/schema.rs"]
@@ -79,6 +82,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axcs::sqlserver::{Authentication, Encryption, Options, Password};
 use iridium_core::{CheckpointManager as _, Database};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
@@ -290,6 +294,26 @@ impl Server {
 
     pub fn database(&self) -> String {
         self.shared.switches().database.clone()
+    }
+
+    /// What axcs needs to connect.
+    pub fn options(&self) -> Options {
+        let (user, password) = self.login();
+        Options {
+            host: self.address.ip().to_string(),
+            port: Some(self.address.port()),
+            instance: None,
+            database: self.database(),
+            authentication: Authentication::Sql {
+                user,
+                password: Password::new(password),
+            },
+            encryption: Encryption::None,
+            ca_file: None,
+            trust_any: false,
+            connect_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(120),
+        }
     }
 
     /// What tiberius needs to connect.

@@ -9,6 +9,8 @@ pub mod batch;
 pub mod exceptions;
 #[path = "scenes/list.rs"]
 pub mod list;
+#[path = "scenes/lost.rs"]
+pub mod lost;
 #[path = "scenes/orders.rs"]
 pub mod orders;
 #[path = "scenes/runs.rs"]

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 
 use axcs::sqlserver::{Options, Server};
 
-use super::ax::Ax;
+use super::bed_company::BedCompany;
 use super::support::{Sample, sample};
 
 /// A company of AX on a SQL Server, with an empty database for the ledger beside it.
 pub struct Bed {
-    pub ax: Ax,
+    pub ax: BedCompany,
     /// The same company as a file.
     pub sample: Sample,
     changes: u64,
@@ -19,7 +19,7 @@ pub struct Bed {
 impl Bed {
     pub async fn new(items: u64) -> Self {
         let sample = sample(items);
-        let ax = Ax::of(&sample).await;
+        let ax = BedCompany::of(&sample.path).await;
         Self {
             ax,
             sample,
@@ -32,7 +32,7 @@ impl Bed {
         Options {
             host: address.ip().to_string(),
             port: Some(address.port()),
-            ..self.ax.options()
+            ..self.ax.server.options()
         }
     }
 

@@ -43,6 +43,20 @@ pub fn options(settings: &SqlServerSettings) -> Result<Options, Refusal> {
     })
 }
 
+/// Says what the settings give up of safety: once, whatever number of connections there will be.
+pub fn warn_of(settings: &SqlServerSettings) {
+    if settings.encryption == EncryptionSetting::None {
+        tracing::warn!(
+            "nothing is encrypted between axcs and SQL Server, the password included: \
+             `sqlserver.encryption` is \"none\""
+        );
+    } else if settings.trust_any_certificate {
+        tracing::warn!(
+            "whoever answers in the place of SQL Server is trusted: `sqlserver.trust_any_certificate` is on"
+        );
+    }
+}
+
 /// The password of the environment, else systemd's credential, else of the file.
 fn password(settings: &SqlServerSettings) -> Result<Password, Refusal> {
     if let Ok(text) = std::env::var(VARIABLE)

@@ -1,18 +1,23 @@
 //! Draws the first two lines: where this is, what executes, and what must be known, the most urgent
-//! first.
+//! first. Where the ledger cannot be read they claim nothing that only the ledger knows.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::app::App;
+use crate::console::keys::{Action, ConsoleAction, Context};
 use crate::console::tabs::jobs::schedule::reach_words;
 use crate::console::theme::Role;
 use crate::console::words;
-use crate::model::run::Reach;
+use crate::model::Progress;
+use crate::model::run::{Lost, Reach};
 
 /// Cells between two facts.
 const GAP: usize = 3;
+
+/// Cells in which why a side is lost says something.
+const LEAST_MORE: usize = 30;
 
 /// Profile and company on the left, workers and the service on the right.
 pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -28,7 +33,9 @@ pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
         theme.symbols.ellipsis,
     );
     let gap = room.saturating_sub(used + words::width(&company));
-    let workers = match app.jobs().live().workers {
+    let live = app.jobs().live();
+    let workers = match live.workers {
+        _ if live.ledger.is_some() => String::new(),
         // The line below says what that means.
         0 => String::new(),
         number => words::counted(u64::from(number), "worker", "workers"),
@@ -62,6 +69,8 @@ struct Fact {
     short: Option<String>,
     /// Left out rather than cut.
     may_miss: bool,
+    /// Said behind it as far as there is room.
+    more: String,
 }
 
 impl Fact {
@@ -71,6 +80,7 @@ impl Fact {
             role,
             short: None,
             may_miss: false,
+            more: String::new(),
         }
     }
 
@@ -104,6 +114,14 @@ pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
             facts.retain(|fact| !fact.may_miss);
         }
     }
+    let left = room.saturating_sub(width(&facts));
+    if let Some(fact) = facts.iter_mut().find(|fact| !fact.more.is_empty())
+        && left >= LEAST_MORE
+    {
+        let more = format!(": {}", fact.more);
+        fact.text
+            .push_str(&words::cut(&more, left, theme.symbols.ellipsis));
+    }
     let mut spans = vec![Span::raw(" ")];
     let mut used = 0;
     for (index, fact) in facts.into_iter().enumerate() {
@@ -123,7 +141,7 @@ fn facts(app: &App) -> Vec<Fact> {
     let symbols = &app.theme().symbols;
     let jobs = app.jobs();
     let live = jobs.live();
-    let mut facts = vec![executing(app)];
+    let mut facts: Vec<Fact> = executing(app).into_iter().collect();
     if app.is_read_only() {
         facts.push(Fact {
             text: "read-only".to_owned(),
@@ -138,6 +156,14 @@ fn facts(app: &App) -> Vec<Fact> {
         facts.push(Fact::new(symbols.warning, &long, role).or(symbols.warning, &short));
     } else if let Some(waiting) = live.executing.iter().find_map(|run| run.waiting.as_ref()) {
         facts.push(Fact::new(symbols.warning, waiting, Role::Warn));
+    }
+    if let Some(lost) = &live.ledger {
+        facts.push(lost_fact(app, lost, &LEDGER));
+        // What else there is to know stands in the ledger.
+        return facts;
+    }
+    if let Some(lost) = &live.company {
+        facts.push(lost_fact(app, lost, &COMPANY));
     }
     for concern in jobs.concerns(app.now()) {
         let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
@@ -154,24 +180,66 @@ fn facts(app: &App) -> Vec<Fact> {
             text: long,
             short: Some(short),
             may_miss: true,
-            role: Role::Dim,
+            ..Fact::new("", "", Role::Dim)
         });
     }
     facts
 }
 
-/// The runs under way, or that there are none.
-fn executing(app: &App) -> Fact {
+/// A side that can be lost: its name, how often it is tried, and what its loss means.
+struct Side {
+    name: &'static str,
+    tried: &'static str,
+    means: &'static str,
+}
+
+const LEDGER: Side = Side {
+    name: "ledger",
+    tried: "tried every second",
+    means: "; below: as of then",
+};
+const COMPANY: Side = Side {
+    name: "AX",
+    tried: "tried every 5 s",
+    means: "",
+};
+
+/// That a side cannot be read: since when, what that means, where it is told why.
+fn lost_fact(app: &App, lost: &Lost, side: &Side) -> Fact {
+    let Side { name, tried, means } = side;
+    let since = words::clock(lost.since, app.now(), app.zone());
+    let logs = Action::Console(ConsoleAction::TabLogs);
+    let key = app.keys().key_for(Context::Jobs, logs);
+    let key = key.map_or_else(String::new, |key| format!("; {key} says why"));
+    let symbol = app.theme().symbols.warning;
+    let short = format!("{name} fails since {since}{key}");
+    Fact {
+        more: format!("{} {}", lost.why.cause, lost.why.remedy),
+        ..Fact::new(
+            symbol,
+            &format!("{name} fails since {since}, {tried}{means}{key}"),
+            Role::Bad,
+        )
+    }
+    .or(symbol, &short)
+}
+
+/// The runs under way, or that there are none. Without the ledger only those of this process are
+/// known.
+fn executing(app: &App) -> Option<Fact> {
     let symbols = &app.theme().symbols;
     let jobs = app.jobs();
     if app.is_leaving() {
         let runs = words::counted(jobs.own().count() as u64, "run", "runs");
         let text = format!("Stopping: {runs} to reach a checkpoint");
-        return Fact::new(symbols.canceled, &text, Role::Warn);
+        return Some(Fact::new(symbols.canceled, &text, Role::Warn));
     }
-    let executing = &jobs.live().executing;
+    let live = jobs.live();
+    let is_known = |run: &&Progress| live.ledger.is_none() || !jobs.is_elsewhere(run);
+    let executing: Vec<&Progress> = live.executing.iter().filter(is_known).collect();
     if executing.is_empty() {
-        return Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
+        let nothing = Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
+        return live.ledger.is_none().then_some(nothing);
     }
     let runs: Vec<String> = executing
         .iter()
@@ -188,7 +256,7 @@ fn executing(app: &App) -> Fact {
     } else {
         format!("Executing: {}", runs.join(", "))
     };
-    let marked = runs.into_iter().zip(executing).map(|(text, run)| {
+    let marked = runs.into_iter().zip(&executing).map(|(text, run)| {
         let dry = run.dry_run.then_some("dry run");
         let by = jobs.is_elsewhere(run).then_some("elsewhere");
         let marks: Vec<&str> = dry.into_iter().chain(by).collect();
@@ -199,5 +267,5 @@ fn executing(app: &App) -> Fact {
         }
     });
     let text = format!("Executing: {}", marked.collect::<Vec<_>>().join(", "));
-    Fact::new(symbols.executing, &text, Role::Busy).or(symbols.executing, &short)
+    Some(Fact::new(symbols.executing, &text, Role::Busy).or(symbols.executing, &short))
 }

@@ -89,6 +89,14 @@ impl JobsTab {
         self.overview_of(job)?.last.as_ref()
     }
 
+    /// When how the job stands was last known, where that is not known now: the ledger cannot be
+    /// read, and no run of this process is under way.
+    fn seen(&self, job: Job) -> Option<Timestamp> {
+        let is_own = |run: &Progress| !self.is_elsewhere(run);
+        let lost = self.live.ledger.as_ref()?;
+        (!self.live_of(job).is_some_and(is_own)).then_some(lost.since)
+    }
+
     fn overview_of(&self, job: Job) -> Option<&JobOverview> {
         self.overview.iter().find(|overview| overview.job == job)
     }
@@ -160,7 +168,10 @@ impl JobsTab {
 
     /// Takes in the runs under way.
     pub fn set_live(&mut self, live: LiveRuns, at: Timestamp) -> Option<Effect> {
-        let changed = live.changes != self.live.changes;
+        let is_back = |before: bool, now: bool| before && !now;
+        let changed = live.changes != self.live.changes
+            || is_back(self.live.ledger.is_some(), live.ledger.is_some())
+            || is_back(self.live.company.is_some(), live.company.is_some());
         self.live = live;
         self.meters
             .retain(|job, _| self.live.executing.iter().any(|run| run.job == *job));

@@ -251,6 +251,19 @@ fn header(order: &WebOrder, known: &Known<'_>, faults: &mut Vec<Fault>) {
             remedy: AT_SOURCE.to_owned(),
         });
     }
+    if order.number.trim() != order.number {
+        faults.push(Fault {
+            code: "bad-number",
+            field: "number".to_owned(),
+            text: "The number of the online order does not fit AX.",
+            cause: format!(
+                "The number {:?} begins or ends with a blank, which AX does not keep: the order would \
+                 not be found again.",
+                order.number
+            ),
+            remedy: AT_SOURCE.to_owned(),
+        });
+    }
     if !order.delivery_mode.is_empty() && !has(&known.codes.delivery_modes, &order.delivery_mode) {
         faults.push(Fault {
             code: "unknown-delivery-mode",

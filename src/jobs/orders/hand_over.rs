@@ -1,5 +1,9 @@
 //! Gives staged orders to AX, and finds out about those that were being given when a run ended.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::lost::MISSING;
@@ -24,10 +28,17 @@ const REFUSED_BY_AX: &str = "refused-by-ax";
 /// Codes of orders that are not given to AX again by themselves.
 const ONLY_WHEN_ASKED: [&str; 2] = [REFUSED_BY_AX, MISSING];
 
+/// Sales orders are written down together at the end of a page, and when the first of them is this
+/// old: an operator sees them come.
+const WRITE_WITHIN: Duration = Duration::from_secs(1);
+
 /// How an attempt to give an order to AX ended.
 enum Given {
     /// It is known what came of it, and written down.
     Settled,
+    /// AX has a sales order for it, which is to be written down. Until it is the order counts as
+    /// handed over: a run that dies here leaves it to the next one, which looks it up.
+    Seen(Accepted),
     /// AX was not reached: it does not have the order.
     NotReached(HandOverError),
 }
@@ -49,13 +60,7 @@ impl Execution {
             );
             let found = self.find(page.iter().map(requisition_of)).await?;
             let looked_up = self.look_up(&page).await?;
-            let mut missing = Vec::new();
-            for (staged, found) in page.into_iter().zip(found) {
-                match own(&staged, &found) {
-                    Some(own) => self.accept(&staged, &staged.row.account, own).await?,
-                    None => missing.push(staged),
-                }
-            }
+            let missing = self.accept_own(page.into_iter().zip(found)).await?;
             let mut again = Vec::new();
             for staged in self.settle_messages(missing).await? {
                 if self.cancel.is_cancelled() {
@@ -87,8 +92,10 @@ impl Execution {
                 }
                 // The same attempt, the same message: AX takes it once.
                 let attempt = ready.staged.row.attempts;
-                if let Given::NotReached(error) = self.give(&ready, attempt).await? {
-                    return Err(not_handed_over(&error).into());
+                match self.give(&ready, attempt).await? {
+                    Given::Settled => {}
+                    Given::Seen(accepted) => self.accept(vec![accepted]).await?,
+                    Given::NotReached(error) => return Err(not_handed_over(&error).into()),
                 }
             }
         }
@@ -175,16 +182,31 @@ impl Execution {
             .iter()
             .zip(attempts)
             .filter_map(|(ready, attempt)| Some((ready, attempt?)));
+        let mut seen = Vec::new();
+        let mut written = Instant::now();
         while let Some((ready, attempt)) = left.next() {
             let (untold, stop) = if self.cancel.is_cancelled() {
                 (true, Stop::Canceled)
             } else {
                 match self.give(ready, attempt).await {
-                    Ok(Given::Settled) => continue,
-                    Ok(Given::NotReached(error)) => (true, not_handed_over(&error).into()),
+                    Ok(given) => match given {
+                        Given::NotReached(error) => (true, not_handed_over(&error).into()),
+                        Given::Settled => continue,
+                        Given::Seen(accepted) => {
+                            if seen.is_empty() {
+                                written = Instant::now();
+                            }
+                            seen.push(accepted);
+                            if written.elapsed() >= WRITE_WITHIN {
+                                self.accept(std::mem::take(&mut seen)).await?;
+                            }
+                            continue;
+                        }
+                    },
                     Err(stop) => (false, stop),
                 }
             };
+            self.accept(seen).await?;
             // AX does not know the rest.
             let first = untold.then_some(ready);
             let rest = first.into_iter().chain(left.map(|(ready, _)| ready));
@@ -192,10 +214,10 @@ impl Execution {
             ledger.take_back(self.fence, rest).await?;
             return Err(stop);
         }
-        Ok(())
+        self.accept(seen).await
     }
 
-    /// Gives one order to AX and writes down what came of it.
+    /// Gives one order to AX and writes down what came of it, unless that is a sales order.
     async fn give(&self, ready: &Ready, attempt: u32) -> Result<Given, Stop> {
         let Ready {
             staged,
@@ -252,37 +274,46 @@ impl Execution {
                 return Err(not_handed_over(&error).into());
             }
         };
-        if let Some(found) = found {
-            self.accept(staged, &customer.account, &found).await?;
-        }
-        Ok(Given::Settled)
+        Ok(found.map_or(Given::Settled, |found| {
+            Given::Seen(accepted(staged, &customer.account, &found))
+        }))
     }
 
-    /// Writes down that an order was seen in AX.
-    pub async fn accept(
-        &self,
-        staged: &StagedOrder,
-        account: &str,
-        found: &FoundOrder,
-    ) -> Result<(), Stop> {
-        let accepted = Accepted {
-            order: staged.row.id.clone(),
-            account: account.to_owned(),
-            sales_order: found.sales_order.clone(),
-            is_journal: found.is_journal,
-        };
-        tracing::info!(
-            "order {} is sales order {}",
-            accepted.order,
-            accepted.sales_order
-        );
-        let ledger = &self.sides.ledger;
-        ledger.accept(self.fence, vec![accepted]).await?;
+    /// Writes down that orders were seen in AX.
+    pub async fn accept(&self, orders: Vec<Accepted>) -> Result<(), Stop> {
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let taken = orders.len() as u64;
+        for accepted in &orders {
+            tracing::info!(
+                "order {} is sales order {}",
+                accepted.order,
+                accepted.sales_order
+            );
+        }
+        self.sides.ledger.accept(self.fence, orders).await?;
         self.tally(Tally {
-            taken: 1,
+            taken,
             ..Tally::default()
         });
         Ok(())
+    }
+
+    /// Accepts the orders that led to one of the sales orders found for them; answers the others.
+    pub(super) async fn accept_own(
+        &self,
+        orders: impl Iterator<Item = (StagedOrder, Vec<FoundOrder>)>,
+    ) -> Result<Vec<StagedOrder>, Stop> {
+        let (mut seen, mut missing) = (Vec::new(), Vec::new());
+        for (staged, found) in orders {
+            match own(&staged, &found) {
+                Some(own) => seen.push(accepted(&staged, &staged.row.account, own)),
+                None => missing.push(staged),
+            }
+        }
+        self.accept(seen).await?;
+        Ok(missing)
     }
 
     /// Sets an order aside that AX does not have: another try is another message.
@@ -340,6 +371,16 @@ pub(super) fn requisition_of(staged: &StagedOrder) -> Requisition {
     Requisition {
         customer: staged.row.account.clone(),
         requisition: staged.order.number.clone(),
+    }
+}
+
+/// That an order was seen in AX as a sales order of this customer account.
+pub(super) fn accepted(staged: &StagedOrder, account: &str, found: &FoundOrder) -> Accepted {
+    Accepted {
+        order: staged.row.id.clone(),
+        account: account.to_owned(),
+        sales_order: found.sales_order.clone(),
+        is_journal: found.is_journal,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::Tally;
-use super::hand_over::{not_handed_over, own, refused, requisition_of};
+use super::hand_over::{accepted, not_handed_over, own, refused, requisition_of};
 use crate::company::sales_orders::MessageStatus;
 use crate::company::trade::{FoundOrder, Requisition};
 use crate::ledger::SetAside;
@@ -34,7 +34,7 @@ impl Execution {
         let door = &self.sides.sales_orders;
         let statuses = door.message_statuses(&message_ids).await;
         let statuses = statuses.map_err(|error| not_handed_over(&error))?;
-        let mut unknown = Vec::new();
+        let (mut unknown, mut seen) = (Vec::new(), Vec::new());
         for (staged, status) in page.into_iter().zip(statuses) {
             match status {
                 None => unknown.push(staged),
@@ -50,7 +50,7 @@ impl Execution {
                     let found = self
                         .made(&staged, requisition_of(&staged), sales_order)
                         .await?;
-                    self.accept(&staged, &staged.row.account, &found).await?;
+                    seen.push(accepted(&staged, &staged.row.account, &found));
                 }
                 Some(MessageStatus::Refused { infolog, remedy }) => {
                     let mut order = refused(&staged, &infolog);
@@ -59,6 +59,7 @@ impl Execution {
                 }
             }
         }
+        self.accept(seen).await?;
         Ok(unknown)
     }
 
@@ -78,13 +79,7 @@ impl Execution {
             staged.order.number = number;
         }
         let found = self.find(overdue.iter().map(requisition_of)).await?;
-        let mut missing = Vec::new();
-        for (staged, found) in overdue.into_iter().zip(found) {
-            match own(&staged, &found) {
-                Some(own) => self.accept(&staged, &staged.row.account, own).await?,
-                None => missing.push(staged),
-            }
-        }
+        let missing = self.accept_own(overdue.into_iter().zip(found)).await?;
         others.extend(self.settle_messages(missing).await?);
         Ok(others)
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::super::execution::Execution;
 use super::super::failure::Stop;
 use super::check::{Known, check};
-use super::hand_over::own;
+use super::hand_over::{accepted, own};
 use crate::company::trade::{AddressKey, Destination, ItemKey, Requisition, SalesItem, TradeCodes};
 use crate::ledger::SetAside;
 use crate::model::Exception;
 use crate::model::channel::{CustomerTemplate, KnownStore};
+use crate::model::order::folded;
 use crate::model::staged::StagedOrder;
 
 /// An order that may be given to AX.
@@ -87,14 +88,14 @@ impl Execution {
             .collect();
         let given = self.sides.ledger.orders_for(pairs).await?;
         let (mut ready, mut seen) = (Vec::with_capacity(page.len()), HashSet::new());
+        let mut in_ax = Vec::new();
         for (((order, pair), found), given) in
             page.into_iter().zip(requisitions).zip(found).zip(given)
         {
             let id = &order.staged.row.id;
             if let Some(own) = own(&order.staged, &found) {
                 tracing::info!("order {id} is in AX already as {}", own.sales_order);
-                self.accept(&order.staged, &order.customer.account, own)
-                    .await?;
+                in_ax.push(accepted(&order.staged, &order.customer.account, own));
                 continue;
             }
             let other = found
@@ -105,11 +106,8 @@ impl Execution {
                     Some(format!("online order {}", other.order))
                 });
             // AX compares without regard to case.
-            let folded = (
-                pair.customer.to_lowercase(),
-                pair.requisition.to_lowercase(),
-            );
-            let repeats = !seen.insert(folded);
+            let pair_in_ax = (pair.customer.to_lowercase(), folded(&pair.requisition));
+            let repeats = !seen.insert(pair_in_ax);
             if other.is_none() && !repeats {
                 ready.push(order);
                 continue;
@@ -118,6 +116,7 @@ impl Execution {
             let fault = repeats_number(id, &pair, &other);
             faulty.push((order.staged, fault));
         }
+        self.accept(in_ax).await?;
         Ok(ready)
     }
 

@@ -23,6 +23,21 @@ pub use answers::{forget, told, untold};
 pub use hand_over::{close, retry};
 
 impl<E: Engine> SqlLedger<E> {
+    /// Does something with orders, in one transaction and as few requests as there are steps.
+    async fn all<T: Send + 'static, A: Send + 'static>(
+        &self,
+        what: &'static str,
+        fence: Fence,
+        orders: Vec<T>,
+        work: impl Fn(Session<'_>, i64, &[T]) -> Result<A, SqlError> + Send + 'static,
+    ) -> Result<A, LedgerError> {
+        self.write(what, move |db| {
+            check(db, fence)?;
+            Ok(work(db, now(db)?, &orders)?)
+        })
+        .await
+    }
+
     /// Does the same with each order, in one transaction.
     async fn each<T: Send + 'static, A: Send + 'static>(
         &self,
@@ -105,13 +120,8 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
         fence: Fence,
         orders: Vec<(String, String)>,
     ) -> Result<Vec<Option<u32>>, LedgerError> {
-        self.each(
-            "writing a hand-over down",
-            fence,
-            orders,
-            |db, now, (order, account)| hand_over::intend(db, now, order, account),
-        )
-        .await
+        self.all("writing a hand-over down", fence, orders, hand_over::intend)
+            .await
     }
 
     async fn take_back(&self, fence: Fence, orders: Vec<String>) -> Result<(), LedgerError> {
@@ -123,9 +133,8 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
     }
 
     async fn accept(&self, fence: Fence, orders: Vec<Accepted>) -> Result<(), LedgerError> {
-        self.each("noting sales orders", fence, orders, hand_over::accept)
+        self.all("noting sales orders", fence, orders, hand_over::accept)
             .await
-            .map(drop)
     }
 
     async fn set_orders_aside(
@@ -133,9 +142,8 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
         fence: Fence,
         orders: Vec<SetAside>,
     ) -> Result<(), LedgerError> {
-        self.each("setting orders aside", fence, orders, hand_over::set_aside)
+        self.all("setting orders aside", fence, orders, hand_over::set_aside)
             .await
-            .map(drop)
     }
 
     async fn lose(&self, fence: Fence, orders: Vec<SetAside>) -> Result<(), LedgerError> {
@@ -183,14 +191,8 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
         fence: Fence,
         shipments: Vec<(String, Shipment)>,
     ) -> Result<(), LedgerError> {
-        self.each(
-            "noting shipments",
-            fence,
-            shipments,
-            |db, now, (order, shipment)| in_ax::note_shipment(db, now, order, shipment),
-        )
-        .await
-        .map(drop)
+        self.all("noting shipments", fence, shipments, in_ax::note_shipments)
+            .await
     }
 
     async fn forget_shipments(&self, fence: Fence, ids: Vec<String>) -> Result<(), LedgerError> {
@@ -206,14 +208,13 @@ impl<E: Engine> OrderBook for SqlLedger<E> {
         fence: Fence,
         statuses: Vec<(String, OrderStatus)>,
     ) -> Result<(), LedgerError> {
-        self.each(
+        self.all(
             "noting order statuses",
             fence,
             statuses,
-            |db, now, (order, status)| in_ax::note_status(db, now, order, status),
+            in_ax::note_statuses,
         )
         .await
-        .map(drop)
     }
 
     async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>, LedgerError> {

@@ -3,6 +3,7 @@
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::trade::{ItemKey, Requisition, Trade};
 use axcs::model::catalog::ProductDimensions;
+use axcs::model::exception::Documented;
 
 use super::Engine;
 use crate::ax::Ax;
@@ -76,12 +77,19 @@ async fn look_ups_for_orders_answer_as_the_file_does(engine: Engine) {
 async fn batch_jobs_and_their_runs_are_those_of_the_file(engine: Engine) {
     let sample = busy_sample(2, 1).await;
     let ax = Ax::of(engine, &sample).await;
-    // Iridium makes a text of a part of bytes, so that the tasks' logs cannot be read from it.
-    for table in ["BATCH", "BATCHHISTORY"] {
-        sample.run(&format!("DELETE FROM {table}"));
-        ax.run(&format!("DELETE FROM dbo.{table}")).await;
-    }
+    // [1, [3, "No"]], then a type that nobody knows: what the AIF job's first task logged.
+    let log = "07FD010100000007FD0103000000004E006F000000FF42";
+    let of_task = "WHERE CAPTION = 'AIF gateway receive'";
+    sample.run(&format!("UPDATE BATCH SET INFO = X'{log}' {of_task}"));
+    ax.run(&format!("UPDATE dbo.BATCH SET INFO = 0x{log} {of_task}"))
+        .await;
     let company = ax.open(None, None).await.unwrap();
+    let of_aif = AxBatchFilter::Caption("AIF".to_owned());
+    let of_aif = company.batch_jobs(&of_aif).await.unwrap();
+    assert_eq!(of_aif[0].tasks[0].log, ["No", "undecoded, 1 byte: 42"]);
+    let every = company.batch_jobs(&AxBatchFilter::Every).await.unwrap();
+    let said = every[2].last_error.as_ref().unwrap();
+    assert!(said.last().ends_with(Documented::NetworkError.text()));
     for filter in [
         AxBatchFilter::Every,
         AxBatchFilter::CommerceServices,

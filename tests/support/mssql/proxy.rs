@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::AsyncWriteExt as _;
@@ -14,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::wire::Packet;
+use super::wire::{Packet, kind};
 
 /// Which way packets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub enum Fault {
 #[derive(Default)]
 struct Carried {
     packets: [u64; 2],
+    requests: u64,
     fault: Option<(Way, u64, Fault)>,
     happened: bool,
 }
@@ -49,6 +51,9 @@ struct Carried {
 struct Line {
     carried: Mutex<Carried>,
     let_go: Notify,
+    cut_all: Notify,
+    is_shut: AtomicBool,
+    connections: AtomicU64,
 }
 
 /// A proxy that ends when it is dropped.
@@ -102,9 +107,30 @@ impl Proxy {
         self.line.let_go.notify_waiters();
     }
 
+    /// Ends every connection, as a server does that goes down.
+    pub fn cut_all(&self) {
+        self.line.cut_all.notify_waiters();
+    }
+
+    /// Ends every connection and lets none begin, or lets them begin again: a server that is down.
+    pub fn shut(&self, is_shut: bool) {
+        self.line.is_shut.store(is_shut, Ordering::SeqCst);
+        self.cut_all();
+    }
+
+    /// How many connections there ever were.
+    pub fn connections(&self) -> u64 {
+        self.line.connections.load(Ordering::SeqCst)
+    }
+
     /// How many packets went that way since the count began.
     pub fn packets(&self, way: Way) -> u64 {
         self.line.carried().packets[way as usize]
+    }
+
+    /// How many statements, calls and transactions were asked for since the count began.
+    pub fn requests(&self) -> u64 {
+        self.line.carried().requests
     }
 
     /// True once the fault has happened.
@@ -125,8 +151,10 @@ impl Line {
     }
 
     /// Counts a packet; answers what befalls it.
-    fn count(&self, way: Way) -> Option<Fault> {
+    fn count(&self, way: Way, packet: &Packet) -> Option<Fault> {
         let mut carried = self.carried();
+        let asks = matches!(packet.kind(), kind::BATCH | kind::RPC | kind::TRANSACTION);
+        carried.requests += u64::from(way == Way::Up && asks && packet.ends_message());
         let number = carried.packets[way as usize];
         carried.packets[way as usize] += 1;
         let (on, at, fault) = carried.fault?;
@@ -140,6 +168,10 @@ impl Line {
 }
 
 async fn carry(line: Arc<Line>, client: TcpStream, server: SocketAddr) {
+    if line.is_shut.load(Ordering::SeqCst) {
+        return;
+    }
+    line.connections.fetch_add(1, Ordering::SeqCst);
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -154,6 +186,7 @@ async fn carry(line: Arc<Line>, client: TcpStream, server: SocketAddr) {
     tokio::select! {
         ended = up => drop(ended),
         ended = down => drop(ended),
+        () = line.cut_all.notified() => {}
     }
 }
 
@@ -169,7 +202,7 @@ async fn pump(
         let let_go = line.let_go.notified();
         tokio::pin!(let_go);
         let_go.as_mut().enable();
-        match line.count(way) {
+        match line.count(way, &packet) {
             Some(Fault::Cut) => return Ok(()),
             Some(Fault::Torn) => return to.write_all(&packet.0[..packet.0.len() / 2]).await,
             Some(Fault::Stall) => {

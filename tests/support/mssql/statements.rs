@@ -29,7 +29,8 @@ impl Session {
         }
         let writes = writes(statement);
         let counts = syntax::counts(statement);
-        let statement = self.resolved(statement)?;
+        let (statement, parts) = self.whole_columns(statement)?;
+        let statement = self.resolved(&statement)?;
         if writes {
             return self.write(statement, answer);
         }
@@ -42,6 +43,9 @@ impl Session {
         let result = self.execute(statement)?;
         if let Some(mut result) = result.filter(|result| !result.columns.is_empty()) {
             narrow(&mut result, &counts);
+            for part in parts {
+                part.cut(&mut result);
+            }
             self.rows = result.rows.len() as i64;
             answer.rows(&result);
         } else if assigns {

@@ -7,7 +7,7 @@ use axcs::model::run::{JobOverview, LiveRuns, Reach};
 use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, orders,
+    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, orders,
     overview, setting, suspended, waiting_run,
 };
 
@@ -146,6 +146,9 @@ pub const SCENES: &[(&str, Scene)] = &[
         }));
         stage
     }),
+    ("jobs-ledger-fails", lost::ledger),
+    ("jobs-ledger-fails-here", lost::ledger_under_a_run),
+    ("jobs-ax-fails", lost::company),
     ("question-suspend-all", |size, look| {
         let mut stage = Stage::new(size, look);
         stage.press("G").running(complete_run).press("W");

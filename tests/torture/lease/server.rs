@@ -3,12 +3,12 @@
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axcs::ledger::{EmbeddedLedger, Ledger, LedgerError, ServerLedger};
 use axcs::model::words::count;
 use axcs::sql::{Cell, Value};
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Row, Server, ServerError};
+use axcs::sqlserver::{Row, Server, ServerError};
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
@@ -67,7 +67,7 @@ pub async fn server_lease(arguments: &Arguments) -> Result<(), String> {
     let seed = arguments.number("--seed", 1)?;
     let began = Instant::now();
     let bed = mssql::Server::start();
-    let server = || Server::new(options(&bed));
+    let server = || Server::new(bed.options().with_database("AXCS"));
     let ledger: Arc<dyn Ledger> = Arc::new(ServerLedger::open(server()).await.unwrap());
     by_hand_only(&ledger).await;
 
@@ -141,7 +141,8 @@ impl Ring<'_> {
         let (tell, said) = mpsc::channel();
         let mut workers = JoinSet::new();
         for number in 1..=WORKERS {
-            let ledger = ServerLedger::open(Server::new(options(self.bed))).await;
+            let ledger =
+                ServerLedger::open(Server::new(self.bed.options().with_database("AXCS"))).await;
             let tell = tell.clone();
             let say = move |said: Said| tell.send(said).unwrap();
             workers.spawn(work(Fighter::new(
@@ -162,25 +163,6 @@ impl Ring<'_> {
             *counts.entry(said).or_default() += 1;
         }
         Ok(counts)
-    }
-}
-
-fn options(bed: &mssql::Server) -> Options {
-    let (user, password) = bed.login();
-    Options {
-        host: bed.address().ip().to_string(),
-        port: Some(bed.address().port()),
-        instance: None,
-        database: "AXCS".to_owned(),
-        authentication: Authentication::Sql {
-            user,
-            password: Password::new(password),
-        },
-        encryption: Encryption::None,
-        ca_file: None,
-        trust_any: false,
-        connect_timeout: Duration::from_secs(10),
-        statement_timeout: Duration::from_secs(60),
     }
 }
 

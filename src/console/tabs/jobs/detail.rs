@@ -117,6 +117,10 @@ fn detail_title(tab: &JobsTab, view: View<'_>) -> String {
         } else {
             String::new()
         };
+        if let Some(seen) = tab.seen(job) {
+            let seen = words::clock(seen, view.now, view.zone);
+            return format!("{job}: run {}, {dry}executing at {seen}{by}", run.run);
+        }
         return format!("{job}: run {}, {dry}executing for {since}{by}", run.run);
     }
     if tab.refused.contains_key(&job) {
@@ -144,7 +148,7 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
         let columns = streams::View {
             status,
             width,
-            now: view.now,
+            now: tab.seen(job).unwrap_or(view.now),
             theme,
         };
         streams::lines_within(streams, height, &key_to_all(view), columns)

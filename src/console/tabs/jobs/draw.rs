@@ -149,6 +149,10 @@ fn status_words(tab: &JobsTab, job: Job, theme: &Theme) -> (&'static str, String
         return (symbols.executing, "Starting".to_owned(), Role::Busy);
     }
     let status = tab.status(job);
+    if tab.seen(job).is_some() && tab.is_known(job) {
+        // How it stood.
+        return (symbols.waiting, format!("{status}?"), Role::Dim);
+    }
     let (symbol, role) = match status {
         JobStatus::Withhold => (symbols.withhold, Role::Warn),
         JobStatus::Waiting => (symbols.waiting, Role::Dim),
@@ -195,7 +199,7 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span
     let theme = view.theme;
     let cut = |text: &str| words::cut(text, room, theme.symbols.ellipsis);
     if let Some(run) = tab.live_of(job) {
-        return live_spans(tab, run, room, theme);
+        return live_spans(tab, run, room, view);
     }
     if tab.is_starting(job) {
         return vec![Span::styled(
@@ -251,7 +255,8 @@ fn second_line(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> Vec<Span
     ]
 }
 
-fn live_spans(tab: &JobsTab, run: &Progress, room: usize, theme: &Theme) -> Vec<Span<'static>> {
+fn live_spans(tab: &JobsTab, run: &Progress, room: usize, view: View<'_>) -> Vec<Span<'static>> {
+    let theme = view.theme;
     let settled = run.counts().settled();
     let mut spans = Vec::new();
     let wide = room >= 90;
@@ -277,7 +282,10 @@ fn live_spans(tab: &JobsTab, run: &Progress, room: usize, theme: &Theme) -> Vec<
         }
         None => spans.push(Span::raw(words::counted(settled, "record", "records"))),
     }
-    let tail = if let Some(waiting) = &run.waiting {
+    let tail = if let Some(seen) = tab.seen(run.job) {
+        let seen = words::clock(seen, view.now, view.zone);
+        Some((format!("as of {seen}"), Role::Dim))
+    } else if let Some(waiting) = &run.waiting {
         Some((format!("{} {waiting}", theme.symbols.warning), Role::Warn))
     } else {
         speed(tab, run, wide).map(|text| (text, Role::Dim))

@@ -86,6 +86,10 @@ impl JobsTab {
     /// How long what the tab says of times stays true while nothing happens.
     pub fn true_for(&self, now: Timestamp) -> Option<SignedDuration> {
         let second = SignedDuration::from_secs(1);
+        if self.live.ledger.is_some() {
+            // Only runs of this process move.
+            return self.own().next().map(|_| second);
+        }
         if !self.live.executing.is_empty() {
             return Some(second);
         }
@@ -164,7 +168,7 @@ impl JobsTab {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Option<(String, Role)> {
-        if self.is_withheld(job) || !self.is_known(job) {
+        if self.is_withheld(job) || !self.is_known(job) || self.seen(job).is_some() {
             return None;
         }
         let Some(next) = self.next_of(job) else {
@@ -189,7 +193,7 @@ impl JobsTab {
         if !overview.recurrence.is_empty() {
             tell("Starts", overview.recurrence.clone(), None);
         }
-        match self.next_of(job) {
+        match self.next_of(job).filter(|_| self.seen(job).is_none()) {
             Some(next) if next > now => tell(NEXT_START, words::when(next, now, zone), None),
             Some(due) => tell(DUE_SINCE, words::when(due, now, zone), None),
             None => {}
@@ -198,7 +202,7 @@ impl JobsTab {
             let text = format!("{} failures in a row", overview.failures);
             tell("Failed", text, Some(Role::Warn));
         }
-        if let Some(hours) = self.tracking(job, now) {
+        if let Some(hours) = self.tracking(job, now).filter(|_| self.seen(job).is_none()) {
             let (text, role) = tracking_words(hours);
             tell("Tracking", text, (hours < FEW_HOURS).then_some(role));
         }

@@ -133,7 +133,7 @@ type Change<T> = fn(&mut T);
 
 #[test]
 fn every_fault_of_an_order_has_its_code_field_cause_and_remedy() {
-    let cases: [(&str, &str, &str, Change<WebOrder>); 13] = [
+    let cases: [(&str, &str, &str, Change<WebOrder>); 14] = [
         ("unknown-item", "lines[0].item", "BOOT", |order| {
             order.lines[0].item = "BOOT".into();
         }),
@@ -177,6 +177,9 @@ fn every_fault_of_an_order_has_its_code_field_cause_and_remedy() {
         }),
         ("bad-number", "number", "1 to 20", |order| {
             order.number = " ".into();
+        }),
+        ("bad-number", "number", "ends with a blank", |order| {
+            order.number = "W-1 ".into();
         }),
         ("bad-quantity", "lines[0].quantity", "is 0", |order| {
             order.lines[0].quantity = Amount::ZERO;

@@ -60,10 +60,16 @@ fn hash(order: &Known) -> Result<i64, SqlError> {
     Ok(content_hash(&value).cast_signed())
 }
 
-/// Gives the acknowledgement of an order that was just written a version where its value is another
-/// one.
-pub fn update(db: Session<'_>, order: &Known) -> Result<(), SqlError> {
-    if db.execute(&RENEW, &values![&order.id, hash(order)?])? > 0 {
+/// Gives the acknowledgements of orders that were just written a version where their values are
+/// others: one version for all, as they are seen in one moment.
+pub fn update<'k>(
+    db: Session<'_>,
+    orders: impl Iterator<Item = &'k Known>,
+) -> Result<(), SqlError> {
+    let hashes: Vec<_> = orders
+        .map(|order| Ok(values![&order.id, hash(order)?]))
+        .collect::<Result<_, SqlError>>()?;
+    if db.execute_each(&RENEW, &hashes)? > 0 {
         db.execute(&RAISE_VERSION, &[])?;
     }
     Ok(())

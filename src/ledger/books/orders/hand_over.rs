@@ -4,7 +4,7 @@ use super::super::super::SetAside;
 use super::super::super::orders::Accepted;
 use super::super::exceptions::{self, Opening};
 use super::in_ax;
-use super::known::{Known, note};
+use super::known::{Known, note, parts, write_all};
 use super::staging::write_contents;
 use super::too_late;
 use crate::model::Stream;
@@ -12,24 +12,37 @@ use crate::model::order::OrderEventKind;
 use crate::model::staged::{Shipped, Stage};
 use crate::sql::{Session, SqlError};
 
-/// Answers the number of the attempt; `None` where the order is not to be given to AX any more.
-pub fn intend(db: Session<'_>, now: i64, id: &str, account: &str) -> Result<Option<u32>, SqlError> {
-    let Some(mut order) = Known::find(db, id)? else {
-        return Ok(None);
-    };
-    if order.stage != Stage::Downloaded {
-        return Ok(None);
+/// Each order with its customer account. Answers the numbers of the attempts; `None` where an order is
+/// not to be given to AX any more.
+pub fn intend(
+    db: Session<'_>,
+    now: i64,
+    orders: &[(String, String)],
+) -> Result<Vec<Option<u32>>, SqlError> {
+    let mut attempts = Vec::with_capacity(orders.len());
+    for part in parts(orders, |(id, _)| id) {
+        let known = Known::find_all(db, part.iter().map(|(id, _)| id))?;
+        let mut given = Vec::with_capacity(part.len());
+        for (known, (_, account)) in known.into_iter().zip(part) {
+            let order = known.filter(|order| order.stage == Stage::Downloaded);
+            attempts.push(order.as_ref().map(|order| order.attempts + 1));
+            if let Some(order) = order {
+                let attempts = order.attempts + 1;
+                let what =
+                    format!("Handed over to AX for customer account {account}, attempt {attempts}");
+                let order = Known {
+                    stage: Stage::HandedOver,
+                    is_out: true,
+                    attempts,
+                    account: account.clone(),
+                    ..order
+                };
+                given.push((order, what));
+            }
+        }
+        write_all(db, now, &given)?;
     }
-    order.stage = Stage::HandedOver;
-    order.is_out = true;
-    order.attempts += 1;
-    account.clone_into(&mut order.account);
-    let what = format!(
-        "Handed over to AX for customer account {account}, attempt {}",
-        order.attempts
-    );
-    order.write(db, now, &what)?;
-    Ok(Some(order.attempts))
+    Ok(attempts)
 }
 
 pub fn take_back(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlError> {
@@ -48,52 +61,72 @@ pub fn take_back(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlError> {
     order.write(db, now, "AX did not take it")
 }
 
-pub fn accept(db: Session<'_>, now: i64, accepted: &Accepted) -> Result<(), SqlError> {
-    let Some(mut order) = Known::find(db, &accepted.order)? else {
-        return Ok(());
-    };
-    if order.is_in_ax() {
-        if order.sales_order != accepted.sales_order {
-            // The service was told the first one, and another one would be a conflict.
-            let what = format!("Seen in AX once more, as {}", accepted.sales_order);
-            note(db, now, &order.id, &what)?;
+pub fn accept(db: Session<'_>, now: i64, accepted: &[Accepted]) -> Result<(), SqlError> {
+    for part in parts(accepted, |accepted| &accepted.order) {
+        let ids = || part.iter().map(|accepted| &accepted.order);
+        let known = Known::find_all(db, ids())?;
+        let changed = Known::are_changed(db, ids())?;
+        let (mut written, mut clear) = (Vec::with_capacity(part.len()), Vec::new());
+        for ((accepted, known), is_changed) in part.iter().zip(known).zip(changed) {
+            let Some(mut order) = known else { continue };
+            if order.is_in_ax() {
+                if order.sales_order != accepted.sales_order {
+                    // The service was told the first one, and another one would be a conflict.
+                    let what = format!("Seen in AX once more, as {}", accepted.sales_order);
+                    note(db, now, &order.id, &what)?;
+                }
+                continue;
+            }
+            order.stage = Stage::Accepted;
+            order.is_out = false;
+            order.account.clone_from(&accepted.account);
+            order.sales_order.clone_from(&accepted.sales_order);
+            order.is_journal = accepted.is_journal;
+            order.reason.clear();
+            if order.event == OrderEventKind::Cancelled {
+                too_late::open(db, now, &order, too_late::CANCELLED)?;
+            } else if is_changed {
+                too_late::open(db, now, &order, too_late::CHANGED)?;
+            } else if order.is_journal {
+                too_late::open(db, now, &order, too_late::JOURNAL)?;
+            } else {
+                clear.push(accepted.order.as_str());
+            }
+            let what = format!("Accepted by AX as {}", too_late::named(&order));
+            written.push((order, what));
         }
-        return Ok(());
+        exceptions::clear(db, Stream::Orders, &clear)?;
+        write_all(db, now, &written)?;
     }
-    order.stage = Stage::Accepted;
-    order.is_out = false;
-    order.account.clone_from(&accepted.account);
-    order.sales_order.clone_from(&accepted.sales_order);
-    order.is_journal = accepted.is_journal;
-    order.reason.clear();
-    let is_changed = order.contents(db)?.handed.is_some();
-    if order.event == OrderEventKind::Cancelled {
-        too_late::open(db, now, &order, too_late::CANCELLED)?;
-    } else if is_changed {
-        too_late::open(db, now, &order, too_late::CHANGED)?;
-    } else if order.is_journal {
-        too_late::open(db, now, &order, too_late::JOURNAL)?;
-    } else {
-        order.clear(db)?;
-    }
-    let what = format!("Accepted by AX as {}", too_late::named(&order));
-    order.write(db, now, &what)
+    Ok(())
 }
 
-pub fn set_aside(db: Session<'_>, now: i64, record: &SetAside) -> Result<(), SqlError> {
-    exceptions::open(db, now, &[Opening::of_record(Stream::Orders, record, None)])?;
-    let Some(mut order) = Known::find(db, &record.id)? else {
-        return Ok(());
-    };
-    match order.stage {
-        Stage::Downloaded | Stage::AwaitingPayment | Stage::HandedOver | Stage::Exception => {
-            order.stage = Stage::Exception;
-            order.reason = record.exception.to_string();
+pub fn set_aside(db: Session<'_>, now: i64, records: &[SetAside]) -> Result<(), SqlError> {
+    for part in parts(records, |record| &record.id) {
+        let openings: Vec<_> = part
+            .iter()
+            .map(|record| Opening::of_record(Stream::Orders, record, None))
+            .collect();
+        exceptions::open(db, now, &openings)?;
+        let known = Known::find_all(db, part.iter().map(|record| &record.id))?;
+        let mut written = Vec::with_capacity(part.len());
+        for (record, known) in part.iter().zip(known) {
+            let Some(mut order) = known else { continue };
+            match order.stage {
+                Stage::Downloaded
+                | Stage::AwaitingPayment
+                | Stage::HandedOver
+                | Stage::Exception => {
+                    order.stage = Stage::Exception;
+                    order.reason = record.exception.to_string();
+                }
+                Stage::Accepted | Stage::Cancelled | Stage::Closed => {}
+            }
+            written.push((order, format!("Set aside: {}", record.exception)));
         }
-        Stage::Accepted | Stage::Cancelled | Stage::Closed => {}
+        write_all(db, now, &written)?;
     }
-    let what = format!("Set aside: {}", record.exception);
-    order.write(db, now, &what)
+    Ok(())
 }
 
 /// AX does not have the order's sales order any more, nor its packing slips.

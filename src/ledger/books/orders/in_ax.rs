@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::rows;
-use super::known::Known;
+use super::known::{Known, parts, write_all};
 use super::too_late;
 use crate::model::amount::Amount;
 use crate::model::order::{OrderEventKind, WebOrder};
@@ -23,33 +23,44 @@ pub fn shipments(db: Session<'_>, order: &str) -> Result<Vec<Shipment>, SqlError
     db.rows(&SHIPMENTS, &values![order], |row| rows::json(row, 0))
 }
 
-pub fn note_shipment(
+/// Each packing slip with its order.
+pub fn note_shipments(
     db: Session<'_>,
     now: i64,
-    order: &str,
-    shipment: &Shipment,
+    shipments: &[(String, Shipment)],
 ) -> Result<(), SqlError> {
-    let id = record_id(&[&shipment.packing_slip, &shipment.sales_order]);
-    let contents = rows::to_json(shipment)?;
-    let before: Option<(String, String)> = db.optional(&SHIPMENT, &values![&id], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    if before
-        .as_ref()
-        .is_some_and(|(of, was)| of == order && *was == contents)
-    {
-        return Ok(());
+    for part in parts(shipments, |(order, _)| order) {
+        let ids: Vec<String> = part
+            .iter()
+            .map(|(_, slip)| record_id(&[&slip.packing_slip, &slip.sales_order]))
+            .collect();
+        let sets: Vec<_> = ids.iter().map(|id| values![id]).collect();
+        let before = db.optional_each(&SHIPMENT, &sets, |row| {
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?))
+        })?;
+        let (mut put, mut left, mut noted) = (Vec::new(), Vec::new(), Vec::new());
+        for ((id, before), (order, shipment)) in ids.iter().zip(before).zip(part) {
+            let contents = rows::to_json(shipment)?;
+            let slip = &shipment.packing_slip;
+            let what = match before {
+                Some((of, was)) if of == *order && was == contents => continue,
+                Some((of, _)) if of == *order => format!("Packing slip {slip} changed"),
+                Some((of, _)) => {
+                    left.push(of);
+                    format!("Packing slip {slip}")
+                }
+                None => format!("Packing slip {slip}"),
+            };
+            put.push(values![id, order, contents]);
+            noted.push((order, what));
+        }
+        db.execute_each(&PUT_SHIPMENT, &put)?;
+        for order in &left {
+            count_shipped(db, now, &[(order, String::new())])?;
+        }
+        count_shipped(db, now, &noted)?;
     }
-    db.execute(&PUT_SHIPMENT, &values![&id, order, &contents])?;
-    let slip = &shipment.packing_slip;
-    let what = match &before {
-        Some((of, _)) if of == order => format!("Packing slip {slip} changed"),
-        Some(_) | None => format!("Packing slip {slip}"),
-    };
-    if let Some((of, _)) = before.filter(|(of, _)| of != order) {
-        count_shipped(db, now, &of, "")?;
-    }
-    count_shipped(db, now, order, &what)
+    Ok(())
 }
 
 pub fn forget_shipment(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlError> {
@@ -61,7 +72,7 @@ pub fn forget_shipment(db: Session<'_>, now: i64, id: &str) -> Result<(), SqlErr
     };
     db.execute(&DROP_SHIPMENT, &values![id])?;
     let what = format!("Packing slip {} is gone from AX", shipment.packing_slip);
-    count_shipped(db, now, &order, &what)
+    count_shipped(db, now, &[(&order, what)])
 }
 
 /// Forgets the packing slips of an order.
@@ -70,14 +81,30 @@ pub fn forget_shipments(db: Session<'_>, order: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// How much of the order has left, after its packing slips changed.
-fn count_shipped(db: Session<'_>, now: i64, id: &str, what: &str) -> Result<(), SqlError> {
-    let Some(mut order) = Known::find(db, id)? else {
-        return Ok(());
-    };
-    let ordered = order.contents(db)?.for_ax();
-    order.shipped = shipped(&ordered, &shipments(db, id)?);
-    order.write(db, now, what)
+/// How much of each order has left, after its packing slips changed, and what its history says of
+/// that. Each order is there once.
+fn count_shipped(db: Session<'_>, now: i64, orders: &[(&String, String)]) -> Result<(), SqlError> {
+    let ids = || orders.iter().map(|(id, _)| *id);
+    let known = Known::find_all(db, ids())?;
+    let contents = Known::contents_of(db, ids())?;
+    let sets: Vec<_> = ids().map(|id| values![id]).collect();
+    let mut slips: Vec<Vec<Shipment>> = vec![Vec::new(); sets.len()];
+    db.each_of(&SHIPMENTS, &sets, |set, row| {
+        if let Some(slips) = slips.get_mut(set) {
+            slips.push(rows::json(row, 0)?);
+        }
+        Ok(())
+    })?;
+    let mut written = Vec::with_capacity(orders.len());
+    for (((known, contents), slips), (_, what)) in
+        known.into_iter().zip(contents).zip(slips).zip(orders)
+    {
+        if let (Some(mut order), Some(contents)) = (known, contents) {
+            order.shipped = shipped(&contents.for_ax(), &slips);
+            written.push((order, what));
+        }
+    }
+    write_all(db, now, &written)
 }
 
 /// Compares what was ordered with what the packing slips say, line by line.
@@ -101,34 +128,40 @@ fn shipped(order: &WebOrder, shipments: &[Shipment]) -> Shipped {
     }
 }
 
-pub fn note_status(
+/// Each sales status with its order.
+pub fn note_statuses(
     db: Session<'_>,
     now: i64,
-    id: &str,
-    status: &OrderStatus,
+    statuses: &[(String, OrderStatus)],
 ) -> Result<(), SqlError> {
-    let Some(mut order) = Known::find(db, id)? else {
-        return Ok(());
-    };
-    if order.is_in_ax() && order.sales_order != status.sales_order {
-        // It has the same requisition, but it is not what was made of the order.
-        return Ok(());
+    for part in parts(statuses, |(order, _)| order) {
+        let known = Known::find_all(db, part.iter().map(|(order, _)| order))?;
+        let mut written = Vec::with_capacity(part.len());
+        for (known, (_, status)) in known.into_iter().zip(part) {
+            let Some(mut order) = known else { continue };
+            if order.is_in_ax() && order.sales_order != status.sales_order {
+                // It has the same requisition, but it is not what was made of the order.
+                continue;
+            }
+            // Journals have no status: this one was made a sales order.
+            let was_journal = std::mem::take(&mut order.is_journal);
+            if was_journal {
+                too_late::clear_codes(db, &order, &[too_late::JOURNAL])?;
+            } else if order.status == Some(status.status) {
+                continue;
+            }
+            let was_canceled = order.status == Some(SalesStatus::Canceled);
+            order.status = Some(status.status);
+            if status.status == SalesStatus::Canceled {
+                too_late::clear_codes(db, &order, &[too_late::CANCELLED])?;
+            } else if was_canceled && order.event == OrderEventKind::Cancelled {
+                // Opened again in AX, though the customer does not want it.
+                too_late::open(db, now, &order, too_late::CANCELLED)?;
+            }
+            let what = format!("Sales order {}: {}", status.sales_order, status.status);
+            written.push((order, what));
+        }
+        write_all(db, now, &written)?;
     }
-    // Journals have no status: this one was made a sales order.
-    let was_journal = std::mem::take(&mut order.is_journal);
-    if was_journal {
-        too_late::clear_codes(db, &order, &[too_late::JOURNAL])?;
-    } else if order.status == Some(status.status) {
-        return Ok(());
-    }
-    let was_canceled = order.status == Some(SalesStatus::Canceled);
-    order.status = Some(status.status);
-    if status.status == SalesStatus::Canceled {
-        too_late::clear_codes(db, &order, &[too_late::CANCELLED])?;
-    } else if was_canceled && order.event == OrderEventKind::Cancelled {
-        // Opened again in AX, though the customer does not want it.
-        too_late::open(db, now, &order, too_late::CANCELLED)?;
-    }
-    let what = format!("Sales order {}: {}", status.sales_order, status.status);
-    order.write(db, now, &what)
+    Ok(())
 }

@@ -11,6 +11,9 @@ WHERE id = @P1;
 -- [contents] The contents of an order, @P1; answers the newest, and those of AX where they are others.
 SELECT contents, handed FROM order_contents WHERE id = @P1;
 
+-- [is changed] Whether AX has or may get other contents of an order, @P1, than the newest: 1 or 0.
+SELECT CASE WHEN handed IS NULL THEN 0 ELSE 1 END FROM order_contents WHERE id = @P1;
+
 -- [write] Writes an order, @P1, down: @P2 is paid, @P3 book, @P4 seq, @P5 event, @P6 stage, @P7 is
 -- out, @P8 attempts, @P9 account, @P10 sales order, @P11 withdrawn sales order, @P12 is journal,
 -- @P13 status or none, @P14 shipped, @P15 reason, @P16 now.

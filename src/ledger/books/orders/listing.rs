@@ -6,7 +6,7 @@ use super::super::super::orders::{Behind, FeedPosition, OrderRef};
 use super::super::rows;
 use super::in_ax;
 use crate::model::exception::Exception;
-use crate::model::order::WebOrder;
+use crate::model::order::{WebOrder, folded};
 use crate::model::staged::{
     HistoryLine, OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder,
 };
@@ -252,7 +252,7 @@ pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {
 
 /// The order with this id, else the newest one with this number or sales order.
 pub fn find(db: Session<'_>, name: &str) -> Result<Option<StagedOrder>, SqlError> {
-    let folded = name.to_lowercase();
+    let folded = folded(name);
     let ways = [
         (&WITH_ID, name),
         (&WITH_NUMBER, &folded),
@@ -290,7 +290,7 @@ pub fn for_requisitions(
 ) -> Result<Vec<Option<OrderRef>>, SqlError> {
     let sets: Vec<_> = requisitions
         .iter()
-        .map(|(_, requisition)| values![requisition.to_lowercase()])
+        .map(|(_, requisition)| values![folded(requisition)])
         .collect();
     let mut found: Vec<Option<OrderRef>> = vec![None; sets.len()];
     db.each_of(&WITH_REQUISITION, &sets, |set, row| {
@@ -350,7 +350,7 @@ pub fn behind(db: Session<'_>, sales_orders: &[(String, String)]) -> Result<Vec<
         .iter()
         .zip(&seen)
         .filter(|((_, requisition), seen)| seen.is_none() && !requisition.is_empty())
-        .map(|((_, requisition), _)| values![requisition.to_lowercase()])
+        .map(|((_, requisition), _)| values![folded(requisition)])
         .collect();
     let mut unseen = db.optional_each(&UNSEEN, &sets, |_| Ok(()))?.into_iter();
     Ok(sales_orders

@@ -1,14 +1,16 @@
 //! Staging: what each event of the feed does to the order book.
 
+use std::collections::BTreeSet;
+
 use super::super::super::orders::{FeedPosition, Staged};
 use super::super::rows;
-use super::known::{Contents, Known};
+use super::known::{Contents, Known, parts, write_all};
 use super::too_late;
 use crate::model::Stream;
-use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
+use crate::model::order::{OrderEvent, OrderEventKind, WebOrder, folded};
 use crate::model::shipment::SalesStatus;
 use crate::model::staged::{Shipped, Stage};
-use crate::sql::{Session, SqlError, Text};
+use crate::sql::{Session, SqlError, Text, Value};
 use crate::{statement, values};
 
 const MOVE: Text<'static> = statement!("staging", "move");
@@ -25,10 +27,19 @@ pub fn stage(
     events: &[OrderEvent],
     position: &FeedPosition,
 ) -> Result<Vec<Staged>, SqlError> {
-    let staged = events
-        .iter()
-        .map(|event| stage_one(db, now, &position.book, event))
-        .collect::<Result<_, SqlError>>()?;
+    let mut staged = Vec::with_capacity(events.len());
+    for part in parts(events, |event| &event.order.id) {
+        let known = Known::find_all(db, part.iter().map(|event| &event.order.id))?;
+        let is_new = |(event, known): (_, &Option<Known>)| known.is_none().then_some(event);
+        let new: Vec<&OrderEvent> = part.iter().zip(&known).filter_map(is_new).collect();
+        let mut added = add(db, now, &position.book, &new)?.into_iter();
+        for (event, known) in part.iter().zip(known) {
+            staged.extend(match known {
+                Some(known) => Some(again(db, now, &position.book, known, event)?),
+                None => added.next(),
+            });
+        }
+    }
     db.execute(&MOVE, &values![&position.book, position.seq])?;
     Ok(staged)
 }
@@ -46,21 +57,20 @@ pub fn begin_anew(db: Session<'_>, book: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
-fn stage_one(
+/// An event of an order that is known.
+fn again(
     db: Session<'_>,
     now: i64,
     book: &str,
+    known: Known,
     event: &OrderEvent,
 ) -> Result<Staged, SqlError> {
-    let Some(known) = Known::find(db, &event.order.id)? else {
-        return add(db, now, book, event);
-    };
     // Numbers of another order book say nothing about this one's, nor do those of one that was
     // restored and counts on from an older event. What is told counts, not its number.
     let is_same_event = known.book == book && event.seq == known.seq;
     let is_later = known.book == book && event.seq > known.seq;
     let was_cancelled = known.event == OrderEventKind::Cancelled;
-    let old_number = known.number.to_lowercase();
+    let old_number = folded(&known.number);
     let order = Known {
         number: event.order.number.clone(),
         is_paid: event.order.payment.is_some(),
@@ -78,11 +88,10 @@ fn stage_one(
         }
         return Ok(Staged::Known);
     }
-    write_header(db, now, &event.order)?;
-    let number = event.order.number.to_lowercase();
+    write_headers(db, now, &[event])?;
+    let number = folded(&event.order.number);
     if number != old_number {
-        mark_duplicates(db, &old_number)?;
-        mark_duplicates(db, &number)?;
+        mark_duplicates(db, &[old_number, number])?;
     }
     if order.is_in_ax() || order.is_out {
         too_late_for_ax(db, now, order, contents, event)
@@ -155,7 +164,40 @@ fn replace(
     })
 }
 
-fn add(db: Session<'_>, now: i64, book: &str, event: &OrderEvent) -> Result<Staged, SqlError> {
+/// Orders that are not known yet, each with its event.
+fn add(
+    db: Session<'_>,
+    now: i64,
+    book: &str,
+    events: &[&OrderEvent],
+) -> Result<Vec<Staged>, SqlError> {
+    write_headers(db, now, events)?;
+    let contents: Vec<_> = events
+        .iter()
+        .map(|event| contents_of(&event.order, None))
+        .collect::<Result<_, _>>()?;
+    db.execute_each(&PUT_CONTENTS, &contents)?;
+    let numbers: BTreeSet<String> = events
+        .iter()
+        .map(|event| folded(&event.order.number))
+        .collect();
+    mark_duplicates(db, &Vec::from_iter(numbers))?;
+    let added: Vec<_> = events.iter().map(|event| new(book, event)).collect();
+    write_all(db, now, &added)?;
+    let staged = added.iter().map(|(order, _)| match order.stage {
+        Stage::Cancelled => Staged::Cancelled,
+        Stage::Downloaded
+        | Stage::AwaitingPayment
+        | Stage::HandedOver
+        | Stage::Accepted
+        | Stage::Exception
+        | Stage::Closed => Staged::New,
+    });
+    Ok(staged.collect())
+}
+
+/// An order as its first event makes it, and what its history says of it.
+fn new(book: &str, event: &OrderEvent) -> (Known, &'static str) {
     let order = Known {
         id: event.order.id.clone(),
         number: event.order.number.clone(),
@@ -174,15 +216,8 @@ fn add(db: Session<'_>, now: i64, book: &str, event: &OrderEvent) -> Result<Stag
         shipped: Shipped::Nothing,
         reason: String::new(),
     };
-    let order = Known {
-        stage: order.stage_before_ax(),
-        ..order
-    };
-    write_header(db, now, &event.order)?;
-    write_contents(db, &event.order, None)?;
-    mark_duplicates(db, &event.order.number.to_lowercase())?;
-    let is_cancelled = order.stage == Stage::Cancelled;
-    let what = match order.stage {
+    let stage = order.stage_before_ax();
+    let what = match stage {
         Stage::Cancelled => "Downloaded; it was cancelled online before",
         Stage::AwaitingPayment => "Downloaded; it waits for its payment",
         Stage::Downloaded
@@ -191,12 +226,7 @@ fn add(db: Session<'_>, now: i64, book: &str, event: &OrderEvent) -> Result<Stag
         | Stage::Exception
         | Stage::Closed => "Downloaded",
     };
-    order.write(db, now, what)?;
-    Ok(if is_cancelled {
-        Staged::Cancelled
-    } else {
-        Staged::New
-    })
+    (Known { stage, ..order }, what)
 }
 
 /// What the history says of an event.
@@ -218,21 +248,27 @@ fn is_same_to_ax(one: &WebOrder, other: &WebOrder) -> bool {
     without_payment(one) == without_payment(other)
 }
 
-/// The rows that lists show of an order's contents.
-fn write_header(db: Session<'_>, now: i64, order: &WebOrder) -> Result<(), SqlError> {
-    let values = values![
-        &order.id,
-        &order.number,
-        order.number.to_lowercase(),
-        &order.store,
-        order.placed.as_millisecond(),
-        &order.customer.name,
-        order.total.to_string(),
-        &order.currency,
-        order.lines.len() as i64,
-        now,
-    ];
-    db.execute(&PUT_HEADER, &values)?;
+/// The rows that lists show of orders' contents.
+fn write_headers(db: Session<'_>, now: i64, events: &[&OrderEvent]) -> Result<(), SqlError> {
+    let headers: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let order = &event.order;
+            values![
+                &order.id,
+                &order.number,
+                folded(&order.number),
+                &order.store,
+                order.placed.as_millisecond(),
+                &order.customer.name,
+                order.total.to_string(),
+                &order.currency,
+                order.lines.len() as i64,
+                now,
+            ]
+        })
+        .collect();
+    db.execute_each(&PUT_HEADER, &headers)?;
     Ok(())
 }
 
@@ -242,18 +278,30 @@ pub fn write_contents(
     newest: &WebOrder,
     handed: Option<&WebOrder>,
 ) -> Result<(), SqlError> {
-    let values = values![
-        &newest.id,
-        rows::to_json(newest)?,
-        handed.map(rows::to_json).transpose()?,
-    ];
-    db.execute(&PUT_CONTENTS, &values)?;
+    db.execute(&PUT_CONTENTS, &contents_of(newest, handed)?)?;
     Ok(())
 }
 
-/// Orders with one number are possible duplicates of each other.
-fn mark_duplicates(db: Session<'_>, folded: &str) -> Result<(), SqlError> {
-    let many: i64 = db.row(&HOW_MANY, &values![folded], |row| row.get(0))?;
-    db.execute(&MARK_DUPLICATES, &values![folded, many > 1])?;
+fn contents_of<'o>(
+    newest: &'o WebOrder,
+    handed: Option<&WebOrder>,
+) -> Result<[Value<'o>; 3], SqlError> {
+    Ok(values![
+        &newest.id,
+        rows::to_json(newest)?,
+        handed.map(rows::to_json).transpose()?,
+    ])
+}
+
+/// Orders with one number, in lower case, are possible duplicates of each other.
+fn mark_duplicates(db: Session<'_>, numbers: &[String]) -> Result<(), SqlError> {
+    let asked: Vec<_> = numbers.iter().map(|folded| values![folded]).collect();
+    let many = db.optional_each(&HOW_MANY, &asked, |row| row.get::<i64>(0))?;
+    let marks: Vec<_> = numbers
+        .iter()
+        .zip(many)
+        .map(|(folded, many)| values![folded, many.is_some_and(|many| many > 1)])
+        .collect();
+    db.execute_each(&MARK_DUPLICATES, &marks)?;
     Ok(())
 }
