@@ -79,9 +79,19 @@ struct Source {
     /// Counts the records the selection lets through.
     count: Text<'static>,
     /// The next records behind an id (the first for an empty one), in key order; none at the end.
-    page: fn(&Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError>,
+    page: Paging,
     /// Current values of some ids, in their order.
     current: fn(&Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError>,
+}
+
+/// How the next records of a stream are found.
+enum Paging {
+    /// Their ids by this statement, then their values.
+    ByIds(Text<'static>),
+    /// The same where the id is a RecId, a number.
+    ByRecIds(Text<'static>),
+    /// Otherwise: a page is no run of ids.
+    Own(fn(&Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError>),
 }
 
 /// What a stream reads; none for one that is not read from the company.
@@ -135,6 +145,16 @@ impl<'a> Reader<'a> {
             entries.extend(self.read(|reader| (reader.source.current)(reader, ids))?);
         }
         Ok(entries)
+    }
+
+    /// The next records behind the id `after`.
+    fn page(&self, after: &str) -> Result<Vec<Entry>, SqlError> {
+        let ids = match &self.source.page {
+            Paging::ByIds(next) => self.ids(next, after.into())?,
+            Paging::ByRecIds(next) => self.ids(next, rec_id(after).into())?,
+            Paging::Own(page) => return page(self, after),
+        };
+        (self.source.current)(self, &ids)
     }
 
     /// Runs `read` at one moment, as far as the database has moments.
@@ -300,7 +320,7 @@ pub(super) fn all(reader: &Reader<'_>, after: &str, begun: Begun) -> Result<(), 
     let (pages, ()) = begin(total.map(|total| (total, ())), begun)?;
     let mut after = after.to_owned();
     deliver(&pages, || {
-        let entries = reader.read(|reader| (reader.source.page)(reader, &after))?;
+        let entries = reader.read(|reader| reader.page(&after))?;
         if let Some(last) = entries.last() {
             after = last.id();
         }

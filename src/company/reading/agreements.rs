@@ -2,7 +2,7 @@
 //! (the id of the blank dimensions differs by installation, so it is read like any other).
 
 use super::values::{BadField, amount, date, dimensions, is_missing, text};
-use super::{Reader, Source, all_gone, rec_id, rec_ids_of};
+use super::{Paging, Reader, Source, all_gone, rec_ids_of};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::catalog::{AgreementKind, CodeScope, TradeAgreement};
@@ -20,17 +20,12 @@ pub(super) const SOURCE: Source = Source {
     ],
     changed: statement!("agreements", "changed"),
     count: statement!("agreements", "count"),
-    page,
+    page: Paging::ByRecIds(NEXT),
     current,
 };
 
 const NEXT: Text<'static> = statement!("agreements", "next");
 const CURRENT: Text<'static> = statement!("agreements", "current");
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, rec_id(after).into())?;
-    current(reader, &ids)
-}
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {
     let mut entries = all_gone(ids);

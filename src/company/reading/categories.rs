@@ -2,7 +2,7 @@
 //! `ECORESCATEGORYHIERARCHY`. Shared by all companies of the partition.
 
 use super::values::{BadField, is_missing, text};
-use super::{Reader, Source, all_gone, rec_id, rec_ids_of};
+use super::{Paging, Reader, Source, all_gone, rec_ids_of};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::catalog::Category;
@@ -13,17 +13,12 @@ pub(super) const SOURCE: Source = Source {
     tables: &["ECORESCATEGORY", "ECORESCATEGORYHIERARCHY"],
     changed: statement!("categories", "changed"),
     count: statement!("categories", "count"),
-    page,
+    page: Paging::ByRecIds(NEXT),
     current,
 };
 
 const NEXT: Text<'static> = statement!("categories", "next");
 const CURRENT: Text<'static> = statement!("categories", "current");
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, rec_id(after).into())?;
-    current(reader, &ids)
-}
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {
     let mut entries = all_gone(ids);

@@ -1,7 +1,7 @@
 //! Modes of delivery: `DLVMODE`.
 
 use super::values::text;
-use super::{Reader, Source, all_gone, texts_of};
+use super::{Paging, Reader, Source, all_gone, texts_of};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::catalog::DeliveryMode;
@@ -12,17 +12,12 @@ pub(super) const SOURCE: Source = Source {
     tables: &["DLVMODE"],
     changed: statement!("delivery_modes", "changed"),
     count: statement!("delivery_modes", "count"),
-    page,
+    page: Paging::ByIds(NEXT),
     current,
 };
 
 const NEXT: Text<'static> = statement!("delivery_modes", "next");
 const CURRENT: Text<'static> = statement!("delivery_modes", "current");
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, after.into())?;
-    current(reader, &ids)
-}
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {
     let mut entries = all_gone(ids);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reader, Source, all_gone, values};
+use super::{Paging, Reader, Source, all_gone, values};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::catalog::{DimensionFamily, DimensionGroup};
@@ -18,13 +18,13 @@ pub(super) const SOURCE: Source = Source {
     ],
     changed: statement!("dimension_groups", "changed"),
     count: statement!("dimension_groups", "count"),
-    page: |reader, after| {
+    page: Paging::Own(|reader, after| {
         let groups = groups(reader)?.into_iter();
         Ok(groups
             .filter(|(id, _)| id.as_str() > after)
             .map(|(_, group)| group)
             .collect())
-    },
+    }),
     current: |reader, ids| {
         let groups = groups(reader)?;
         let found = ids.iter().map(|id| groups.get(id).cloned());

@@ -1,7 +1,7 @@
 //! Item sales tax groups: `TAXITEMGROUPHEADING` with the codes of `TAXONITEM`.
 
 use super::values::text;
-use super::{Reader, Source, all_gone, texts_of};
+use super::{Paging, Reader, Source, all_gone, texts_of};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::catalog::ItemTaxGroup;
@@ -12,17 +12,12 @@ pub(super) const SOURCE: Source = Source {
     tables: &["TAXITEMGROUPHEADING", "TAXONITEM"],
     changed: statement!("item_tax_groups", "changed"),
     count: statement!("item_tax_groups", "count"),
-    page,
+    page: Paging::ByIds(NEXT),
     current,
 };
 
 const NEXT: Text<'static> = statement!("item_tax_groups", "next");
 const CURRENT: Text<'static> = statement!("item_tax_groups", "current");
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, after.into())?;
-    current(reader, &ids)
-}
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {
     let mut entries = all_gone(ids);

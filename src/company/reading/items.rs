@@ -2,7 +2,7 @@
 //! of items at a time.
 
 use super::values::{BadField, amount, dimensions, is_missing, text};
-use super::{Reader, Source, all_gone, texts_of};
+use super::{Paging, Reader, Source, all_gone, texts_of};
 use crate::company::Entry;
 use crate::model::catalog::{self, Item, ProductType, Variant};
 use crate::model::{Amount, Record};
@@ -25,7 +25,7 @@ pub(super) const SOURCE: Source = Source {
     ],
     changed: statement!("items", "changed"),
     count: statement!("items", "count"),
-    page,
+    page: Paging::ByIds(NEXT),
     current,
 };
 
@@ -44,11 +44,6 @@ struct Draft {
     product: i64,
     /// Why it cannot be sent, if it cannot.
     bad: Option<BadField>,
-}
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, after.into())?;
-    current(reader, &ids)
 }
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {

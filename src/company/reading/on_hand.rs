@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::values::{BadField, amount, dimensions, text};
-use super::{Reader, Source, all_gone, items, texts_of};
+use super::{Paging, Reader, Source, all_gone, items, texts_of};
 use crate::company::Entry;
 use crate::model::catalog::{OnHand, ProductDimensions};
 use crate::model::record::split_record_id;
@@ -24,7 +24,7 @@ pub(super) const SOURCE: Source = Source {
     ],
     changed: statement!("on_hand", "changed"),
     count: statement!("on_hand", "count"),
-    page,
+    page: Paging::Own(page),
     current,
 };
 

@@ -2,7 +2,7 @@
 //! out.
 
 use super::values::{BadField, text};
-use super::{Reader, Source, all_gone, texts_of};
+use super::{Paging, Reader, Source, all_gone, texts_of};
 use crate::company::Entry;
 use crate::model::Record;
 use crate::model::shipment::{OrderStatus, SalesStatus};
@@ -13,17 +13,12 @@ pub(super) const SOURCE: Source = Source {
     tables: &["SALESTABLE"],
     changed: statement!("order_statuses", "changed"),
     count: statement!("order_statuses", "count"),
-    page,
+    page: Paging::ByIds(NEXT),
     current,
 };
 
 const NEXT: Text<'static> = statement!("order_statuses", "next");
 const CURRENT: Text<'static> = statement!("order_statuses", "current");
-
-fn page(reader: &Reader<'_>, after: &str) -> Result<Vec<Entry>, SqlError> {
-    let ids = reader.ids(&NEXT, after.into())?;
-    current(reader, &ids)
-}
 
 fn current(reader: &Reader<'_>, ids: &[String]) -> Result<Vec<Entry>, SqlError> {
     let mut entries = all_gone(ids);

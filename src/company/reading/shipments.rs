@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::values::{self, BadField, amount, date, dimensions, is_missing, text};
-use super::{Reader, Source, all_gone, id_of, page_size};
+use super::{Paging, Reader, Source, all_gone, id_of, page_size};
 use crate::company::Entry;
 use crate::model::record::split_record_id;
 use crate::model::shipment::{Shipment, ShipmentLine};
@@ -23,7 +23,7 @@ pub(super) const SOURCE: Source = Source {
     ],
     changed: statement!("shipments", "changed"),
     count: statement!("shipments", "count"),
-    page,
+    page: Paging::Own(page),
     current,
 };
 
