@@ -41,10 +41,15 @@ pub async fn packets(arguments: &Arguments) -> Result<(), String> {
     line.script(line.proxy.address()).await.map_err(told)?;
     let packets = [Way::Up, Way::Down].map(|way| (way, line.proxy.packets(way)));
 
+    // Of several that share the work, each breaks the line at places of its own.
+    let part = arguments.number("--part", 0)? as usize;
+    let parts = arguments.number("--parts", 1)?.max(1) as usize;
     let places: Vec<(Way, u64, Fault)> = packets
         .iter()
         .flat_map(|(way, packets)| (0..*packets).map(|at| (*way, at)))
         .flat_map(|(way, at)| [Fault::Cut, Fault::Torn].map(|fault| (way, at, fault)))
+        .skip(part)
+        .step_by(parts)
         .collect();
     let every = if arguments.has("--all") {
         1
