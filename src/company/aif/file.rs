@@ -94,9 +94,7 @@ impl FileService {
         };
         Err(HandOverError::Unknown { reason })
     }
-}
 
-impl FileService {
     /// The error where nothing was to be given to AX.
     fn given_nothing(&self, error: HandOverError) -> HandOverError {
         match error {

@@ -183,26 +183,24 @@ impl Execution {
             .zip(attempts)
             .filter_map(|(ready, attempt)| Some((ready, attempt?)));
         let mut seen = Vec::new();
-        let mut written = Instant::now();
+        let mut first_seen = Instant::now();
         while let Some((ready, attempt)) = left.next() {
             let (untold, stop) = if self.cancel.is_cancelled() {
                 (true, Stop::Canceled)
             } else {
                 match self.give(ready, attempt).await {
-                    Ok(given) => match given {
-                        Given::NotReached(error) => (true, not_handed_over(&error).into()),
-                        Given::Settled => continue,
-                        Given::Seen(accepted) => {
-                            if seen.is_empty() {
-                                written = Instant::now();
-                            }
-                            seen.push(accepted);
-                            if written.elapsed() >= WRITE_WITHIN {
-                                self.accept(std::mem::take(&mut seen)).await?;
-                            }
-                            continue;
+                    Ok(Given::Settled) => continue,
+                    Ok(Given::Seen(accepted)) => {
+                        if seen.is_empty() {
+                            first_seen = Instant::now();
                         }
-                    },
+                        seen.push(accepted);
+                        if first_seen.elapsed() >= WRITE_WITHIN {
+                            self.accept(std::mem::take(&mut seen)).await?;
+                        }
+                        continue;
+                    }
+                    Ok(Given::NotReached(error)) => (true, not_handed_over(&error).into()),
                     Err(stop) => (false, stop),
                 }
             };
