@@ -17,8 +17,9 @@ async fn a_site_to_look_at() {
     let dir = site.axcs.dir();
     let down = dir.join("down");
     let told = format!(
-        "AXCS_SQL_PASSWORD='{}' axcs --config {}\nSQL Server is down while there is {}\n",
+        "AXCS_SQL_PASSWORD='{}' axcs --dir {} --config {}\nSQL Server is down while there is {}\n",
         site.server().login().1,
+        dir.display(),
         dir.join("short.toml").display(),
         down.display()
     );
