@@ -30,6 +30,7 @@ const EVERY: [(Job, u32); 5] = [
 ];
 /// What is due so shortly before the end may have no record yet: it starts with the jitter.
 const NOT_YET: Duration = Duration::from_secs(20);
+const MINUTE: Duration = Duration::from_secs(60);
 
 pub async fn together(arguments: &Arguments) -> Result<(), String> {
     let minutes = arguments.number("--minutes", 1)?;
@@ -79,7 +80,9 @@ pub async fn together(arguments: &Arguments) -> Result<(), String> {
     let shopper = Shopper::new(&shop, 1).await.unwrap();
     let began = Instant::now();
     let mut placed = 0;
-    while began.elapsed() < Duration::from_secs(60 * minutes + 15) {
+    // The minutes that are looked at are whole ones, so something is due in each.
+    let duration = MINUTE * u32::try_from(minutes).unwrap() + NOT_YET + Duration::from_secs(1);
+    while began.elapsed() < duration {
         shopper.place_all(placed, 3, |_| {}).await.unwrap();
         placed += 3;
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -100,7 +103,7 @@ pub async fn together(arguments: &Arguments) -> Result<(), String> {
     for (job, every) in EVERY {
         let mut moment = midnight.timestamp();
         while moment <= until {
-            moment += Duration::from_secs(60 * u64::from(every));
+            moment += MINUTE * every;
             if moment <= from || moment > until {
                 continue;
             }
