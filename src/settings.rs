@@ -27,6 +27,8 @@ pub struct Settings {
     pub dir: PathBuf,
     /// `DATAAREAID`; empty for the only one.
     pub company: String,
+    /// Where passwords and tokens are kept.
+    pub secrets: SecretsSetting,
     /// Where AX's business database is, unless the company is embedded.
     pub sqlserver: SqlServerSettings,
     /// Commerce Services.
@@ -39,6 +41,16 @@ pub struct Settings {
     pub console: ConsoleSettings,
     /// The log.
     pub log: LogSettings,
+}
+
+/// Where passwords and tokens are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretsSetting {
+    /// In the credential store of the operating system, else in a file.
+    System,
+    /// In a file.
+    File,
 }
 
 /// Where Commerce Services is and how it is spoken to.

@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use axcs::sql::Cell;
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server, ServerError};
+use axcs::sqlserver::{Authentication, Encryption, Options, Server, ServerError};
+use secrecy::SecretString;
 use futures_util::TryStreamExt as _;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, QueryItem};
 use tokio_util::compat::TokioAsyncWriteCompatExt as _;
@@ -22,7 +23,7 @@ pub async fn tds(rows: u64) {
         database: "bench".to_owned(),
         authentication: Authentication::Sql {
             user: "bench".to_owned(),
-            password: Password::new("bench".to_owned()),
+            password: SecretString::from("bench".to_owned()),
         },
         encryption: Encryption::None,
         ca_file: None,

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axcs::ledger::{EmbeddedLedger, Ledger, LedgerError, ServerLedger};
 use axcs::sql::{Session, SqlError, Text, Value};
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
+use axcs::sqlserver::{Authentication, Encryption, Options, Server};
+use secrecy::SecretString;
 
 use crate::{mssql, real_server};
 
@@ -118,7 +119,7 @@ impl Place {
             database: server.database(),
             authentication: Authentication::Sql {
                 user,
-                password: Password::new(password),
+                password: SecretString::from(password),
             },
             encryption: Encryption::None,
             ca_file: None,

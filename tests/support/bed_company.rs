@@ -5,7 +5,8 @@ use std::time::Duration;
 use axcs::company::CompanyError;
 use axcs::company::embedded::script::{Layout, script};
 use axcs::company::sqlserver::SqlServerCompany;
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server};
+use axcs::sqlserver::{Authentication, Encryption, Options, Server};
+use secrecy::SecretString;
 
 use super::mssql;
 use super::support::Sample;
@@ -61,7 +62,7 @@ impl Ax {
             database: self.server.database(),
             authentication: Authentication::Sql {
                 user,
-                password: Password::new(password),
+                password: SecretString::from(password),
             },
             encryption: Encryption::None,
             ca_file: None,

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use axcs::ledger::{EmbeddedLedger, Ledger, LedgerError, ServerLedger};
 use axcs::model::words::count;
 use axcs::sql::{Cell, Value};
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Row, Server, ServerError};
+use axcs::sqlserver::{Authentication, Encryption, Options, Row, Server, ServerError};
+use secrecy::SecretString;
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
@@ -174,7 +175,7 @@ fn options(bed: &mssql::Server) -> Options {
         database: "AXCS".to_owned(),
         authentication: Authentication::Sql {
             user,
-            password: Password::new(password),
+            password: SecretString::from(password),
         },
         encryption: Encryption::None,
         ca_file: None,

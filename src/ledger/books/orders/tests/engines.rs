@@ -23,7 +23,8 @@ use crate::model::shipment::{OrderStatus, SalesStatus, Shipment, ShipmentLine};
 use crate::model::staged::{OrderFilter, OrderView, Stage};
 use crate::model::{Amount, Job, Stream};
 use crate::sql::{Session, SqlError};
-use crate::sqlserver::{Authentication, Encryption, Link, Options, Password};
+use crate::sqlserver::{Authentication, Encryption, Link, Options};
+use secrecy::SecretString;
 
 /// A story as it is told on one engine.
 struct Story<'a> {
@@ -356,7 +357,7 @@ fn options(server: &mssql::Server) -> Options {
         database: server.database(),
         authentication: Authentication::Sql {
             user,
-            password: Password::new(password),
+            password: SecretString::from(password),
         },
         encryption: Encryption::None,
         ca_file: None,
