@@ -458,7 +458,8 @@ mod tests {
                 "handover = 'aif-http'\nurl = 'https://ax/p.svc'",
                 "orders.user is empty",
             ),
-            ("authentication = 'ntlm'", "does not speak"),
+            #[cfg(not(feature = "ntlm"))]
+            ("authentication = 'ntlm'", "--features ntlm"),
             ("overdue_minutes = 0", "between 1 and"),
         ] {
             let error = merge(&format!("[orders]\n{orders}"), None).unwrap_err();

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use axcs::sql::Cell;
 use axcs::sqlserver::{Authentication, Encryption, Options, Server, ServerError};
-use secrecy::SecretString;
 use futures_util::TryStreamExt as _;
+use secrecy::SecretString;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, QueryItem};
 use tokio_util::compat::TokioAsyncWriteCompatExt as _;
 

@@ -42,10 +42,7 @@ struct Password {
     missing: Option<String>,
 }
 
-pub async fn config(
-    invocation: &Invocation,
-    arguments: &ConfigArguments,
-) -> Result<Exit, Refusal> {
+pub async fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Exit, Refusal> {
     let file = settings::file(&invocation.overrides());
     match &arguments.command {
         ConfigCommand::Init { print: true } => print::line(DEFAULTS.trim_end()),
@@ -84,7 +81,9 @@ pub async fn config(
                 }
             }
         }
-        ConfigCommand::Password(arguments) => password::password(invocation, arguments).await?,
+        ConfigCommand::Password(arguments) => {
+            return password::password(invocation, arguments).await;
+        }
         ConfigCommand::Show => {
             let settings = invocation.settings()?;
             if invocation.json() {

@@ -1,19 +1,27 @@
 //! `axcs config password`: puts a password where only this account finds it.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _, Read as _};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
 
 use crate::cli::set_up::passwords;
-use crate::cli::{Invocation, Refusal, print};
-use crate::secrets::{Purpose, SecretString, SecretsError, Written};
+use crate::cli::{Exit, Invocation, Refusal, print};
+use crate::secrets::{Purpose, SecretString, Written};
 use crate::settings::Settings;
+use crate::signals::{self, Signal};
 
 /// No password is longer.
 const LONGEST: u64 = 4_096;
+/// Time to give the terminal back.
+const GIVE_BACK: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
-#[command(after_help = "The password is typed without being shown, or read from standard input; it is \
+#[command(
+    after_help = "The password is typed without being shown, or read from standard input; it is \
 never an argument:
   axcs --profile prod config password --for sql
   cat password | axcs --profile prod config password --for orders
@@ -21,7 +29,8 @@ never an argument:
 It goes into the credential store of this account, as `axcs` and PROFILE/sql or PROFILE/orders: the
 Windows Credential Manager, the macOS keychain, the Secret Service of the session or the kernel's
 keyring; where there is none, or with `secrets = \"file\"`, into a file that only this account reads.
-So run it as the account that the worker runs under.")]
+So run it as the account that the worker runs under."
+)]
 pub struct PasswordArguments {
     /// Whose password: that of the SQL login, or of the user of the port for orders
     #[arg(long = "for", value_name = "WHO")]
@@ -41,7 +50,7 @@ enum Who {
 pub async fn password(
     invocation: &Invocation,
     arguments: &PasswordArguments,
-) -> Result<(), Refusal> {
+) -> Result<Exit, Refusal> {
     invocation.changes("config password")?;
     let settings = invocation.settings()?;
     let purpose = match arguments.purpose {
@@ -51,18 +60,12 @@ pub async fn password(
     };
     let whose = passwords::whose(&settings, purpose);
     let source = passwords::source(&settings, purpose);
-    let refused = |what: &str, error: &SecretsError| {
-        let text = format!("The password of {whose} was not {what}.");
-        let remedy = format!(
-            "Put it into a file that only this account reads and name it in `{}`, or set {}.",
-            purpose.setting(),
-            purpose.variable()
-        );
-        Refusal::usage(text, error, remedy)
-    };
     if arguments.remove {
         let had = source.secrets().remove(source.name()).await;
-        let had = had.map_err(|error| refused("removed", &error))?;
+        let had = had.map_err(|error| {
+            let text = format!("The password of {whose} was not removed everywhere.");
+            Refusal::usage(text, error, "Remove it there, or try again.")
+        })?;
         let places: Vec<String> = had.iter().map(ToString::to_string).collect();
         if invocation.json() {
             print::json(&serde_json::json!({"for": purpose.name(), "removed_from": places}));
@@ -70,18 +73,31 @@ pub async fn password(
             print::line(format_args!("no password of {whose} is stored"));
         } else {
             let places = places.join(" and ");
-            print::line(format_args!("the password of {whose} is removed from {places}"));
+            print::line(format_args!(
+                "the password of {whose} is removed from {places}"
+            ));
         }
-        return Ok(());
+        return Ok(Exit::Done);
     }
-    let password = typed(&whose)?;
+    let password = match given(&whose).await? {
+        Given::Password(password) => password,
+        Given::Stopped(signal) => return Ok(Exit::Stopped(signal.exit_code())),
+    };
     let written = source.secrets().write(source.name(), &password).await;
-    let Written { place, refused } = written.map_err(|error| refused("stored", &error))?;
+    let Written { place, refused } = written.map_err(|error| {
+        let text = format!("The password of {whose} was not stored.");
+        let remedy = format!(
+            "Put it into a file that only this account reads and name it in `{}`, or set {}.",
+            purpose.setting(),
+            purpose.variable()
+        );
+        Refusal::usage(text, error, remedy)
+    })?;
     if invocation.json() {
         print::json(&serde_json::json!({
             "for": purpose.name(), "stored_in": place.to_string(), "remark": place.remark(),
         }));
-        return Ok(());
+        return Ok(Exit::Done);
     }
     for refusal in refused {
         print::note(format_args!("it was not taken by {refusal}"));
@@ -91,7 +107,7 @@ pub async fn password(
         print::line(remark);
         print::line("With `secrets = \"file\"` in the settings it goes into a file, which stays.");
     }
-    Ok(())
+    Ok(Exit::Done)
 }
 
 /// Who needs a password, where it is clear.
@@ -111,15 +127,14 @@ fn the_only_one(settings: &Settings) -> Result<Purpose, Refusal> {
     }
 }
 
+/// What somebody answers who is asked for a password.
+enum Given {
+    Password(SecretString),
+    Stopped(Signal),
+}
+
 /// What is typed without being shown, or stands in standard input.
-fn typed(whose: &str) -> Result<SecretString, Refusal> {
-    let read = if io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("Password of {whose}: "))
-    } else {
-        let mut text = String::new();
-        let whole = io::stdin().lock().take(LONGEST + 1).read_to_string(&mut text);
-        whole.map(|_| text)
-    };
+async fn given(whose: &str) -> Result<Given, Refusal> {
     let refused = |cause: String| {
         Refusal::usage(
             "There is no password to store.",
@@ -127,7 +142,24 @@ fn typed(whose: &str) -> Result<SecretString, Refusal> {
             "Type it at the terminal, or send it into standard input.",
         )
     };
-    let text = read.map_err(|error| refused(error.to_string()))?;
+    let broken = |error: &dyn fmt::Display| refused(error.to_string());
+    // While it is typed, Ctrl+C has to leave the terminal as it was.
+    let mut signals = signals::listen().map_err(|error| broken(&error))?;
+    let question = format!("Password of {whose}: ");
+    let mut reading = tokio::task::spawn_blocking(move || read(question));
+    let text = tokio::select! {
+        read = &mut reading => match read.map_err(|error| broken(&error))? {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                return Ok(Given::Stopped(Signal::Interrupt));
+            }
+            text => text.map_err(|error| broken(&error))?,
+        },
+        Some(signal) = signals.next() => {
+            // It gives the terminal back by itself where the key was pressed there.
+            let _ = timeout(GIVE_BACK, reading).await;
+            return Ok(Given::Stopped(signal));
+        }
+    };
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         return Err(refused("Nothing was given.".to_owned()));
@@ -136,5 +168,15 @@ fn typed(whose: &str) -> Result<SecretString, Refusal> {
         let cause = format!("It has to be one line of at most {LONGEST} bytes.");
         return Err(refused(cause));
     }
-    Ok(text.into())
+    Ok(Given::Password(text.into()))
+}
+
+fn read(question: String) -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(question);
+    }
+    let mut text = String::new();
+    let mut input = io::stdin().lock().take(LONGEST + 1);
+    input.read_to_string(&mut text)?;
+    Ok(text)
 }

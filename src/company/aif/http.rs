@@ -10,6 +10,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -162,13 +164,67 @@ impl HttpService {
     }
 
     #[cfg(not(feature = "ntlm"))]
-    #[expect(clippy::unused_async, reason = "NTLM takes its time where it is built in")]
+    #[expect(
+        clippy::unused_async,
+        reason = "NTLM takes its time where it is built in"
+    )]
     async fn by_ntlm(
         &self,
         _: RequestBuilder,
         _: &SecretString,
     ) -> Result<(Response, Option<AbortOnDropHandle<()>>), HandOverError> {
         Err(self.not_reached("this axcs was built without NTLM"))
+    }
+
+    /// Sends a message and reads the answer.
+    async fn post(
+        &self,
+        text: Vec<u8>,
+        password: &SecretString,
+    ) -> Result<HandedOver, HandOverError> {
+        let request = self
+            .http
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", format!("\"{}\"", message::ACTION))
+            .body(text);
+        let (response, _line) = match self.address.authentication {
+            Authentication::Basic => {
+                let user = &self.address.user;
+                let request = request.basic_auth(user, Some(password.expose_secret()));
+                (self.plainly(request).await?, None)
+            }
+            Authentication::Ntlm => self.by_ntlm(request, password).await?,
+        };
+        let status = response.status();
+        if let Some(refusal) = self.refusal(status, response.headers()) {
+            return Err(refusal);
+        }
+        let body = match timeout(self.deadline, whole(response)).await {
+            Ok(body) => body.map_err(|reason| self.unknown(&reason))?,
+            Err(_) => return Err(self.unknown("the answer did not end in time")),
+        };
+        self.outcome(status, &body)
+    }
+
+    /// A server that shows its mistakes says back what it was told: the password is taken out.
+    fn without(&self, password: &SecretString, error: HandOverError) -> HandOverError {
+        let password = password.expose_secret();
+        let told = BASE64.encode(format!("{}:{password}", self.address.user));
+        let clean = |text: String| text.replace(&told, "…").replace(password, "…");
+        match error {
+            HandOverError::Refused { infolog } => HandOverError::Refused {
+                infolog: infolog.into_iter().map(clean).collect(),
+            },
+            HandOverError::DuplicateMessage => HandOverError::DuplicateMessage,
+            HandOverError::NotReached { place, reason } => HandOverError::NotReached {
+                place,
+                reason: clean(reason),
+            },
+            HandOverError::Unknown { reason } => HandOverError::Unknown {
+                reason: clean(reason),
+            },
+        }
     }
 
     /// What the answer means.
@@ -246,29 +302,8 @@ impl SalesOrderService for HttpService {
     async fn create(&self, hand_over: HandOver) -> Result<HandedOver, HandOverError> {
         let text = self.port.message(&hand_over, message::soap)?;
         let password = self.password().await?;
-        let request = self
-            .http
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-            .header("SOAPAction", format!("\"{}\"", message::ACTION))
-            .body(text);
-        let (response, _line) = match self.address.authentication {
-            Authentication::Basic => {
-                let user = &self.address.user;
-                let request = request.basic_auth(user, Some(password.expose_secret()));
-                (self.plainly(request).await?, None)
-            }
-            Authentication::Ntlm => self.by_ntlm(request, &password).await?,
-        };
-        let status = response.status();
-        if let Some(refusal) = self.refusal(status, response.headers()) {
-            return Err(refusal);
-        }
-        let body = match timeout(self.deadline, whole(response)).await {
-            Ok(body) => body.map_err(|reason| self.unknown(&reason))?,
-            Err(_) => return Err(self.unknown("the answer did not end in time")),
-        };
-        self.outcome(status, &body)
+        let outcome = self.post(text, &password).await;
+        outcome.map_err(|error| self.without(&password, error))
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use secrecy::{ExposeSecret as _, SecretString};
 use secret_service::{EncryptionType, Error, SecretService};
 
-use super::Trouble;
-use crate::secrets::SERVICE;
+use super::{Trouble, in_time};
+use crate::secrets::{ANSWER, SERVICE};
 
 pub(super) async fn read(name: &str) -> Result<Option<SecretString>, Trouble> {
     let service = connect().await?;
@@ -24,7 +24,9 @@ pub(super) async fn read(name: &str) -> Result<Option<SecretString>, Trouble> {
     let bytes = item.get_secret().await?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.into())),
-        Err(_) => Err(Trouble::Failed(format!("what is stored as {name} is no text"))),
+        Err(_) => Err(Trouble::Failed(format!(
+            "what is stored as {name} is no text"
+        ))),
     }
 }
 
@@ -68,8 +70,10 @@ pub(super) async fn remove(name: &str) -> Result<bool, Trouble> {
     Ok(items().next().is_some())
 }
 
+/// A bus that hangs is not waited for as long as a person who unlocks.
 async fn connect() -> Result<SecretService<'static>, Trouble> {
-    Ok(SecretService::connect(EncryptionType::Dh).await?)
+    let connecting = async { Ok(SecretService::connect(EncryptionType::Dh).await?) };
+    in_time(ANSWER, connecting).await
 }
 
 fn attributes(name: &str) -> HashMap<&str, &str> {

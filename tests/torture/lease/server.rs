@@ -9,8 +9,8 @@ use axcs::ledger::{EmbeddedLedger, Ledger, LedgerError, ServerLedger};
 use axcs::model::words::count;
 use axcs::sql::{Cell, Value};
 use axcs::sqlserver::{Authentication, Encryption, Options, Row, Server, ServerError};
-use secrecy::SecretString;
 use rusqlite::Connection;
+use secrecy::SecretString;
 use tokio::task::JoinSet;
 
 use super::fighter::{DUE, EVERY_MS, Fighter, Said};
