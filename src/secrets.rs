@@ -32,7 +32,7 @@ pub enum Place {
     Variable(&'static str),
     /// A credential that systemd gives to its service.
     SystemdCredential(&'static str),
-    /// The Secret Service of the session, over D-Bus: GNOME Keyring, KWallet, KeePassXC.
+    /// The Secret Service of the session, over D-Bus, as GNOME and KDE have it.
     SecretService,
     /// The user's persistent keyring in the kernel of Linux.
     KernelKeyring,

@@ -239,8 +239,14 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
         .map_err(|error| failed(Step::Port, &error))?;
     let address = tcp.peer_addr().ok();
     let client = timeout(in_time, log_in(options, config, tcp.compat_write())).await;
-    // Somebody listens there and does not speak: hardly a SQL Server.
-    let error = match client.map_err(|_| failed(Step::Port, &late))? {
+    // Somebody listens there and does not speak: hardly a SQL Server, or it is Kerberos that is silent.
+    let silent = match options.authentication {
+        Authentication::Integrated if cfg!(all(unix, feature = "kerberos")) => Step::Ticket,
+        Authentication::Sql { .. }
+        | Authentication::Windows { .. }
+        | Authentication::Integrated => Step::Port,
+    };
+    let error = match client.map_err(|_| failed(silent, &late))? {
         Ok(client) => return Ok(client),
         Err(error) => error,
     };
@@ -345,6 +351,10 @@ fn config(options: &Options) -> Result<Config, ConnectError> {
     Ok(config)
 }
 
+#[cfg_attr(
+    all(any(windows, feature = "ntlm"), any(windows, feature = "kerberos")),
+    expect(clippy::unnecessary_wraps, reason = "it may not be built in")
+)]
 fn method(options: &Options) -> Result<AuthMethod, ConnectError> {
     #[cfg(not(all(any(windows, feature = "ntlm"), any(windows, feature = "kerberos"))))]
     let without = |what, feature| {

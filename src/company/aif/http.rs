@@ -69,10 +69,9 @@ impl HttpService {
             return Err(wrong("holds a user; set `user`, and store the password"));
         }
         let is_safe = match (url.scheme(), address.authentication) {
-            ("https", _) => true,
             ("http", Authentication::Basic) => is_local(&url),
-            // The password itself does not travel.
-            ("http", Authentication::Ntlm) => true,
+            // By NTLM the password itself does not travel.
+            ("https", _) | ("http", Authentication::Ntlm) => true,
             _ => return Err(wrong("does not begin with https://")),
         };
         if !is_safe {

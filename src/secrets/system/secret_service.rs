@@ -1,4 +1,4 @@
-//! The Secret Service, over D-Bus: GNOME Keyring, KWallet, KeePassXC.
+//! The Secret Service, over D-Bus, as GNOME and KDE have it.
 //!
 //! Attributes as the `keyring` libraries and `secret-tool lookup service axcs username NAME` have them.
 
@@ -82,12 +82,16 @@ fn attributes(name: &str) -> HashMap<&str, &str> {
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Locked => Self::Failed("it is locked; unlock it, or log in anew".to_owned()),
-            Error::Prompt => Self::Failed("it stayed locked".to_owned()),
-            error if is_absent(&error) => Self::Absent,
-            error => Self::Failed(error.to_string()),
+        if is_absent(&error) {
+            return Self::Absent;
         }
+        Self::Failed(if matches!(error, Error::Locked) {
+            "it is locked; unlock it, or log in anew".to_owned()
+        } else if matches!(error, Error::Prompt) {
+            "it stayed locked".to_owned()
+        } else {
+            error.to_string()
+        })
     }
 }
 
@@ -98,13 +102,14 @@ fn is_absent(error: &Error) -> bool {
         "org.freedesktop.DBus.Error.ServiceUnknown",
         "org.freedesktop.DBus.Error.Spawn.ServiceNotFound",
     ];
-    match error {
-        Error::Unavailable | Error::Zbus(zbus::Error::Connection(..)) => true,
-        Error::Zbus(zbus::Error::MethodError(name, ..)) => NOBODY.contains(&name.as_str()),
-        Error::ZbusFdo(error) => {
-            let name = zbus::DBusError::name(error);
-            NOBODY.contains(&name.as_str())
-        }
-        _ => false,
+    if let Error::Zbus(zbus::Error::MethodError(name, ..)) = error {
+        NOBODY.contains(&name.as_str())
+    } else if let Error::ZbusFdo(error) = error {
+        NOBODY.contains(&zbus::DBusError::name(error).as_str())
+    } else {
+        matches!(
+            error,
+            Error::Unavailable | Error::Zbus(zbus::Error::Connection(..))
+        )
     }
 }

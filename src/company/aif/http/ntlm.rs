@@ -11,7 +11,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::TryFutureExt as _;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
-use hyper::{Request, StatusCode};
+use hyper::http::uri::{Authority, PathAndQuery};
+use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use reqwest::{Body, Response, Url};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -157,12 +158,18 @@ fn host(url: &Url) -> &str {
 
 /// A request to the server itself has the path only, and the host beside it.
 fn address(request: &mut Request<Body>, url: &Url) -> Result<(), String> {
-    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    *request.uri_mut() = path.parse().map_err(|error| chain(&error))?;
-    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let whole: Uri = url.as_str().parse().map_err(|error| chain(&error))?;
+    let host = whole
+        .authority()
+        .map_or_else(|| host(url), Authority::as_str);
     let host = HeaderValue::from_str(host).map_err(|error| chain(&error))?;
     request.headers_mut().insert(HOST, host);
+    *request.uri_mut() = Uri::from(whole.path_and_query().cloned().unwrap_or_else(root));
     Ok(())
+}
+
+fn root() -> PathAndQuery {
+    PathAndQuery::from_static("/")
 }
 
 fn authorization(scheme: &str, message: &[u8]) -> Result<HeaderValue, String> {
@@ -244,7 +251,7 @@ impl Handshake {
             .with_output(&mut answer);
         self.ntlm
             .initialize_security_context_impl(&mut step)
-            .and_then(sspi::generator::GeneratorInitSecurityContext::resolve_to_result)
+            .and_then(|mut stepped| stepped.resolve_to_result())
             .map_err(|error| chain(&error))?;
         let [answer] = answer;
         Ok(answer.buffer)
