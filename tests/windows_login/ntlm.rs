@@ -25,7 +25,7 @@ fn acceptors(folder: &Path, password: &str, certificate: Option<&Path>) -> Optio
 }
 
 fn password() -> String {
-    format!("pass: {CANARY} é")
+    format!("pass {CANARY} é")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,7 +92,8 @@ fn windows_token(login: &[u8]) -> &[u8] {
     login.get(begin..begin + length).unwrap_or_default()
 }
 
-/// The handshake of a Windows account (MS-TDS 2.2.7.21, 2.2.6.8).
+/// The handshake of a Windows account (MS-TDS 2.2.7.21, 2.2.6.8). A last token is a message
+/// of its own, to which the client of Kerberos has nothing to say: the answer to the login follows.
 async fn hand_shake(
     accounts: Option<Accounts>,
     mut token: Vec<u8>,
@@ -122,11 +123,11 @@ async fn hand_shake(
         told.extend((said.len() as u16).to_le_bytes());
         told.extend(said);
         send(to, told, PACKET).await?;
-        let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
-        token = Message::read(from).await?.ok_or_else(gone)?.payload;
         if is_last {
             return Ok(Ok(()));
         }
+        let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        token = Message::read(from).await?.ok_or_else(gone)?.payload;
     }
 }
 

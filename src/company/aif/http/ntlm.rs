@@ -10,7 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::TryFutureExt as _;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, WWW_AUTHENTICATE,
+};
 use hyper::http::uri::{Authority, PathAndQuery};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
@@ -67,6 +69,8 @@ impl Connection {
             *request.method_mut() = hyper::Method::POST;
             address(&mut request, url)?;
             let headers = request.headers_mut();
+            // IIS refuses a POST that does not say how long it is.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             headers.insert(AUTHORIZATION, authorization(scheme, &first)?);
             let response = send(&mut sender, request).await?;
             let status = response.status();
