@@ -252,7 +252,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
         Some(Command::Doctor(arguments)) => doctor::doctor(&invocation, &arguments).await,
-        Some(Command::Config(arguments)) => config::config(&invocation, &arguments),
+        Some(Command::Config(arguments)) => config::config(&invocation, &arguments).await,
     };
     match done {
         Ok(exit) => exit,

@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Beside them stand `sql` (statements, whichever engine answers), `sqlite` (a file behind a
-//! thread), `sqlserver` (the driver; nothing else names it), `logging` and `signals` (for console
-//! and commands) and `settings` (for commands).
+//! thread), `sqlserver` (the driver; nothing else names it), `secrets` (passwords and what keeps them),
+//! `logging` and `signals` (for console and commands) and `settings` (for commands).
 //!
 //! A newcomer reads [`model`], then [`jobs::runner`], then `console::app`, and has seen the system.
 
@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod logging;
 pub mod model;
+pub mod secrets;
 #[cfg(feature = "service")]
 pub mod service;
 pub mod settings;

@@ -27,6 +27,8 @@ pub struct Settings {
     pub dir: PathBuf,
     /// `DATAAREAID`; empty for the only one.
     pub company: String,
+    /// Where passwords and tokens are kept.
+    pub secrets: SecretsSetting,
     /// Where AX's business database is, unless the company is embedded.
     pub sqlserver: SqlServerSettings,
     /// Commerce Services.
@@ -39,6 +41,16 @@ pub struct Settings {
     pub console: ConsoleSettings,
     /// The log.
     pub log: LogSettings,
+}
+
+/// Where passwords and tokens are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretsSetting {
+    /// In the credential store of the operating system, else in a file.
+    System,
+    /// In a file.
+    File,
 }
 
 /// Where Commerce Services is and how it is spoken to.
@@ -455,7 +467,8 @@ mod tests {
                 "handover = 'aif-http'\nurl = 'https://ax/p.svc'",
                 "orders.user is empty",
             ),
-            ("authentication = 'ntlm'", "does not speak"),
+            #[cfg(not(feature = "ntlm"))]
+            ("authentication = 'ntlm'", "--features ntlm"),
             ("overdue_minutes = 0", "between 1 and"),
             ("archive_days = 36501", "orders.archive_days is 36501"),
         ] {

@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_util::compat::Compat;
 
-pub use connect::{Authentication, ConnectError, Encryption, Options, Password, Step};
+pub use connect::{Authentication, ConnectError, Encryption, Options, Step};
 pub use pool::Server;
 pub use row::Row;
 

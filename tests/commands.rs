@@ -75,10 +75,10 @@ const READING: [(&str, &str); 28] = [
     ("verify", "differences streams"),
     (
         "config show",
-        "company console dir engine log orders service sqlserver",
+        "company console dir engine log orders secrets service sqlserver",
     ),
     ("config path", "exists file"),
-    ("config check", "file profile right"),
+    ("config check", "file passwords profile right"),
     (
         "service order list",
         "hash id number sales_order seq state store",
@@ -95,7 +95,7 @@ const EXCEPTION: &str = "attempts cause code field first id job key last module 
 const SELECTION: &str = "complete_required counts exception selection";
 
 /// Every command that changes something.
-const CHANGING: [&str; 40] = [
+const CHANGING: [&str; 41] = [
     "demo --headless",
     "service",
     "worker",
@@ -129,6 +129,7 @@ const CHANGING: [&str; 40] = [
     "company orders invoice SO-0000001",
     "company orders void 1",
     "config init",
+    "config password --for sql",
     "service order place",
     "service order correct W1-0 --total-right",
     "service order pay W1-0",

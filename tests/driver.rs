@@ -17,8 +17,9 @@ use std::time::{Duration, Instant};
 
 use axcs::sql::Cell;
 use axcs::sqlserver::{
-    Authentication, Encryption, Isolation, Link, Options, Password, Server, ServerError, Step,
+    Authentication, Encryption, Isolation, Link, Options, Server, ServerError, Step,
 };
+use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 fn options(address: SocketAddr) -> Options {
@@ -29,7 +30,7 @@ fn options(address: SocketAddr) -> Options {
         database: "bench".to_owned(),
         authentication: Authentication::Sql {
             user: "axcs".to_owned(),
-            password: Password::new("canary-of-the-driver".to_owned()),
+            password: SecretString::from("canary-of-the-driver".to_owned()),
         },
         encryption: Encryption::None,
         ca_file: None,

@@ -4,8 +4,9 @@
 use std::time::{Duration, Instant};
 
 use axcs::sql::Cell;
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server, ServerError};
+use axcs::sqlserver::{Authentication, Encryption, Options, Server, ServerError};
 use futures_util::TryStreamExt as _;
+use secrecy::SecretString;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, QueryItem};
 use tokio_util::compat::TokioAsyncWriteCompatExt as _;
 
@@ -22,7 +23,7 @@ pub async fn tds(rows: u64) {
         database: "bench".to_owned(),
         authentication: Authentication::Sql {
             user: "bench".to_owned(),
-            password: Password::new("bench".to_owned()),
+            password: SecretString::from("bench".to_owned()),
         },
         encryption: Encryption::None,
         ca_file: None,

@@ -1,9 +1,13 @@
 //! `axcs config`: where the settings are, what they are, and whether they are right.
 
-use clap::{Args, Subcommand};
+mod password;
 
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::set_up::passwords;
 use super::{Exit, Invocation, Refusal, print};
-use crate::settings::{self, DEFAULTS};
+use crate::settings::{self, DEFAULTS, Settings};
 
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
@@ -23,13 +27,24 @@ enum ConfigCommand {
     Show,
     /// The settings file
     Path,
-    /// Read the settings and say whether they are right
+    /// Read the settings and say whether they are right, and where the passwords come from
     Check,
+    /// Store the password of the profile's SQL login, or of its user of the port for orders
+    Password(password::PasswordArguments),
 }
 
-pub fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Exit, Refusal> {
+/// Where a password comes from.
+#[derive(Serialize)]
+struct Password {
+    r#for: &'static str,
+    user: String,
+    from: Option<String>,
+    missing: Option<String>,
+}
+
+pub async fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Exit, Refusal> {
     let file = settings::file(&invocation.overrides());
-    match arguments.command {
+    match &arguments.command {
         ConfigCommand::Init { print: true } => print::line(DEFAULTS.trim_end()),
         ConfigCommand::Init { print: false } => {
             invocation.changes("config init")?;
@@ -42,17 +57,32 @@ pub fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Ex
         ConfigCommand::Path => print::line(file.display()),
         ConfigCommand::Check => {
             let settings = invocation.settings()?;
+            let passwords = found(&settings).await;
             if invocation.json() {
-                print::json(
-                    &serde_json::json!({"file": file, "profile": settings.profile, "right": true}),
-                );
+                print::json(&serde_json::json!({
+                    "file": file, "profile": settings.profile, "right": true,
+                    "passwords": passwords,
+                }));
             } else {
                 print::line(format_args!(
                     "the settings are right (profile {}, file {})",
                     settings.profile,
                     file.display()
                 ));
+                for password in passwords {
+                    let Password { user, from, .. } = password;
+                    print::line(match (from, password.missing) {
+                        (Some(from), _) => format!("the password of {user} comes from {from}"),
+                        (None, missing) => {
+                            let reason = missing.unwrap_or_default();
+                            format!("the password of {user} is not there: {reason}")
+                        }
+                    });
+                }
             }
+        }
+        ConfigCommand::Password(arguments) => {
+            return password::password(invocation, arguments).await;
         }
         ConfigCommand::Show => {
             let settings = invocation.settings()?;
@@ -72,6 +102,25 @@ pub fn config(invocation: &Invocation, arguments: &ConfigArguments) -> Result<Ex
         }
     }
     Ok(Exit::Done)
+}
+
+/// Where the passwords that are needed come from.
+async fn found(settings: &Settings) -> Vec<Password> {
+    let mut found = Vec::new();
+    for purpose in passwords::needed(settings) {
+        let read = passwords::source(settings, purpose).read().await;
+        let (from, missing) = match read {
+            Ok(found) => (Some(found.place.to_string()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        found.push(Password {
+            r#for: purpose.name(),
+            user: passwords::whose(settings, purpose),
+            from,
+            missing,
+        });
+    }
+    found
 }
 
 fn init(file: &std::path::Path) -> Result<(), Refusal> {

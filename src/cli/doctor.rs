@@ -9,12 +9,13 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::set_up::{self, Folder, OpenCompany, Service};
+use super::set_up::{self, Folder, OpenCompany, Service, passwords};
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::{Company, sqlserver};
 use crate::ledger::Ledger;
 use crate::model::exception::{Documented, Exception};
 use crate::model::{Stream, words};
+use crate::secrets::Found;
 use crate::settings::Settings;
 use crate::settings::sqlserver::SqlServerSettings;
 
@@ -135,6 +136,7 @@ pub async fn doctor(invocation: &Invocation, arguments: &DoctorArguments) -> Res
         "Settings",
         format!("profile {}", settings.profile),
     )];
+    findings.extend(look_at_passwords(&settings).await);
     match OpenCompany::open(&settings, &folder).await {
         Ok(company) => findings.extend(look_at_company(&*company.shared()).await),
         Err(refusal) => findings.push(Finding::refused("Company", &refusal)),
@@ -194,6 +196,26 @@ fn print_script(
         print::line(script.trim_end());
     }
     Ok(())
+}
+
+/// Where the passwords come from.
+async fn look_at_passwords(settings: &Settings) -> Vec<Finding> {
+    const CHECK: &str = "Password";
+    let mut findings = Vec::new();
+    for purpose in passwords::needed(settings) {
+        let whose = passwords::whose(settings, purpose);
+        findings.push(match passwords::password(settings, purpose).await {
+            Ok(Found { place, .. }) => {
+                let found = format!("of {whose}: from {place}");
+                Finding {
+                    remedy: place.remark().unwrap_or_default().to_owned(),
+                    ..Finding::good(CHECK, found)
+                }
+            }
+            Err(refusal) => Finding::refused(CHECK, &refusal),
+        });
+    }
+    findings
 }
 
 async fn look_at_company(company: &dyn Company) -> Vec<Finding> {

@@ -1,6 +1,7 @@
 //! Opens what the settings name: company, ledger, service and client, joined in a runner.
 
 mod database;
+pub mod passwords;
 mod sales_orders;
 
 use std::io;
@@ -200,7 +201,7 @@ impl OpenCompany {
         let partition = &settings.sqlserver.partition;
         let partition = (!partition.is_empty()).then_some(partition.as_str());
         database::warn_of(&settings.sqlserver);
-        let server = Server::new(database::options(&settings.sqlserver)?);
+        let server = Server::new(database::options(settings).await?);
         match SqlServerCompany::open(server, company, partition).await {
             Ok(company) => Ok(Self::Server(company)),
             Err(error @ CompanyError::Unreachable(_)) => Err(Refusal::unreachable(error.into())),
@@ -236,7 +237,8 @@ pub async fn ledger(settings: &Settings, folder: &Folder) -> Result<Arc<dyn Ledg
         ledger_database, ..
     } = &settings.sqlserver;
     let opened = if settings.sqlserver.is_named() && !ledger_database.is_empty() {
-        let options = database::options(&settings.sqlserver)?.with_database(ledger_database);
+        let options = database::options(settings).await?;
+        let options = options.with_database(ledger_database);
         let ledger = ServerLedger::open(Server::new(options)).await;
         ledger.map(|ledger| Arc::new(ledger) as Arc<dyn Ledger>)
     } else {

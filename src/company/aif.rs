@@ -28,6 +28,7 @@ use self::document::Entity;
 use self::message::Header;
 use self::schema::{Schema, SchemaError};
 use super::sales_orders::{HandOver, HandOverError, SalesOrderService};
+use crate::secrets::PasswordSource;
 
 /// A message that AX refused stays in its queue, where somebody may still mend it.
 const REFUSED_IN_QUEUE: &str = "Correct the message in AX (System administration > Periodic > Services \
@@ -80,16 +81,27 @@ pub struct Folders {
     pub kept: Option<Duration>,
 }
 
+/// How the user of a port says who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// Name and password with each request.
+    Basic,
+    /// The handshake of Windows, NTLM; where it is built in.
+    Ntlm,
+}
+
 /// The address of a port with the HTTP adapter.
 #[derive(Clone)]
 pub struct Address {
     /// The *WSDL URI* of the port without `?wsdl`, such as
     /// `https://ax.example.com/MicrosoftDynamicsAXAif60/WebOrders/xppservice.svc`.
     pub url: String,
-    /// The user in whose name AX makes the orders, for basic authentication.
+    /// The user in whose name AX makes the orders.
     pub user: String,
-    /// File with the password.
-    pub password_file: PathBuf,
+    /// Where their password comes from.
+    pub password: PasswordSource,
+    /// How they say who they are.
+    pub authentication: Authentication,
 }
 
 impl fmt::Debug for Address {
@@ -97,6 +109,7 @@ impl fmt::Debug for Address {
         // An address may hold a password.
         f.debug_struct("Address")
             .field("user", &self.user)
+            .field("authentication", &self.authentication)
             .finish_non_exhaustive()
     }
 }

@@ -55,7 +55,7 @@ pub enum HandOverSetting {
 pub enum AuthenticationSetting {
     /// User and password with each request.
     Basic,
-    /// Windows authentication; not spoken.
+    /// Windows authentication; spoken where it is built in.
     Ntlm,
 }
 
@@ -96,7 +96,6 @@ impl OrdersSettings {
             HandOverSetting::AifHttp => &[
                 ("url", !self.url.is_empty()),
                 ("user", !self.user.is_empty()),
-                ("password_file", is_set(&self.password_file)),
             ],
         };
         if let Some((name, _)) = needed.iter().find(|(_, is_set)| !is_set) {
@@ -105,13 +104,13 @@ impl OrdersSettings {
             ));
         }
         match self.authentication {
-            AuthenticationSetting::Basic => Ok(()),
-            AuthenticationSetting::Ntlm => Err(
-                "orders.authentication is ntlm, which axcs does not speak: switch basic \
-                 authentication on for the port's web site, over https, or hand orders over by files \
-                 (orders.handover = \"aif-file\")"
+            AuthenticationSetting::Ntlm if cfg!(not(feature = "ntlm")) => Err(
+                "orders.authentication is ntlm, which this axcs was built without: build it with \
+                 --features ntlm; or switch basic authentication on for the port's web site, over \
+                 https; or hand orders over by files (orders.handover = \"aif-file\")"
                     .to_owned(),
             ),
+            AuthenticationSetting::Basic | AuthenticationSetting::Ntlm => Ok(()),
         }
     }
 }

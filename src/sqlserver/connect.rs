@@ -6,50 +6,34 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use tiberius::error::Error;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, SqlBrowser as _};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use tokio_util::compat::TokioAsyncWriteCompatExt as _;
+use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 
 use super::Connection;
 
 /// Bytes of a packet: a third faster than the usual 4 KB, and taken everywhere.
 const PACKET_SIZE: u32 = 16_192;
 
-/// A password. It is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
-
-impl Password {
-    /// Keeps `text`.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
 /// Who logs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Authentication {
     /// A login of the server.
     Sql {
         /// Its name.
         user: String,
         /// Its password.
-        password: Password,
+        password: SecretString,
     },
     /// A Windows account (NTLM).
     Windows {
         /// `DOMAIN\user`.
         user: String,
         /// Its password.
-        password: Password,
+        password: SecretString,
     },
     /// The account that this process runs under.
     Integrated,
@@ -128,6 +112,8 @@ pub enum Step {
     Port,
     /// Both agree on TLS, and the certificate is good.
     Tls,
+    /// Kerberos gives this account a ticket for the server.
+    Ticket,
     /// The login is let in.
     Login,
     /// It may open the database.
@@ -158,9 +144,15 @@ impl Step {
                  on a network that is trusted, `sqlserver.encryption = \"none\"`. For a certificate that \
                  is not trusted name its authority in `sqlserver.ca_file`."
             }
+            Self::Ticket => {
+                "Check with klist that the account of this process has a ticket, and get one: kinit \
+                 USER@REALM, or a keytab named in KRB5_CLIENT_KTNAME. The server's service name is \
+                 MSSQLSvc/HOST:PORT, where HOST is `sqlserver.host`: it has to be the full name that \
+                 Active Directory knows (setspn -L)."
+            }
             Self::Login => {
                 "Check `sqlserver.user` and the password; a SQL login needs mixed-mode authentication \
-                 at the server."
+                 at the server, a Windows account a login there."
             }
             Self::Database => {
                 "Check `sqlserver.database`, and that the login has a user in it: axcs doctor --grants \
@@ -192,6 +184,7 @@ impl ConnectError {
                 Step::Instance => "the instance cannot be found:",
                 Step::Port => "there is no conversation with",
                 Step::Tls => "no TLS connection can be agreed on with",
+                Step::Ticket => "Kerberos gives no ticket for",
                 Step::Login => "the login is refused by",
                 Step::Database => "the database cannot be opened:",
                 Step::Settings => "the settings do not fit",
@@ -203,6 +196,7 @@ impl ConnectError {
                 | Step::Instance
                 | Step::Port
                 | Step::Tls
+                | Step::Ticket
                 | Step::Login
                 | Step::Settings => options.server(),
             },
@@ -219,7 +213,7 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
         options.connect_timeout.as_secs()
     );
     let in_time = options.connect_timeout;
-    let config = config(options)?;
+    let mut config = config(options)?;
 
     let port = options.port.unwrap_or(1433);
     let addresses = timeout(in_time, lookup_host((options.host.as_str(), port))).await;
@@ -230,7 +224,12 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
     let tcp = if options.instance.is_some() && options.port.is_none() {
         let named = timeout(in_time, TcpStream::connect_named(&config)).await;
         let named = named.map_err(|_| failed(Step::Instance, &late))?;
-        named.map_err(|error| failed(Step::Instance, &error))?
+        let named = named.map_err(|error| failed(Step::Instance, &error))?;
+        // The server's service name has the port of the instance, not that of the Browser.
+        if let Ok(address) = named.peer_addr() {
+            config.port(address.port());
+        }
+        named
     } else {
         let connected = timeout(in_time, TcpStream::connect(addresses.as_slice())).await;
         let connected = connected.map_err(|_| failed(Step::Port, &late))?;
@@ -239,9 +238,15 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
     tcp.set_nodelay(true)
         .map_err(|error| failed(Step::Port, &error))?;
     let address = tcp.peer_addr().ok();
-    let client = timeout(in_time, Client::connect(config, tcp.compat_write())).await;
-    // Somebody listens there and does not speak: hardly a SQL Server.
-    let error = match client.map_err(|_| failed(Step::Port, &late))? {
+    let client = timeout(in_time, log_in(options, config, tcp.compat_write())).await;
+    // Somebody listens there and does not speak: hardly a SQL Server, or it is Kerberos that is silent.
+    let silent = match options.authentication {
+        Authentication::Integrated if cfg!(all(unix, feature = "kerberos")) => Step::Ticket,
+        Authentication::Sql { .. }
+        | Authentication::Windows { .. }
+        | Authentication::Integrated => Step::Port,
+    };
+    let error = match client.map_err(|_| failed(silent, &late))? {
         Ok(client) => return Ok(client),
         Err(error) => error,
     };
@@ -260,8 +265,39 @@ pub(super) async fn connect(options: &Options) -> Result<Connection, ConnectErro
     Err(failed(step, &reason))
 }
 
+#[cfg(not(all(unix, feature = "kerberos")))]
+async fn log_in(_: &Options, config: Config, tcp: Compat<TcpStream>) -> Result<Connection, Error> {
+    Client::connect(config, tcp).await
+}
+
+/// The library of Kerberos asks its servers in a call that blocks, for a minute where they are silent:
+/// it has a thread of its own, which is not waited for.
+#[cfg(all(unix, feature = "kerberos"))]
+async fn log_in(
+    options: &Options,
+    config: Config,
+    tcp: Compat<TcpStream>,
+) -> Result<Connection, Error> {
+    match options.authentication {
+        Authentication::Sql { .. } | Authentication::Windows { .. } => {
+            return Client::connect(config, tcp).await;
+        }
+        Authentication::Integrated => {}
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let thread = std::thread::Builder::new().name("kerberos".to_owned());
+    thread.spawn(move || drop(tell.send(runtime.block_on(Client::connect(config, tcp)))))?;
+    let gave_up = |_| Err(Error::Protocol("the login was given up".into()));
+    told.await.unwrap_or_else(gave_up)
+}
+
 /// Which step a refusal belongs to.
 fn step_of(error: &Error, encryption: Encryption) -> Step {
+    #[cfg(all(unix, feature = "kerberos"))]
+    if matches!(error, Error::Gssapi(_)) {
+        return Step::Ticket;
+    }
     if let Error::Server(said) = error {
         // 4060: cannot open the database; 916: the login has no user in it.
         if matches!(said.code(), 4060 | 911 | 916) {
@@ -315,23 +351,32 @@ fn config(options: &Options) -> Result<Config, ConnectError> {
     Ok(config)
 }
 
-#[cfg(windows)]
+#[cfg_attr(
+    all(any(windows, feature = "ntlm"), any(windows, feature = "kerberos")),
+    expect(clippy::unnecessary_wraps, reason = "it may not be built in")
+)]
 fn method(options: &Options) -> Result<AuthMethod, ConnectError> {
-    Ok(match &options.authentication {
-        Authentication::Sql { user, password } => AuthMethod::sql_server(user, &password.0),
-        Authentication::Windows { user, password } => AuthMethod::windows(user, &password.0),
-        Authentication::Integrated => AuthMethod::Integrated,
-    })
-}
-
-#[cfg(not(windows))]
-fn method(options: &Options) -> Result<AuthMethod, ConnectError> {
+    #[cfg(not(all(any(windows, feature = "ntlm"), any(windows, feature = "kerberos"))))]
+    let without = |what, feature| {
+        let reason = format!(
+            "this axcs was built without {what}; build it with --features {feature}, use a SQL login, or \
+             run axcs on Windows"
+        );
+        Err(ConnectError::new(Step::Settings, options, reason))
+    };
     match &options.authentication {
-        Authentication::Sql { user, password } => Ok(AuthMethod::sql_server(user, &password.0)),
-        Authentication::Windows { .. } | Authentication::Integrated => Err(ConnectError::new(
-            Step::Settings,
-            options,
-            "this axcs was built without Windows authentication; use a SQL login, or run axcs on Windows",
-        )),
+        Authentication::Sql { user, password } => {
+            Ok(AuthMethod::sql_server(user, password.expose_secret()))
+        }
+        #[cfg(any(windows, feature = "ntlm"))]
+        Authentication::Windows { user, password } => {
+            Ok(AuthMethod::windows(user, password.expose_secret()))
+        }
+        #[cfg(not(any(windows, feature = "ntlm")))]
+        Authentication::Windows { .. } => without("NTLM", "ntlm"),
+        #[cfg(any(windows, feature = "kerberos"))]
+        Authentication::Integrated => Ok(AuthMethod::Integrated),
+        #[cfg(not(any(windows, feature = "kerberos")))]
+        Authentication::Integrated => without("Kerberos", "kerberos"),
     }
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axcs::company::aif::xml::Element;
-use axcs::company::aif::{Address, AifOptions, Door};
+use axcs::company::aif::{Address, AifOptions, Authentication, Door};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
+use axcs::secrets::{PasswordSource, Purpose, Secrets};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -86,7 +87,13 @@ impl Server {
             door: Door::Http(Address {
                 url: url.to_owned(),
                 user: "CONTOSO\\weborders".to_owned(),
-                password_file: self.port.folder("password"),
+                password: PasswordSource::new(
+                    Purpose::Orders,
+                    "test",
+                    Secrets::in_folder(None),
+                    Some(self.port.folder("password")),
+                ),
+                authentication: Authentication::Basic,
             }),
             ..self.port.options()
         }
@@ -231,6 +238,14 @@ async fn only_what_surely_did_not_arrive_counts_as_not_reached() {
         ),
         (504, &[][..], String::new(), "unknown", "504"),
         (
+            500,
+            &[][..],
+            // As a server says back that shows its mistakes.
+            aif_fault("s3cret pass, Basic Q09OVE9TT1x3ZWJvcmRlcnM6czNjcmV0IHBhc3M="),
+            "known",
+            "…, Basic …",
+        ),
+        (
             200,
             &[][..],
             soap(""),
@@ -318,7 +333,7 @@ async fn a_password_goes_to_no_address_where_everybody_could_read_it() {
     for (url, said) in [
         ("http://ax.example.com/p.svc", "https://"),
         ("ftp://ax.example.com/p.svc", "https://"),
-        ("https://u:pass@ax.example.com/p.svc", "password_file"),
+        ("https://u:pass@ax.example.com/p.svc", "holds a user"),
         ("ax", "cannot be read"),
     ] {
         let error = made::service(server.options(url))

@@ -1,7 +1,9 @@
 //! What keeps AX's database from being read is told step by step, with the remedy, and an exit code
 //! that a script understands: 3 where the server cannot be reached, 1 where it is not as it has to be.
 
+use std::io::Write as _;
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use crate::axcs_program::Said;
 use crate::site::Site;
@@ -65,8 +67,56 @@ async fn each_step_that_fails_is_named_with_its_remedy() {
     assert!(!said.stderr.contains("a wrong one"), "{said:?}");
     let mut command = site.command(&READ);
     command.env_remove("AXCS_SQL_PASSWORD");
-    let texts = ["no password for the SQL login axcs", "AXCS_SQL_PASSWORD"];
-    assert_says(&site.said(command), 2, &texts);
+    let ways = [
+        "no password for the SQL login axcs",
+        "axcs config password --for sql",
+        "AXCS_SQL_PASSWORD",
+        "axcs-sql-password",
+        "`sqlserver.password_file`",
+    ];
+    assert_says(&site.said(command), 2, &ways);
+    // An account of Windows, where that is not built in.
+    for (name, missing, is_there) in [
+        ("'windows'", "--features ntlm", cfg!(feature = "ntlm")),
+        (
+            "'integrated'",
+            "--features kerberos",
+            cfg!(feature = "kerberos"),
+        ),
+    ] {
+        site.settings(&[("authentication", name)], "");
+        let said = site.run(&READ);
+        assert_eq!(said.code, 3, "{said:?}");
+        assert_eq!(said.stderr.contains(missing), !is_there, "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_password_lets_in_and_another_one_needs_nothing_but_to_be_stored() {
+    let site = Site::generated("5").await;
+    let (_, right) = site.server.login();
+    let stored = |password: &str| {
+        let mut command = site.axcs.command(&["config", "password"]);
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(password.as_bytes()).unwrap();
+        drop(input);
+        assert!(child.wait().unwrap().success());
+    };
+    let read = || {
+        let mut command = site.command(&READ);
+        command.env_remove("AXCS_SQL_PASSWORD");
+        site.said(command)
+    };
+    let file = site.axcs.dir().join("short.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("secrets = 'file'\n{text}")).unwrap();
+    stored("a wrong one");
+    assert_says(&read(), 3, &["Login failed for user 'axcs'"]);
+    stored(&right);
+    let said = read();
+    assert!(!said.stderr.contains("Login failed"), "{said:?}");
+    assert_ne!(said.code, 3, "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,6 +74,9 @@ fn command(home: &Path) -> Command {
         .env_remove("AXCS_DIR")
         .env_remove("AXCS_PROFILE")
         .env_remove("AXCS_TOKEN")
+        .env_remove("AXCS_SQL_PASSWORD")
+        .env_remove("AXCS_ORDERS_PASSWORD")
+        .env_remove("CREDENTIALS_DIRECTORY")
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
         .env("XDG_DATA_HOME", home)
@@ -129,7 +132,7 @@ impl Axcs {
         }
     }
 
-    /// Files of the folder that hold the token and must not.
+    /// Files of the folder that hold the token and must not; `secrets` is there to hold them.
     pub fn secrets_found(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.dir()];
@@ -137,7 +140,9 @@ impl Axcs {
             for entry in std::fs::read_dir(folder).unwrap().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
-                    folders.push(path);
+                    if !path.ends_with("secrets") {
+                        folders.push(path);
+                    }
                 } else if path.file_name().is_none_or(|name| name != "token") {
                     // A file may go meanwhile, with the process that made it.
                     let holds = |bytes: &[u8]| says_a_secret(bytes);

@@ -10,6 +10,7 @@
 //! | of SQL Server | here |
 //! | --- | --- |
 //! | login; 18456, 4060 | as there; no encryption |
+//! | login of a Windows account; 18452 | the handshake is the test's, see `let_accounts_in` |
 //! | parameters and columns of bigint, int, smallint, tinyint, bit, float, nvarchar, nvarchar(max), varbinary, varbinary(max), numeric(32, 16), uniqueidentifier, datetime, NULL | as there; datetime to the second, `(max)` up to 64 KB |
 //! | row counts, `@@ROWCOUNT`, `IF @@ROWCOUNT = 0 INSERT`, `SET NOCOUNT` | by the layer, which asks for OUTPUT |
 //! | several statements with parameters in one batch, `IF`, `WHILE`, `DECLARE`, each with its result | by the layer |
@@ -82,7 +83,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axcs::sqlserver::{Authentication, Encryption, Options, Password};
+use axcs::sqlserver::{Authentication, Encryption, Options};
+use secrecy::SecretString;
 use iridium_core::{CheckpointManager as _, Database};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
@@ -96,12 +98,26 @@ use self::tracking::{Change, Tracking};
 /// A connection of tiberius to the bed.
 pub type Client = tiberius::Client<Compat<TcpStream>>;
 
+/// What the server's side of a Windows login says to a token of the client.
+pub enum Handshake {
+    /// It goes on with this token.
+    Goes(Vec<u8>),
+    /// The account is let in, after a last token where there is one.
+    Ends(Vec<u8>),
+    /// It is not.
+    Refused,
+}
+
+/// Starts the server's side of a Windows login.
+pub type Accounts = Arc<dyn Fn() -> Box<dyn FnMut(&[u8]) -> Handshake + Send> + Send + Sync>;
+
 /// What a test can turn.
 #[derive(Clone)]
 struct Switches {
     database: String,
     login: String,
     password: String,
+    accounts: Option<Accounts>,
     snapshot: bool,
     retention_days: u32,
     no_select: HashSet<String>,
@@ -138,6 +154,7 @@ impl Shared {
                 database: database.to_owned(),
                 login: "axcs".to_owned(),
                 password: "Pa$$w0rd".to_owned(),
+                accounts: None,
                 snapshot: true,
                 retention_days: 2,
                 no_select: HashSet::new(),
@@ -210,6 +227,12 @@ impl Shared {
                 ..SqlError::new(18456, format!("Login failed for user '{login}'."))
             });
         }
+        drop(switches);
+        self.opens(database)
+    }
+
+    fn opens(&self, database: &str) -> Result<(), SqlError> {
+        let switches = self.switches();
         if !database.is_empty() && !database.eq_ignore_ascii_case(&switches.database) {
             return Err(SqlError {
                 class: 11,
@@ -292,6 +315,11 @@ impl Server {
         (switches.login.clone(), switches.password.clone())
     }
 
+    /// From now on Windows accounts are let in too, whoever they are once their handshake ends.
+    pub fn let_accounts_in(&self, accounts: Accounts) {
+        self.shared.switches().accounts = Some(accounts);
+    }
+
     pub fn database(&self) -> String {
         self.shared.switches().database.clone()
     }
@@ -306,7 +334,7 @@ impl Server {
             database: self.database(),
             authentication: Authentication::Sql {
                 user,
-                password: Password::new(password),
+                password: SecretString::from(password),
             },
             encryption: Encryption::None,
             ca_file: None,

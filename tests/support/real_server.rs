@@ -20,7 +20,8 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use axcs::sql::{Session, SqlError, Text};
-use axcs::sqlserver::{Authentication, Encryption, Options, Password, Server, ServerError};
+use axcs::sqlserver::{Authentication, Encryption, Options, Server, ServerError};
+use secrecy::SecretString;
 use serde_json::{Value as Json, json};
 use tokio::sync::Mutex;
 
@@ -93,7 +94,7 @@ fn options(text: &str) -> Result<Options, String> {
         database: "master".to_owned(),
         authentication: Authentication::Sql {
             user: user.ok_or("user id is missing")?,
-            password: Password::new(password.ok_or("password is missing")?),
+            password: SecretString::from(password.ok_or("password is missing")?),
         },
         encryption,
         ca_file: None,
@@ -327,7 +328,7 @@ mod tests {
     fn sql(user: &str, password: &str) -> Authentication {
         Authentication::Sql {
             user: user.to_owned(),
-            password: Password::new(password.to_owned()),
+            password: SecretString::from(password.to_owned()),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The token is a canary: whatever goes wrong, no output, log line or file but its own holds it.
-//! (Every other torment that runs the program looks for it too, when it ends.)
+//! Token and passwords are canaries: whatever goes wrong, no output, log line or file but its own holds one.
+//! (Every other torment that runs the program looks for them too, when it ends.)
 
 use std::time::{Duration, Instant};
 
@@ -7,6 +7,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::axcs_program::{Axcs, CANARY, Said};
 
@@ -43,6 +45,22 @@ async fn echo(request: Request) -> Response {
     }
 }
 
+/// A port of AX that says back who was told to it, in a fault.
+async fn fault(request: Request) -> Response {
+    let told = request.headers().get(header::AUTHORIZATION);
+    let told = told
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let bare = BASE64.decode(told.trim_start_matches("Basic ")).unwrap();
+    let bare = String::from_utf8(bare).unwrap();
+    let text = format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
+         <faultcode>s:DeserializationFailed</faultcode><faultstring>{told}, {bare}</faultstring>\
+         </s:Fault></s:Body></s:Envelope>"
+    );
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+}
+
 /// Every command that reaches the service, and some that read what others left.
 const COMMANDS: &[&[&str]] = &[
     &["run", "inventory"],
@@ -68,7 +86,8 @@ const COMMANDS: &[&[&str]] = &[
 pub async fn secrets() -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let echoing = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(echo);
+    let port = axum::routing::post(fault);
+    let router = Router::new().route("/port.svc", port).fallback(echo);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 
     let axcs = Axcs::demo(50);
@@ -99,6 +118,32 @@ pub async fn secrets() -> Result<(), String> {
             said(&axcs.run(&[*command, &["--config", place]].concat()));
         }
     }
+    // The passwords of AX: its SQL Server is away, and its port for orders says back what it was told.
+    let ax = settings(
+        "ax.toml",
+        &format!(
+            "{}[profiles.sql.sqlserver]\nhost = '127.0.0.1'\nport = 9\ndatabase = 'AX'\nuser = 'axcs'\n\
+             [profiles.port.orders]\nhandover = 'aif-http'\nurl = '{echoing}/port.svc'\nuser = 'web'\n",
+            engine
+        ),
+    );
+    said(&axcs.run(&["service", "order", "place", "--count", "2"]));
+    for profile in ["sql", "port"] {
+        for command in COMMANDS.iter().chain([&["doctor"][..]].iter()) {
+            let flags = ["--config", ax.as_str(), "--profile", profile];
+            let mut command = axcs.command(&[*command, &flags].concat());
+            command.env("RUST_LOG", "trace");
+            for variable in ["AXCS_SQL_PASSWORD", "AXCS_ORDERS_PASSWORD"] {
+                command.env(variable, format!("password-{CANARY}"));
+            }
+            axcs.noting_output(command).status().unwrap();
+        }
+    }
+    let told = axcs.run(&["exceptions", "--config", &ax, "--profile", "port"]);
+    assert!(
+        told.stdout.contains("…"),
+        "no password was said back: {told:?}"
+    );
     // A token that no header can carry, one in the environment, a worker with both ends failing.
     std::fs::write(
         axcs.dir().join("bad-token"),
@@ -131,10 +176,10 @@ pub async fn secrets() -> Result<(), String> {
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    let commands = places.len() * COMMANDS.len();
+    let commands = places.len() * COMMANDS.len() + 2 * (COMMANDS.len() + 1);
     let found = axcs.secrets_found();
     println!(
-        "secrets | {commands} commands against services that say the token back, {outputs} bytes of output, {} files with it",
+        "secrets | {commands} commands against services and a port that say back what they were told, {outputs} bytes of output, {} files with it",
         found.len()
     );
     if found.is_empty() {

@@ -1,20 +1,20 @@
 //! The SQL Server that the settings name.
 
-use std::path::Path;
-
-use super::named;
+use super::{named, passwords};
 use crate::cli::Refusal;
+use crate::secrets::Purpose;
+use crate::settings::Settings;
 use crate::settings::sqlserver::{AuthenticationSetting, EncryptionSetting, SqlServerSettings};
-use crate::sqlserver::{Authentication, Encryption, Options, Password};
-
-/// The variable with the password.
-const VARIABLE: &str = "AXCS_SQL_PASSWORD";
-/// The name of systemd's credential with the password.
-const CREDENTIAL: &str = "axcs-sql-password";
+use crate::sqlserver::{Authentication, Encryption, Options};
 
 /// How AX's business database is connected to.
-pub fn options(settings: &SqlServerSettings) -> Result<Options, Refusal> {
+pub async fn options(whole: &Settings) -> Result<Options, Refusal> {
+    let settings = &whole.sqlserver;
     let user = || settings.user.clone();
+    let password = async || {
+        let found = passwords::password(whole, Purpose::Sql).await;
+        found.map(|found| found.password)
+    };
     Ok(Options {
         host: settings.host.clone(),
         port: (settings.port > 0).then_some(settings.port),
@@ -23,11 +23,11 @@ pub fn options(settings: &SqlServerSettings) -> Result<Options, Refusal> {
         authentication: match settings.authentication {
             AuthenticationSetting::Sql => Authentication::Sql {
                 user: user(),
-                password: password(settings)?,
+                password: password().await?,
             },
             AuthenticationSetting::Windows => Authentication::Windows {
                 user: user(),
-                password: password(settings)?,
+                password: password().await?,
             },
             AuthenticationSetting::Integrated => Authentication::Integrated,
         },
@@ -55,39 +55,4 @@ pub fn warn_of(settings: &SqlServerSettings) {
             "whoever answers in the place of SQL Server is trusted: `sqlserver.trust_any_certificate` is on"
         );
     }
-}
-
-/// The password of the environment, else systemd's credential, else of the file.
-fn password(settings: &SqlServerSettings) -> Result<Password, Refusal> {
-    if let Ok(text) = std::env::var(VARIABLE)
-        && !text.is_empty()
-    {
-        return Ok(Password::new(text));
-    }
-    let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
-        .map(|folder| Path::new(&folder).join(CREDENTIAL))
-        .filter(|file| file.exists());
-    let refused = |cause: String| {
-        Refusal::usage(
-            format!("There is no password for the SQL login {}.", settings.user),
-            cause,
-            format!(
-                "Set {VARIABLE}, or `sqlserver.password_file` in the settings to a file that holds \
-                 the password and that only this account reads."
-            ),
-        )
-    };
-    let Some(file) = credential.or_else(|| named(&settings.password_file)) else {
-        return Err(refused(format!(
-            "{VARIABLE} is not set and `sqlserver.password_file` is empty."
-        )));
-    };
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| refused(format!("{}: {error}", file.display())))?;
-    // What an editor leaves at the end is no part of it; a blank may be one.
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() {
-        return Err(refused(format!("{} is empty.", file.display())));
-    }
-    Ok(Password::new(text.to_owned()))
 }

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{OpenCompany, named};
+use super::{OpenCompany, named, passwords};
 use crate::cli::Refusal;
-use crate::company::aif::{self, Address, AifOptions, Door, Folders, Followed};
+use crate::company::aif::{self, Address, AifOptions, Authentication, Door, Folders, Followed};
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use crate::jobs::{ImportDoor, ImportOptions};
 use crate::ledger::Ledger;
 use crate::model::exception::chain;
+use crate::secrets::Purpose;
 use crate::settings::Settings;
-use crate::settings::orders::HandOverSetting;
+use crate::settings::orders::{AuthenticationSetting, HandOverSetting};
 
 /// Orders cannot enter AX: the settings name no door.
 struct NoDoor;
@@ -53,7 +54,11 @@ pub fn service(
         HandOverSetting::AifHttp => Door::Http(Address {
             url: orders.url.clone(),
             user: orders.user.clone(),
-            password_file: orders.password_file.clone(),
+            password: passwords::source(settings, Purpose::Orders),
+            authentication: match orders.authentication {
+                AuthenticationSetting::Basic => Authentication::Basic,
+                AuthenticationSetting::Ntlm => Authentication::Ntlm,
+            },
         }),
         HandOverSetting::Staging => {
             let options = ImportOptions {

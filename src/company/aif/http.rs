@@ -1,20 +1,27 @@
 //! The door of the HTTP adapter: SOAP 1.1 over HTTP (`basicHttpBinding`), answered at once.
 //!
-//! Basic authentication only. A port behind Windows authentication (NTLM, Negotiate) is refused with
-//! what to do: the handshake belongs to a connection, and no library for it is kept well enough.
+//! The user is told by basic authentication or, where that is built in, by NTLM (`ntlm`).
+
+#[cfg(feature = "ntlm")]
+mod ntlm;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::reply::Answer;
 use super::xml::{self, Element};
-use super::{Address, AifError, Port, message};
+use super::{Address, AifError, Authentication, Port, message};
 use crate::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use crate::model::exception::chain;
 
@@ -40,6 +47,7 @@ pub struct HttpService {
     address: Address,
     url: Url,
     http: Client,
+    deadline: Duration,
 }
 
 impl fmt::Debug for HttpService {
@@ -58,11 +66,12 @@ impl HttpService {
             .parse()
             .map_err(|error| wrong(&format!("cannot be read: {error}")))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("holds a user; set `user` and `password_file`"));
+            return Err(wrong("holds a user; set `user`, and store the password"));
         }
-        let is_safe = match url.scheme() {
-            "https" => true,
-            "http" => is_local(&url),
+        let is_safe = match (url.scheme(), address.authentication) {
+            ("http", Authentication::Basic) => is_local(&url),
+            // By NTLM the password itself does not travel.
+            ("https", _) | ("http", Authentication::Ntlm) => true,
             _ => return Err(wrong("does not begin with https://")),
         };
         if !is_safe {
@@ -88,6 +97,7 @@ impl HttpService {
             address,
             url,
             http,
+            deadline,
         })
     }
 
@@ -105,16 +115,115 @@ impl HttpService {
     }
 
     /// Read for each order, so that a new password needs no restart.
-    async fn password(&self) -> Result<String, HandOverError> {
-        let file = &self.address.password_file;
-        let read = tokio::fs::read_to_string(file).await;
-        let text = read.map_err(|error| {
-            self.not_reached(format!(
-                "the file with the password, {}: {error}",
-                file.display()
-            ))
-        })?;
-        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    async fn password(&self) -> Result<SecretString, HandOverError> {
+        let source = &self.address.password;
+        match source.read().await {
+            Ok(found) => Ok(found.password),
+            Err(error) => Err(self.not_reached(format!(
+                "there is no password for {}: {error} {}",
+                self.address.user,
+                source.remedy()
+            ))),
+        }
+    }
+
+    /// Sends the request as it is.
+    async fn plainly(&self, request: RequestBuilder) -> Result<Response, HandOverError> {
+        request.send().await.map_err(|error| {
+            let is_sent = !error.is_connect() && !error.is_builder();
+            let reason = chain(&error.without_url());
+            // It may have gone out.
+            if is_sent {
+                self.unknown(&reason)
+            } else {
+                self.not_reached(reason)
+            }
+        })
+    }
+
+    /// Sends the request over a connection that NTLM has authenticated, which ends with the answer.
+    #[cfg(feature = "ntlm")]
+    async fn by_ntlm(
+        &self,
+        request: RequestBuilder,
+        password: &SecretString,
+    ) -> Result<(Response, Option<AbortOnDropHandle<()>>), HandOverError> {
+        let late = || "there was no answer in time".to_owned();
+        let request = request
+            .build()
+            .map_err(|error| self.not_reached(chain(&error)))?;
+        let opening = ntlm::Connection::open(&self.url, &self.address.user, password);
+        let opened = timeout(self.deadline, opening).await;
+        let opened = opened.unwrap_or_else(|_| Err(late()));
+        let connection = opened.map_err(|reason| self.not_reached(reason))?;
+        let sent = timeout(self.deadline, connection.send(request)).await;
+        let sent = sent.unwrap_or_else(|_| Err(late()));
+        let (response, line) = sent.map_err(|reason| self.unknown(&reason))?;
+        Ok((response, Some(line)))
+    }
+
+    #[cfg(not(feature = "ntlm"))]
+    #[expect(
+        clippy::unused_async,
+        reason = "NTLM takes its time where it is built in"
+    )]
+    async fn by_ntlm(
+        &self,
+        _: RequestBuilder,
+        _: &SecretString,
+    ) -> Result<(Response, Option<AbortOnDropHandle<()>>), HandOverError> {
+        Err(self.not_reached("this axcs was built without NTLM"))
+    }
+
+    /// Sends a message and reads the answer.
+    async fn post(
+        &self,
+        text: Vec<u8>,
+        password: &SecretString,
+    ) -> Result<HandedOver, HandOverError> {
+        let request = self
+            .http
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", format!("\"{}\"", message::ACTION))
+            .body(text);
+        let (response, _line) = match self.address.authentication {
+            Authentication::Basic => {
+                let user = &self.address.user;
+                let request = request.basic_auth(user, Some(password.expose_secret()));
+                (self.plainly(request).await?, None)
+            }
+            Authentication::Ntlm => self.by_ntlm(request, password).await?,
+        };
+        let status = response.status();
+        if let Some(refusal) = self.refusal(status, response.headers()) {
+            return Err(refusal);
+        }
+        let body = match timeout(self.deadline, whole(response)).await {
+            Ok(body) => body.map_err(|reason| self.unknown(&reason))?,
+            Err(_) => return Err(self.unknown("the answer did not end in time")),
+        };
+        self.outcome(status, &body)
+    }
+
+    /// A server that shows its mistakes says back what it was told: the password is taken out.
+    fn without(&self, password: &SecretString, error: HandOverError) -> HandOverError {
+        let password = password.expose_secret();
+        let told = BASE64.encode(format!("{}:{password}", self.address.user));
+        let clean = |text: String| text.replace(&told, "…").replace(password, "…");
+        match error {
+            HandOverError::Refused { infolog } => HandOverError::Refused {
+                infolog: infolog.into_iter().map(clean).collect(),
+            },
+            HandOverError::DuplicateMessage => HandOverError::DuplicateMessage,
+            HandOverError::NotReached { place, reason } => HandOverError::NotReached {
+                place,
+                reason: clean(reason),
+            },
+            HandOverError::Unknown { reason } => HandOverError::Unknown {
+                reason: clean(reason),
+            },
+        }
     }
 
     /// What the answer means.
@@ -151,12 +260,17 @@ impl HttpService {
                     .filter_map(|value| value.to_str().ok())
                     .map(|value| value.split(' ').next().unwrap_or(value))
                     .collect();
-                if offered.iter().any(|way| way.eq_ignore_ascii_case("Basic")) {
+                let ours: &[&str] = match self.address.authentication {
+                    Authentication::Basic => &["Basic"],
+                    Authentication::Ntlm => &["NTLM", "Negotiate"],
+                };
+                let is_ours = |way: &&str| ours.iter().any(|ours| way.eq_ignore_ascii_case(ours));
+                if offered.iter().any(is_ours) {
                     "user or password are refused".to_owned()
                 } else {
                     format!(
-                        "the port asks for another authentication ({}); axcs has basic authentication \
-                         only: switch it on for the port's web site, over https",
+                        "the port asks for another authentication ({}); set orders.authentication to \
+                         what the port's web site has switched on: basic, over https, or ntlm",
                         offered.join(", ")
                     )
                 }
@@ -187,31 +301,8 @@ impl SalesOrderService for HttpService {
     async fn create(&self, hand_over: HandOver) -> Result<HandedOver, HandOverError> {
         let text = self.port.message(&hand_over, message::soap)?;
         let password = self.password().await?;
-        let sent = self
-            .http
-            .post(self.url.clone())
-            .basic_auth(&self.address.user, Some(password))
-            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-            .header("SOAPAction", format!("\"{}\"", message::ACTION))
-            .body(text)
-            .send()
-            .await;
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Err(self.not_reached(chain(&error.without_url())));
-            }
-            // It may have gone out.
-            Err(error) => return Err(self.unknown(&chain(&error.without_url()))),
-        };
-        let status = response.status();
-        if let Some(refusal) = self.refusal(status, response.headers()) {
-            return Err(refusal);
-        }
-        let body = whole(response)
-            .await
-            .map_err(|reason| self.unknown(&reason))?;
-        self.outcome(status, &body)
+        let outcome = self.post(text, &password).await;
+        outcome.map_err(|error| self.without(&password, error))
     }
 }
 

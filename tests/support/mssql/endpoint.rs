@@ -10,15 +10,15 @@ use std::sync::atomic::Ordering;
 
 use tokio::io::{self, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 
-use super::Shared;
 use super::answer::Answer;
 use super::error::SqlError;
 use super::parameters;
 use super::session::Session;
 use super::wire::{Message, kind};
+use super::{Accounts, Handshake, Shared};
 
 /// How many bytes a packet has that carries an answer, unless the client wants smaller ones.
 const PACKET: usize = 4096;
@@ -44,6 +44,7 @@ pub async fn serve(databases: [Arc<Shared>; 2], stream: TcpStream) -> io::Result
     else {
         return Ok(());
     };
+    let token = windows_token(&login.payload).to_vec();
     let login = iridium_server::tds::login::parse_login7(&login.payload)?;
     let mut named = databases.iter();
     let is_asked_for = |it: &&Arc<Shared>| {
@@ -52,7 +53,14 @@ pub async fn serve(databases: [Arc<Shared>; 2], stream: TcpStream) -> io::Result
     };
     let shared = Arc::clone(named.find(is_asked_for).unwrap_or(&databases[0]));
     let mut answer = Answer::new(false);
-    if let Err(error) = shared.lets_in(&login.username, &login.password, &login.database) {
+    let let_in = if token.is_empty() {
+        shared.lets_in(&login.username, &login.password, &login.database)
+    } else {
+        let accounts = databases[0].switches().accounts.clone();
+        let known = hand_shake(accounts, token, &mut from, &mut to).await?;
+        known.and_then(|()| shared.opens(&login.database))
+    };
+    if let Err(error) = let_in {
         answer.error(&error);
         return send(&mut to, answer.finish().bytes, PACKET).await;
     }
@@ -75,6 +83,52 @@ pub async fn serve(databases: [Arc<Shared>; 2], stream: TcpStream) -> io::Result
         tokio::task::spawn_blocking(move || session.end()).await?;
     }
     Ok(())
+}
+
+/// The token of a Windows account in a login (MS-TDS 2.2.6.4); empty where there is none.
+fn windows_token(login: &[u8]) -> &[u8] {
+    let at = |place: usize| usize::from(u16::from_le_bytes([login[place], login[place + 1]]));
+    let (begin, length) = (at(78), at(80));
+    login.get(begin..begin + length).unwrap_or_default()
+}
+
+/// The handshake of a Windows account (MS-TDS 2.2.7.21, 2.2.6.8). A last token is a message
+/// of its own, to which the client of Kerberos has nothing to say: the answer to the login follows.
+async fn hand_shake(
+    accounts: Option<Accounts>,
+    mut token: Vec<u8>,
+    from: &mut OwnedReadHalf,
+    to: &mut OwnedWriteHalf,
+) -> io::Result<Result<(), SqlError>> {
+    let refused = || {
+        let text = "Login failed. The login is from an untrusted domain and cannot be used with \
+                    Integrated authentication.";
+        Ok(Err(SqlError {
+            class: 14,
+            ..SqlError::new(18452, text)
+        }))
+    };
+    let Some(accounts) = accounts else {
+        return refused();
+    };
+    let mut hear = accounts();
+    loop {
+        let (said, is_last) = match hear(&token) {
+            Handshake::Goes(said) => (said, false),
+            Handshake::Ends(said) if said.is_empty() => return Ok(Ok(())),
+            Handshake::Ends(said) => (said, true),
+            Handshake::Refused => return refused(),
+        };
+        let mut told = vec![0xed];
+        told.extend((said.len() as u16).to_le_bytes());
+        told.extend(said);
+        send(to, told, PACKET).await?;
+        if is_last {
+            return Ok(Ok(()));
+        }
+        let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        token = Message::read(from).await?.ok_or_else(gone)?.payload;
+    }
 }
 
 async fn send(to: &mut OwnedWriteHalf, payload: Vec<u8>, packet: usize) -> io::Result<()> {
