@@ -14,6 +14,8 @@
 mod acceptor;
 #[path = "support/axcs.rs"]
 mod axcs_program;
+#[path = "support/bed_company.rs"]
+mod bed_company;
 #[cfg(feature = "kerberos")]
 #[path = "windows_login/kerberos.rs"]
 mod kerberos;
@@ -41,7 +43,7 @@ use site::Site;
 fn let_accounts_in(site: &Site, acceptors: Acceptors) -> Arc<Mutex<Vec<String>>> {
     let came: Arc<Mutex<Vec<String>>> = Arc::default();
     let list = Arc::clone(&came);
-    site.server.let_accounts_in(Arc::new(move || {
+    site.server().let_accounts_in(Arc::new(move || {
         let mut acceptor = acceptors.start();
         let list = Arc::clone(&list);
         Box::new(move |token| match acceptor.hear(token) {

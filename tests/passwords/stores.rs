@@ -44,6 +44,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed() < Duration::from_secs(30), "never: {what}");
+        #[expect(clippy::disallowed_methods, reason = "another process works meanwhile")]
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -94,7 +94,7 @@ async fn each_step_that_fails_is_named_with_its_remedy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stored_password_lets_in_and_another_one_needs_nothing_but_to_be_stored() {
     let site = Site::generated("5").await;
-    let (_, right) = site.server.login();
+    let (_, right) = site.server().login();
     let stored = |password: &str| {
         let mut command = site.axcs.command(&["config", "password"]);
         let mut child = command.stdin(Stdio::piped()).spawn().unwrap();

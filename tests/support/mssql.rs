@@ -84,8 +84,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axcs::sqlserver::{Authentication, Encryption, Options};
-use secrecy::SecretString;
 use iridium_core::{CheckpointManager as _, Database};
+use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 

@@ -302,6 +302,8 @@ pub fn line(last: &Json) -> String {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     #[test]
@@ -312,7 +314,10 @@ mod tests {
             TrustServerCertificate=Yes;",
         );
         assert_eq!((&*tcp.host, tcp.port), ("db.example", Some(1444)));
-        assert_eq!(tcp.authentication, sql("sa", "a=b"));
+        let Authentication::Sql { user, password } = tcp.authentication else {
+            panic!("{tcp:?}");
+        };
+        assert_eq!((&*user, password.expose_secret()), ("sa", "a=b"));
         assert_eq!((tcp.encryption, tcp.trust_any), (Encryption::Login, true));
         assert_eq!(tcp.database, "master");
         let named = of("data source=db\\AX;uid=u;pwd=p;encrypt=DANGER_PLAINTEXT");
@@ -323,13 +328,6 @@ mod tests {
             (plain.encryption, plain.trust_any),
             (Encryption::Required, false)
         );
-    }
-
-    fn sql(user: &str, password: &str) -> Authentication {
-        Authentication::Sql {
-            user: user.to_owned(),
-            password: SecretString::from(password.to_owned()),
-        }
     }
 
     #[test]

@@ -122,9 +122,8 @@ pub async fn secrets() -> Result<(), String> {
     let ax = settings(
         "ax.toml",
         &format!(
-            "{}[profiles.sql.sqlserver]\nhost = '127.0.0.1'\nport = 9\ndatabase = 'AX'\nuser = 'axcs'\n\
-             [profiles.port.orders]\nhandover = 'aif-http'\nurl = '{echoing}/port.svc'\nuser = 'web'\n",
-            engine
+            "{engine}[profiles.sql.sqlserver]\nhost = '127.0.0.1'\nport = 9\ndatabase = 'AX'\nuser = 'axcs'\n\
+             [profiles.port.orders]\nhandover = 'aif-http'\nurl = '{echoing}/port.svc'\nuser = 'web'\n"
         ),
     );
     said(&axcs.run(&["service", "order", "place", "--count", "2"]));

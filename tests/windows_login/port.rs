@@ -167,14 +167,15 @@ impl Connection {
     }
 
     fn refuse(&self, challenge: &str) -> String {
-        let offers = if challenge.is_empty() {
-            let lines = self.manner.schemes.iter();
-            lines
-                .map(|scheme| format!("WWW-Authenticate: {scheme}\r\n"))
-                .collect()
+        let offered = if challenge.is_empty() {
+            self.manner.schemes.to_vec()
         } else {
-            format!("WWW-Authenticate: {challenge}\r\n")
+            vec![challenge]
         };
+        let offers = format!(
+            "WWW-Authenticate: {}\r\n",
+            offered.join("\r\nWWW-Authenticate: ")
+        );
         let close = if self.manner.is_closing {
             "Connection: close\r\n"
         } else {

@@ -42,7 +42,7 @@ pub fn needed(settings: &Settings) -> Vec<Purpose> {
     }
     match settings.orders.handover {
         HandOverSetting::AifHttp => needed.push(Purpose::Orders),
-        HandOverSetting::Company | HandOverSetting::AifFile => {}
+        HandOverSetting::Company | HandOverSetting::AifFile | HandOverSetting::Staging => {}
     }
     needed
 }
