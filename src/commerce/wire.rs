@@ -3,6 +3,8 @@
 //! Uploads are NDJSON, one [`Line`] a line; answers are JSON; errors are problem documents
 //! (RFC 9457) with a stable [`Problem::code`]. The document at `/openapi.json` describes the rest.
 
+pub mod account;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -342,23 +344,4 @@ pub struct Saleable {
     pub ordered: Amount,
     /// The difference.
     pub saleable: Amount,
-}
-
-/// Whether the account can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AccountState {
-    /// It is being made ready, which can take up to 24 hours: every other request is answered
-    /// with 503 and the code `being-set-up`.
-    BeingSetUp,
-    /// It can be used.
-    Active,
-}
-
-/// The account, as far as it can be asked without being active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Account {
-    /// Whether it can be used.
-    pub state: AccountState,
 }
