@@ -19,6 +19,7 @@ mod api;
 mod batch;
 mod folder;
 mod listen;
+mod rights;
 mod store;
 mod strict;
 

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use super::set_up::{self, Folder};
 use super::{Exit, Invocation, Refusal, log, print};
 use crate::commerce::client::{Client, CommerceError};
-use crate::commerce::wire::AccountState;
+use crate::commerce::wire::account::AccountState;
 use crate::model::exception::{Exception, chain};
 use crate::service::{self, ServiceError};
 use crate::signals;
@@ -37,7 +37,7 @@ enum ServiceCommand {
     /// Online stores and marketplaces
     #[command(subcommand)]
     Store(store::StoreCommand),
-    /// Whether the account can be used
+    /// How the account stands
     #[command(
         after_help = "Rehearse what operators see while an account is being set up:\n  \
 axcs service account being-set-up\n  axcs run orders\n  axcs service account active"
@@ -120,7 +120,11 @@ async fn account(
     } else {
         print::line(match state {
             AccountState::BeingSetUp => "The service is being set up.",
+            AccountState::NotSignedUp => "Nobody has signed up; the service's own token opens it.",
+            AccountState::SignedUp => "The account is not activated yet.",
             AccountState::Active => "The account is active.",
+            AccountState::Deactivated => "The account is deactivated.",
+            AccountState::Disconnected => "The account is disconnected from its company.",
         });
     }
     Ok(())

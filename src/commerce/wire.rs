@@ -8,6 +8,7 @@ pub mod account;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::account::AccountState;
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
 use crate::model::channel::Channel;
@@ -195,7 +196,13 @@ pub struct CommitLoad {
 pub struct WhoAmI {
     /// Name of the account.
     pub account: String,
-    /// Rights of the token.
+    /// How it stands; a service that does not say so has none that could be switched off.
+    #[serde(default = "usable")]
+    pub state: AccountState,
+    /// Sign-in name of the user who let the machine in; empty for the service's own token.
+    #[serde(default)]
+    pub user: String,
+    /// Rights of the token: `read`, `upload`, `catalog`, `orders`, `account`.
     pub rights: Vec<String>,
     /// Limits of a batch.
     pub limits: Limits,
@@ -207,6 +214,10 @@ pub struct WhoAmI {
     /// that does not say so does not do it.
     #[serde(default)]
     pub guards_versions: bool,
+}
+
+const fn usable() -> AccountState {
+    AccountState::Active
 }
 
 /// Limits of a batch.

@@ -186,7 +186,8 @@ fn check_currency(currency: &str) -> Result<(), Refusal> {
     Err(bad("currency", "a currency is three letters (ISO 4217)"))
 }
 
-fn filled(field: &str, text: &str) -> Result<(), Refusal> {
+/// Refuses an empty field.
+pub fn filled(field: &str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(bad(field, "it is empty"));
     }

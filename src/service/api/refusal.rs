@@ -38,6 +38,8 @@ codes! {
     IdempotencyKeyMissing = "idempotency-key-missing", BAD_REQUEST, "A batch needs an Idempotency-Key";
     IdempotencyKeyBad = "idempotency-key-bad", BAD_REQUEST, "The Idempotency-Key is malformed";
     Unauthorized = "unauthorized", UNAUTHORIZED, "The token is missing or wrong";
+    Forbidden = "forbidden", FORBIDDEN, "The token has no right to it";
+    AccountNotActive = "account-not-active", FORBIDDEN, "The account is not active";
     NoSuchPath = "no-such-path", NOT_FOUND, "Nothing is served here";
     NoSuchCollection = "no-such-collection", NOT_FOUND, "There is no such collection";
     NoSuchRecord = "no-such-record", NOT_FOUND, "There is no such record";
@@ -46,6 +48,8 @@ codes! {
     NoSuchLoad = "no-such-load", NOT_FOUND, "There is no such complete load";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The path does not know the method";
     BodyTimeout = "body-timeout", REQUEST_TIMEOUT, "The body did not arrive in time";
+    AccountState = "account-state", CONFLICT, "The account does not stand so that this can be done";
+    ReleaseRefused = "release-refused", CONFLICT, "The release of AX has no Commerce Services";
     LoadOpen = "load-open", CONFLICT, "A complete load is open";
     LoadClosed = "load-closed", CONFLICT, "The complete load is closed";
     TooManyRetired = "too-many-retired", CONFLICT, "The commit would retire too many records";
@@ -91,6 +95,15 @@ impl Refusal {
     pub fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.header = Some((name, HeaderValue::from_static(value)));
         self
+    }
+
+    /// The account is being made ready.
+    pub fn being_set_up() -> Self {
+        Self::new(
+            Code::BeingSetUp,
+            "The service is being set up. This can take up to 24 hours.",
+        )
+        .with(header::RETRY_AFTER, "3600")
     }
 
     /// The service cannot do it now, but soon.
