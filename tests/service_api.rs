@@ -30,5 +30,7 @@ mod stores;
 mod support;
 #[path = "service/uploads.rs"]
 mod uploads;
+#[path = "service/users.rs"]
+mod users;
 #[path = "service/website.rs"]
 mod website;

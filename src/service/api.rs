@@ -38,6 +38,7 @@ mod request;
 mod saleable;
 mod stores;
 mod uploads;
+mod users;
 mod watch;
 
 /// Batches that are read and applied at a time; the others wait.
@@ -187,6 +188,16 @@ fn routes() -> Vec<Route> {
             "/v1/account/deactivate",
             ACCOUNT,
             post(account::deactivate),
+        ),
+        route("GET", "/v1/users", ACCOUNT, get(users::list)),
+        route("POST", "/v1/users", ACCOUNT, post(users::add)),
+        route("PUT", "/v1/users/{id}", ACCOUNT, put(users::edit)),
+        route("DELETE", "/v1/users/{id}", ACCOUNT, delete(users::delete)),
+        route(
+            "POST",
+            "/v1/users/{id}/invitation",
+            ACCOUNT,
+            post(users::invite),
         ),
         route("GET", METADATA_PATH, Nothing, get(oauth::metadata)),
         route(

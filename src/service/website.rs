@@ -48,12 +48,14 @@ mod account;
 mod device;
 mod form;
 mod home;
+mod invitation;
 mod machines;
 mod page;
 mod paging;
 mod session;
 mod sign_in;
 mod sign_up;
+mod users;
 
 /// Who may enter a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +69,10 @@ pub enum Entry {
 }
 
 /// The navigation: words, path, and the right that shows it.
-const NAVIGATION: [(&str, &str, Option<Right>); 3] = [
+const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
     ("Home", "/", None),
     ("Account", "/account", Some(Right::Account)),
+    ("Users", "/users", Some(Right::Account)),
     ("Machines", "/machines", None),
 ];
 
@@ -94,6 +97,16 @@ fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
             "/account",
             ACCOUNT,
             get(account::show).post(account::change),
+        ),
+        ("/users", ACCOUNT, get(users::list)),
+        ("/users/new", ACCOUNT, get(users::new).post(users::add)),
+        ("/users/{id}", ACCOUNT, get(users::show).post(users::edit)),
+        ("/users/{id}/invite", ACCOUNT, post(users::invite)),
+        ("/users/{id}/delete", ACCOUNT, post(users::delete)),
+        (
+            invitation::PATH,
+            Anybody,
+            get(invitation::show).post(invitation::accept),
         ),
         ("/machines", User, get(machines::show).post(machines::end)),
         ("/device", User, get(device::show).post(device::enter)),
@@ -172,6 +185,11 @@ impl Site {
         if let Ok(line) = HeaderValue::try_from(line) {
             response.headers_mut().insert(header::SET_COOKIE, line);
         }
+    }
+
+    /// The link that an invitation's secret makes at `base`.
+    pub fn invitation_link(&self, base: &str, secret: &str) -> String {
+        format!("{base}{}?secret={secret}", invitation::PATH)
     }
 
     /// Address of the service as a client names it.

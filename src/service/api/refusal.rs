@@ -55,7 +55,6 @@ codes! {
     MigrationOrder = "migration-order", CONFLICT, "Another migration has to be done first";
     UserExists = "user-exists", CONFLICT, "There is such a user";
     UserHasRoles = "user-has-roles", CONFLICT, "The user has roles";
-    UserIsActive = "user-is-active", CONFLICT, "The user has a password";
     SignInFixed = "sign-in-fixed", CONFLICT, "A sign-in name never changes";
     LastAdministrator = "last-administrator", CONFLICT, "The last service administrator stays one";
     LoadOpen = "load-open", CONFLICT, "A complete load is open";

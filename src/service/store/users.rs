@@ -167,11 +167,8 @@ impl Store {
                 params![before.id, user.first_name, user.last_name, user.email, roles],
             )?;
             let after = must_find(transaction, &id)?;
-            if after.roles.is_empty() {
-                transaction.execute("DELETE FROM session WHERE user = ?1", [&before.id])?;
-            }
             if before.roles.iter().any(|role| !after.roles.contains(role)) {
-                transaction.execute("DELETE FROM machine WHERE user = ?1", [&before.id])?;
+                end_sessions(transaction, &before.id)?;
             }
             Ok(after)
         })
@@ -189,7 +186,7 @@ impl Store {
                 return Err(Refusal::new(
                     Code::UserHasRoles,
                     format!(
-                        "{} has roles; take them away first, then delete the user",
+                        "the user {} has roles; take them away first, then delete the user",
                         user.sign_in
                     ),
                 ));
@@ -207,12 +204,6 @@ impl Store {
         let until = Timestamp::now() + INVITED;
         self.run(move |connection| {
             let user = must_find(connection, &id)?;
-            if user.state == UserState::Active {
-                return Err(Refusal::new(
-                    Code::UserIsActive,
-                    format!("{} has a password already", user.sign_in),
-                ));
-            }
             if user.roles.is_empty() {
                 return Err(Refusal::new(
                     Code::BadValue,
@@ -236,14 +227,12 @@ impl Store {
             .await
     }
 
-    /// Uses an invitation: its user has `password` from now on. `None` where it is not good any
-    /// more.
+    /// Uses an invitation: its user has `password` from now on, and is signed out everywhere.
+    /// `None` where it is not good any more.
     pub async fn accept(&self, secret: &str, password: String) -> Result<Option<User>, Refusal> {
         let hash = secrets::hash(secret);
-        self.run(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let Some(user) = find_invited(&transaction, &hash)? else {
+        self.changing_users(move |transaction| {
+            let Some(user) = find_invited(transaction, &hash)? else {
                 return Ok(None);
             };
             transaction.execute(
@@ -252,29 +241,36 @@ impl Store {
                  WHERE id = ?1",
                 params![user.id, password],
             )?;
-            transaction.commit()?;
+            end_sessions(transaction, &user.id)?;
             Ok(Some(user))
         })
         .await
     }
 
     /// A transaction that may end what users let in.
-    async fn changing_users(
+    async fn changing_users<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Transaction<'_>) -> Result<User, Refusal> + Send + 'static,
-    ) -> Result<User, Refusal> {
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let live = std::sync::Arc::clone(&self.live);
         self.run(move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let user = change(&transaction)?;
+            let done = change(&transaction)?;
             let machines = machines::admitted(&transaction)?;
             transaction.commit()?;
             live.machines.send_replace(machines);
-            Ok(user)
+            Ok(done)
         })
         .await
     }
+}
+
+/// Ends the sessions and the machines of a user.
+fn end_sessions(connection: &Connection, user: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM session WHERE user = ?1", [user])?;
+    connection.execute("DELETE FROM machine WHERE user = ?1", [user])?;
+    Ok(())
 }
 
 fn insert(connection: &Connection, user: &User) -> Result<i64, Refusal> {
@@ -373,7 +369,7 @@ fn must_not_be_last(connection: &Connection, user: &User) -> Result<(), Refusal>
     Err(Refusal::new(
         Code::LastAdministrator,
         format!(
-            "{} is the last service administrator who can sign in; make somebody else one first",
+            "the user {} is the last service administrator who can sign in; make somebody else one first",
             user.sign_in
         ),
     ))

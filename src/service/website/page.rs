@@ -165,6 +165,15 @@ impl Trouble {
         )
     }
 
+    /// The invitation is not good.
+    pub fn not_invited() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "This invitation is not good any more",
+            "It is good once and for 7 days. Ask a service administrator for a new one.",
+        )
+    }
+
     /// Too many tries.
     pub fn too_often() -> Self {
         Self::new(

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::commerce::wire::account::{
-    Account, AccountState, DeviceAuthorization, LinkedCompany, Metadata, SetAccount, TokenAnswer,
-    TokenError,
+    Account, AccountState, DeviceAuthorization, Invitation, LinkedCompany, Metadata, Role,
+    SetAccount, TokenAnswer, TokenError, User, UserList, UserState,
 };
 
 use super::{as_type, document, keys, value, words};
@@ -21,6 +21,18 @@ fn company() -> LinkedCompany {
         name: word(),
         partition: 1,
         release: word(),
+    }
+}
+
+fn user() -> User {
+    User {
+        id: word(),
+        sign_in: word(),
+        first_name: word(),
+        last_name: word(),
+        email: word(),
+        roles: vec![Role::Viewer],
+        state: UserState::New,
     }
 }
 
@@ -89,6 +101,22 @@ pub fn all() -> Vec<(&'static str, Value, Through)> {
                 error_description: word(),
             }),
             as_type::<TokenError>,
+        ),
+        ("User", value(user()), as_type::<User>),
+        (
+            "UserList",
+            value(UserList {
+                users: vec![user()],
+            }),
+            as_type::<UserList>,
+        ),
+        (
+            "Invitation",
+            value(Invitation {
+                link: word(),
+                expires: now,
+            }),
+            as_type::<Invitation>,
         ),
     ]
 }
