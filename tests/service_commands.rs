@@ -184,7 +184,7 @@ fn an_order_is_mended_fault_by_fault() {
 #[test]
 fn the_account_is_set_and_read_only_changes_nothing() {
     let axcs = Axcs::new();
-    assert_eq!(axcs.json(&["service", "account"])["state"], "active");
+    assert_eq!(axcs.json(&["service", "account"])["state"], "not-signed-up");
     axcs.ok(&["service", "account", "being-set-up"]);
     let said = axcs.run(&["service", "order", "list"]);
     assert_ne!(said.code, 0);

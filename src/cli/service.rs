@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use super::set_up::{self, Folder};
 use super::{Exit, Invocation, Refusal, log, print};
 use crate::commerce::client::{Client, CommerceError};
-use crate::commerce::wire::AccountState;
+use crate::commerce::wire::account::AccountState;
 use crate::model::exception::{Exception, chain};
 use crate::service::{self, ServiceError};
 use crate::signals;
@@ -37,7 +37,7 @@ enum ServiceCommand {
     /// Online stores and marketplaces
     #[command(subcommand)]
     Store(store::StoreCommand),
-    /// Whether the account can be used
+    /// How the account stands
     #[command(
         after_help = "Rehearse what operators see while an account is being set up:\n  \
 axcs service account being-set-up\n  axcs run orders\n  axcs service account active"
@@ -63,6 +63,9 @@ struct ServeArguments {
     /// Listen without TLS on any address: tokens and prices can be read on the way
     #[arg(long)]
     insecure: bool,
+    /// For how many minutes an account that somebody signs up for is being set up; at the retired service up to 24 hours
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=1_440))]
+    set_up: u32,
 }
 
 pub async fn service(
@@ -77,7 +80,7 @@ pub async fn service(
     if arguments.serve != ServeArguments::default() {
         return Err(Refusal::usage(
             "The service is either served or asked.",
-            "--listen, --tls-cert, --tls-key and --insecure are for serving.",
+            "--listen, --tls-cert, --tls-key, --insecure and --set-up are for serving.",
             "Leave them out here; the service that runs is found by its folder or `service.url`.",
         ));
     }
@@ -120,7 +123,11 @@ async fn account(
     } else {
         print::line(match state {
             AccountState::BeingSetUp => "The service is being set up.",
+            AccountState::NotSignedUp => "Nobody has signed up; the service's own token opens it.",
+            AccountState::SignedUp => "The account is not activated yet.",
             AccountState::Active => "The account is active.",
+            AccountState::Deactivated => "The account is deactivated.",
+            AccountState::Disconnected => "The account is disconnected from its company.",
         });
     }
     Ok(())
@@ -164,6 +171,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
             .zip(arguments.tls_key)
             .map(|(cert, key)| service::TlsFiles { cert, key }),
         insecure: arguments.insecure,
+        set_up: jiff::SignedDuration::from_mins(arguments.set_up.into()),
     })
     .await
     .map_err(|error| not_started(&error))?;
@@ -189,9 +197,10 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
 /// The error says itself what to do.
 fn not_started(error: &ServiceError) -> Refusal {
     let exit = match error {
-        ServiceError::Unencrypted(_) | ServiceError::Token | ServiceError::Tls { .. } => {
-            Exit::Usage
-        }
+        ServiceError::Unencrypted(_)
+        | ServiceError::Token
+        | ServiceError::Random
+        | ServiceError::Tls { .. } => Exit::Usage,
         ServiceError::Folder { .. }
         | ServiceError::Owned { .. }
         | ServiceError::Store { .. }

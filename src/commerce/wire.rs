@@ -3,9 +3,12 @@
 //! Uploads are NDJSON, one [`Line`] a line; answers are JSON; errors are problem documents
 //! (RFC 9457) with a stable [`Problem::code`]. The document at `/openapi.json` describes the rest.
 
+pub mod account;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::account::AccountState;
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
 use crate::model::channel::Channel;
@@ -193,7 +196,13 @@ pub struct CommitLoad {
 pub struct WhoAmI {
     /// Name of the account.
     pub account: String,
-    /// Rights of the token.
+    /// How it stands; a service that does not say so has none that could be switched off.
+    #[serde(default = "usable")]
+    pub state: AccountState,
+    /// Sign-in name of the user who let the machine in; empty for the service's own token.
+    #[serde(default)]
+    pub user: String,
+    /// Rights of the token: `read`, `upload`, `catalog`, `orders`, `account`.
     pub rights: Vec<String>,
     /// Limits of a batch.
     pub limits: Limits,
@@ -205,6 +214,10 @@ pub struct WhoAmI {
     /// that does not say so does not do it.
     #[serde(default)]
     pub guards_versions: bool,
+}
+
+const fn usable() -> AccountState {
+    AccountState::Active
 }
 
 /// Limits of a batch.
@@ -342,23 +355,4 @@ pub struct Saleable {
     pub ordered: Amount,
     /// The difference.
     pub saleable: Amount,
-}
-
-/// Whether the account can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AccountState {
-    /// It is being made ready, which can take up to 24 hours: every other request is answered
-    /// with 503 and the code `being-set-up`.
-    BeingSetUp,
-    /// It can be used.
-    Active,
-}
-
-/// The account, as far as it can be asked without being active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Account {
-    /// Whether it can be used.
-    pub state: AccountState,
 }

@@ -4,7 +4,6 @@
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::value::RawValue;
@@ -15,22 +14,37 @@ use crate::model::Stream;
 use crate::model::digest::hex64;
 use crate::sqlite::{Access, Sqlite, SqliteError};
 
+use self::account::Standing;
+use self::machines::Admitted;
 use super::api::refusal::{Code, Refusal};
 
+mod account;
 mod answers;
 mod apply;
 mod channels;
 mod effects;
 mod loads;
+mod machines;
 mod orders;
 mod saleable;
+mod sessions;
+mod settings;
+mod times;
+mod users;
 
+pub use account::AccountStep;
 pub use apply::Batched;
+pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
+pub use sessions::SignedIn;
+pub use settings::Setting;
+pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 2] = [
+const VERSIONS: [&str; 4] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
+    include_str!("store/account.sql"),
+    include_str!("store/people.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -47,6 +61,9 @@ pub enum StoreError {
     /// No name could be made for the order book.
     #[error("the system has no random numbers")]
     Random(#[source] getrandom::Error),
+    /// What is in it does not fit.
+    #[error("the store cannot be read: {0}")]
+    Unreadable(String),
     /// A newer axcs has written it.
     #[error(
         "the store has version {found}, this program knows versions up to {VERSION}; use the newer axcs"
@@ -91,8 +108,10 @@ pub struct Store {
 struct Live {
     /// Number of the newest event of the order book.
     newest: watch::Sender<i64>,
-    /// The account is being made ready.
-    being_set_up: AtomicBool,
+    /// The account's row.
+    account: watch::Sender<Standing>,
+    /// The machines that users let in.
+    machines: watch::Sender<Admitted>,
 }
 
 /// A collection's row.
@@ -109,19 +128,17 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let sqlite = Sqlite::open(path, Access::Create, prepare).await?;
         let read = |connection: &mut Connection| {
-            connection
-                .query_row(
-                    "SELECT newest, being_set_up FROM book, account",
-                    [],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .map_err(StoreError::from)
+            let newest = connection.query_row("SELECT newest FROM book", [], |row| row.get(0))?;
+            let unreadable = |refusal: Refusal| StoreError::Unreadable(refusal.detail);
+            let account = Standing::read(connection).map_err(unreadable)?;
+            let machines = machines::admitted(connection).map_err(unreadable)?;
+            Ok::<_, StoreError>(Live {
+                newest: watch::Sender::new(newest),
+                account: watch::Sender::new(account),
+                machines: watch::Sender::new(machines),
+            })
         };
-        let (newest, being_set_up) = sqlite.call(read).await?;
-        let live = Arc::new(Live {
-            newest: watch::Sender::new(newest),
-            being_set_up: AtomicBool::new(being_set_up),
-        });
+        let live = Arc::new(sqlite.call(read).await?);
         Ok(Self { sqlite, live })
     }
 
@@ -284,7 +301,7 @@ fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     if found < 2 {
         let book = getrandom::u64().map(hex64).map_err(StoreError::Random)?;
         transaction.execute("INSERT INTO book (id) VALUES (?1)", [book])?;
-        transaction.execute("INSERT INTO account (being_set_up) VALUES (0)", [])?;
+        transaction.execute("INSERT INTO account DEFAULT VALUES", [])?;
     }
     for stream in Stream::uploads() {
         transaction.execute(

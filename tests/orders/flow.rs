@@ -307,7 +307,7 @@ async fn what_the_shop_may_sell_is_what_is_on_hand_less_the_orders_that_ax_has_n
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_being_set_up_says_so_and_is_not_waited_for() {
-    use axcs::commerce::wire::AccountState;
+    use axcs::commerce::wire::account::AccountState;
     let site = Site::new().await;
     site.client
         .set_account(AccountState::BeingSetUp)

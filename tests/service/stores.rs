@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axcs::commerce::Commerce as _;
 use axcs::commerce::client::Class;
-use axcs::commerce::wire::{AccountState, OrdersTaken, Problem, Saleable};
+use axcs::commerce::wire::account::AccountState;
+use axcs::commerce::wire::{OrdersTaken, Problem, Saleable};
 use axcs::model::catalog::{OnHand, ProductDimensions};
 use axcs::model::order::Outcome;
 use axcs::model::{Amount, Record};
@@ -85,7 +86,7 @@ async fn stores_and_orders_are_no_collections() {
 async fn while_it_is_being_set_up_only_health_and_the_account_answer() {
     let served = Served::start().await;
     let client = client(&served);
-    assert_eq!(client.account().await.unwrap(), AccountState::Active);
+    assert_eq!(client.account().await.unwrap(), AccountState::NotSignedUp);
     client.set_account(AccountState::BeingSetUp).await.unwrap();
     let served = served.restart().await;
     let client = super::shop::client(&served);

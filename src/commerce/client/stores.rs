@@ -1,8 +1,8 @@
-//! Stores and marketplaces, and whether the account can be used.
+//! Stores and marketplaces, and how the account stands.
 
 use reqwest::Method;
 
-use crate::commerce::wire::{Account, AccountState};
+use crate::commerce::wire::account::{Account, AccountState, SetAccount};
 use crate::model::channel::Channel;
 
 use super::{Client, CommerceError};
@@ -24,16 +24,16 @@ impl Client {
         }
     }
 
-    /// Whether the account can be used; answered even where it cannot.
+    /// How the account stands; answered even where it cannot be used.
     pub async fn account(&self) -> Result<AccountState, CommerceError> {
         let account: Account = self.get(&["account"], &[]).await?;
         Ok(account.state)
     }
 
-    /// Says whether the account can be used: for a self-hosted service.
+    /// Makes the account one that is being set up, or ends that: for a self-hosted service.
     pub async fn set_account(&self, state: AccountState) -> Result<AccountState, CommerceError> {
         let account: Account = self
-            .send(Method::PUT, &["account"], &Account { state })
+            .send(Method::PUT, &["account"], &SetAccount { state })
             .await?;
         Ok(account.state)
     }

@@ -3,6 +3,7 @@
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use crate::commerce::wire::{Health, Limits, MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LINES, WhoAmI};
 
 use super::body::Encoding;
+use super::caller::Caller;
 use super::refusal::Refusal;
 use super::request::{NoParameters, Parameters};
 use super::{Api, told};
@@ -27,11 +29,25 @@ pub fn health(
 }
 
 pub fn whoami(
+    State(api): State<Arc<Api>>,
+    Extension(caller): Extension<Caller>,
     Parameters(NoParameters {}): Parameters<NoParameters>,
 ) -> Ready<Result<Response, Refusal>> {
+    let account = api.store.account();
+    let name = if account.name.is_empty() {
+        "self-hosted".to_owned()
+    } else {
+        account.name
+    };
     ready(told(&WhoAmI {
-        account: "self-hosted".to_owned(),
-        rights: vec!["read".to_owned(), "upload".to_owned()],
+        account: name,
+        state: account.state,
+        user: caller.user().to_owned(),
+        rights: caller
+            .rights()
+            .iter()
+            .map(|right| right.name().to_owned())
+            .collect(),
         limits: Limits {
             max_lines: MAX_LINES,
             max_body_bytes: MAX_BODY_BYTES,

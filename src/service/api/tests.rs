@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::refusal::Code;
@@ -13,6 +14,7 @@ use crate::model::catalog::{
 };
 use crate::model::{Amount, Stream};
 
+mod account;
 mod orders;
 
 fn document() -> Value {
@@ -36,7 +38,7 @@ fn words(value: &Value) -> Vec<&str> {
 fn every_route_is_described_and_nothing_else() {
     let routes: BTreeSet<String> = super::routes()
         .into_iter()
-        .map(|(method, path, _)| format!("{method} {path}"))
+        .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     let described: BTreeSet<String> = document()["paths"]
         .as_object()
@@ -94,6 +96,11 @@ fn the_schemas_have_the_fields_of_the_types() {
         assert_eq!(schema["additionalProperties"], json!(false), "{name}");
     };
     let records = full_records().into_iter().chain(orders::full());
+    let records = records.chain(
+        account::all()
+            .into_iter()
+            .map(|(name, full, _)| (name, full)),
+    );
     for (name, full) in records.chain(full_wire_types()) {
         same(name, full);
     }
@@ -131,6 +138,11 @@ fn what_a_schema_requires_is_what_a_record_cannot_leave_out() {
             assert_eq!(refused, required.contains(&field), "{name}.{field}");
         }
     }
+}
+
+/// Reads JSON as a `T` and writes it again.
+fn as_type<T: DeserializeOwned + Serialize>(json: Value) -> serde_json::Result<Value> {
+    serde_json::to_value(serde_json::from_value::<T>(json)?)
 }
 
 fn value(of: impl Serialize) -> Value {
@@ -334,6 +346,8 @@ fn full_wire_types() -> Vec<(&'static str, Value)> {
             "WhoAmI",
             value(wire::WhoAmI {
                 account: word(),
+                state: wire::account::AccountState::Active,
+                user: word(),
                 rights: vec![word()],
                 limits,
                 encodings: vec![word()],

@@ -13,11 +13,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
-use crate::commerce::wire::AccountState;
+use crate::service::secrets;
 
+use super::Api;
 use super::body;
+use super::caller::{Caller, Needs};
 use super::refusal::{Code, Refusal};
-use super::{Api, OPEN_PATHS};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest request id that is echoed.
@@ -76,7 +77,9 @@ pub async fn watch(State(api): State<Arc<Api>>, request: Request, next: Next) ->
         .into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(REQUEST_ID, id.clone());
     let status = response.status();
     let ms = started.elapsed().as_secs_f64() * 1e3;
@@ -91,55 +94,53 @@ pub async fn watch(State(api): State<Arc<Api>>, request: Request, next: Next) ->
     response
 }
 
-async fn answer(api: &Api, request: Request, next: Next) -> Response {
-    if OPEN_PATHS.contains(&request.uri().path()) || is_allowed(api, request.headers()) {
-        if is_being_set_up(api, request.uri().path()) {
-            body::drain(request.into_body()).await;
-            return Refusal::new(
-                Code::BeingSetUp,
-                "The service is being set up. This can take up to 24 hours.",
-            )
-            .with(header::RETRY_AFTER, "3600")
-            .into_response();
+async fn answer(api: &Api, mut request: Request, next: Next) -> Response {
+    match admit(api, &request) {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            next.run(request).await
         }
-        return next.run(request).await;
+        Err(refusal) => {
+            body::drain(request.into_body()).await;
+            refusal.into_response()
+        }
     }
-    body::drain(request.into_body()).await;
-    Refusal::new(
-        Code::Unauthorized,
-        "send the service's token as \"Authorization: Bearer TOKEN\"",
-    )
-    .with(
-        header::WWW_AUTHENTICATE,
-        "Bearer realm=\"Commerce Services\"",
-    )
-    .into_response()
 }
 
-/// True where the path has to wait until the account can be used.
-fn is_being_set_up(api: &Api, path: &str) -> bool {
-    api.store.account().state == AccountState::BeingSetUp
-        && path.starts_with("/v1/")
-        && !matches!(path, "/v1/health" | "/v1/account")
+/// Who asks, where that matters and they may.
+fn admit(api: &Api, request: &Request) -> Result<Option<Caller>, Refusal> {
+    let needs = api.needs(request);
+    if needs == Needs::Nothing {
+        return Ok(None);
+    }
+    let caller = caller(api, request.headers()).ok_or_else(|| {
+        Refusal::new(
+            Code::Unauthorized,
+            "send the service's token as \"Authorization: Bearer TOKEN\"",
+        )
+        .with(
+            header::WWW_AUTHENTICATE,
+            "Bearer realm=\"Commerce Services\"",
+        )
+    })?;
+    needs.check(&caller, api.store.account_state())?;
+    Ok(Some(caller))
 }
 
-fn is_allowed(api: &Api, headers: &HeaderMap) -> bool {
+fn caller(api: &Api, headers: &HeaderMap) -> Option<Caller> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(given), None) = (given.next(), given.next()) else {
-        return false;
+        return None;
     };
-    given
-        .as_bytes()
-        .split_at_checked("Bearer ".len())
-        .is_some_and(|(scheme, token)| {
-            scheme.eq_ignore_ascii_case(b"Bearer ") && same(token, api.token.as_bytes())
-        })
-}
-
-/// Compares in a time that tells nothing but the length.
-fn same(given: &[u8], token: &[u8]) -> bool {
-    let differing = given.iter().zip(token).fold(0, |differing, (a, b)| {
-        std::hint::black_box(differing | (a ^ b))
-    });
-    given.len() == token.len() && differing == 0
+    let (scheme, token) = given.as_bytes().split_at_checked("Bearer ".len())?;
+    if !scheme.eq_ignore_ascii_case(b"Bearer ") {
+        return None;
+    }
+    if secrets::same(token, api.token.as_bytes()) {
+        return Some(Caller::Machine);
+    }
+    let token = std::str::from_utf8(token).ok()?;
+    api.store.admitted(token).map(Caller::Grant)
 }

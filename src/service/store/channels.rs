@@ -1,10 +1,8 @@
-//! Stores and marketplaces, and whether the account can be used.
-
-use std::sync::atomic::Ordering;
+//! Stores and marketplaces.
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
-use crate::commerce::wire::{Account, AccountState, StoreList};
+use crate::commerce::wire::StoreList;
 use crate::model::channel::Channel;
 use crate::service::api::refusal::{Code, Refusal};
 
@@ -60,28 +58,6 @@ impl Store {
                 Refusal::new(Code::NoSuchStore, format!("there is no store {id:?}"))
             })?;
             read_json(&json)
-        })
-        .await
-    }
-
-    /// Whether the account can be used.
-    pub fn account(&self) -> Account {
-        let state = if self.live.being_set_up.load(Ordering::Acquire) {
-            AccountState::BeingSetUp
-        } else {
-            AccountState::Active
-        };
-        Account { state }
-    }
-
-    /// Says whether the account can be used.
-    pub async fn set_account(&self, account: Account) -> Result<(), Refusal> {
-        let live = std::sync::Arc::clone(&self.live);
-        self.run(move |connection| {
-            let being_set_up = account.state == AccountState::BeingSetUp;
-            connection.execute("UPDATE account SET being_set_up = ?1", [being_set_up])?;
-            live.being_set_up.store(being_set_up, Ordering::Release);
-            Ok(())
         })
         .await
     }
