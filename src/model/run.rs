@@ -300,6 +300,8 @@ pub struct LiveRuns {
     pub workers: u32,
     /// How the service is reached from this process.
     pub reach: Reach,
+    /// Until when the operation log is on, where it is.
+    pub logs_until: Option<Timestamp>,
 }
 
 /// How the service is reached from this process.
