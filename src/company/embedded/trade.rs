@@ -7,7 +7,7 @@ use super::Embedded;
 use super::file::File;
 use crate::company::reading::trade;
 pub(super) use crate::company::reading::trade::ReleasedItem;
-use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
@@ -48,6 +48,16 @@ impl Trade for Embedded {
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |connection, company| {
             trade::codes(&File {
+                connection,
+                company,
+            })
+        })
+        .await
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        self.look_up("category hierarchies", |connection, company| {
+            trade::category_hierarchies(&File {
                 connection,
                 company,
             })

@@ -7,7 +7,7 @@ use super::{Fault, SqlServerCompany};
 use crate::company::CompanyError;
 use crate::company::batch::{AxBatch, AxBatchFilter};
 use crate::company::reading::{Database as _, batch, failed, trade};
-use crate::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use crate::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::channel::CustomerTemplate;
 use crate::sql::SqlError;
@@ -31,6 +31,13 @@ impl Trade for SqlServerCompany {
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |live| trade::codes(live)).await
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        self.look_up("category hierarchies", |live| {
+            trade::category_hierarchies(live)
+        })
+        .await
     }
 
     async fn sales_orders(

@@ -95,12 +95,7 @@ fn mark(
     note(db, &Change::new("checklist", text), by)
 }
 
-fn unmark(
-    db: Session<'_>,
-    list: ChecklistKind,
-    item: &str,
-    by: &Author,
-) -> Result<bool, SqlError> {
+fn unmark(db: Session<'_>, list: ChecklistKind, item: &str, by: &Author) -> Result<bool, SqlError> {
     if db.execute(&UNMARK, &values![list.name(), item])? == 0 {
         return Ok(false);
     }
@@ -109,8 +104,7 @@ fn unmark(
     Ok(true)
 }
 
-fn operation_log(db: Session<'_>) -> Result<Option<OperationLog>, SqlError> {
-    let now = runs::now(db)?;
+pub fn operation_log(db: Session<'_>, now: i64) -> Result<Option<OperationLog>, SqlError> {
     db.optional(&OPERATION_LOG, &values![now], |row| {
         Ok(OperationLog {
             folder: row.get(0)?,
@@ -126,11 +120,11 @@ fn set_operation_log(
     on: Option<&(String, u64)>,
     by: &Author,
 ) -> Result<(), SqlError> {
-    let was_on = operation_log(db)?.is_some();
+    let now = runs::now(db)?;
+    let was_on = operation_log(db, now)?.is_some();
     db.execute(&LOG_OFF, &[])?;
     let text = match on {
         Some((folder, seconds)) => {
-            let now = runs::now(db)?;
             let until = now.saturating_add_unsigned(seconds.saturating_mul(1_000));
             db.execute(&LOG_ON, &values![folder, now, until, &by.user])?;
             let until = rows::moment(until)?;
@@ -171,7 +165,9 @@ fn audit(db: Session<'_>, filter: &AuditFilter) -> Result<Vec<AuditEntry>, SqlEr
             Some(text) => {
                 let mut holds = false;
                 for column in SEARCHED {
-                    holds |= rows::text(row, column)?.to_lowercase().contains(text.as_str());
+                    holds |= rows::text(row, column)?
+                        .to_lowercase()
+                        .contains(text.as_str());
                 }
                 holds
             }
@@ -230,8 +226,10 @@ impl<E: Engine> AdministrationBook for SqlLedger<E> {
     }
 
     async fn operation_log(&self) -> Result<Option<OperationLog>, LedgerError> {
-        self.read("reading the operation log's switch", operation_log)
-            .await
+        self.read("reading the operation log's switch", |db| {
+            operation_log(db, runs::now(db)?)
+        })
+        .await
     }
 
     async fn set_operation_log(

@@ -10,10 +10,11 @@ use crate::sql::{Session, SqlError};
 use crate::sqlite::{Access, Sqlite};
 
 /// One script for each format, from the first on; applied in order.
-pub const MIGRATIONS: [&str; 3] = [
+pub const MIGRATIONS: [&str; 4] = [
     include_str!("migration-1.sql"),
     include_str!("migration-2.sql"),
     include_str!("migration-3.sql"),
+    include_str!("migration-4.sql"),
 ];
 
 /// The ledger in a SQLite file.

@@ -80,7 +80,13 @@ pub async fn a_tick_has_a_name_and_a_time_and_can_be_taken_away(engine: Engine) 
     assert_eq!(marks.len(), 1);
     assert_eq!((&*marks[0].item, &*marks[0].by), ("users", "Ann"));
     assert!(marks[0].at.as_millisecond() > 0);
-    assert!(ledger.marks(ChecklistKind::Upgrade).await.unwrap().is_empty());
+    assert!(
+        ledger
+            .marks(ChecklistKind::Upgrade)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(ledger.unmark(list, "users", ann()).await.unwrap());
     assert!(ledger.marks(list).await.unwrap().is_empty());
     assert_eq!(
@@ -100,7 +106,10 @@ pub async fn a_long_operation_is_noted_with_its_item_once(engine: Engine) {
         noted.await.unwrap();
     }
     assert_eq!(ledger.marks(list).await.unwrap()[0].operation, "op-2");
-    assert_eq!(ledger.audit(&AuditFilter::default()).await.unwrap().len(), 2);
+    assert_eq!(
+        ledger.audit(&AuditFilter::default()).await.unwrap().len(),
+        2
+    );
 }
 
 pub async fn the_operation_log_goes_off_by_itself(engine: Engine) {
@@ -112,7 +121,11 @@ pub async fn the_operation_log_goes_off_by_itself(engine: Engine) {
     assert_eq!((&*log.folder, &*log.by), ("C:\\logs", "Ann"));
     assert_eq!(log.until.duration_since(log.since).as_secs(), 3_600);
     ledger.set_operation_log(on(0), ann()).await.unwrap();
-    assert_eq!(ledger.operation_log().await.unwrap(), None, "its time is up");
+    assert_eq!(
+        ledger.operation_log().await.unwrap(),
+        None,
+        "its time is up"
+    );
     ledger.set_operation_log(on(3_600), ann()).await.unwrap();
     ledger.set_operation_log(None, ann()).await.unwrap();
     assert_eq!(ledger.operation_log().await.unwrap(), None);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use axcs::company::trade::{FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
+use axcs::company::trade::{Code, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes};
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
@@ -216,6 +216,10 @@ impl Trade for Hands {
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         Ok(TradeCodes::default())
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        Ok(Vec::new())
     }
 
     async fn sales_orders(
