@@ -278,7 +278,10 @@ impl SignIn {
         let mut url = self.base.clone();
         let path = format!("{}{METADATA_PATH}", url.path().trim_end_matches('/'));
         url.set_path(&path);
-        let request = self.http.get(url.clone()).header(ACCEPT, "application/json");
+        let request = self
+            .http
+            .get(url.clone())
+            .header(ACCEPT, "application/json");
         let (status, body) = self.send(request, &url).await?;
         if status != StatusCode::OK {
             return Err(self.meaning(&url, status, &body));

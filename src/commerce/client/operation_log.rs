@@ -182,7 +182,9 @@ fn hide(value: &mut Value) -> bool {
             }
             hidden
         }
-        Value::Array(values) => values.iter_mut().fold(false, |hidden, value| hide(value) | hidden),
+        Value::Array(values) => values
+            .iter_mut()
+            .fold(false, |hidden, value| hide(value) | hidden),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
@@ -264,9 +266,15 @@ mod tests {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0]["request"], "{\"op\":\"upsert\"}\n{\"op\":\"delete\"}\n");
+        assert_eq!(
+            lines[0]["request"],
+            "{\"op\":\"upsert\"}\n{\"op\":\"delete\"}\n"
+        );
         assert!(lines[0]["answer"].as_str().unwrap().contains("2026-01-01"));
-        assert_eq!((&lines[0]["took_ms"], &lines[1]["answer"]), (&7.into(), &"ok".into()));
+        assert_eq!(
+            (&lines[0]["took_ms"], &lines[1]["answer"]),
+            (&7.into(), &"ok".into())
+        );
     }
 
     #[test]
