@@ -16,7 +16,7 @@ pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refus
     let settings = invocation.settings()?;
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
-    let set_up = SetUp::open(&settings).await?;
+    let set_up = SetUp::open_through(&settings, "console").await?;
     let attending = Attending::begin(&set_up.runner, works && !invocation.global.read_only);
     let done = screen(
         &set_up.runner,
