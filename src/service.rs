@@ -1,11 +1,13 @@
-//! The self-hosted Commerce Services: the API that the jobs upload to, on one file. It knows
+//! The self-hosted Commerce Services: the API that the jobs upload to and the website, on one file. It knows
 //! nothing of AX and nothing of the jobs; whoever speaks [`crate::commerce::wire`] may use it.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_native_tls::TlsAcceptor;
@@ -14,14 +16,20 @@ use tokio_util::sync::CancellationToken;
 use self::api::{Api, Deadlines};
 use self::folder::Folder;
 use self::store::{Store, StoreError};
+use self::website::Site;
 
 mod api;
 mod batch;
+mod fields;
 mod folder;
 mod listen;
+mod passwords;
+mod rates;
 mod rights;
+mod secrets;
 mod store;
 mod strict;
+mod website;
 
 pub use self::folder::running_at;
 
@@ -50,6 +58,8 @@ pub struct Options {
     pub tls: Option<TlsFiles>,
     /// Let other machines in without TLS.
     pub insecure: bool,
+    /// How long a new account is being set up.
+    pub set_up: SignedDuration,
 }
 
 impl fmt::Debug for Options {
@@ -59,6 +69,7 @@ impl fmt::Debug for Options {
             .field("listen", &self.listen)
             .field("tls", &self.tls)
             .field("insecure", &self.insecure)
+            .field("set_up", &self.set_up)
             .finish_non_exhaustive()
     }
 }
@@ -75,6 +86,9 @@ pub enum ServiceError {
     /// The token cannot be sent in a header.
     #[error("the token of the service is empty or has other than visible ASCII characters")]
     Token,
+    /// Nothing can be kept secret.
+    #[error("the system has no random numbers")]
+    Random,
     /// The folder cannot be used.
     #[error("the folder {dir} cannot be used")]
     Folder {
@@ -141,6 +155,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
         token,
         tls,
         insecure,
+        set_up,
     } = options;
     if !listen.ip().is_loopback() && tls.is_none() && !insecure {
         return Err(ServiceError::Unencrypted(listen));
@@ -170,10 +185,11 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let stop = CancellationToken::new();
-    let router = Api::new(store.clone(), token, deadlines, stop.clone()).router();
-    folder
-        .write_address(&url(address, acceptor.is_some()))
-        .map_err(no_folder)?;
+    let own_url = url(address, acceptor.is_some());
+    let site = Site::new(store.clone(), &token, own_url.clone(), set_up);
+    let site = Arc::new(site.await.map_err(|_| ServiceError::Random)?);
+    let router = Api::new(site, token, deadlines, stop.clone()).router();
+    folder.write_address(&own_url).map_err(no_folder)?;
     let stopped = stop.clone();
     let tls = acceptor.is_some();
     let serving = tokio::spawn(async move {
@@ -228,6 +244,9 @@ async fn prune(store: &Store) {
         due.tick().await;
         if let Ok(dropped @ 1..) = store.prune().await {
             tracing::debug!(dropped, "answers older than a day are dropped");
+        }
+        if let Err(refusal) = store.prune_sessions().await {
+            tracing::warn!(reason = refusal.detail, "old sessions could not be dropped");
         }
     }
 }

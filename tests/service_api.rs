@@ -4,6 +4,8 @@
 
 #[path = "service/answers.rs"]
 mod answers;
+#[path = "service/browser.rs"]
+mod browser;
 #[path = "service/feed.rs"]
 mod feed;
 #[path = "service/hostile.rs"]
@@ -12,6 +14,8 @@ mod hostile;
 mod listing;
 #[path = "service/loads.rs"]
 mod loads;
+#[path = "service/machines.rs"]
+mod machines;
 #[path = "service/orders.rs"]
 mod orders;
 #[path = "service/protocol.rs"]
@@ -26,3 +30,5 @@ mod stores;
 mod support;
 #[path = "service/uploads.rs"]
 mod uploads;
+#[path = "service/website.rs"]
+mod website;

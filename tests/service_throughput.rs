@@ -86,6 +86,7 @@ async fn a_million_records_in_batches_of_a_thousand() {
             token: "t".to_owned(),
             tls: None,
             insecure: false,
+            set_up: jiff::SignedDuration::ZERO,
         })
         .await
         .unwrap();

@@ -128,6 +128,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         token: "figures".to_owned(),
         tls: None,
         insecure: false,
+        set_up: jiff::SignedDuration::ZERO,
     })
     .await
     .unwrap();

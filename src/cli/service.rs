@@ -63,6 +63,9 @@ struct ServeArguments {
     /// Listen without TLS on any address: tokens and prices can be read on the way
     #[arg(long)]
     insecure: bool,
+    /// For how many minutes an account that somebody signs up for is being set up; at the retired service up to 24 hours
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=1_440))]
+    set_up: u32,
 }
 
 pub async fn service(
@@ -77,7 +80,7 @@ pub async fn service(
     if arguments.serve != ServeArguments::default() {
         return Err(Refusal::usage(
             "The service is either served or asked.",
-            "--listen, --tls-cert, --tls-key and --insecure are for serving.",
+            "--listen, --tls-cert, --tls-key, --insecure and --set-up are for serving.",
             "Leave them out here; the service that runs is found by its folder or `service.url`.",
         ));
     }
@@ -169,6 +172,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
             .zip(arguments.tls_key)
             .map(|(cert, key)| service::TlsFiles { cert, key }),
         insecure: arguments.insecure,
+        set_up: jiff::SignedDuration::from_mins(arguments.set_up.into()),
     })
     .await
     .map_err(|error| not_started(&error))?;
@@ -194,9 +198,10 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
 /// The error says itself what to do.
 fn not_started(error: &ServiceError) -> Refusal {
     let exit = match error {
-        ServiceError::Unencrypted(_) | ServiceError::Token | ServiceError::Tls { .. } => {
-            Exit::Usage
-        }
+        ServiceError::Unencrypted(_)
+        | ServiceError::Token
+        | ServiceError::Random
+        | ServiceError::Tls { .. } => Exit::Usage,
         ServiceError::Folder { .. }
         | ServiceError::Owned { .. }
         | ServiceError::Store { .. }

@@ -325,6 +325,7 @@ pub async fn own_service(
         token: token.to_owned(),
         tls: None,
         insecure: false,
+        set_up: jiff::SignedDuration::ZERO,
     };
     let running = service::start(options).await.map_err(|error| {
         Refusal::unreachable(Exception::new(

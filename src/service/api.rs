@@ -16,11 +16,14 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::commerce::wire::account::METADATA_PATH;
+
 use self::caller::Needs;
 use self::refusal::{Code, Refusal};
 use self::watch::RequestIds;
 use super::rights::Right;
 use super::store::Store;
+use super::website::Site;
 
 mod about;
 mod account;
@@ -28,6 +31,7 @@ pub mod body;
 pub mod caller;
 mod listing;
 mod loads;
+mod oauth;
 mod orders;
 pub mod refusal;
 mod request;
@@ -71,6 +75,7 @@ impl Default for Deadlines {
 #[derive(Debug)]
 pub struct Api {
     store: Store,
+    site: Arc<Site>,
     token: String,
     deadlines: Deadlines,
     turns: Semaphore,
@@ -183,6 +188,15 @@ fn routes() -> Vec<Route> {
             ACCOUNT,
             post(account::deactivate),
         ),
+        route("GET", METADATA_PATH, Nothing, get(oauth::metadata)),
+        route(
+            "POST",
+            "/oauth/device_authorization",
+            Nothing,
+            post(oauth::device_authorization),
+        ),
+        route("POST", "/oauth/token", Nothing, post(oauth::token)),
+        route("POST", "/oauth/revoke", Nothing, post(oauth::revoke)),
         route(
             "POST",
             "/v1/account/disconnect",
@@ -193,10 +207,16 @@ fn routes() -> Vec<Route> {
 }
 
 impl Api {
-    /// An API on `store` that `token` opens; waiting ends at `stop`.
-    pub fn new(store: Store, token: String, deadlines: Deadlines, stop: CancellationToken) -> Self {
+    /// An API on the store of `site` that `token` opens; waiting ends at `stop`.
+    pub fn new(
+        site: Arc<Site>,
+        token: String,
+        deadlines: Deadlines,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
-            store,
+            store: site.store.clone(),
+            site,
             token,
             deadlines,
             turns: Semaphore::new(TURNS),
@@ -210,7 +230,7 @@ impl Api {
         }
     }
 
-    /// Every route of it.
+    /// Every route of it; the website answers the rest.
     pub fn router(self) -> Router {
         let api = Arc::new(self);
         let router = routes()
@@ -218,7 +238,7 @@ impl Api {
             .fold(Router::new(), |router, route| {
                 router.route(route.path, route.answer)
             })
-            .fallback(no_such_path)
+            .fallback_service(Arc::clone(&api.site).router())
             .method_not_allowed_fallback(method_not_allowed);
         watched(router, &api).with_state(api)
     }
@@ -233,8 +253,21 @@ impl Api {
         };
         path.and_then(|path| self.needs.get(&(method.as_str(), path.as_str())))
             .copied()
-            .unwrap_or(Needs::Token)
+            .unwrap_or(if is_path(request.uri().path()) {
+                Needs::Token
+            } else {
+                // A page of the website, which looks after itself.
+                Needs::Nothing
+            })
     }
+}
+
+/// True for a path that is for programs: the website has no page there.
+pub fn is_path(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    let version = first.strip_prefix('v').unwrap_or_default();
+    matches!(first, "openapi.json" | "oauth" | ".well-known")
+        || (!version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `router` with what surrounds every request.
@@ -242,7 +275,8 @@ pub fn watched(router: Router<Arc<Api>>, api: &Arc<Api>) -> Router<Arc<Api>> {
     router.layer(from_fn_with_state(Arc::clone(api), watch::watch))
 }
 
-async fn no_such_path(request: Request) -> Refusal {
+/// Nothing is served there.
+pub async fn no_such_path(request: Request) -> Refusal {
     let detail = format!(
         "nothing is served at {}; /openapi.json says what is",
         request.uri().path()

@@ -1,10 +1,14 @@
 //! Takes connections, speaks TLS where asked to, and serves each in a task of its own.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
@@ -36,9 +40,10 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    while let Some((stream, place)) = next(&listener, &places, &stop).await {
+    while let Some((stream, peer, place)) = next(&listener, &places, &stop).await {
         let connection = Connection {
             router: router.clone(),
+            peer,
             deadlines,
             watcher: graceful.watcher(),
             stop: stop.clone(),
@@ -60,13 +65,13 @@ async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     stop: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
     stop.run_until_cancelled(async {
         // The semaphore is never closed.
         let place = Arc::clone(places).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, place)),
+                Ok((stream, address)) => return Some((stream, Peer(address.ip()), place)),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(AFTER_FAILURE).await;
@@ -77,8 +82,20 @@ async fn next(
     .await?
 }
 
+/// The address at the other end of a connection, with each of its requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(IpAddr);
+
+impl Peer {
+    /// The address that a request comes from.
+    pub fn address(peer: Option<Self>) -> IpAddr {
+        peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0)
+    }
+}
+
 struct Connection {
     router: Router,
+    peer: Peer,
     deadlines: Deadlines,
     watcher: Watcher,
     stop: CancellationToken,
@@ -102,12 +119,18 @@ impl Connection {
     }
 
     async fn http(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let peer = self.peer;
+        let router = TowerToHyperService::new(self.router);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             // It also counts while nothing is asked, so it is the keep-alive time as well.
             .header_read_timeout(self.deadlines.idle)
             .max_header_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router));
+            .serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             tracing::debug!(%error, "a connection ended early");
         }

@@ -38,6 +38,17 @@ impl Right {
         }
     }
 
+    /// What it allows, for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Read => "look at records, orders and settings",
+            Self::Upload => "upload records and take orders for AX",
+            Self::Catalog => "change catalogs and stores",
+            Self::Orders => "place and change orders",
+            Self::Account => "change the account, its users and settings",
+        }
+    }
+
     /// The rights that a role gives.
     pub const fn of(role: Role) -> &'static [Self] {
         match role {

@@ -15,6 +15,7 @@ use crate::model::digest::hex64;
 use crate::sqlite::{Access, Sqlite, SqliteError};
 
 use self::account::Standing;
+use self::machines::Admitted;
 use super::api::refusal::{Code, Refusal};
 
 mod account;
@@ -23,18 +24,27 @@ mod apply;
 mod channels;
 mod effects;
 mod loads;
+mod machines;
 mod orders;
 mod saleable;
+mod sessions;
+mod settings;
 mod times;
+mod users;
 
 pub use account::AccountStep;
 pub use apply::Batched;
+pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
+pub use sessions::SignedIn;
+pub use settings::Setting;
+pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 3] = [
+const VERSIONS: [&str; 4] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
+    include_str!("store/people.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -100,6 +110,8 @@ struct Live {
     newest: watch::Sender<i64>,
     /// The account's row.
     account: watch::Sender<Standing>,
+    /// The machines that users let in.
+    machines: watch::Sender<Admitted>,
 }
 
 /// A collection's row.
@@ -117,11 +129,13 @@ impl Store {
         let sqlite = Sqlite::open(path, Access::Create, prepare).await?;
         let read = |connection: &mut Connection| {
             let newest = connection.query_row("SELECT newest FROM book", [], |row| row.get(0))?;
-            let account = Standing::read(connection)
-                .map_err(|refusal| StoreError::Unreadable(refusal.detail))?;
+            let unreadable = |refusal: Refusal| StoreError::Unreadable(refusal.detail);
+            let account = Standing::read(connection).map_err(unreadable)?;
+            let machines = machines::admitted(connection).map_err(unreadable)?;
             Ok::<_, StoreError>(Live {
                 newest: watch::Sender::new(newest),
                 account: watch::Sender::new(account),
+                machines: watch::Sender::new(machines),
             })
         };
         let live = Arc::new(sqlite.call(read).await?);

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 
 use crate::commerce::wire::MAX_ORDER_BYTES;
+use crate::commerce::wire::account::User;
 use crate::model::channel::Channel;
 use crate::model::digest::content_hash;
 use crate::model::order::{Address, MAX_NUMBER, MAX_ORDER_LINES, Payment, WebOrder};
@@ -104,6 +105,39 @@ pub fn check_path(path: &str, id: &str) -> Result<(), Refusal> {
         "id",
         format!("the path names {path:?}, the body {id:?}"),
     ))
+}
+
+/// Refuses a user whose names or e-mail cannot be.
+pub fn check_user(user: &User) -> Result<(), Refusal> {
+    let fits = (1..=60).contains(&user.sign_in.chars().count())
+        && user
+            .sign_in
+            .chars()
+            .all(|character| !character.is_whitespace() && !character.is_control());
+    if !fits {
+        return Err(bad(
+            "sign_in",
+            "a sign-in name is 1 to 60 characters without blanks",
+        ));
+    }
+    for (field, text) in [
+        ("first_name", &user.first_name),
+        ("last_name", &user.last_name),
+    ] {
+        filled(field, text)?;
+        if text.chars().count() > 100 {
+            return Err(bad(field, "a name has at most 100 characters"));
+        }
+    }
+    let is_email = user.email.len() <= 254
+        && user
+            .email
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if !is_email || user.email.chars().any(char::is_whitespace) {
+        return Err(bad("email", "an e-mail address is name@host"));
+    }
+    Ok(())
 }
 
 fn check(order: &WebOrder) -> Result<(), Refusal> {

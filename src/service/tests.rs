@@ -32,6 +32,7 @@ async fn served(deadlines: Deadlines) -> (Running, TempDir) {
         token: "t".to_owned(),
         tls: None,
         insecure: false,
+        set_up: jiff::SignedDuration::ZERO,
     };
     (start_with(options, deadlines).await.unwrap(), dir)
 }
@@ -118,8 +119,9 @@ async fn a_panic_is_answered_with_a_problem_document() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("commerce.db")).await.unwrap();
     let stop = CancellationToken::new();
+    let site = Site::new(store, "t", String::new(), SignedDuration::ZERO).await;
     let api = Arc::new(api::Api::new(
-        store,
+        Arc::new(site.unwrap()),
         "t".to_owned(),
         deadlines(),
         stop.clone(),

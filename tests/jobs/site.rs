@@ -41,6 +41,7 @@ impl Site {
             token: "token".to_owned(),
             tls: None,
             insecure: false,
+            set_up: jiff::SignedDuration::ZERO,
         })
         .await
         .unwrap();

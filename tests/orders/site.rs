@@ -414,6 +414,7 @@ async fn serve_with(dir: &Path, tls: Option<TlsFiles>) -> Running {
         token: "token".to_owned(),
         tls,
         insecure: false,
+        set_up: jiff::SignedDuration::ZERO,
     })
     .await
     .unwrap()

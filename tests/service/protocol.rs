@@ -39,7 +39,10 @@ async fn health_and_the_document_need_no_token_and_everything_else_does() {
         (Method::GET, "/v1/on-hand/saleable?item=A"),
         (Method::GET, "/v1/account"),
         (Method::PUT, "/v1/account"),
-        (Method::GET, "/nothing"),
+        (Method::POST, "/v1/account/activate"),
+        (Method::POST, "/v1/account/deactivate"),
+        (Method::POST, "/v1/account/disconnect"),
+        (Method::GET, "/v1/nothing"),
     ] {
         let told = Told::of(served.bare(method, path)).await;
         assert_eq!(told.problem(401).code, "unauthorized", "{path}");
@@ -100,7 +103,6 @@ async fn whoami_tells_limits_encodings_and_the_clock() {
 async fn a_path_or_method_that_is_not_served_is_told_so() {
     let served = Served::start().await;
     for path in [
-        "/",
         "/nothing",
         "/v1",
         "/v1/items/nothing",

@@ -27,6 +27,7 @@ pub fn options(dir: &Path) -> Options {
         token: TOKEN.to_owned(),
         tls: None,
         insecure: false,
+        set_up: jiff::SignedDuration::ZERO,
     }
 }
 

@@ -120,6 +120,7 @@ impl Line {
             token: "token".to_owned(),
             tls: None,
             insecure: false,
+            set_up: jiff::SignedDuration::ZERO,
         };
         let service = service::start(options).await.unwrap();
         let client = Client::new(ClientOptions::new(service.url(), "token")).unwrap();

@@ -45,11 +45,19 @@ codes! {
     NoSuchRecord = "no-such-record", NOT_FOUND, "There is no such record";
     NoSuchOrder = "no-such-order", NOT_FOUND, "There is no such order";
     NoSuchStore = "no-such-store", NOT_FOUND, "There is no such store";
+    NoSuchUser = "no-such-user", NOT_FOUND, "There is no such user";
+    NoSuchOperation = "no-such-operation", NOT_FOUND, "There is no such operation";
     NoSuchLoad = "no-such-load", NOT_FOUND, "There is no such complete load";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The path does not know the method";
     BodyTimeout = "body-timeout", REQUEST_TIMEOUT, "The body did not arrive in time";
     AccountState = "account-state", CONFLICT, "The account does not stand so that this can be done";
     ReleaseRefused = "release-refused", CONFLICT, "The release of AX has no Commerce Services";
+    MigrationOrder = "migration-order", CONFLICT, "Another migration has to be done first";
+    UserExists = "user-exists", CONFLICT, "There is such a user";
+    UserHasRoles = "user-has-roles", CONFLICT, "The user has roles";
+    UserIsActive = "user-is-active", CONFLICT, "The user has a password";
+    SignInFixed = "sign-in-fixed", CONFLICT, "A sign-in name never changes";
+    LastAdministrator = "last-administrator", CONFLICT, "The last service administrator stays one";
     LoadOpen = "load-open", CONFLICT, "A complete load is open";
     LoadClosed = "load-closed", CONFLICT, "The complete load is closed";
     TooManyRetired = "too-many-retired", CONFLICT, "The commit would retire too many records";
@@ -65,6 +73,7 @@ codes! {
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The Content-Type is not supported";
     UnsupportedEncoding = "unsupported-encoding", UNSUPPORTED_MEDIA_TYPE, "The Content-Encoding is not supported";
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used with another body";
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "There were too many requests";
     Internal = "internal", INTERNAL_SERVER_ERROR, "The service failed";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The request took too long";
     BeingSetUp = "being-set-up", SERVICE_UNAVAILABLE, "The service is being set up.";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::commerce::wire::account::{Account, AccountState, LinkedCompany};
@@ -76,7 +76,8 @@ impl Standing {
         Ok(Self { account, set_up })
     }
 
-    fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
+    /// Writes the row.
+    pub fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         let Account {
             state,
             name,
@@ -137,6 +138,34 @@ impl Standing {
         self.set_up
             .as_ref()
             .filter(|set_up| set_up.until.is_none_or(|until| now < until))
+    }
+
+    /// Makes the organization, once.
+    pub fn sign_up(
+        &mut self,
+        organization: &str,
+        by: &str,
+        set_up: SignedDuration,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if self.account.state != AccountState::NotSignedUp {
+            return Err(Refusal::new(
+                Code::AccountState,
+                "the account is there already; a service administrator invites further users",
+            ));
+        }
+        self.account.state = AccountState::SignedUp;
+        organization.clone_into(&mut self.account.name);
+        self.account.since = Some(now);
+        by.clone_into(&mut self.account.by);
+        if set_up > SignedDuration::ZERO {
+            self.set_up = Some(SetUp {
+                since: now,
+                by: by.to_owned(),
+                until: Some(now + set_up),
+            });
+        }
+        Ok(())
     }
 
     /// Takes a step; false where it stands so already.
@@ -271,6 +300,16 @@ impl Store {
             .await
     }
 
+    /// Gives the organization another name.
+    pub async fn rename_account(&self, name: String) -> Result<Account, Refusal> {
+        self.change_account(move |standing, _| {
+            let is_new = standing.account.name != name;
+            standing.account.name = name;
+            Ok(is_new)
+        })
+        .await
+    }
+
     /// Changes the account's row; `change` says whether anything became different.
     async fn change_account(
         &self,
@@ -395,10 +434,10 @@ mod tests {
         account.set_up = Some(SetUp {
             since: NOW,
             by: String::new(),
-            until: Some(NOW + jiff::SignedDuration::from_secs(5)),
+            until: Some(NOW + SignedDuration::from_secs(5)),
         });
         assert_eq!(account.state_at(NOW), AccountState::BeingSetUp);
-        let later = NOW + jiff::SignedDuration::from_secs(5);
+        let later = NOW + SignedDuration::from_secs(5);
         assert_eq!(account.state_at(later), AccountState::Deactivated);
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::commerce::wire::account::{Account, AccountState, LinkedCompany, SetAccount};
+use crate::commerce::wire::account::{
+    Account, AccountState, DeviceAuthorization, LinkedCompany, Metadata, SetAccount, TokenAnswer,
+    TokenError,
+};
 
 use super::{as_type, document, keys, value, words};
 
@@ -45,6 +48,48 @@ pub fn all() -> Vec<(&'static str, Value, Through)> {
             as_type::<SetAccount>,
         ),
         ("LinkedCompany", value(company()), as_type::<LinkedCompany>),
+        (
+            "Metadata",
+            value(Metadata {
+                issuer: word(),
+                device_authorization_endpoint: word(),
+                token_endpoint: word(),
+                revocation_endpoint: word(),
+                grant_types_supported: vec![word()],
+                token_endpoint_auth_methods_supported: vec![word()],
+            }),
+            as_type::<Metadata>,
+        ),
+        (
+            "DeviceAuthorization",
+            value(DeviceAuthorization {
+                device_code: word(),
+                user_code: word(),
+                verification_uri: word(),
+                verification_uri_complete: word(),
+                expires_in: 1,
+                interval: 1,
+            }),
+            as_type::<DeviceAuthorization>,
+        ),
+        (
+            "TokenAnswer",
+            value(TokenAnswer {
+                access_token: word(),
+                token_type: word(),
+                expires_in: 1,
+                refresh_token: word(),
+            }),
+            as_type::<TokenAnswer>,
+        ),
+        (
+            "TokenError",
+            value(TokenError {
+                error: word(),
+                error_description: word(),
+            }),
+            as_type::<TokenError>,
+        ),
     ]
 }
 

@@ -1,0 +1,209 @@
+//! The website of Commerce Services: pages rendered here, without any script, for whoever has an
+//! account and, at `/shop/…`, for shoppers.
+//!
+//! **How a page is added**
+//!
+//! 1. *File*: `website/things.rs`, with its templates beside it (`website/things.html`, …).
+//! 2. *Route*: a line in [`pages`] with the path, who may enter ([`Entry`]: anybody, any user, or
+//!    whoever has a [`Right`]) and the handlers, `get(things::show).post(things::change)`. Where it
+//!    belongs into the navigation, a line in [`NAVIGATION`] too.
+//! 3. *Handler*: an `async fn` that takes [`session::Visit`] (who looks, from where) and, for POST,
+//!    [`form::Fields`] (what was sent); it returns `Result<Response, Trouble>`. [`session::enter`]
+//!    has checked session, right, CSRF token and origin before it is called.
+//! 4. *Template*: a struct with `page: Page` (from [`page::Page::of`]) and what the page shows;
+//!    its file begins with `{% extends "base.html" %}` and fills `{% block content %}`. Values
+//!    are escaped; never use `|safe`. Show it with [`page::show`].
+//! 5. *Form*: built by one function from [`form::Form::of`], for the blank and the sent form
+//!    alike, and shown by `{% include "form.html" %}` inside
+//!    `<form method="post">` with the hidden field of `{% include "csrf.html" %}`. A form that has
+//!    to be corrected is shown again with `show_with(StatusCode::UNPROCESSABLE_ENTITY, …)`; one
+//!    that was right ends with [`session::Visit::done`], which tells its words on the next page
+//!    (POST, redirect, GET).
+//! 6. *Store*: what is read and written is a method of [`Store`], in the file of its subject. What
+//!    it refuses becomes trouble by `?`, or goes to a field by [`form::Form::refuse`].
+//! 7. *Lists* are paged: ask the store for one row more than [`paging::ROWS`] behind a key and let
+//!    [`paging::Paging`] make the links; `{% include "paging.html" %}` shows them. A table stands
+//!    in `<div class="table" role="region" tabindex="0" aria-label="…">`, so that it scrolls alone.
+//!
+//! A form with files is `multipart/form-data` and brings its CSRF token in the address:
+//! `action="?csrf={{ page.csrf }}"`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any, get, post};
+use jiff::SignedDuration;
+
+use super::api::refusal::Refusal;
+use super::passwords::Passwords;
+use super::rates::Rates;
+use super::rights::Right;
+use super::secrets;
+use super::store::Store;
+
+mod account;
+mod device;
+mod form;
+mod home;
+mod machines;
+mod page;
+mod paging;
+mod session;
+mod sign_in;
+mod sign_up;
+
+/// Who may enter a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Whoever comes along.
+    Anybody,
+    /// Whoever is signed in.
+    User,
+    /// Whoever is signed in and has the right.
+    Right(Right),
+}
+
+/// The navigation: words, path, and the right that shows it.
+const NAVIGATION: [(&str, &str, Option<Right>); 3] = [
+    ("Home", "/", None),
+    ("Account", "/account", Some(Right::Account)),
+    ("Machines", "/machines", None),
+];
+
+/// Every page.
+fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
+    use Entry::{Anybody, User};
+    const ACCOUNT: Entry = Entry::Right(Right::Account);
+    vec![
+        ("/", User, get(home::show)),
+        (
+            "/sign-up",
+            Anybody,
+            get(sign_up::show).post(sign_up::sign_up),
+        ),
+        (
+            sign_in::PATH,
+            Anybody,
+            get(sign_in::show).post(sign_in::sign_in),
+        ),
+        ("/sign-out", User, post(sign_in::sign_out)),
+        (
+            "/account",
+            ACCOUNT,
+            get(account::show).post(account::change),
+        ),
+        ("/machines", User, get(machines::show).post(machines::end)),
+        ("/device", User, get(device::show).post(device::enter)),
+        ("/device/answer", User, post(device::answer)),
+    ]
+}
+
+/// What every page needs.
+#[derive(Debug)]
+pub struct Site {
+    /// The store.
+    pub store: Store,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// SHA-256 of the service's own token.
+    pub token: [u8; 32],
+    /// How often who may try what.
+    pub rates: Rates,
+    /// Address of the service, for a browser that does not name one.
+    pub url: String,
+    /// How long a new account is being set up.
+    pub set_up: SignedDuration,
+}
+
+impl Site {
+    /// A website on `store`, whose own token is `token`, at `url`.
+    pub async fn new(
+        store: Store,
+        token: &str,
+        url: String,
+        set_up: SignedDuration,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            store,
+            passwords: Passwords::new().await?,
+            token: secrets::hash(token),
+            rates: Rates::default(),
+            url,
+            set_up,
+        })
+    }
+
+    /// Every page of it, for whatever the API does not answer.
+    pub fn router(self: Arc<Self>) -> Router {
+        let around = |entry| from_fn_with_state((Arc::clone(&self), entry), session::enter);
+        let lost = any(page::lost).layer(around(Entry::Anybody));
+        pages()
+            .into_iter()
+            .fold(Router::new(), |router, (path, entry, answer)| {
+                router.route(path, answer.layer(around(entry)))
+            })
+            .route(STYLE_PATH, get(style))
+            .fallback_service(lost.with_state(Arc::clone(&self)))
+            .with_state(self)
+    }
+
+    fn is_tls(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+
+    /// Name of the session's cookie. The prefix has browsers hold that it comes from this host
+    /// over TLS; over plain HTTP they refuse it.
+    fn cookie(&self) -> &'static str {
+        if self.is_tls() { "__Host-axcs" } else { "axcs" }
+    }
+
+    fn set_cookie(&self, response: &mut Response, session: &str) {
+        let name = self.cookie();
+        let secure = if self.is_tls() { "; Secure" } else { "" };
+        let ends = if session.is_empty() {
+            "; Max-Age=0"
+        } else {
+            ""
+        };
+        let line = format!("{name}={session}; Path=/; HttpOnly; SameSite=Lax{secure}{ends}");
+        if let Ok(line) = HeaderValue::try_from(line) {
+            response.headers_mut().insert(header::SET_COOKIE, line);
+        }
+    }
+
+    /// Address of the service as a client names it.
+    pub fn base(&self, headers: &HeaderMap) -> String {
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .filter(|host| {
+                !host.is_empty()
+                    && host
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+            });
+        match host {
+            Some(host) if self.is_tls() => format!("https://{host}"),
+            Some(host) => format!("http://{host}"),
+            None => self.url.clone(),
+        }
+    }
+}
+
+/// Where the style sheet is; with its version, so that browsers may keep it.
+const STYLE_PATH: &str = concat!("/style-", env!("CARGO_PKG_VERSION"), ".css");
+
+async fn style() -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ],
+        include_str!("website/style.css"),
+    )
+        .into_response()
+}
