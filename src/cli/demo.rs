@@ -219,14 +219,7 @@ async fn with_activity(
     {
         tracing::warn!("{exception}");
     }
-    let done = screen(
-        &set_up.runner,
-        settings,
-        log.0,
-        log.1.file.clone(),
-        invocation,
-    )
-    .await;
+    let done = screen(set_up, settings, log.0, log.1.file.clone(), invocation).await;
     stop.cancel();
     attending.end().await;
     for task in [moving, selling] {

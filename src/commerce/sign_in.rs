@@ -117,7 +117,11 @@ impl SignIn {
     pub async fn begin(&self) -> Result<DeviceAuthorization, SignInError> {
         let metadata = self.metadata().await?;
         let endpoint = self.endpoint(&metadata.device_authorization_endpoint)?;
-        self.form(endpoint, &[("client_id", CLIENT_ID)]).await
+        // The website shows it to whoever enters the code.
+        let name = gethostname::gethostname();
+        let name = name.to_string_lossy();
+        let form = [("client_id", CLIENT_ID), ("name", name.as_ref())];
+        self.form(endpoint, &form).await
     }
 
     /// Waits until somebody enters the code, and keeps what is granted then. Dropping the future ends

@@ -202,8 +202,11 @@ pub enum ItemState {
     Ready,
     /// It is being done.
     InProgress {
-        /// How far it is.
+        /// How far it is, in words.
         how: String,
+        /// Records done and in all, where they are counted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        far: Option<[u64; 2]>,
     },
     /// It is done.
     Finished {
@@ -234,7 +237,7 @@ impl ItemState {
         match self {
             Self::Deferred { reason } => reason,
             Self::Ready => "",
-            Self::InProgress { how } | Self::Finished { how } | Self::Warning { how } => how,
+            Self::InProgress { how, .. } | Self::Finished { how } | Self::Warning { how } => how,
         }
     }
 }

@@ -139,6 +139,12 @@ fn facts(app: &App) -> Vec<Fact> {
     } else if let Some(waiting) = live.executing.iter().find_map(|run| run.waiting.as_ref()) {
         facts.push(Fact::new(symbols.warning, waiting, Role::Warn));
     }
+    if let Some(until) = live.logs_until {
+        let until = words::clock(until, app.now(), app.zone());
+        let long = format!("operation log on until {until}");
+        let fact = Fact::new(symbols.warning, &long, Role::Warn);
+        facts.push(fact.or(symbols.warning, "operation log on"));
+    }
     for concern in jobs.concerns(app.now()) {
         let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
         if let Some(short) = &concern.short {

@@ -14,21 +14,27 @@ use crate::model::exception::{Documented, Exception};
 
 /// What a device waits for: the codes, one of which is a secret.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Waiting(DeviceAuthorization);
+pub struct Waiting {
+    codes: DeviceAuthorization,
+    expires: Timestamp,
+}
 
 impl Waiting {
-    /// What somebody has to enter at the website.
-    pub fn code(&self) -> SignInCode {
-        let codes = &self.0;
+    /// The codes that were given `now`.
+    pub fn new(codes: DeviceAuthorization, now: Timestamp) -> Self {
         let seconds = i64::try_from(codes.expires_in).unwrap_or(i64::MAX);
         let lasts = SignedDuration::from_secs(seconds.min(24 * 3_600));
+        let expires = now.saturating_add(lasts).unwrap_or(Timestamp::MAX);
+        Self { codes, expires }
+    }
+
+    /// What somebody has to enter at the website.
+    pub fn code(&self) -> SignInCode {
         SignInCode {
-            address: codes.verification_uri.clone(),
-            address_with_code: codes.verification_uri_complete.clone(),
-            code: codes.user_code.clone(),
-            expires: Timestamp::now()
-                .saturating_add(lasts)
-                .unwrap_or(Timestamp::MAX),
+            address: self.codes.verification_uri.clone(),
+            address_with_code: self.codes.verification_uri_complete.clone(),
+            code: self.codes.user_code.clone(),
+            expires: self.expires,
         }
     }
 }
@@ -131,14 +137,15 @@ impl Administration {
 
     /// Asks for the codes with which somebody signs this machine in.
     pub async fn begin_sign_in(&self) -> Result<Waiting, Exception> {
-        Ok(Waiting(self.sign_in()?.begin().await?))
+        let codes = self.sign_in()?.begin().await?;
+        Ok(Waiting::new(codes, Timestamp::now()))
     }
 
     /// Waits until somebody has entered the code; what is granted is used from now on. Dropping the
     /// future ends the wait.
     pub async fn wait_for_sign_in(&self, waiting: &Waiting) -> Result<String, Exception> {
         let sign_in = self.sign_in()?;
-        sign_in.wait(&waiting.0).await?;
+        sign_in.wait(&waiting.codes).await?;
         if let Some(token) = sign_in.access_token()? {
             self.client().use_token(token)?;
         }

@@ -164,7 +164,7 @@ async fn snapshots(company: &dyn Company) -> Vec<Finding> {
         Ok(Some(false)) => vec![Finding::warning(
             SNAPSHOTS,
             "ALLOW_SNAPSHOT_ISOLATION is off: values of two moments may stand in one page, and come right with the next run",
-            "Have the administrator of the database allow it: ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON",
+            "Have the administrator of the database allow it: ALTER DATABASE NAME SET ALLOW_SNAPSHOT_ISOLATION ON",
         )],
         Err(error) => vec![Finding::failed(SNAPSHOTS, Health::Fault, &error.into())],
     }

@@ -38,7 +38,10 @@ fn finished(how: impl Into<String>) -> ItemState {
 }
 
 fn in_progress(how: impl Into<String>) -> ItemState {
-    ItemState::InProgress { how: how.into() }
+    ItemState::InProgress {
+        how: how.into(),
+        far: None,
+    }
 }
 
 fn warning(how: impl Into<String>) -> ItemState {
@@ -152,7 +155,14 @@ fn scheduled(facts: &Facts) -> ItemState {
 
 fn migrated(account: &Account, operation: Option<&Operation>) -> ItemState {
     let Some(operation) = operation else {
-        return if account.is_first_release {
+        let is_there = match account.state {
+            AccountState::NotSignedUp | AccountState::BeingSetUp => false,
+            AccountState::SignedUp
+            | AccountState::Active
+            | AccountState::Deactivated
+            | AccountState::Disconnected => true,
+        };
+        return if account.is_first_release || !is_there {
             ItemState::Ready
         } else {
             finished("the account is not of the first release: nothing is to be migrated")
@@ -164,7 +174,10 @@ fn migrated(account: &Account, operation: Option<&Operation>) -> ItemState {
         words::count(operation.total)
     );
     match operation.state {
-        OperationState::Running => in_progress(format!("{}: {far}", operation.step)),
+        OperationState::Running => ItemState::InProgress {
+            how: format!("{}: {far}", operation.step),
+            far: Some([operation.done, operation.total]),
+        },
         OperationState::Done => finished(format!("{far} records")),
         OperationState::Failed => warning(format!(
             "it stopped at {far}: {} Correct it and run it again.",
