@@ -10,20 +10,25 @@ use std::time::Duration;
 
 use super::Refusal;
 use crate::commerce::Commerce;
-use crate::commerce::client::{Client, ClientOptions, Compression, OperationLog, Renewal};
+#[cfg(feature = "service")]
+use crate::commerce::client::Renewal;
+use crate::commerce::client::{Client, ClientOptions, Compression, OperationLog};
 use crate::company::embedded::Embedded;
 use crate::company::sqlserver::SqlServerCompany;
 use crate::company::{Company, CompanyError};
 use crate::jobs::administration::{Access, Administration};
 use crate::jobs::{Flow, Place, Runner, Sides};
 use crate::ledger::{EmbeddedLedger, Ledger, ServerLedger};
-use crate::model::exception::{Exception, chain};
+use crate::model::exception::Exception;
+#[cfg(feature = "service")]
+use crate::model::exception::chain;
 #[cfg(feature = "service")]
 use crate::service;
 use crate::settings::sqlserver::SqlServerSettings;
 use crate::settings::{CompressionSetting, Settings};
 use crate::sqlserver::Server;
 
+#[cfg(feature = "service")]
 pub use credentials::{Token, token};
 
 /// The files of an embedded set-up.
@@ -279,6 +284,7 @@ fn named(path: &Path) -> Option<PathBuf> {
 }
 
 /// A client of the service at `url` with the machine's own token.
+#[cfg(feature = "service")]
 pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, Refusal> {
     let mut options = client_options(settings, url, Arc::default());
     options.token = token.text;

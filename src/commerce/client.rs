@@ -297,7 +297,7 @@ impl Client {
             log: &self.operation_log,
             url: url.to_string(),
             body: Bytes::new(),
-            sent: Instant::now(),
+            began: Instant::now(),
         };
         (self.http.request(method, url), sent)
     }

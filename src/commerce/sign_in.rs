@@ -288,9 +288,9 @@ impl SignIn {
             .header(ACCEPT, "application/json");
         let (status, body) = self.send(request, &url).await?;
         if status != StatusCode::OK {
-            return Err(self.meaning(&url, status, &body));
+            return Err(Self::meaning(&url, status, &body));
         }
-        self.parsed(&url, &body)
+        Self::parsed(&url, &body)
     }
 
     /// An endpoint of the metadata: it lies at the service's own address.
@@ -313,7 +313,7 @@ impl SignIn {
         form: &[(&str, &str)],
     ) -> Result<T, SignInError> {
         let body = self.post(url.clone(), form).await?;
-        self.parsed(&url, &body)
+        Self::parsed(&url, &body)
     }
 
     async fn post(&self, url: Url, form: &[(&str, &str)]) -> Result<Vec<u8>, SignInError> {
@@ -326,7 +326,7 @@ impl SignIn {
         if status.is_success() {
             Ok(body)
         } else {
-            Err(self.meaning(&url, status, &body))
+            Err(Self::meaning(&url, status, &body))
         }
     }
 
@@ -345,29 +345,22 @@ impl SignIn {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(not_reached)? {
             if body.len() + chunk.len() > MOST_BYTES {
-                return Err(self.strange(url, "it is too long"));
+                return Err(strange(url, "it is too long"));
             }
             body.extend_from_slice(&chunk);
         }
         Ok((status, body))
     }
 
-    fn parsed<T: DeserializeOwned>(&self, url: &Url, body: &[u8]) -> Result<T, SignInError> {
+    fn parsed<T: DeserializeOwned>(url: &Url, body: &[u8]) -> Result<T, SignInError> {
         // What the parser says may hold what it read.
         serde_json::from_slice(body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            self.strange(url, &format!("it is not what was expected ({place})"))
+            strange(url, &format!("it is not what was expected ({place})"))
         })
     }
 
-    fn strange(&self, url: &Url, reason: &str) -> SignInError {
-        SignInError::Strange {
-            url: url.to_string(),
-            reason: reason.to_owned(),
-        }
-    }
-
-    fn meaning(&self, url: &Url, status: StatusCode, body: &[u8]) -> SignInError {
+    fn meaning(url: &Url, status: StatusCode, body: &[u8]) -> SignInError {
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
             return SignInError::Unavailable {
                 url: url.to_string(),
@@ -382,8 +375,15 @@ impl SignIn {
                 error,
                 description: error_description,
             },
-            Err(_) => self.strange(url, &format!("it is answered {status}")),
+            Err(_) => strange(url, &format!("it is answered {status}")),
         }
+    }
+}
+
+fn strange(url: &Url, reason: &str) -> SignInError {
+    SignInError::Strange {
+        url: url.to_string(),
+        reason: reason.to_owned(),
     }
 }
 

@@ -15,9 +15,12 @@ const SIZE: (u16, u16) = (80, 24);
 fn errands(stage: &mut Stage) -> Vec<Errand> {
     let asked = stage.asked().into_iter();
     asked
-        .filter_map(|effect| match effect {
-            Effect::Office(errand) => Some(errand),
-            _ => None,
+        .filter_map(|effect| {
+            if let Effect::Office(errand) = effect {
+                Some(errand)
+            } else {
+                None
+            }
         })
         .collect()
 }

@@ -35,7 +35,7 @@ pub struct Sent<'a> {
     /// What is sent, before compression.
     pub body: Bytes,
     /// When it was sent.
-    pub sent: Instant,
+    pub began: Instant,
 }
 
 /// An answer, whole.
@@ -118,7 +118,7 @@ impl Sent<'_> {
             request: self.redact(&String::from_utf8_lossy(&self.body)),
             status,
             answer: self.redact(&String::from_utf8_lossy(answer)),
-            took: self.sent.elapsed(),
+            took: self.began.elapsed(),
         });
     }
 
@@ -268,7 +268,7 @@ mod tests {
             log: &OperationLog::default(),
             url: String::new(),
             body: Bytes::new(),
-            sent: Instant::now(),
+            began: Instant::now(),
         };
         let page = format!("<html>\r\n  <b>s3cret</b>\u{1b}[31m{}", "x".repeat(1_000));
         let excerpt = sent.excerpt(page.as_bytes());

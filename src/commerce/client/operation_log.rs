@@ -193,7 +193,10 @@ fn bounded(text: String) -> String {
     if text.len() <= MOST_OF_A_BODY {
         return text;
     }
-    let end = text.floor_char_boundary(MOST_OF_A_BODY);
+    let mut end = MOST_OF_A_BODY;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     format!("{}… ({} bytes more)", &text[..end], text.len() - end)
 }
 

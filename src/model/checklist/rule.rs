@@ -52,7 +52,7 @@ impl Rule {
     /// How the item stands, but for what has to be finished before it.
     pub(super) fn look(self, item: &str, facts: &Facts) -> ItemState {
         match self {
-            Self::AccountExists => of_account(facts, |account| exists(account)),
+            Self::AccountExists => of_account(facts, exists),
             Self::AccountActive => of_account(facts, |account| is_active(account, facts)),
             Self::ParametersSet => {
                 let set = &facts.parameters;
