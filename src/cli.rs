@@ -1,6 +1,8 @@
 //! The commands: arguments in, text or JSON out, an exit code. One file for each group of commands.
 
+mod account;
 mod batch;
+mod checklist;
 mod company;
 mod config;
 mod console;
@@ -9,7 +11,9 @@ mod doctor;
 mod exceptions;
 mod jobs;
 mod log;
+mod operation_log;
 mod orders;
+mod parameters;
 mod print;
 mod products;
 mod run;
@@ -18,6 +22,7 @@ mod runs;
 mod service;
 mod set_up;
 mod stores;
+mod users;
 mod verify;
 mod worker;
 
@@ -96,6 +101,16 @@ enum Command {
     Stores(stores::StoresArguments),
     /// The products to sell online
     Products(products::ProductsArguments),
+    /// The account at Commerce Services: state, sign-in, activation
+    Account(account::AccountArguments),
+    /// The configuration checklist and the upgrade checklist
+    Checklist(checklist::ChecklistArguments),
+    /// Company category hierarchy and shipping charge code
+    Parameters(parameters::ParametersArguments),
+    /// The users of Commerce Services
+    Users(users::UsersArguments),
+    /// The operation log, and the audit: who changed what
+    Log(operation_log::LogArguments),
     /// The embedded company
     Company(company::CompanyArguments),
     /// Compare the company with the service, record by record
@@ -150,6 +165,14 @@ impl Refusal {
         Self {
             exit: Exit::Usage,
             exception: Exception::new(text, cause, remedy),
+        }
+    }
+
+    /// The same, where it is told already.
+    const fn wrong(exception: Exception) -> Self {
+        Self {
+            exit: Exit::Usage,
+            exception,
         }
     }
 
@@ -249,6 +272,13 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Orders(arguments)) => orders::orders(&invocation, arguments).await,
         Some(Command::Stores(arguments)) => stores::stores(&invocation, arguments).await,
         Some(Command::Products(arguments)) => products::products(&invocation, arguments).await,
+        Some(Command::Account(arguments)) => account::account(&invocation, arguments).await,
+        Some(Command::Checklist(arguments)) => checklist::checklist(&invocation, arguments).await,
+        Some(Command::Parameters(arguments)) => {
+            parameters::parameters(&invocation, arguments).await
+        }
+        Some(Command::Users(arguments)) => users::users(&invocation, arguments).await,
+        Some(Command::Log(arguments)) => operation_log::log(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
         Some(Command::Doctor(arguments)) => doctor::doctor(&invocation, &arguments).await,

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod shopper;
+pub mod sign_in;
 pub mod wire;
 
 use std::fmt;

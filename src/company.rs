@@ -155,6 +155,12 @@ pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 
+    /// Whether several statements can see one and the same moment (`ALLOW_SNAPSHOT_ISOLATION`); none
+    /// where that is no question, as in a file.
+    async fn sees_moments(&self) -> Result<Option<bool>, CompanyError> {
+        Ok(None)
+    }
+
     /// The change tracking of the tables behind `stream`, now, and which of the identities `known`
     /// are not its own. Asked *before* a reading, its `current_version` is the cursor that the
     /// reading earns.

@@ -1,7 +1,9 @@
 //! The engine: it moves records from the company to Commerce Services and remembers in the ledger
 //! how far it came.
 
+pub mod administration;
 mod ask;
+mod audit;
 pub mod batch;
 pub mod exceptions;
 mod execution;
@@ -16,6 +18,7 @@ pub mod selection;
 mod send;
 mod settle;
 pub mod source;
+mod statuses;
 mod stores;
 mod trust;
 mod under_way;

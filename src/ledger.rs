@@ -5,6 +5,7 @@
 //! ([`EmbeddedLedger`]) and on a SQL Server that several workers share ([`ServerLedger`]). Only the
 //! ledger's own clock decides about leases.
 
+pub mod administration;
 pub mod books;
 pub mod exceptions;
 pub mod import;
@@ -22,6 +23,7 @@ use crate::model::{Job, RunId, Selection, Stream};
 use crate::sql::SqlError;
 use crate::sqlserver::{ConnectError, ServerError};
 
+pub use administration::AdministrationBook;
 pub use books::{EmbeddedLedger, ServerLedger};
 pub use exceptions::ExceptionBook;
 pub use import::ImportBook;
@@ -273,7 +275,15 @@ pub struct Settlement {
 /// fails with [`LedgerError::Fenced`], changing nothing, where the run has lost its leases.
 #[async_trait]
 pub trait Ledger:
-    JobBook + OrderBook + ImportBook + ExceptionBook + StoreBook + Send + Sync + 'static
+    JobBook
+    + OrderBook
+    + ImportBook
+    + ExceptionBook
+    + StoreBook
+    + AdministrationBook
+    + Send
+    + Sync
+    + 'static
 {
     /// Where the ledger is, for messages.
     fn place(&self) -> String;

@@ -1,15 +1,20 @@
 //! What operators talk about: data and rules. No I/O, no async, no terminal.
 
+pub mod account;
+pub mod administration;
 pub mod amount;
 pub mod ax_batch;
 pub mod catalog;
 pub mod channel;
+pub mod check;
+pub mod checklist;
 pub mod container;
 pub mod digest;
 pub mod exception;
 pub mod job;
 pub mod log;
 pub mod order;
+pub mod qr;
 pub mod random;
 pub mod record;
 pub mod recurrence;

@@ -18,6 +18,8 @@ mod jobs;
 mod leaving;
 #[path = "console/logs.rs"]
 mod logs;
+#[path = "console/office.rs"]
+mod office;
 #[path = "console/orders.rs"]
 mod orders;
 #[path = "support/scenes.rs"]

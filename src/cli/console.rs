@@ -1,13 +1,13 @@
 //! `axcs` without a command: the console on this terminal. `axcs demo` shows it too.
 
 use std::path::PathBuf;
+#[cfg(feature = "console")]
 use std::sync::Arc;
 
 use super::log::to_file;
 use super::set_up::SetUp;
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
-use crate::jobs::Runner;
 use crate::logging;
 use crate::settings::Settings;
 
@@ -16,16 +16,9 @@ pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refus
     let settings = invocation.settings()?;
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
-    let set_up = SetUp::open(&settings).await?;
+    let set_up = SetUp::open_through(&settings, "console").await?;
     let attending = Attending::begin(&set_up.runner, works && !invocation.global.read_only);
-    let done = screen(
-        &set_up.runner,
-        &settings,
-        log.0,
-        log.1.file.clone(),
-        invocation,
-    )
-    .await;
+    let done = screen(&set_up, &settings, log.0, log.1.file.clone(), invocation).await;
     attending.end().await;
     set_up.close().await;
     done
@@ -47,7 +40,7 @@ pub fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
 /// The console on this terminal, until the operator leaves.
 #[cfg(feature = "console")]
 pub async fn screen(
-    runner: &Arc<Runner>,
+    set_up: &SetUp,
     settings: &Settings,
     ring: logging::Ring,
     log_file: Option<PathBuf>,
@@ -80,7 +73,9 @@ pub async fn screen(
         keys,
         log_file,
     };
-    match crate::console::run(Arc::clone(runner), ring, options).await {
+    let runner = Arc::clone(&set_up.runner);
+    let administration = Arc::clone(&set_up.administration);
+    match crate::console::run(runner, administration, ring, options).await {
         Ok(ExitReason::Quit) => Ok(Exit::Done),
         Ok(ExitReason::Signal(signal)) => Ok(Exit::Stopped(signal.exit_code())),
         Err(error) => Err(Refusal::usage(
@@ -94,7 +89,7 @@ pub async fn screen(
 /// This program was built without the console.
 #[cfg(not(feature = "console"))]
 pub async fn screen(
-    _runner: &Arc<Runner>,
+    _set_up: &SetUp,
     _settings: &Settings,
     _ring: logging::Ring,
     _log_file: Option<PathBuf>,

@@ -75,7 +75,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     } else {
         company::generate_with_progress(&folder, arguments.items, arguments.seed, false).await?;
     }
-    let set_up = SetUp::open(&settings).await?;
+    let set_up = SetUp::open_through(&settings, "console").await?;
     selection::change(set_up.runner.sides(), |selection| {
         if selection.is_empty() {
             selection.rules.push(Rule::ItemGroup {
@@ -121,7 +121,7 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
             "End the other axcs first.",
         ));
     }
-    let mut files = vec![folder.token()];
+    let mut files = vec![folder.token(), folder.sign_in()];
     for database in [
         folder.company(),
         folder.ledger(),
@@ -219,14 +219,7 @@ async fn with_activity(
     {
         tracing::warn!("{exception}");
     }
-    let done = screen(
-        &set_up.runner,
-        settings,
-        log.0,
-        log.1.file.clone(),
-        invocation,
-    )
-    .await;
+    let done = screen(set_up, settings, log.0, log.1.file.clone(), invocation).await;
     stop.cancel();
     attending.end().await;
     for task in [moving, selling] {

@@ -2,29 +2,16 @@
 
 mod aif;
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::set_up::{self, Folder, OpenCompany, Service, passwords};
 use super::{Exit, Invocation, Refusal, print};
-use crate::company::{Company, sqlserver};
-use crate::ledger::Ledger;
-use crate::model::exception::{Documented, Exception};
-use crate::model::{Stream, words};
+use crate::company::sqlserver;
+use crate::jobs::administration::checks;
+use crate::model::check::{Finding, Health};
 use crate::secrets::Found;
 use crate::settings::Settings;
 use crate::settings::sqlserver::SqlServerSettings;
-
-/// Least time that changes are to be kept: what the documents ask for.
-const LEAST_RETENTION_DAYS: u32 = 2;
-/// The same in minutes.
-const LEAST_RETENTION: i64 = LEAST_RETENTION_DAYS as i64 * 24 * 60;
-/// Clocks further apart than this confuse whoever compares logs.
-const MOST_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -50,76 +37,6 @@ pub struct DoctorArguments {
     aif: bool,
 }
 
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Health {
-    Good,
-    Fault,
-    NotReached,
-}
-
-impl fmt::Display for Health {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Good => "good",
-            Self::Fault => "FAULT",
-            Self::NotReached => "NOT REACHED",
-        })
-    }
-}
-
-/// What one check found.
-#[derive(Clone, Debug, Serialize)]
-struct Finding {
-    check: &'static str,
-    health: Health,
-    found: String,
-    remedy: String,
-}
-
-impl Finding {
-    fn good(check: &'static str, found: String) -> Self {
-        Self {
-            check,
-            health: Health::Good,
-            found,
-            remedy: String::new(),
-        }
-    }
-
-    fn fault(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            check,
-            health: Health::Fault,
-            found: found.into(),
-            remedy: remedy.into(),
-        }
-    }
-
-    fn refused(check: &'static str, refusal: &Refusal) -> Self {
-        let Exception {
-            text,
-            cause,
-            remedy,
-        } = &refusal.exception;
-        Self {
-            check,
-            health: if refusal.exit == Exit::Unreachable {
-                Health::NotReached
-            } else {
-                Health::Fault
-            },
-            found: if cause.is_empty() {
-                text.clone()
-            } else {
-                format!("{text} {cause}")
-            },
-            remedy: remedy.clone(),
-        }
-    }
-}
-
 /// `axcs doctor`
 pub async fn doctor(invocation: &Invocation, arguments: &DoctorArguments) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
@@ -137,37 +54,19 @@ pub async fn doctor(invocation: &Invocation, arguments: &DoctorArguments) -> Res
         format!("profile {}", settings.profile),
     )];
     findings.extend(look_at_passwords(&settings).await);
-    match OpenCompany::open(&settings, &folder).await {
-        Ok(company) => findings.extend(look_at_company(&*company.shared()).await),
-        Err(refusal) => findings.push(Finding::refused("Company", &refusal)),
-    }
-    match set_up::ledger(&settings, &folder).await {
-        Ok(ledger) => findings.extend(look_at_ledger(&*ledger).await),
-        Err(refusal) => findings.push(Finding::refused("Ledger", &refusal)),
-    }
-    findings.push(look_at_service(&settings, &folder).await);
-
+    // Each has its own server: the slowest of them tells how long it takes.
+    let (company, ledger, service) = tokio::join!(
+        look_at_company(&settings, &folder),
+        look_at_ledger(&settings, &folder),
+        look_at_service(&settings, &folder),
+    );
+    findings.extend([company, ledger, service].into_iter().flatten());
     if invocation.json() {
         print::json(&findings);
     } else {
-        for finding in &findings {
-            print::line(format_args!(
-                "{:<16} {:<12} {}",
-                finding.check, finding.health, finding.found
-            ));
-            if !finding.remedy.is_empty() {
-                print::line(format_args!("{:<16} {:<12} {}", "", "", finding.remedy));
-            }
-        }
+        print_findings(&findings);
     }
-    let any = |health| findings.iter().any(|finding| finding.health == health);
-    Ok(if any(Health::NotReached) {
-        Exit::Unreachable
-    } else if any(Health::Fault) {
-        Exit::Failed
-    } else {
-        Exit::Done
-    })
+    Ok(exit_of(&findings))
 }
 
 /// Prints what this program does not do itself: it only reads AX's database.
@@ -188,7 +87,7 @@ fn print_script(
         let user = if user.is_empty() { "axcs" } else { user };
         sqlserver::grants(user)
     } else {
-        sqlserver::enabling(database, LEAST_RETENTION_DAYS)
+        sqlserver::enabling(database, checks::LEAST_RETENTION_DAYS)
     };
     if as_json {
         print::json(&serde_json::json!({ "script": script }));
@@ -212,132 +111,73 @@ async fn look_at_passwords(settings: &Settings) -> Vec<Finding> {
                     ..Finding::good(CHECK, found)
                 }
             }
-            Err(refusal) => Finding::refused(CHECK, &refusal),
+            Err(refusal) => refused(CHECK, &refusal),
         });
     }
     findings
 }
 
-async fn look_at_company(company: &dyn Company) -> Vec<Finding> {
-    let facts = match company.facts().await {
-        Ok(facts) => facts,
-        Err(error) => {
-            let refusal = Refusal::unreachable(Exception::from(error));
-            return vec![Finding::refused("Company", &refusal)];
-        }
+/// What could not even be opened.
+fn refused(check: &'static str, refusal: &Refusal) -> Finding {
+    let health = if refusal.exit == Exit::Unreachable {
+        Health::NotReached
+    } else {
+        Health::Fault
     };
-    let mut findings = vec![Finding::good(
-        "Company",
-        format!(
-            "{} {}, {}, {}",
-            facts.id, facts.name, facts.release, facts.place
-        ),
-    )];
-    findings.push(match tracking(company).await {
-        Ok(finding) => finding,
-        Err(refusal) => Finding::refused("Change tracking", &refusal),
-    });
+    Finding::failed(check, health, &refusal.exception)
+}
+
+async fn look_at_company(settings: &Settings, folder: &Folder) -> Vec<Finding> {
+    match OpenCompany::open(settings, folder).await {
+        Ok(company) => checks::of_company(&*company.shared()).await,
+        Err(refusal) => vec![refused("Company", &refusal)],
+    }
+}
+
+async fn look_at_ledger(settings: &Settings, folder: &Folder) -> Vec<Finding> {
+    match set_up::ledger(settings, folder).await {
+        Ok(ledger) => checks::of_ledger(&*ledger).await,
+        Err(refusal) => vec![refused("Ledger", &refusal)],
+    }
+}
+
+async fn look_at_service(settings: &Settings, folder: &Folder) -> Vec<Finding> {
+    let service = match Service::open(settings, folder).await {
+        Ok(service) => service,
+        Err(refusal) => return vec![refused("Service", &refusal)],
+    };
+    let findings = checks::of_service(&service.client).await;
+    service.stop().await;
     findings
 }
 
-async fn tracking(company: &dyn Company) -> Result<Finding, Refusal> {
-    const CHECK: &str = "Change tracking";
-    let mut tables = BTreeMap::new();
-    let mut retention = i64::MAX;
-    for stream in Stream::ALL {
-        if stream.is_read_from_company() {
-            let tracking = company.tracking(stream, &[]).await;
-            let tracking = tracking.map_err(Exception::from)?;
-            retention = retention.min(tracking.retention_minutes);
-            let found = tracking.tables.into_iter();
-            tables.extend(found.map(|table| (table.table, table.min_valid_version)));
-        }
-    }
-    let off: Vec<&str> = tables
-        .iter()
-        .filter(|(_, tracked_from)| tracked_from.is_none())
-        .map(|(table, _)| table.as_str())
-        .collect();
-    if !off.is_empty() {
-        return Ok(Finding::fault(
-            CHECK,
-            format!(
-                "{} Not tracked: {}.",
-                Documented::ChangeTrackingOff.text(),
-                off.join(", ")
-            ),
-            Documented::ChangeTrackingOff.remedy(),
+/// The findings, each with its remedy below it.
+pub fn print_findings(findings: &[Finding]) {
+    for finding in findings {
+        print::line(format_args!(
+            "{:<16} {:<12} {:>6}  {}",
+            finding.check,
+            finding.health,
+            format!("{:.1} s", finding.seconds),
+            finding.found
         ));
+        if !finding.remedy.is_empty() {
+            print::line(format_args!(
+                "{:<16} {:<12} {:>6}  {}",
+                "", "", "", finding.remedy
+            ));
+        }
     }
-    if retention < LEAST_RETENTION {
-        return Ok(Finding::fault(
-            CHECK,
-            format!("changes are kept for {retention} minutes only"),
-            "Have the retention of the database's change tracking set to two days or more.",
-        ));
-    }
-    Ok(Finding::good(
-        CHECK,
-        format!("{} tables, kept for {} h", tables.len(), retention / 60),
-    ))
 }
 
-async fn look_at_ledger(ledger: &dyn Ledger) -> Vec<Finding> {
-    let place = ledger.place();
-    let board = match ledger.board().await {
-        Ok(board) => board,
-        Err(error) => {
-            let refusal = Refusal::unreachable(Exception::from(error));
-            return vec![Finding::refused("Ledger", &refusal)];
-        }
-    };
-    let workers = match board.workers.as_slice() {
-        [] => Finding::fault(
-            "Worker",
-            "no worker is there: nothing starts by itself",
-            "Start one: axcs worker; or the console: axcs",
-        ),
-        workers => {
-            let owners: Vec<_> = workers.iter().map(|seen| seen.owner.as_str()).collect();
-            Finding::good("Worker", owners.join(", "))
-        }
-    };
-    let clock = clock("Ledger", place, board.now);
-    vec![clock, workers]
-}
-
-/// What was found, unless the clock there is far from this machine's.
-fn clock(check: &'static str, found: String, there: Timestamp) -> Finding {
-    let difference = there.duration_since(Timestamp::now()).abs();
-    if difference <= MOST_CLOCK_DIFFERENCE {
-        return Finding::good(check, found);
+/// The exit code that findings lead to.
+pub fn exit_of(findings: &[Finding]) -> Exit {
+    let any = |health| findings.iter().any(|finding| finding.health == health);
+    if any(Health::NotReached) {
+        Exit::Unreachable
+    } else if any(Health::Fault) {
+        Exit::Failed
+    } else {
+        Exit::Done
     }
-    Finding::fault(
-        check,
-        format!(
-            "{found}: its clock and that of this machine are {} apart",
-            words::age(difference)
-        ),
-        "Have the clocks of both machines set by a time service.",
-    )
-}
-
-async fn look_at_service(settings: &Settings, folder: &Folder) -> Finding {
-    const CHECK: &str = "Service";
-    let service = match Service::open(settings, folder).await {
-        Ok(service) => service,
-        Err(refusal) => return Finding::refused(CHECK, &refusal),
-    };
-    let finding = match service.client.whoami().await {
-        Ok(who) => {
-            let found = format!("{}, account {}", service.url, who.account);
-            clock(CHECK, found, who.server_time)
-        }
-        Err(error) => {
-            let refusal = Refusal::unreachable(Exception::from(error));
-            Finding::refused(CHECK, &refusal)
-        }
-    };
-    service.stop().await;
-    finding
 }

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::Entry;
-use crate::jobs::Sides;
 use crate::jobs::selection::{self, StreamCount};
+use crate::jobs::{Runner, Sides};
 use crate::model::exception::{Documented, Exception};
 use crate::model::{Record, Rule, Selection, Stream};
 
@@ -91,16 +91,17 @@ pub async fn products(
     let settings = invocation.settings()?;
     let _guard = super::log::to_file_if_possible(&settings);
     let set_up = SetUp::open(&settings).await?;
-    let done = answer(invocation, set_up.runner.sides(), arguments.command).await;
+    let done = answer(invocation, &set_up.runner, arguments.command).await;
     set_up.close().await;
     done.map(|()| Exit::Done)
 }
 
 async fn answer(
     invocation: &Invocation,
-    sides: &Arc<Sides>,
+    runner: &Runner,
     command: Option<ProductsCommand>,
 ) -> Result<(), Refusal> {
+    let sides = runner.sides();
     let stored = sides.ledger.selection().await.map_err(Exception::from)?;
     match command {
         None | Some(ProductsCommand::Rules { command: None } | ProductsCommand::Count) => {
@@ -111,7 +112,7 @@ async fn answer(
         }
         Some(ProductsCommand::Include { items }) => {
             must_exist(sides, &items).await?;
-            edit(invocation, sides, |selection| {
+            edit(invocation, runner, |selection| {
                 selection.exclude.retain(|item| !items.contains(item));
                 add(&mut selection.include, &items);
             })
@@ -119,14 +120,14 @@ async fn answer(
         }
         Some(ProductsCommand::Exclude { items }) => {
             must_exist(sides, &items).await?;
-            edit(invocation, sides, |selection| {
+            edit(invocation, runner, |selection| {
                 selection.include.retain(|item| !items.contains(item));
                 add(&mut selection.exclude, &items);
             })
             .await
         }
         Some(ProductsCommand::Reset { items }) => {
-            edit(invocation, sides, |selection| {
+            edit(invocation, runner, |selection| {
                 selection.include.retain(|item| !items.contains(item));
                 selection.exclude.retain(|item| !items.contains(item));
             })
@@ -137,7 +138,7 @@ async fn answer(
         }) => match command {
             RulesCommand::Add(rule) => {
                 let rule = read_rule(sides, rule).await?;
-                edit(invocation, sides, |selection| {
+                edit(invocation, runner, |selection| {
                     if !selection.rules.contains(&rule) {
                         selection.rules.push(rule.clone());
                     }
@@ -153,13 +154,13 @@ async fn answer(
                     ));
                 }
                 let rule = stored.rules[number - 1].clone();
-                edit(invocation, sides, |selection| {
+                edit(invocation, runner, |selection| {
                     selection.rules.retain(|kept| *kept != rule);
                 })
                 .await
             }
             RulesCommand::Clear => {
-                edit(invocation, sides, |selection| selection.rules.clear()).await
+                edit(invocation, runner, |selection| selection.rules.clear()).await
             }
         },
     }
@@ -173,12 +174,22 @@ fn add(list: &mut Vec<String>, items: &[String]) {
 
 async fn edit(
     invocation: &Invocation,
-    sides: &Arc<Sides>,
+    runner: &Runner,
     change: impl Fn(&mut Selection),
 ) -> Result<(), Refusal> {
     invocation.changes("A product selection")?;
+    let sides = runner.sides();
     let before = sides.ledger.selection().await.map_err(Exception::from)?;
     let after = selection::change(sides, change).await?;
+    if before.revision != after.revision {
+        let text = format!(
+            "{} rules, {} items included, {} excluded",
+            after.rules.len(),
+            after.include.len(),
+            after.exclude.len()
+        );
+        runner.note_change("selection", text).await?;
+    }
     show(invocation, sides, &after, before.revision != after.revision).await
 }
 

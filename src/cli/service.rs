@@ -117,7 +117,8 @@ async fn account(
         }
         None => client.account().await,
     }
-    .map_err(refused)?;
+    .map_err(refused)?
+    .state;
     if invocation.json() {
         print::json(&serde_json::json!({"state": state}));
     } else {

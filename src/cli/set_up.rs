@@ -1,28 +1,36 @@
 //! Opens what the settings name: company, ledger, service and client, joined in a runner.
 
+mod credentials;
 mod database;
 pub mod passwords;
 mod sales_orders;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Refusal;
 use crate::commerce::Commerce;
-use crate::commerce::client::{Client, ClientOptions, Compression, Renewal, TokenFile};
+#[cfg(feature = "service")]
+use crate::commerce::client::Renewal;
+use crate::commerce::client::{Client, ClientOptions, Compression, OperationLog};
 use crate::company::embedded::Embedded;
 use crate::company::sqlserver::SqlServerCompany;
 use crate::company::{Company, CompanyError};
+use crate::jobs::administration::{Access, Administration};
 use crate::jobs::{Flow, Place, Runner, Sides};
 use crate::ledger::{EmbeddedLedger, Ledger, ServerLedger};
-use crate::model::exception::{Exception, chain};
+use crate::model::exception::Exception;
+#[cfg(feature = "service")]
+use crate::model::exception::chain;
 #[cfg(feature = "service")]
 use crate::service;
 use crate::settings::sqlserver::SqlServerSettings;
 use crate::settings::{CompressionSetting, Settings};
 use crate::sqlserver::Server;
+
+#[cfg(feature = "service")]
+pub use credentials::{Token, token};
 
 /// The files of an embedded set-up.
 #[derive(Clone, Debug)]
@@ -61,6 +69,11 @@ impl Folder {
         self.0.join("token")
     }
 
+    /// The file of this machine's sign-in.
+    pub fn sign_in(&self) -> PathBuf {
+        self.0.join("sign-in.json")
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.0
@@ -72,6 +85,8 @@ impl Folder {
 pub struct SetUp {
     /// Company, ledger and service, joined.
     pub runner: Arc<Runner>,
+    /// What an administrator does.
+    pub administration: Arc<Administration>,
     /// The company, for the demo's activity.
     pub company: OpenCompany,
     /// The service, for the demo's shop.
@@ -80,8 +95,13 @@ pub struct SetUp {
 }
 
 impl SetUp {
-    /// Opens what the settings name.
+    /// Opens what the settings name, for a command.
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
+        Self::open_through(settings, "command").await
+    }
+
+    /// Opens what the settings name, for whoever works through `door`: the audit names it.
+    pub async fn open_through(settings: &Settings, door: &str) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
         let company = OpenCompany::open(settings, &folder).await?;
         let shared = company.shared();
@@ -108,8 +128,19 @@ impl SetUp {
             lease: settings.engine.lease(),
             request_life: Duration::from_secs(settings.engine.request_life_seconds),
         };
+        let runner = Runner::new(sides, place).through(door);
+        let log = Arc::clone(service.client.operation_log());
+        let runner = Arc::new(runner.logging(log));
+        let access = Access {
+            client: Arc::clone(&service.client),
+            sign_in: service.access.sign_in.clone(),
+            own_token: service.access.own_token.clone(),
+        };
+        let administration = Administration::new(Arc::clone(&runner), access);
+        administration.follow_log().await?;
         Ok(Self {
-            runner: Arc::new(Runner::new(sides, place)),
+            runner,
+            administration: Arc::new(administration),
             company,
             shop: Arc::clone(&service.client),
             service,
@@ -128,6 +159,7 @@ impl SetUp {
 pub struct Service {
     /// Its client.
     pub client: Arc<Client>,
+    access: Access,
     /// Its address.
     pub url: String,
     #[cfg(feature = "service")]
@@ -142,10 +174,9 @@ impl Service {
         allow(clippy::unused_async, reason = "a service of its own takes its time")
     )]
     pub async fn open(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
-        let token = token(settings, folder)?;
         #[cfg(feature = "service")]
         let (url, running) = if settings.service.url.is_empty() {
-            own_service(folder, &token.text).await?
+            own_service(folder, &token(settings, folder)?.text).await?
         } else {
             (settings.service.url.clone(), None)
         };
@@ -159,8 +190,10 @@ impl Service {
         } else {
             settings.service.url.clone()
         };
+        let access = credentials::access(settings, folder, &url)?;
         Ok(Self {
-            client: Arc::new(client(settings, url.clone(), token)?),
+            client: Arc::clone(&access.client),
+            access,
             url,
             #[cfg(feature = "service")]
             running,
@@ -253,12 +286,25 @@ fn named(path: &Path) -> Option<PathBuf> {
     (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
-/// A client of the service at `url`.
+/// A client of the service at `url` with the machine's own token.
+#[cfg(feature = "service")]
 pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, Refusal> {
-    Client::new(ClientOptions {
+    let mut options = client_options(settings, url, Arc::default());
+    options.token = token.text;
+    options.renewal = token.file.map(|file| Arc::new(file) as Arc<dyn Renewal>);
+    Client::new(options).map_err(|error| credentials::unusable(&error))
+}
+
+/// How the service at `url` is spoken to; without a token.
+fn client_options(
+    settings: &Settings,
+    url: String,
+    operation_log: Arc<OperationLog>,
+) -> ClientOptions {
+    ClientOptions {
         url,
-        token: token.text,
-        renewal: token.file.map(|file| Arc::new(file) as Arc<dyn Renewal>),
+        token: String::new(),
+        renewal: None,
         compression: match settings.service.compression {
             CompressionSetting::Auto => Compression::Auto,
             CompressionSetting::None => Compression::None,
@@ -268,14 +314,8 @@ pub fn client(settings: &Settings, url: String, token: Token) -> Result<Client, 
         ca_file: named(&settings.service.ca_file),
         connect_timeout: Duration::from_secs(settings.engine.connect_timeout_seconds),
         request_timeout: Duration::from_secs(settings.engine.request_timeout_seconds),
-    })
-    .map_err(|error| {
-        Refusal::usage(
-            "The service cannot be spoken to.",
-            chain(&error),
-            "Check `service` in the settings: axcs config show",
-        )
-    })
+        operation_log,
+    }
 }
 
 /// The self-hosted service of the folder: the one that runs already, else one started for this
@@ -306,75 +346,7 @@ pub async fn own_service(
     Ok((running.url(), Some(running)))
 }
 
-/// The token, and the file where it may change.
-pub struct Token {
-    /// The token.
-    pub text: String,
-    file: Option<TokenFile>,
-}
-
-/// The token of the environment, else of the file, which an embedded set-up makes for itself.
-pub fn token(settings: &Settings, folder: &Folder) -> Result<Token, Refusal> {
-    if let Ok(text) = std::env::var("AXCS_TOKEN")
-        && !text.is_empty()
-    {
-        return Ok(Token { text, file: None });
-    }
-    let named = &settings.service.token_file;
-    let (file, may_create) = if named.as_os_str().is_empty() {
-        (folder.token(), settings.service.url.is_empty())
-    } else {
-        (named.clone(), false)
-    };
-    let read = match std::fs::read_to_string(&file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && may_create => create_token(&file),
-        read => read,
-    };
-    let refused = |cause: String| {
-        Refusal::usage(
-            "There is no token for the service.",
-            cause,
-            "Set AXCS_TOKEN, or `service.token_file` in the settings to a file that holds the token.",
-        )
-    };
-    let token = read.map_err(|error| refused(format!("{}: {error}", file.display())))?;
-    let token = token.trim();
-    if token.is_empty() {
-        return Err(refused(format!("{} is empty.", file.display())));
-    }
-    Ok(Token {
-        text: token.to_owned(),
-        file: Some(TokenFile::new(file)),
-    })
-}
-
 /// Where the pauses of this process begin; without chance they are as good, only not its own.
 fn seed() -> u64 {
     getrandom::u64().unwrap_or_default()
-}
-
-/// A random token in a file that only its owner reads.
-fn create_token(file: &Path) -> io::Result<String> {
-    use std::fmt::Write as _;
-    use std::io::Write as _;
-
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
-    let token = random.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Ok(mut opened) => opened.write_all(token.as_bytes()).map(|()| token),
-        // Another process was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => std::fs::read_to_string(file),
-        Err(error) => Err(error),
-    }
 }

@@ -8,7 +8,7 @@ use super::run::{self, Output};
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::trade::Code;
-use crate::jobs::{RunOptions, Sides};
+use crate::jobs::{RunOptions, Runner, Sides};
 use crate::model::Job;
 use crate::model::channel::{CustomerTemplate, KnownStore, StoreSettings};
 use crate::model::exception::Exception;
@@ -74,7 +74,7 @@ pub async fn stores(invocation: &Invocation, arguments: StoresArguments) -> Resu
         None => list(invocation, sides).await,
         Some(StoresCommand::Show { store }) => show(invocation, sides, &store).await,
         Some(StoresCommand::Set(SetArguments { store, parameters })) => {
-            set(invocation, sides, &store, parameters).await
+            set(invocation, &set_up.runner, &store, parameters).await
         }
         Some(StoresCommand::Synchronize) => synchronize(invocation, &set_up).await,
     };
@@ -214,10 +214,11 @@ async fn show(invocation: &Invocation, sides: &Sides, id: &str) -> Result<Exit, 
 
 async fn set(
     invocation: &Invocation,
-    sides: &Sides,
+    runner: &Runner,
     id: &str,
     parameters: Parameters,
 ) -> Result<Exit, Refusal> {
+    let sides = runner.sides();
     let mut settings = find(sides, id).await?.settings;
     if let Some(account) = parameters.customer_template {
         settings.customer_template = if account.is_empty() {
@@ -241,7 +242,7 @@ async fn set(
     if let Some(origin) = parameters.sales_origin {
         settings.sales_origin = known_code("sales origin", &codes.sales_origins, origin)?;
     }
-    store(sides, id, settings).await?;
+    store(runner, id, settings).await?;
     let store = find(sides, id).await?;
     if invocation.json() {
         print::json(&store);
@@ -252,9 +253,20 @@ async fn set(
     Ok(Exit::Done)
 }
 
-async fn store(sides: &Sides, id: &str, settings: StoreSettings) -> Result<(), Refusal> {
+async fn store(runner: &Runner, id: &str, settings: StoreSettings) -> Result<(), Refusal> {
+    let StoreSettings {
+        customer_template,
+        shipping_charges_code,
+        sales_origin,
+    } = &settings;
+    let text = format!(
+        "parameters of {id}: customer template {customer_template:?}, shipping charges code {shipping_charges_code:?}, \
+         sales origin {sales_origin:?}"
+    );
+    let sides = runner.sides();
     let stored = sides.ledger.set_store(id, settings).await;
     if stored.map_err(Exception::from)? {
+        runner.note_change("store", text).await?;
         return Ok(());
     }
     Err(Refusal::usage(

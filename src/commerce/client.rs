@@ -5,8 +5,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
@@ -22,10 +23,12 @@ use self::answer::Sent;
 use self::encoding::Encoding;
 use self::token::{Held, Tokens};
 
+mod account;
 mod answer;
 mod asked;
 mod encoding;
 mod error;
+mod operation_log;
 mod orders;
 mod stores;
 mod token;
@@ -33,6 +36,7 @@ mod upload;
 
 pub use self::encoding::Compression;
 pub use self::error::{Class, CommerceError};
+pub use self::operation_log::OperationLog;
 pub use self::token::{Renewal, TokenFile};
 pub use self::upload::Upload;
 
@@ -58,6 +62,8 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// For a whole call.
     pub request_timeout: Duration,
+    /// Where requests and answers are written down while that is switched on.
+    pub operation_log: Arc<OperationLog>,
 }
 
 impl ClientOptions {
@@ -71,6 +77,7 @@ impl ClientOptions {
             ca_file: None,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(60),
+            operation_log: Arc::default(),
         }
     }
 }
@@ -94,6 +101,7 @@ pub struct Client {
     compression: Compression,
     /// For a whole call.
     request_timeout: Duration,
+    operation_log: Arc<OperationLog>,
     /// What [`Compression::Auto`] came to, once known.
     chosen: Mutex<Option<Encoding>>,
     /// What the service said of itself when it was first asked.
@@ -112,31 +120,9 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client; nothing is sent yet.
     pub fn new(options: ClientOptions) -> Result<Self, CommerceError> {
-        let base = base(&options.url)?;
+        let (http, base) = http(&options)?;
         let tokens = Tokens::new(options.token, options.renewal)?;
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
-            // The token goes to the address that was set, and nowhere else.
-            .redirect(Policy::none())
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.request_timeout)
-            .pool_idle_timeout(POOL_IDLE)
-            .tcp_keepalive(TCP_KEEPALIVE)
-            .tcp_nodelay(true)
-            .tls_backend_native();
         let local = is_local(&base);
-        if local {
-            http = http.no_proxy();
-        }
-        if let Some(file) = &options.ca_file {
-            let certificates = certificates(file).map_err(|reason| {
-                CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
-            })?;
-            http = http.tls_certs_merge(certificates);
-        }
-        let http = http
-            .build()
-            .map_err(|error| CommerceError::Settings(exception::chain(&error)))?;
         let chosen = match options.compression {
             Compression::None => Some(Encoding::Identity),
             Compression::Gzip => Some(Encoding::Gzip),
@@ -149,6 +135,7 @@ impl Client {
             tokens,
             compression: options.compression,
             request_timeout: options.request_timeout,
+            operation_log: options.operation_log,
             chosen: Mutex::new(chosen),
             told: OnceCell::new(),
         })
@@ -157,6 +144,16 @@ impl Client {
     /// The address, for messages.
     pub fn url(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Where requests and answers are written down while that is switched on.
+    pub const fn operation_log(&self) -> &Arc<OperationLog> {
+        &self.operation_log
+    }
+
+    /// Uses another token from now on; none of those before it is ever told.
+    pub fn use_token(&self, token: String) -> Result<(), CommerceError> {
+        self.tokens.replace(token)
     }
 
     /// How the service does.
@@ -215,8 +212,10 @@ impl Client {
         query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<T, CommerceError> {
-        let (mut request, sent) = self.request(method, path, query);
+        let (mut request, mut sent) = self.request(method, path, query);
         if let Some(json) = json {
+            let json = Bytes::from(json);
+            sent.body = json.clone();
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
         self.answer(request, &sent).await
@@ -288,13 +287,18 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path);
         }
-        let sent = Sent {
-            call: format!("{method} {url}"),
-            tokens: &self.tokens,
-        };
+        let call = format!("{method} {url}");
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
+        let sent = Sent {
+            call,
+            tokens: &self.tokens,
+            log: &self.operation_log,
+            url: url.to_string(),
+            body: Bytes::new(),
+            began: Instant::now(),
+        };
         (self.http.request(method, url), sent)
     }
 
@@ -323,6 +327,34 @@ impl Client {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// What speaks HTTP to the address of `options`, and that address.
+pub(super) fn http(options: &ClientOptions) -> Result<(reqwest::Client, Url), CommerceError> {
+    let base = base(&options.url)?;
+    let mut http = reqwest::Client::builder()
+        .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
+        // The token goes to the address that was set, and nowhere else.
+        .redirect(Policy::none())
+        .connect_timeout(options.connect_timeout)
+        .timeout(options.request_timeout)
+        .pool_idle_timeout(POOL_IDLE)
+        .tcp_keepalive(TCP_KEEPALIVE)
+        .tcp_nodelay(true)
+        .tls_backend_native();
+    if is_local(&base) {
+        http = http.no_proxy();
+    }
+    if let Some(file) = &options.ca_file {
+        let certificates = certificates(file).map_err(|reason| {
+            CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
+        })?;
+        http = http.tls_certs_merge(certificates);
+    }
+    let http = http
+        .build()
+        .map_err(|error| CommerceError::Settings(exception::chain(&error)))?;
+    Ok((http, base))
 }
 
 fn base(text: &str) -> Result<Url, CommerceError> {

@@ -175,6 +175,10 @@ impl Company for SqlServerCompany {
         Ok(self.known.facts.clone())
     }
 
+    async fn sees_moments(&self) -> Result<Option<bool>, CompanyError> {
+        Ok(Some(self.known.has_snapshots))
+    }
+
     async fn tracking(&self, stream: Stream, known: &[String]) -> Result<Tracking, CompanyError> {
         let known = known.to_vec();
         self.call(move |live| Ok(Reader::new(live, stream)?.tracking(&known)?))

@@ -109,6 +109,10 @@ pub trait Trade: Send + Sync {
     /// Charges codes, sales origins and modes of delivery.
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError>;
 
+    /// The category hierarchies (`ECORESCATEGORYHIERARCHY`), by name. Their names are
+    /// their codes; they have no text.
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError>;
+
     /// The sales orders with these customer accounts and requisitions, journals included, oldest
     /// first.
     async fn sales_orders(

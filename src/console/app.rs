@@ -3,6 +3,8 @@
 
 mod change;
 mod msg;
+mod office;
+mod typed;
 mod view;
 mod windows;
 mod wish;
@@ -24,12 +26,15 @@ use super::keys::{
     Action, Chord, ConsoleAction, Context, FilterAction, JobAction, Keymap, Motion, OrderAction,
 };
 use super::overlays::{Help, Overlay, Question};
+use super::tabs::account::{self, AccountTab};
+use super::tabs::checklists::{self, ChecklistsTab};
 use super::tabs::exceptions::{self, ExceptionsTab};
 use super::tabs::jobs::JobsTab;
 use super::tabs::logs::LogsTab;
 use super::tabs::orders::{self, OrdersTab};
 use super::tabs::{Reply, Tab};
 use super::theme::Theme;
+use super::widgets::sheet::Page;
 use super::words;
 use crate::jobs::runner::Place;
 use crate::model::{Exception, Job, Stream};
@@ -72,6 +77,8 @@ struct Leaving {
 pub struct App {
     setting: Setting,
     tab: Tab,
+    account: AccountTab,
+    checklists: ChecklistsTab,
     jobs: JobsTab,
     orders: OrdersTab,
     exceptions: ExceptionsTab,
@@ -90,6 +97,8 @@ impl App {
             jobs: JobsTab::new(setting.owner.clone()),
             setting,
             tab: Tab::default(),
+            account: AccountTab::default(),
+            checklists: ChecklistsTab::default(),
             orders: OrdersTab::default(),
             exceptions: ExceptionsTab::default(),
             logs: LogsTab::default(),
@@ -175,6 +184,10 @@ impl App {
                 Vec::new()
             }
             Msg::Changed(change, result) => self.statuses_changed(change, result),
+            Msg::Office(report) => {
+                self.touch(Pace::Prompt);
+                self.reported(*report)
+            }
             Msg::Log(batch) => {
                 if self.logs.add(&batch) && self.tab == Tab::Logs {
                     self.touch(Pace::Calm);
@@ -187,7 +200,11 @@ impl App {
                 self.jobs.sample(at);
                 let sees_orders = self.tab == Tab::Orders && self.moves_orders();
                 let orders = sees_orders.then(|| self.orders.load());
-                orders.flatten().into_iter().collect()
+                orders
+                    .flatten()
+                    .into_iter()
+                    .chain(self.follow_office())
+                    .collect()
             }
         };
         self.lay_out();
@@ -298,45 +315,14 @@ impl App {
         }
     }
 
-    /// A key that is no command where text is typed.
-    fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
-            note.type_key(key);
-            return None;
-        }
-        match self.tab {
-            Tab::Orders => self.orders.type_key(key),
-            Tab::Exceptions => self.exceptions.type_key(key),
-            Tab::Logs => {
-                self.logs.type_key(key);
-                None
-            }
-            Tab::Jobs => None,
-        }
-    }
-
-    fn paste(&mut self, text: &str) -> Option<Effect> {
-        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
-            note.paste(text);
-            return None;
-        }
-        match self.tab {
-            Tab::Orders => self.orders.paste(text),
-            Tab::Exceptions => self.exceptions.paste(text),
-            Tab::Logs => {
-                self.logs.paste(text);
-                None
-            }
-            Tab::Jobs => None,
-        }
-    }
-
     fn act(&mut self, action: Action) -> Vec<Effect> {
         let reply = match action {
             Action::Move(motion) => {
                 self.go(motion);
                 Reply::Done
             }
+            Action::Account(action) => self.on_account(action),
+            Action::Checklist(action) => return self.on_checklist(action),
             Action::Job(action) => self.jobs.on(action, self.setting.read_only),
             Action::Order(OrderAction::Run) => {
                 self.jobs.run(Job::Orders, false, self.setting.read_only)
@@ -348,6 +334,11 @@ impl App {
             Action::Window(action) => return self.on_window(action),
             Action::Console(action) => return self.on_console(action),
         };
+        self.answered(reply)
+    }
+
+    /// Does what a tab answered.
+    fn answered(&mut self, reply: Reply) -> Vec<Effect> {
         match reply {
             Reply::Done => Vec::new(),
             Reply::Perform(effect) => vec![effect],
@@ -363,7 +354,7 @@ impl App {
         match self.tab {
             Tab::Orders => self.orders.on_filter(action),
             Tab::Exceptions => self.exceptions.on_filter(action),
-            Tab::Jobs | Tab::Logs => Reply::Done,
+            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => Reply::Done,
         }
     }
 
@@ -374,6 +365,8 @@ impl App {
             return;
         }
         match self.tab {
+            Tab::Account => self.account.go(motion),
+            Tab::Checklists => self.checklists.go(motion),
             Tab::Jobs => self.jobs.go(motion),
             Tab::Orders => self.orders.go(motion),
             Tab::Exceptions => self.exceptions.go(motion),
@@ -383,6 +376,8 @@ impl App {
 
     fn on_console(&mut self, action: ConsoleAction) -> Vec<Effect> {
         match action {
+            ConsoleAction::TabAccount => return self.turn_to(Tab::Account),
+            ConsoleAction::TabChecklists => return self.turn_to(Tab::Checklists),
             ConsoleAction::TabJobs => return self.turn_to(Tab::Jobs),
             ConsoleAction::TabOrders => return self.turn_to(Tab::Orders),
             ConsoleAction::TabExceptions => return self.turn_to(Tab::Exceptions),
@@ -395,6 +390,7 @@ impl App {
                 effects.extend(self.jobs.load());
                 effects.extend(self.load_records());
                 effects.extend(self.load_batch_jobs());
+                effects.extend(self.load_office());
                 return effects;
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
@@ -413,6 +409,7 @@ impl App {
     fn turn_to(&mut self, tab: Tab) -> Vec<Effect> {
         self.tab = tab;
         match tab {
+            Tab::Account | Tab::Checklists => self.load_office(),
             Tab::Jobs => self.jobs.load().into_iter().collect(),
             Tab::Orders => self.orders.load().into_iter().collect(),
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
@@ -468,5 +465,13 @@ impl App {
         let body = draw::body(self);
         orders::lay_out(&mut self.orders, body, &self.setting.theme);
         exceptions::lay_out(&mut self.exceptions, body, &self.setting.theme);
+        let page = Page {
+            width: usize::from(self.setting.size.width),
+            now: self.setting.now,
+            zone: &self.setting.zone,
+            theme: &self.setting.theme,
+        };
+        account::lay_out(&mut self.account, body, page);
+        checklists::lay_out(&mut self.checklists, body);
     }
 }

@@ -8,12 +8,15 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::app::{App, Toast};
-use super::tabs::{Tab, exceptions, jobs, logs, orders};
+use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders};
 use super::theme::Role;
 use super::words;
 
 /// The least screen that shows a tab.
 pub const LEAST: (u16, u16) = (60, 15);
+
+/// A narrower screen names the tab in front only.
+const LEAST_FOR_TITLES: u16 = 80;
 
 struct Areas {
     place: Rect,
@@ -67,6 +70,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     top::draw_status(app, frame, areas.status);
     draw_tabs(app, frame, areas.tabs);
     match app.tab() {
+        Tab::Account => account::draw(app.account(), frame, areas.body, app.page()),
+        Tab::Checklists => checklists::draw(app.checklists(), frame, areas.body, app.page()),
         Tab::Jobs => {
             let view = jobs::View {
                 now: app.now(),
@@ -107,10 +112,11 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let rule = theme.symbols.rule;
     let dim = theme.style(Role::Dim);
     let mut spans = vec![Span::styled(rule, dim)];
+    let is_narrow = area.width < LEAST_FOR_TITLES;
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
         let open = match tab {
             Tab::Exceptions => app.exceptions().open().filter(|open| *open > 0),
-            Tab::Jobs | Tab::Orders | Tab::Logs => None,
+            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Orders | Tab::Logs => None,
         };
         let (left, right, style) = if tab == app.tab() {
             // Brackets too: the tab in front is seen without any colour.
@@ -118,10 +124,12 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
         } else {
             (" ", " ", dim)
         };
-        spans.push(Span::styled(
-            format!("{left}{} {}", index + 1, tab.title()),
-            style,
-        ));
+        let title = if is_narrow && tab != app.tab() {
+            format!("{left}{}", index + 1)
+        } else {
+            format!("{left}{} {}", index + 1, tab.title())
+        };
+        spans.push(Span::styled(title, style));
         if let Some(open) = open {
             // Only the ledger knows how many there are now.
             let mark = if app.jobs().live().ledger.is_some() {

@@ -19,6 +19,10 @@ pub enum Context {
     Anywhere,
     /// On every tab while no overlay is open.
     Console,
+    /// On the tab *Account*.
+    Account,
+    /// On the tab *Checklists*.
+    Checklists,
     /// On the tab *Jobs*.
     Jobs,
     /// On the tab *Orders*.
@@ -35,13 +39,15 @@ pub enum Context {
     Search,
     /// While the filter of a list is typed.
     Filter,
-    /// While a note is typed.
+    /// While a note or the fields of a form are typed.
     Note,
 }
 
 impl Context {
     /// Every context, in the order of help and `keys.toml`.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
+        Self::Account,
+        Self::Checklists,
         Self::Jobs,
         Self::Orders,
         Self::Exceptions,
@@ -60,6 +66,8 @@ impl Context {
         match self {
             Self::Anywhere => "anywhere",
             Self::Console => "console",
+            Self::Account => "account",
+            Self::Checklists => "checklists",
             Self::Jobs => "jobs",
             Self::Orders => "orders",
             Self::Exceptions => "exceptions",
@@ -77,6 +85,8 @@ impl Context {
         match self {
             Self::Anywhere => "Everywhere",
             Self::Console => "On every tab",
+            Self::Account => "Account",
+            Self::Checklists => "Checklists",
             Self::Jobs => "Jobs",
             Self::Orders => "Orders",
             Self::Exceptions => "Exceptions",
@@ -85,7 +95,7 @@ impl Context {
             Self::Confirm => "In a question",
             Self::Search => "While typing a search",
             Self::Filter => "While typing a filter",
-            Self::Note => "While typing a note",
+            Self::Note => "While typing in a window",
         }
     }
 
@@ -93,7 +103,12 @@ impl Context {
     pub const fn parent(self) -> Option<Self> {
         match self {
             Self::Anywhere => None,
-            Self::Jobs | Self::Orders | Self::Exceptions | Self::Logs => Some(Self::Console),
+            Self::Account
+            | Self::Checklists
+            | Self::Jobs
+            | Self::Orders
+            | Self::Exceptions
+            | Self::Logs => Some(Self::Console),
             Self::Console
             | Self::Overlay
             | Self::Confirm
@@ -137,6 +152,27 @@ actions! {
         Bottom "bottom" "To the end.",
         Left "left" "Sideways to the left.",
         Right "right" "Sideways to the right.",
+    }
+}
+
+actions! {
+    /// What can be asked of the account.
+    AccountAction {
+        SignIn "sign-in" "Sign this machine in.",
+        SignOut "sign-out" "Give this machine's sign-in back.",
+        Activate "activate" "Make the account usable for this company.",
+        Deactivate "deactivate" "Switch it off until it is activated again.",
+        Renew "renew" "Get this machine another token.",
+        Disconnect "disconnect" "Take the account away from its company.",
+        Check "check" "Look at everything that has to be right.",
+    }
+}
+
+actions! {
+    /// What can be asked of the selected item of a checklist.
+    ChecklistAction {
+        Open "open-item" "Do it, or open the place where it is done.",
+        Tick "tick" "Tick it, or take the tick away.",
     }
 }
 
@@ -217,6 +253,8 @@ actions! {
 actions! {
     /// What can be asked of the console itself.
     ConsoleAction {
+        TabAccount "tab-account" "To the tab Account.",
+        TabChecklists "tab-checklists" "To the tab Checklists.",
         TabJobs "tab-jobs" "To the tab Jobs.",
         TabOrders "tab-orders" "To the tab Orders.",
         TabExceptions "tab-exceptions" "To the tab Exceptions.",
@@ -235,6 +273,10 @@ actions! {
 pub enum Action {
     /// Move in what is in front.
     Move(Motion),
+    /// Ask something of the account.
+    Account(AccountAction),
+    /// Ask something of the selected item of a checklist.
+    Checklist(ChecklistAction),
     /// Ask something of the selected job.
     Job(JobAction),
     /// Ask something of the orders.
@@ -256,6 +298,8 @@ impl Action {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Move(motion) => motion.name(),
+            Self::Account(action) => action.name(),
+            Self::Checklist(action) => action.name(),
             Self::Job(action) => action.name(),
             Self::Order(action) => action.name(),
             Self::Exception(action) => action.name(),

@@ -5,21 +5,27 @@ mod batch_job;
 mod batch_jobs;
 mod details;
 mod exception;
+mod form;
 mod help;
 mod history;
 mod note;
 mod order;
+mod place;
 mod question;
+mod sign_in;
 
 pub use batch_job::BatchJobWindow;
 pub use batch_jobs::BatchJobs;
 pub use details::Details;
 pub use exception::ExceptionWindow;
+pub use form::{Form, Taken};
 pub use help::Help;
 pub use history::History;
 pub use note::Note;
 pub use order::OrderWindow;
+pub use place::PlaceWindow;
 pub use question::Question;
+pub use sign_in::SignInWindow;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -53,6 +59,12 @@ pub enum Overlay {
     Exception(ExceptionWindow),
     /// A note that is typed.
     Note(Note),
+    /// Fields that are typed.
+    Form(Form),
+    /// The code that signs this machine in.
+    SignIn(SignInWindow),
+    /// Where an item of a checklist is done.
+    Place(PlaceWindow),
 }
 
 /// How far a window is scrolled, in lines.
@@ -76,6 +88,11 @@ impl Scroll {
         }
         .min(last);
     }
+
+    /// The first row in sight.
+    pub fn at(self, total: usize, height: usize) -> usize {
+        self.0.min(total.saturating_sub(height))
+    }
 }
 
 impl Overlay {
@@ -83,14 +100,16 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) => Context::Note,
+            Self::Note(_) | Self::Form(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
             | Self::BatchJobs(_)
             | Self::BatchJob(_)
             | Self::Order(_)
-            | Self::Exception(_) => Context::Overlay,
+            | Self::Exception(_)
+            | Self::SignIn(_)
+            | Self::Place(_) => Context::Overlay,
         }
     }
 
@@ -105,6 +124,9 @@ impl Overlay {
             Self::Order(order) => order.title(),
             Self::Exception(exception) => exception.title(),
             Self::Note(note) => note.title(),
+            Self::Form(form) => form.title(),
+            Self::SignIn(_) => "Sign this machine in".to_owned(),
+            Self::Place(place) => place.title(),
         }
     }
 
@@ -120,6 +142,9 @@ impl Overlay {
             Self::Order(order) => order.sheet(app, width),
             Self::Exception(exception) => exception.sheet(app, width),
             Self::Note(note) => note.lines(app, width).into(),
+            Self::Form(form) => form.lines(app, width).into(),
+            Self::SignIn(window) => window.lines(app, width).into(),
+            Self::Place(place) => place.lines(app, width).into(),
         }
     }
 
@@ -132,15 +157,17 @@ impl Overlay {
             Self::BatchJob(job) => job.scroll,
             Self::Order(order) => order.scroll,
             Self::Exception(exception) => exception.scroll,
-            Self::Confirm(_) | Self::Note(_) => Scroll(0),
+            Self::SignIn(window) => window.scroll,
+            Self::Place(place) => place.scroll,
+            Self::Confirm(_) | Self::Note(_) | Self::Form(_) => Scroll(0),
         }
     }
 
     /// The widest it wants to be.
     const fn widest(&self) -> u16 {
         match self {
-            Self::Confirm(_) => 70,
-            Self::Help(_) => 90,
+            Self::Confirm(_) | Self::SignIn(_) => 70,
+            Self::Help(_) | Self::Form(_) | Self::Place(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Details(_) | Self::History(_) => 130,
             Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
@@ -182,6 +209,9 @@ impl Overlay {
             Self::BatchJob(job) => job.scroll.on(motion, total, height),
             Self::Order(order) => order.scroll.on(motion, total, height),
             Self::Exception(exception) => exception.scroll.on(motion, total, height),
+            Self::SignIn(window) => window.scroll.on(motion, total, height),
+            Self::Place(place) => place.scroll.on(motion, total, height),
+            Self::Form(form) => form.go(motion),
             Self::Confirm(_) | Self::Note(_) => {}
         }
     }
@@ -223,8 +253,19 @@ impl Overlay {
         frame.render_widget(Clear, area);
         frame.render_widget(block, area);
         frame.render_widget(Text::from(sheet.rows(first, height)), inside);
-        if let Self::Note(note) = self {
-            note.draw_input(frame, inside);
+        match self {
+            Self::Note(note) => note.draw_input(frame, inside),
+            Self::Form(form) => form.draw_input(app, frame, inside),
+            Self::Help(_)
+            | Self::Confirm(_)
+            | Self::Details(_)
+            | Self::History(_)
+            | Self::BatchJobs(_)
+            | Self::BatchJob(_)
+            | Self::Order(_)
+            | Self::Exception(_)
+            | Self::SignIn(_)
+            | Self::Place(_) => {}
         }
     }
 }

@@ -20,9 +20,11 @@ use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRea
 use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
+use super::office::{self, Office};
 use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
 use crate::jobs::Runner;
+use crate::jobs::administration::Administration;
 use crate::logging::Ring;
 use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
@@ -64,7 +66,12 @@ pub struct ConsoleOptions {
 }
 
 /// Runs the console on this process's terminal until the operator leaves or a signal ends it.
-pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Result<ExitReason> {
+pub async fn run(
+    runner: Arc<Runner>,
+    administration: Arc<Administration>,
+    ring: Ring,
+    options: ConsoleOptions,
+) -> Result<ExitReason> {
     let variable = |name: &str| std::env::var(name).ok();
     terminal::check(
         io::stdin().is_terminal(),
@@ -100,10 +107,23 @@ pub async fn run(runner: Arc<Runner>, ring: Ring, options: ConsoleOptions) -> Re
         log_file: options.log_file,
     });
     let input = terminal::events();
-    let mut console = Console::new(app, engine, ring, screen, input, signals);
+    let sides = Doors {
+        engine,
+        office: administration,
+    };
+    let mut console = Console::new(app, sides, ring, screen, input, signals);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
+}
+
+/// What the console works with.
+#[derive(Clone)]
+pub struct Doors {
+    /// The jobs.
+    pub engine: Arc<dyn Engine>,
+    /// What an administrator does.
+    pub office: Arc<dyn Office>,
 }
 
 /// What came first.
@@ -123,7 +143,7 @@ enum Drawn {
 /// all of it.
 pub struct Console<S, I, G> {
     app: App,
-    engine: Arc<dyn Engine>,
+    doors: Doors,
     screen: S,
     input: I,
     /// False once the terminal has nothing more to say.
@@ -156,15 +176,8 @@ where
     G: Stream<Item = Signal> + Unpin,
 {
     /// A console that has not begun.
-    pub fn new(
-        mut app: App,
-        engine: Arc<dyn Engine>,
-        ring: Ring,
-        screen: S,
-        input: I,
-        signals: G,
-    ) -> Self {
-        let mut live = engine.live();
+    pub fn new(mut app: App, doors: Doors, ring: Ring, screen: S, input: I, signals: G) -> Self {
+        let mut live = doors.engine.live();
         // What is there already counts as news.
         live.mark_changed();
         let mut log = ring.changed();
@@ -172,7 +185,7 @@ where
         let first = app.begin();
         let mut console = Self {
             app,
-            engine,
+            doors,
             screen,
             input,
             listening: true,
@@ -339,14 +352,15 @@ where
             | Effect::Cancel(_)
             | Effect::Change(_)
             | Effect::Retry(_)
-            | Effect::Resolve(..) => self.load(effect),
+            | Effect::Resolve(..)
+            | Effect::Office(_) => self.load(effect),
         }
         Ok(None)
     }
 
     /// Performs an effect whose result takes time.
     fn load(&mut self, effect: Effect) {
-        let engine = Arc::clone(&self.engine);
+        let engine = Arc::clone(&self.doors.engine);
         let work: BoxFuture<'static, Msg> = match effect {
             Effect::LoadOverview => Box::pin(async move { Msg::Overview(engine.overview().await) }),
             Effect::LoadRuns(job) => {
@@ -391,6 +405,12 @@ where
             Effect::Resolve(filter, note) => {
                 tracing::info!(?filter, note, "exceptions resolved in the console");
                 Box::pin(async move { Msg::Resolved(engine.resolve(&filter, &note).await) })
+            }
+            Effect::Office(errand) => {
+                let office = Arc::clone(&self.doors.office);
+                Box::pin(
+                    async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
+                )
             }
             Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
         };

@@ -1,5 +1,7 @@
 //! The tabs: what is real, in the order of their numbers.
 
+pub mod account;
+pub mod checklists;
 pub mod exceptions;
 mod filter;
 pub mod jobs;
@@ -17,6 +19,10 @@ use super::overlays::Overlay;
 /// A tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
+    /// The account and this machine's sign-in.
+    Account,
+    /// What has to be set up, and how far that is.
+    Checklists,
     /// The five jobs.
     #[default]
     Jobs,
@@ -30,11 +36,20 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab, from left to right.
-    pub const ALL: [Self; 4] = [Self::Jobs, Self::Orders, Self::Exceptions, Self::Logs];
+    pub const ALL: [Self; 6] = [
+        Self::Account,
+        Self::Checklists,
+        Self::Jobs,
+        Self::Orders,
+        Self::Exceptions,
+        Self::Logs,
+    ];
 
     /// The word on the tab.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Account => "Account",
+            Self::Checklists => "Checklists",
             Self::Jobs => "Jobs",
             Self::Orders => "Orders",
             Self::Exceptions => "Exceptions",
@@ -45,6 +60,8 @@ impl Tab {
     /// Whose keys hold here.
     pub const fn context(self) -> Context {
         match self {
+            Self::Account => Context::Account,
+            Self::Checklists => Context::Checklists,
             Self::Jobs => Context::Jobs,
             Self::Orders => Context::Orders,
             Self::Exceptions => Context::Exceptions,

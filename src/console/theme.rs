@@ -176,6 +176,7 @@ struct Swatch {
 #[derive(Clone, Debug)]
 pub struct Theme {
     styles: [Style; Role::ALL.len()],
+    is_dark: bool,
     /// The symbols the terminal can show.
     pub symbols: Symbols,
 }
@@ -190,7 +191,16 @@ impl Theme {
             let swatch = swatches.get(&role).ok_or(ThemeError::Missing(role))?;
             *style = style_of(role, swatch, depth)?;
         }
-        Ok(Self { styles, symbols })
+        Ok(Self {
+            styles,
+            is_dark: palette == Palette::Dark,
+            symbols,
+        })
+    }
+
+    /// True for light letters on a dark ground.
+    pub const fn is_dark(&self) -> bool {
+        self.is_dark
     }
 
     /// The style of a role.

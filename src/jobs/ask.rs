@@ -242,7 +242,11 @@ impl<'a> Call<'a> {
                 self.strange += 1;
                 self.strange < STRANGE_ANSWERS
             }
-            Class::Settings | Class::BeingSetUp | Class::Unauthorized | Class::Refused => false,
+            Class::Settings
+            | Class::BeingSetUp
+            | Class::AccountNotActive
+            | Class::Unauthorized
+            | Class::Refused => false,
         }
     }
 
@@ -279,6 +283,7 @@ impl Meaning {
             | CommerceError::Malformed { .. } => Self::Failure,
             CommerceError::Settings(_)
             | CommerceError::BeingSetUp { .. }
+            | CommerceError::AccountNotActive { .. }
             | CommerceError::Unauthorized { .. }
             | CommerceError::Refused { .. } => Self::Answer,
         }

@@ -39,7 +39,30 @@ pub async fn mark(
     runner: &Runner,
     filter: &ExceptionFilter,
 ) -> Result<Vec<ExceptionEntry>, Exception> {
-    Ok(runner.sides().ledger.ask_retry(filter).await?)
+    let entries = runner.sides().ledger.ask_retry(filter).await?;
+    if !entries.is_empty() {
+        let text = format!("to be tried again: {}", named(&entries));
+        runner.note_change("exception", text).await?;
+    }
+    Ok(entries)
+}
+
+/// The first of them by their keys, and how many more there are.
+fn named(entries: &[ExceptionEntry]) -> String {
+    const NAMED: usize = 10;
+    let names: Vec<String> = entries
+        .iter()
+        .take(NAMED)
+        .map(|entry| match entry.stream {
+            Some(stream) => format!("{stream} {}", entry.key),
+            None => format!("run of {}", entry.job),
+        })
+        .collect();
+    let names = names.join(", ");
+    match entries.len().saturating_sub(NAMED) {
+        0 => names,
+        more => format!("{names} and {more} more"),
+    }
 }
 
 /// The jobs that try these exceptions again, each once. The complete job does what all of them do,
@@ -57,6 +80,27 @@ pub fn is_conflict(exception: &Exception) -> bool {
     [Documented::AnotherInstance, Documented::ConflictingJobs]
         .iter()
         .any(|documented| documented.text() == exception.text)
+}
+
+/// Which ones a filter means, in words.
+fn meant(filter: &ExceptionFilter) -> String {
+    let mut words = Vec::new();
+    if let Some(ids) = &filter.ids {
+        let ids: Vec<String> = ids.iter().take(10).map(ToString::to_string).collect();
+        words.push(format!("numbers {}", ids.join(", ")));
+    }
+    if let Some(keys) = &filter.keys {
+        let keys: Vec<&str> = keys.iter().take(10).map(String::as_str).collect();
+        words.push(keys.join(", "));
+    }
+    words.extend(filter.job.map(|job| format!("of {job}")));
+    words.extend(filter.stream.map(|stream| format!("of {stream}")));
+    words.extend(filter.code.as_ref().map(|code| format!("with {code}")));
+    words.extend(filter.text.as_ref().map(|text| format!("with {text:?}")));
+    if words.is_empty() {
+        words.push("all".to_owned());
+    }
+    words.join(" ")
 }
 
 /// Closes the open exceptions that match with a note; an order is closed with its exception.
@@ -77,5 +121,10 @@ pub async fn resolve(
             "Say in a few words why nothing is left to do.",
         ));
     }
-    Ok(runner.sides().ledger.resolve(filter, note).await?)
+    let resolved = runner.sides().ledger.resolve(filter, note).await?;
+    if resolved > 0 {
+        let text = format!("{resolved} closed ({}): {note}", meant(filter));
+        runner.note_change("exception", text).await?;
+    }
+    Ok(resolved)
 }

@@ -59,6 +59,7 @@ impl From<CommerceError> for Exception {
             CommerceError::Settings(_) => "The service cannot be spoken to.",
             CommerceError::Unavailable { .. } => "The service is not available.",
             CommerceError::BeingSetUp { .. } => Documented::BeingSetUp.text(),
+            CommerceError::AccountNotActive { .. } => "The account is not active.",
             CommerceError::Unauthorized { .. } => "The service refused the sign-in.",
             CommerceError::Refused { .. } => "The service refused the request.",
             CommerceError::Malformed { .. } => "The service gave an answer that is not its own.",

@@ -110,7 +110,8 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
         Wish::Complete | Wish::Changes => {}
     }
     if is_outdated {
-        return Err(Documented::CompleteRequired.because("The product selection was changed."));
+        return Err(Documented::CompleteRequired
+            .because("The product selection or the company category hierarchy was changed."));
     }
     Ok(Plan::Changes {
         since: cursor.version,
@@ -118,7 +119,8 @@ pub fn plan(situation: &Situation<'_>) -> Result<Plan, Exception> {
 }
 
 fn is_outdated(cursor: &Cursor, stream: Stream, selection: &Selection) -> bool {
-    stream.follows_selection() && cursor.selection_revision != selection.revision
+    let follows = stream.follows_selection() || stream.follows_hierarchy();
+    follows && cursor.selection_revision != selection.revision
 }
 
 /// Why the changes since the cursor are not complete, if they are not.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,20 +13,23 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::ask::Flow;
+use super::audit::{author, operator};
 use super::execution::Execution;
 use super::overview;
 use super::report::Report;
 use super::trust::Trust;
 use crate::commerce::Commerce;
+use crate::commerce::client::OperationLog;
 use crate::company::Company;
 use crate::company::batch::AxBatchFilter;
 use crate::company::sales_orders::SalesOrderService;
-use crate::ledger::jobs::{Board, Cause, StatusChange};
+use crate::ledger::jobs::{Board, Cause};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
+use crate::model::administration::{self as model, Author};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{Documented, Exception};
 use crate::model::run::{JobOverview, LiveRuns, Lost, Reach, RunSummary, StreamProgress};
-use crate::model::{Job, JobStatus, Progress, RunId};
+use crate::model::{Job, Progress, RunId};
 
 /// How long the end of the program waits for its runs.
 const SHUTDOWN: Duration = Duration::from_secs(3);
@@ -89,6 +93,9 @@ pub struct Runner {
     sides: Arc<Sides>,
     place: Place,
     owner: String,
+    pub(super) author: Author,
+    /// Where requests are written down while an administrator has it so.
+    operation_log: Arc<OperationLog>,
     live: watch::Sender<LiveRuns>,
     /// Changes of the ledger when the live picture was last drawn from it.
     shown: AtomicI64,
@@ -100,18 +107,39 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner without runs.
+    /// A runner without runs, whose operator gives commands.
     pub fn new(sides: Sides, place: Place) -> Self {
+        let owner = owner();
         Self {
             sides: Arc::new(sides),
             place,
-            owner: owner(),
+            author: author("command", &owner),
+            owner,
+            operation_log: Arc::default(),
             live: watch::Sender::default(),
             shown: AtomicI64::new(-1),
             nudge: Notify::new(),
             cancels: Arc::default(),
             unwritten: Arc::default(),
             tasks: TaskTracker::new(),
+        }
+    }
+
+    /// The same for an operator who comes through another door: `console`.
+    #[must_use]
+    pub fn through(self, door: &str) -> Self {
+        Self {
+            author: author(door, &self.owner),
+            ..self
+        }
+    }
+
+    /// The same with the operation log of its client, which it switches as the ledger says.
+    #[must_use]
+    pub fn logging(self, operation_log: Arc<OperationLog>) -> Self {
+        Self {
+            operation_log,
+            ..self
         }
     }
 
@@ -172,6 +200,10 @@ impl Runner {
         self.sides.flow.try_now();
         let fence = self.take_leases(job, options).await?;
         self.carry_out(fence, options);
+        if !options.dry_run {
+            self.note_change("job", format!("run {} of {job} started", fence.run))
+                .await?;
+        }
         Ok(fence.run)
     }
 
@@ -217,10 +249,13 @@ impl Runner {
     /// Asks the run of `job`, wherever it is, to stop at its next checkpoint, within two seconds.
     /// False where none is under way.
     pub async fn cancel(&self, job: Job) -> Result<bool, Exception> {
-        if self.cancel_here(job) {
-            return Ok(true);
+        let by = operator(&self.author);
+        let is_asked = self.cancel_here(job) || self.sides.ledger.ask_cancel(job, &by).await?;
+        if is_asked {
+            self.note_change("job", format!("run of {job} asked to stop"))
+                .await?;
         }
-        Ok(self.sides.ledger.ask_cancel(job, &operator()).await?)
+        Ok(is_asked)
     }
 
     /// The same for a run of this process.
@@ -245,58 +280,12 @@ impl Runner {
         true
     }
 
-    /// Takes a job off the queue: it does not start by itself. The reason may be empty.
-    pub async fn withhold(&self, job: Job, reason: &str) -> Result<(), Exception> {
-        let by = if reason.is_empty() {
-            operator()
-        } else {
-            format!("{}: {reason}", operator())
-        };
-        self.change_status(job, JobStatus::Withhold, &by).await
-    }
-
-    /// Sets a job to Waiting: a withheld one goes on with its schedule, one that failed, ended or
-    /// was canceled is run again by the next worker that looks.
-    pub async fn resume(&self, job: Job) -> Result<(), Exception> {
-        let by = operator();
-        self.change_status(job, JobStatus::Waiting, &by).await
-    }
-
-    async fn change_status(&self, job: Job, to: JobStatus, by: &str) -> Result<(), Exception> {
-        let changed = self.sides.ledger.change_status(job, to, by).await?;
-        self.nudge();
-        match changed {
-            StatusChange::Done | StatusChange::AsItWas => Ok(()),
-            StatusChange::Impossible(from) => Err(Exception::new(
-                format!("{from} → {to} is not possible."),
-                format!("{} is {from}.", job.ax_name()),
-                match from {
-                    JobStatus::Executing => {
-                        format!("Cancel the run first (axcs jobs cancel {job}), or let it end.")
-                    }
-                    JobStatus::Withhold
-                    | JobStatus::Waiting
-                    | JobStatus::Error
-                    | JobStatus::Ended
-                    | JobStatus::Canceled => "See how the jobs stand: axcs jobs".to_owned(),
-                },
-            )),
-        }
-    }
-
-    /// Withholds every job, and remembers what each was; runs under way go on. Answers the jobs
-    /// that were changed.
-    pub async fn suspend_all(&self) -> Result<Vec<Job>, Exception> {
-        let changed = self.sides.ledger.suspend_all(&operator()).await?;
-        self.nudge();
-        Ok(changed)
-    }
-
-    /// Gives every job that was suspended with all others what it was. Answers them.
-    pub async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
-        let changed = self.sides.ledger.resume_all(&operator()).await?;
-        self.nudge();
-        Ok(changed)
+    /// Switches the operation log as the ledger says. Answers until when it is on.
+    pub(super) fn follow_log(&self, log: Option<&model::OperationLog>) -> Option<Timestamp> {
+        let on = log.map(|log| (PathBuf::from(&log.folder), log.until));
+        let until = on.as_ref().map(|(_, until)| *until);
+        self.operation_log.set(on);
+        until
     }
 
     /// Has the jobs looked after now: something was changed from here.
@@ -350,11 +339,15 @@ impl Runner {
             .filter(|run| run.owner != self.owner)
             .collect();
         let workers = board.workers.len() as u32;
+        let logs_until = self.follow_log(board.operation_log.as_ref());
         self.live.send_if_modified(|runs| {
             let here = runs.executing.iter().filter(|run| run.owner == self.owner);
             let executing: Vec<Progress> = here.chain(elsewhere).cloned().collect();
-            let is_new =
-                changes != board.changes || runs.workers != workers || runs.executing != executing;
+            let is_new = changes != board.changes
+                || runs.workers != workers
+                || runs.executing != executing
+                || runs.logs_until != logs_until;
+            runs.logs_until = logs_until;
             let is_back = is_news(&mut runs.ledger, None);
             runs.executing = executing;
             runs.workers = workers;
@@ -462,20 +455,6 @@ fn is_news<T: PartialEq>(place: &mut T, value: T) -> bool {
     let is_news = *place != value;
     *place = value;
     is_news
-}
-
-/// Who changes a job from this process: account and host.
-fn operator() -> String {
-    let host = gethostname::gethostname();
-    let account = ["USER", "LOGNAME", "USERNAME"]
-        .into_iter()
-        .find_map(std::env::var_os)
-        .unwrap_or_else(|| "somebody".into());
-    format!(
-        "{} on {}",
-        account.to_string_lossy(),
-        host.to_string_lossy()
-    )
 }
 
 /// Host and process; a further runner of the process has a number behind it.

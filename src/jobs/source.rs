@@ -120,7 +120,7 @@ impl Source {
                 .company()
                 .read_all(self.stream, &self.selection, after)
                 .await?;
-            return Ok(self.company_reading(reading));
+            return Ok(self.company_reading(reading, true));
         }
         let pages = if self.stream == Stream::StoreParameters {
             Pages::Once(Some(self.parameters(after).await?))
@@ -144,7 +144,7 @@ impl Source {
                 .company()
                 .read_changes(self.stream, &self.selection, since)
                 .await?;
-            return Ok(self.company_reading(reading));
+            return Ok(self.company_reading(reading, false));
         }
         Ok(Reading {
             total: 0,
@@ -165,7 +165,8 @@ impl Source {
             self.parameters(None).await?
         } else {
             let read = self.company();
-            read.read_ids(self.stream, &self.selection, ids).await?
+            let page = read.read_ids(self.stream, &self.selection, ids).await?;
+            self.without_others(page)
         };
         if self.stream.is_read_from_company() && !self.stream.follows_orders() {
             return Ok(page);
@@ -184,14 +185,18 @@ impl Source {
             .collect())
     }
 
-    fn company_reading(&self, reading: crate::company::Reading) -> Reading {
+    fn company_reading(&self, reading: crate::company::Reading, is_whole: bool) -> Reading {
         let pages = if self.stream.follows_orders() {
             Pages::Orders {
                 pages: reading.pages,
                 source: self.clone(),
             }
         } else {
-            Pages::Company(reading.pages)
+            Pages::Company {
+                pages: reading.pages,
+                source: self.clone(),
+                is_whole,
+            }
         };
         Reading {
             total: reading.total,
@@ -199,9 +204,30 @@ impl Source {
         }
     }
 
+    /// True for a category of another hierarchy than the company's: it does not travel.
+    fn leaves_out(&self, entry: &Entry) -> bool {
+        let hierarchy = &self.selection.category_hierarchy;
+        match entry {
+            Entry::Present(Record::Category(category)) if !hierarchy.is_empty() => {
+                !is_same_name(&category.hierarchy, hierarchy)
+            }
+            Entry::Present(_) | Entry::Gone { .. } | Entry::Unreadable { .. } => false,
+        }
+    }
+
+    /// What does not travel is gone for the service.
+    fn without_others(&self, mut page: Page) -> Page {
+        for entry in &mut page {
+            if self.leaves_out(entry) {
+                *entry = Entry::Gone { id: entry.id() };
+            }
+        }
+        page
+    }
+
     /// The parameters of every store that has them, with the attributes of its customer template.
     async fn parameters(&self, after: Option<&str>) -> Result<Page, SourceError> {
-        let mut stores = self.ledger().stores().await?;
+        let mut stores = self.sides.stores_as_set().await?;
         stores.retain(|store| {
             store.gone_since.is_none()
                 && !store.settings.customer_template.is_empty()
@@ -218,6 +244,11 @@ impl Source {
             .map(|(store, customer)| parameters_of(store, customer))
             .collect())
     }
+}
+
+/// AX takes upper and lower case for the same.
+fn is_same_name(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
 }
 
 fn parameters_of(store: KnownStore, customer: Option<CustomerTemplate>) -> Entry {
@@ -248,7 +279,14 @@ fn parameters_of(store: KnownStore, customer: Option<CustomerTemplate>) -> Entry
 #[derive(Debug)]
 pub enum Pages {
     /// As the company gives them.
-    Company(mpsc::Receiver<Result<Page, CompanyError>>),
+    Company {
+        /// What the company gives.
+        pages: mpsc::Receiver<Result<Page, CompanyError>>,
+        /// Knows which of the categories travel.
+        source: Source,
+        /// True where nobody is told of what does not travel: it is not mentioned.
+        is_whole: bool,
+    },
     /// Of the company's packing slips and sales orders those that an online order led to.
     Orders {
         /// What the company gives.
@@ -274,7 +312,20 @@ impl Pages {
     /// that the company answers.
     pub async fn next(&mut self) -> Option<Result<Page, SourceError>> {
         match self {
-            Self::Company(pages) => Some(pages.recv().await?.map_err(SourceError::from)),
+            Self::Company {
+                pages,
+                source,
+                is_whole,
+            } => {
+                let page = pages.recv().await?.map_err(SourceError::from);
+                Some(page.map(|mut page| {
+                    if *is_whole {
+                        page.retain(|entry| !source.leaves_out(entry));
+                        return page;
+                    }
+                    source.without_others(page)
+                }))
+            }
             Self::Orders { pages, source } => Some(match pages.recv().await? {
                 Ok(page) => source.ours(page).await,
                 Err(error) => Err(error.into()),

@@ -2,9 +2,27 @@
 
 use super::execution::Execution;
 use super::failure::Stop;
+use super::runner::Sides;
+use crate::ledger::LedgerError;
 use crate::ledger::stores::StoreChanges;
 use crate::model::Stream;
+use crate::model::channel::KnownStore;
 use crate::model::run::Phase;
+
+impl Sides {
+    /// Every store with the parameters that hold for it: its own, and the shipping charge code of
+    /// the company where it names none.
+    pub(super) async fn stores_as_set(&self) -> Result<Vec<KnownStore>, LedgerError> {
+        let parameters = self.ledger.parameters().await?;
+        let stores = self.ledger.stores().await?.into_iter();
+        Ok(stores
+            .map(|store| KnownStore {
+                settings: store.settings.or(&parameters),
+                ..store
+            })
+            .collect())
+    }
+}
 
 impl Execution {
     /// Takes the service's list of stores and marketplaces over.

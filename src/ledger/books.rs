@@ -1,6 +1,7 @@
 //! The ledger's rules, once for both engines: each module reads and writes through a session, and
 //! its statements stand beside it in the words of both.
 
+mod administration;
 mod exceptions;
 mod file;
 mod import;

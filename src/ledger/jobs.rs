@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Begun, Fence, Holder, LedgerError};
+use crate::model::administration::OperationLog;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Occurrence, Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId, Stream};
@@ -73,6 +74,8 @@ pub struct Board {
     pub executing: Vec<Progress>,
     /// The workers seen within the last minute, longest there first.
     pub workers: Vec<WorkerSeen>,
+    /// The operation log, where it is on.
+    pub operation_log: Option<OperationLog>,
 }
 
 /// Why a run is started.

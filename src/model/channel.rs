@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::administration::Parameters;
+
 /// Own online store or marketplace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -64,6 +66,16 @@ pub struct StoreSettings {
 }
 
 impl StoreSettings {
+    /// The same with the shipping charge code of the parameters where the store names none.
+    #[must_use]
+    pub fn or(mut self, parameters: &Parameters) -> Self {
+        if self.shipping_charges_code.is_empty() {
+            self.shipping_charges_code
+                .clone_from(&parameters.shipping_charges_code);
+        }
+        self
+    }
+
     /// True where nothing is missing that an order needs.
     pub fn is_complete(&self) -> bool {
         [

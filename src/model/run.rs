@@ -304,6 +304,8 @@ pub struct LiveRuns {
     pub ledger: Option<Box<Lost>>,
     /// Where the company cannot be read.
     pub company: Option<Box<Lost>>,
+    /// Until when the operation log is on, where it is.
+    pub logs_until: Option<Timestamp>,
 }
 
 /// A side that cannot be read from this process.

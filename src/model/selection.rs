@@ -47,8 +47,12 @@ impl fmt::Display for Rule {
 /// The product selection: what the *Document Filters* form of AX held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
-    /// Grows with every change; a stream remembers the revision of its last complete upload.
+    /// Grows with every change, of the category hierarchy too; a stream remembers the revision of its last complete upload.
     pub revision: i64,
+    /// The *company category hierarchy* of the parameters: only its categories travel; empty for
+    /// those of every hierarchy.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub category_hierarchy: String,
     /// An item that one of these names is selected.
     pub rules: Vec<Rule>,
     /// Items selected whatever the rules say.

@@ -166,6 +166,11 @@ impl Stream {
         matches!(self, Self::Items | Self::TradeAgreements | Self::OnHand)
     }
 
+    /// True where the company category hierarchy of the parameters decides which records travel.
+    pub const fn follows_hierarchy(self) -> bool {
+        matches!(self, Self::Categories)
+    }
+
     /// The job that an operator starts to move the stream: the one that exceptions of its records
     /// name.
     pub const fn job(self) -> Job {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use tokio::sync::Semaphore;
 
 use super::api::refusal::{Code, Refusal};
@@ -37,11 +37,14 @@ impl Passwords {
 
     /// The hash of a password, as a PHC string.
     pub async fn hash(&self, password: String) -> Result<String, Refusal> {
+        let salt = super::secrets::random()?;
         self.turn(move || {
             // The default parameters are those of OWASP: Argon2id, 19 MiB, two passes, one lane.
-            Argon2::default()
-                .hash_password(password.as_bytes())
-                .map(|hash| hash.to_string())
+            SaltString::encode_b64(&salt[..16])
+                .and_then(|salt| {
+                    let hash = Argon2::default().hash_password(password.as_bytes(), &salt)?;
+                    Ok(hash.to_string())
+                })
                 .map_err(|error| Refusal::new(Code::Internal, error.to_string()))
         })
         .await?

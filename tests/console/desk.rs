@@ -9,12 +9,18 @@ use async_trait::async_trait;
 use axcs::console::ExitReason;
 use axcs::console::app::{App, Change};
 use axcs::console::engine::Engine;
-use axcs::console::run::Console;
+use axcs::console::office::Office;
+use axcs::console::run::{Console, Doors};
 use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
+use axcs::jobs::administration::{Choices, NewParameters, Waiting};
 use axcs::jobs::runner::Place;
 use axcs::logging::Ring;
+use axcs::model::account::{AccountStep, AccountView, Migration, Operation};
+use axcs::model::administration::Parameters;
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
+use axcs::model::check::Finding;
+use axcs::model::checklist::{Checklist, ChecklistKind, Line};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
@@ -46,6 +52,50 @@ impl Asked {
     /// True for what only reads: most tests do not ask how often.
     fn only_reads_records(&self) -> bool {
         matches!(self, Self::Orders(_) | Self::Order(_) | Self::Exceptions(_))
+    }
+}
+
+/// An administration that answers from the scenes.
+pub struct ScriptedOffice;
+
+fn nobody<T>() -> Result<T, Exception> {
+    Err(Exception::new("Nobody is there.", "", ""))
+}
+
+#[async_trait]
+impl Office for ScriptedOffice {
+    async fn account(&self) -> Result<AccountView, Exception> {
+        Ok(scenes::office::view())
+    }
+    async fn checks(&self) -> Vec<Finding> {
+        scenes::office::findings()
+    }
+    async fn step(&self, step: AccountStep) -> Result<String, Exception> {
+        Ok(format!("{step:?} is done."))
+    }
+    async fn begin_sign_in(&self) -> Result<Waiting, Exception> {
+        Ok(scenes::office::waiting())
+    }
+    async fn wait_for_sign_in(&self, _: &Waiting) -> Result<String, Exception> {
+        Ok("This machine is signed in by ann@contoso.com.".to_owned())
+    }
+    async fn checklist(&self, kind: ChecklistKind) -> Result<Vec<Line>, Exception> {
+        Checklist::read(kind).map(|list| list.evaluate(&scenes::office::facts()))
+    }
+    async fn tick(&self, _: ChecklistKind, _: &str, _: bool) -> Result<(), Exception> {
+        Ok(())
+    }
+    async fn migrate(&self, _: Migration) -> Result<Operation, Exception> {
+        nobody()
+    }
+    async fn parameters(&self) -> Result<(Parameters, Choices), Exception> {
+        Ok((scenes::office::parameters(), scenes::office::choices()))
+    }
+    async fn set_parameters(&self, _: NewParameters) -> Result<(), Exception> {
+        nobody()
+    }
+    async fn set_operation_log(&self, _: Option<(String, u32)>) -> Result<(), Exception> {
+        Ok(())
     }
 }
 
@@ -261,7 +311,10 @@ impl<S: Screen> Desk<S> {
         });
         let console = Console::new(
             app,
-            Arc::clone(&engine) as Arc<dyn Engine>,
+            Doors {
+                engine: Arc::clone(&engine) as Arc<dyn Engine>,
+                office: Arc::new(ScriptedOffice) as Arc<dyn Office>,
+            },
             ring.clone(),
             screen,
             input.boxed(),

@@ -75,7 +75,7 @@ fn live_progress_is_kind_to_a_slow_line() {
 
 /// Keys at random, but the same at every start: letters of every command, text, motions.
 fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
-    const KEYS: [&str; 45] = [
+    const KEYS: [&str; 51] = [
         "w",
         "u",
         "W",
@@ -96,6 +96,12 @@ fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
         "2",
         "3",
         "4",
+        "5",
+        "6",
+        "o",
+        "d",
+        "D",
+        "t",
         "j",
         "k",
         "g",

@@ -1,5 +1,6 @@
 //! The promises of the ledger.
 
+mod administration;
 mod blanks;
 pub mod import;
 mod jobs;

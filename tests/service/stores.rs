@@ -86,11 +86,17 @@ async fn stores_and_orders_are_no_collections() {
 async fn while_it_is_being_set_up_only_health_and_the_account_answer() {
     let served = Served::start().await;
     let client = client(&served);
-    assert_eq!(client.account().await.unwrap(), AccountState::NotSignedUp);
+    assert_eq!(
+        client.account().await.unwrap().state,
+        AccountState::NotSignedUp
+    );
     client.set_account(AccountState::BeingSetUp).await.unwrap();
     let served = served.restart().await;
     let client = super::shop::client(&served);
-    assert_eq!(client.account().await.unwrap(), AccountState::BeingSetUp);
+    assert_eq!(
+        client.account().await.unwrap().state,
+        AccountState::BeingSetUp
+    );
     assert_eq!(client.health().await.unwrap().status, "ok");
     for path in [
         "/v1/whoami",

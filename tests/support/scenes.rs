@@ -11,6 +11,8 @@ pub mod exceptions;
 pub mod list;
 #[path = "scenes/lost.rs"]
 pub mod lost;
+#[path = "scenes/office.rs"]
+pub mod office;
 #[path = "scenes/orders.rs"]
 pub mod orders;
 #[path = "scenes/runs.rs"]
@@ -230,6 +232,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         Effect::Change(change @ (Change::SuspendAll | Change::ResumeAll)) => {
             Msg::Changed(*change, Ok(Job::ALL.to_vec()))
         }
+        Effect::Office(errand) => return office::answer(errand),
         Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),
         Effect::LoadBatchHistory(id) => Msg::BatchHistory(*id, Ok(batch::history())),
         Effect::LoadOverview

@@ -71,7 +71,11 @@ async fn set(
             .map_err(Exception::from)?;
         // Where the job has changed meanwhile: once more, on what it is by now.
         if is_set {
-            return stands(runner, arguments.job).await;
+            let (record, board) = stands(runner, arguments.job).await?;
+            let pattern = record.schedule.pattern_in_words();
+            let text = format!("recurrence of {}: {pattern}", arguments.job);
+            runner.note_change("job", text).await?;
+            return Ok((record, board));
         }
     }
     Err(Exception::new(

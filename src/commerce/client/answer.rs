@@ -1,8 +1,9 @@
 //! Reads an answer and tells what it means, whoever gave it.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -13,6 +14,7 @@ use crate::commerce::wire::Problem;
 use crate::model::exception;
 
 use super::CommerceError;
+use super::operation_log::{Exchange, OperationLog};
 use super::token::Tokens;
 
 /// No answer of the service is larger: a page of 10,000 ids of 250 bytes has room in it.
@@ -26,6 +28,14 @@ pub struct Sent<'a> {
     pub call: String,
     /// Never to be repeated in words.
     pub tokens: &'a Tokens,
+    /// Where the request is written down with its answer.
+    pub log: &'a OperationLog,
+    /// The address with its query.
+    pub url: String,
+    /// What is sent, before compression.
+    pub body: Bytes,
+    /// When it was sent.
+    pub began: Instant,
 }
 
 /// An answer, whole.
@@ -45,6 +55,7 @@ impl Sent<'_> {
         let call = self.call.clone();
         // The url stands in `call`, without its query.
         let reason = self.redact(&exception::chain(&error.without_url()));
+        self.log(None, reason.as_bytes());
         if connect || builder {
             CommerceError::NotSent { call, reason }
         } else {
@@ -55,6 +66,7 @@ impl Sent<'_> {
     /// Reads an answer of the form `T`.
     pub async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CommerceError> {
         let answer = self.whole(response).await?;
+        self.log(Some(answer.status.as_u16()), &answer.body);
         if answer.status.is_success() && answer.broken.is_none() {
             return serde_json::from_slice(&answer.body)
                 .map_err(|error| self.malformed(&answer, &error.to_string()));
@@ -98,6 +110,18 @@ impl Sent<'_> {
         }
     }
 
+    /// Writes the request and its answer into the operation log, where that is on.
+    fn log(&self, status: Option<u16>, answer: &[u8]) {
+        self.log.write(|| Exchange {
+            call: self.redact(&self.call),
+            url: self.redact(&self.url),
+            request: self.redact(&String::from_utf8_lossy(&self.body)),
+            status,
+            answer: self.redact(&String::from_utf8_lossy(answer)),
+            took: self.began.elapsed(),
+        });
+    }
+
     fn meaning(&self, answer: &Answer) -> CommerceError {
         let status = answer.status.as_u16();
         let call = self.call.clone();
@@ -116,6 +140,10 @@ impl Sent<'_> {
                 reason: reason(),
             },
             503 if problem.as_ref().is_some_and(is_being_set_up) => CommerceError::BeingSetUp {
+                call,
+                reason: reason(),
+            },
+            403 if problem.as_ref().is_some_and(is_not_active) => CommerceError::AccountNotActive {
                 call,
                 reason: reason(),
             },
@@ -194,6 +222,10 @@ fn is_being_set_up(problem: &Problem) -> bool {
     problem.code == "being-set-up"
 }
 
+fn is_not_active(problem: &Problem) -> bool {
+    problem.code == "account-not-active"
+}
+
 /// Seconds or a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
@@ -233,6 +265,10 @@ mod tests {
         let sent = Sent {
             call: String::new(),
             tokens: &tokens,
+            log: &OperationLog::default(),
+            url: String::new(),
+            body: Bytes::new(),
+            began: Instant::now(),
         };
         let page = format!("<html>\r\n  <b>s3cret</b>\u{1b}[31m{}", "x".repeat(1_000));
         let excerpt = sent.excerpt(page.as_bytes());

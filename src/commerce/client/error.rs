@@ -49,6 +49,15 @@ pub enum CommerceError {
         /// What the service said.
         reason: String,
     },
+    /// The account is signed up and not active for a company: nothing moves until somebody activates
+    /// it. Not worth another try in this run.
+    #[error("{call} was answered 403: {reason}")]
+    AccountNotActive {
+        /// Method and url.
+        call: String,
+        /// What the service said.
+        reason: String,
+    },
     /// The token is not accepted.
     #[error("{call} was answered 401: {reason}")]
     Unauthorized {
@@ -96,6 +105,8 @@ pub enum Class {
     Unavailable,
     /// See [`CommerceError::BeingSetUp`].
     BeingSetUp,
+    /// See [`CommerceError::AccountNotActive`].
+    AccountNotActive,
     /// See [`CommerceError::Unauthorized`].
     Unauthorized,
     /// See [`CommerceError::Refused`].
@@ -113,6 +124,7 @@ impl CommerceError {
             Self::Unknown { .. } => Class::Unknown,
             Self::Unavailable { .. } => Class::Unavailable,
             Self::BeingSetUp { .. } => Class::BeingSetUp,
+            Self::AccountNotActive { .. } => Class::AccountNotActive,
             Self::Unauthorized { .. } => Class::Unauthorized,
             Self::Refused { .. } => Class::Refused,
             Self::Malformed { .. } => Class::Malformed,
@@ -128,6 +140,7 @@ impl CommerceError {
             | Self::NotSent { .. }
             | Self::Unavailable { .. }
             | Self::BeingSetUp { .. }
+            | Self::AccountNotActive { .. }
             | Self::Unauthorized { .. }
             | Self::Refused { .. }
             | Self::Malformed { .. } => self,
@@ -148,6 +161,7 @@ impl CommerceError {
         match self {
             Self::Unavailable { status, .. } | Self::Malformed { status, .. } => Some(*status),
             Self::BeingSetUp { .. } => Some(503),
+            Self::AccountNotActive { .. } => Some(403),
             Self::Unauthorized { .. } => Some(401),
             Self::Refused { problem, .. } => Some(problem.status),
             Self::Settings(_) | Self::NotSent { .. } | Self::Unknown { .. } => None,
@@ -163,6 +177,7 @@ impl CommerceError {
             | Self::Unknown { .. }
             | Self::Unavailable { .. }
             | Self::BeingSetUp { .. }
+            | Self::AccountNotActive { .. }
             | Self::Unauthorized { .. }
             | Self::Malformed { .. } => None,
         }
@@ -180,8 +195,11 @@ impl CommerceError {
                 "Try again later; look into the log of the service if it stays so."
             }
             Self::BeingSetUp { .. } => Documented::BeingSetUp.remedy(),
+            Self::AccountNotActive { .. } => {
+                "Activate the account: axcs account activate, or the tab Account of the console. Then start the job again."
+            }
             Self::Unauthorized { .. } => {
-                "Give this axcs the token that the service was started with: AXCS_TOKEN or `service.token_file`."
+                "Sign this machine in: axcs account sign-in. Or give this axcs the token that the service was started with: AXCS_TOKEN or `service.token_file`."
             }
             Self::Refused { .. } => {
                 "Look into the cause; the job goes on where it was when it is started again."
@@ -204,6 +222,7 @@ impl CommerceError {
             Self::Unavailable { status: 429, .. } => "throttled by the service".to_owned(),
             Self::Unavailable { status, .. } => format!("service unavailable ({status})"),
             Self::BeingSetUp { .. } => "service is being set up".to_owned(),
+            Self::AccountNotActive { .. } => "account not active".to_owned(),
             Self::Unauthorized { .. } => "token not accepted".to_owned(),
             Self::Refused { problem, .. } => format!("refused: {}", problem.code),
             Self::Malformed { status, .. } => format!("not an answer of the service ({status})"),

@@ -1,8 +1,7 @@
-//! Stores and marketplaces, and how the account stands.
+//! Stores and marketplaces.
 
 use reqwest::Method;
 
-use crate::commerce::wire::account::{Account, AccountState, SetAccount};
 use crate::model::channel::Channel;
 
 use super::{Client, CommerceError};
@@ -22,19 +21,5 @@ impl Client {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// How the account stands; answered even where it cannot be used.
-    pub async fn account(&self) -> Result<AccountState, CommerceError> {
-        let account: Account = self.get(&["account"], &[]).await?;
-        Ok(account.state)
-    }
-
-    /// Makes the account one that is being set up, or ends that: for a self-hosted service.
-    pub async fn set_account(&self, state: AccountState) -> Result<AccountState, CommerceError> {
-        let account: Account = self
-            .send(Method::PUT, &["account"], &SetAccount { state })
-            .await?;
-        Ok(account.state)
     }
 }

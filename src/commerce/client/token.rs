@@ -172,6 +172,14 @@ impl Tokens {
         }
     }
 
+    /// Puts another token in the place of the one in use.
+    pub fn replace(&self, text: String) -> Result<(), CommerceError> {
+        self.know(&text);
+        let token = Arc::new(Token::new(text)?);
+        self.state().held.token = token;
+        Ok(())
+    }
+
     /// `text` without any token.
     pub fn redact(&self, text: &str) -> String {
         let state = self.state();

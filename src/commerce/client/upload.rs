@@ -39,8 +39,9 @@ impl Client {
         if upload.dry_run {
             query.push(("dry_run", "true"));
         }
-        let (mut request, sent) =
+        let (mut request, mut sent) =
             self.request(reqwest::Method::POST, &[stream.name(), "batch"], &query);
+        sent.body = upload.body.clone();
         let body = encoding
             .encode(upload.body.clone())
             .await

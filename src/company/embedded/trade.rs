@@ -8,7 +8,7 @@ use super::file::File;
 pub(super) use crate::company::reading::trade::ReleasedItem;
 use crate::company::reading::{addresses, trade};
 use crate::company::trade::{
-    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
 };
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
@@ -50,6 +50,16 @@ impl Trade for Embedded {
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |connection, company| {
             trade::codes(&File {
+                connection,
+                company,
+            })
+        })
+        .await
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        self.look_up("category hierarchies", |connection, company| {
+            trade::category_hierarchies(&File {
                 connection,
                 company,
             })

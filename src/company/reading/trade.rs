@@ -10,6 +10,7 @@ use crate::{statement, values};
 const CUSTOMERS: Text<'static> = statement!("trade", "customers");
 const ITEMS: Text<'static> = statement!("trade", "items");
 const SALES_ORDERS: Text<'static> = statement!("trade", "sales_orders");
+const CATEGORY_HIERARCHIES: Text<'static> = statement!("trade", "category_hierarchies");
 const CHARGES_CODES: Text<'static> = statement!("trade", "charges_codes");
 const SALES_ORIGINS: Text<'static> = statement!("trade", "sales_origins");
 const DELIVERY_MODES: Text<'static> = statement!("trade", "delivery_modes");
@@ -113,22 +114,30 @@ pub(in crate::company) fn sales_items(
 
 /// See [`crate::company::trade::Trade::trade_codes`].
 pub(in crate::company) fn codes(database: &dyn Database) -> Result<TradeCodes, SqlError> {
-    let codes = |text| {
-        let mut codes = Vec::new();
-        each(database, text, &[], |row| {
-            codes.push(Code {
-                code: row.get(0)?,
-                text: row.get(1)?,
-            });
-            Ok(())
-        })?;
-        Ok::<_, SqlError>(codes)
-    };
     Ok(TradeCodes {
-        charges_codes: codes(&CHARGES_CODES)?,
-        sales_origins: codes(&SALES_ORIGINS)?,
-        delivery_modes: codes(&DELIVERY_MODES)?,
+        charges_codes: list(database, &CHARGES_CODES)?,
+        sales_origins: list(database, &SALES_ORIGINS)?,
+        delivery_modes: list(database, &DELIVERY_MODES)?,
     })
+}
+
+/// See [`crate::company::trade::Trade::category_hierarchies`].
+pub(in crate::company) fn category_hierarchies(
+    database: &dyn Database,
+) -> Result<Vec<Code>, SqlError> {
+    list(database, &CATEGORY_HIERARCHIES)
+}
+
+fn list(database: &dyn Database, text: &Text<'_>) -> Result<Vec<Code>, SqlError> {
+    let mut codes = Vec::new();
+    each(database, text, &[], |row| {
+        codes.push(Code {
+            code: row.get(0)?,
+            text: row.get(1)?,
+        });
+        Ok(())
+    })?;
+    Ok(codes)
 }
 
 /// See [`crate::company::trade::Trade::sales_orders`].

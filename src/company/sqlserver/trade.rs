@@ -8,7 +8,7 @@ use crate::company::CompanyError;
 use crate::company::batch::{AxBatch, AxBatchFilter};
 use crate::company::reading::{Database as _, addresses, batch, failed, is_forbidden, trade};
 use crate::company::trade::{
-    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
 };
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::channel::CustomerTemplate;
@@ -33,6 +33,13 @@ impl Trade for SqlServerCompany {
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.look_up("codes", |live| trade::codes(live)).await
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        self.look_up("category hierarchies", |live| {
+            trade::category_hierarchies(live)
+        })
+        .await
     }
 
     async fn sales_orders(

@@ -3,6 +3,7 @@
 use crossterm::event::Event;
 
 use super::Change;
+use crate::console::office::{Errand, Report};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -43,6 +44,8 @@ pub enum Msg {
     Retried(Result<u64, Exception>),
     /// So many exceptions were closed.
     Resolved(Result<u64, Exception>),
+    /// What came of an errand of the administrator.
+    Office(Box<Report>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -100,6 +103,8 @@ pub enum Effect {
     Retry(Box<ExceptionFilter>),
     /// Close exceptions with a note.
     Resolve(Box<ExceptionFilter>, String),
+    /// Do an errand of the administrator.
+    Office(Errand),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

@@ -10,6 +10,8 @@ use super::{App, Pace};
 use crate::console::keys::{Action, Context, FilterAction, Keymap, LogAction, WindowAction};
 use crate::console::overlays::Overlay;
 use crate::console::tabs::Tab;
+use crate::console::tabs::account::AccountTab;
+use crate::console::tabs::checklists::ChecklistsTab;
 use crate::console::tabs::exceptions::ExceptionsTab;
 use crate::console::tabs::jobs::JobsTab;
 use crate::console::tabs::logs::LogsTab;
@@ -46,19 +48,24 @@ impl App {
         if self.is_leaving() {
             return Some(SECOND);
         }
-        self.jobs.true_for(self.now())
+        let moves = self.tab == Tab::Checklists && self.checklists.is_moving();
+        let office = moves.then_some(SECOND);
+        let jobs = self.jobs.true_for(self.now());
+        office.into_iter().chain(jobs).min()
     }
 
     /// True where a key may ask for it now: the footer shows nothing else.
     pub fn offers(&self, action: Action) -> bool {
         match action {
+            Action::Account(action) => self.account.offers(action, self.setting.read_only),
+            Action::Checklist(action) => self.checklists.offers(action, self.setting.read_only),
             Action::Job(action) => self.jobs.offers(action, self.setting.read_only),
             Action::Order(action) => self.orders.offers(action, self.setting.read_only),
             Action::Exception(action) => self.exceptions.offers(action, self.setting.read_only),
             Action::Filter(FilterAction::End) => match self.tab {
                 Tab::Orders => self.orders.is_filtering(),
                 Tab::Exceptions => self.exceptions.is_filtering(),
-                Tab::Jobs | Tab::Logs => false,
+                Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => false,
             },
             Action::Log(LogAction::NextHit | LogAction::PreviousHit | LogAction::EndSearch) => {
                 self.logs.is_searching()
@@ -142,6 +149,16 @@ impl App {
     /// The tab in front.
     pub const fn tab(&self) -> Tab {
         self.tab
+    }
+
+    /// The tab *Account*.
+    pub const fn account(&self) -> &AccountTab {
+        &self.account
+    }
+
+    /// The tab *Checklists*.
+    pub const fn checklists(&self) -> &ChecklistsTab {
+        &self.checklists
     }
 
     /// The tab *Jobs*.

@@ -2,6 +2,7 @@
 
 use super::{App, Change, Effect, ExitReason};
 use crate::console::keys::WindowAction;
+use crate::console::office::Errand;
 use crate::console::overlays::{Overlay, Question};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::run::RunSummary;
@@ -16,11 +17,14 @@ impl App {
             Overlay::BatchJobs(_) => vec![Effect::LoadBatchJobs],
             Overlay::BatchJob(job) => vec![Effect::LoadBatchHistory(job.id())],
             Overlay::Order(order) => vec![Effect::LoadOrder(order.id().to_owned())],
+            Overlay::Form(form) => form.wants().into_iter().collect(),
             Overlay::Help(_)
             | Overlay::Confirm(_)
             | Overlay::Details(_)
             | Overlay::Exception(_)
-            | Overlay::Note(_) => Vec::new(),
+            | Overlay::Note(_)
+            | Overlay::SignIn(_)
+            | Overlay::Place(_) => Vec::new(),
         };
         self.overlays.push(overlay);
         effects
@@ -44,12 +48,16 @@ impl App {
                         | Overlay::BatchJob(_)
                         | Overlay::Order(_)
                         | Overlay::Exception(_)
-                        | Overlay::Note(_),
+                        | Overlay::Note(_)
+                        | Overlay::Form(_)
+                        | Overlay::SignIn(_)
+                        | Overlay::Place(_),
                     )
                     | None => None,
                 };
                 opened.map_or_else(Vec::new, |overlay| self.open(overlay))
             }
+            WindowAction::Save if self.is_form_open() => self.take_form(),
             WindowAction::Save => self.take_note(),
             WindowAction::Yes => match self.overlays.pop() {
                 Some(Overlay::Confirm(question)) => self.answered_yes(question),
@@ -61,7 +69,10 @@ impl App {
                     | Overlay::BatchJob(_)
                     | Overlay::Order(_)
                     | Overlay::Exception(_)
-                    | Overlay::Note(_),
+                    | Overlay::Note(_)
+                    | Overlay::Form(_)
+                    | Overlay::SignIn(_)
+                    | Overlay::Place(_),
                 )
                 | None => Vec::new(),
             },
@@ -77,6 +88,9 @@ impl App {
             Question::Quit => self.leave(ExitReason::Quit),
             Question::Retry(wish) => vec![wish.retry()],
             Question::Resolve(wish, note) => vec![Effect::Resolve(wish.filter, note)],
+            Question::Account { step, .. } => vec![self.account.take(step)],
+            Question::Migrate(migration) => vec![Effect::Office(Errand::Migrate(migration))],
+            Question::LogOff => vec![Self::log_off()],
         }
     }
 
@@ -172,7 +186,10 @@ impl App {
             | Overlay::BatchJobs(_)
             | Overlay::BatchJob(_)
             | Overlay::Exception(_)
-            | Overlay::Note(_) => None,
+            | Overlay::Note(_)
+            | Overlay::Form(_)
+            | Overlay::SignIn(_)
+            | Overlay::Place(_) => None,
         })
     }
 }

@@ -165,6 +165,12 @@ fn facts(app: &App) -> Vec<Fact> {
     if let Some(lost) = &live.company {
         facts.push(lost_fact(app, lost, &COMPANY));
     }
+    if let Some(until) = live.logs_until {
+        let until = words::clock(until, app.now(), app.zone());
+        let long = format!("operation log on until {until}");
+        let fact = Fact::new(symbols.warning, &long, Role::Warn);
+        facts.push(fact.or(symbols.warning, "operation log on"));
+    }
     for concern in jobs.concerns(app.now()) {
         let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
         if let Some(short) = &concern.short {

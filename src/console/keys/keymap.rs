@@ -320,7 +320,7 @@ mod tests {
         for (changes, first, second) in [
             ("[jobs]\nrun = ['c']", "run", "cancel"),
             ("[jobs]\nrun = ['q']", "run", "quit"),
-            ("[anywhere]\nredraw = ['enter']", "details", "redraw"),
+            ("[anywhere]\nredraw = ['enter']", "open-item", "redraw"),
         ] {
             let error = Keymap::new(changes).unwrap_err().to_string();
             assert!(error.contains(first) && error.contains(second), "{error}");
@@ -332,7 +332,7 @@ mod tests {
         for (changes, says) in [
             (
                 "[job]\nrun = ['x']",
-                "there is no section [job]; the sections are jobs",
+                "there is no section [job]; the sections are account",
             ),
             (
                 "[jobs]\nrum = ['x']",

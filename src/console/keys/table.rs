@@ -1,8 +1,8 @@
 //! The rows of the one table of keys, in the order of footer and help.
 
 use super::{
-    Action, ConsoleAction, Context, ExceptionAction, FilterAction, JobAction, LogAction, Motion,
-    OrderAction, WindowAction,
+    AccountAction, Action, ChecklistAction, ConsoleAction, Context, ExceptionAction, FilterAction,
+    JobAction, LogAction, Motion, OrderAction, WindowAction,
 };
 
 /// One row of the table.
@@ -45,7 +45,9 @@ impl Entry {
 /// Every key of the console. The order is the order of footer and help.
 #[rustfmt::skip]
 pub const TABLE: &[Entry] = {
-    use Action::{Console, Exception, Filter, Job, Log, Move, Order, Window};
+    use Action::{Account, Checklist, Console, Exception, Filter, Job, Log, Move, Order, Window};
+    use AccountAction as N;
+    use ChecklistAction as K;
     use ConsoleAction as A;
     use Context as C;
     use ExceptionAction as E;
@@ -56,6 +58,27 @@ pub const TABLE: &[Entry] = {
     use OrderAction as O;
     use WindowAction as W;
     &[
+        entry(C::Account, Account(N::SignIn), &["s"], "sign this machine in: shows an address and a code").footer("sign in"),
+        entry(C::Account, Account(N::SignOut), &["o"], "give this machine's sign-in back").footer("sign out"),
+        entry(C::Account, Account(N::Activate), &["a"], "activate the account for this company, after the checks").footer("activate"),
+        entry(C::Account, Account(N::Deactivate), &["d"], "deactivate it until it is activated again").footer("deactivate"),
+        entry(C::Account, Account(N::Renew), &["n"], "renew the token of this machine").footer("renew"),
+        entry(C::Account, Account(N::Disconnect), &["D"], "disconnect the account from its company").footer("disconnect"),
+        entry(C::Account, Account(N::Check), &["c"], "look at everything again that has to be right").footer("check"),
+        entry(C::Account, Move(M::Up), &["up", "k"], "one line up"),
+        entry(C::Account, Move(M::Down), &["down", "j"], "one line down"),
+        entry(C::Account, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Account, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
+        entry(C::Account, Move(M::Top), &["home", "g"], "to the beginning"),
+        entry(C::Account, Move(M::Bottom), &["end", "G"], "to the end"),
+
+        entry(C::Checklists, Checklist(K::Open), &["enter"], "do the item, or open the place where it is done").footer("do it"),
+        entry(C::Checklists, Checklist(K::Tick), &["t", "space"], "tick an item that the system cannot see, or not any more").footer("tick"),
+        entry(C::Checklists, Move(M::Up), &["up", "k"], "the item above"),
+        entry(C::Checklists, Move(M::Down), &["down", "j"], "the item below"),
+        entry(C::Checklists, Move(M::Top), &["home", "g"], "the first item"),
+        entry(C::Checklists, Move(M::Bottom), &["end", "G"], "the last item"),
+
         entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
         entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be moved, move nothing").footer("dry run"),
         entry(C::Jobs, Job(J::Cancel), &["c"], "cancel the run at its next checkpoint").footer("cancel"),
@@ -117,10 +140,12 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Move(M::Left), &["left", "h"], "sideways to the left, where lines are cut"),
         entry(C::Logs, Move(M::Right), &["right", "l"], "sideways to the right"),
 
-        entry(C::Console, Console(A::TabJobs), &["1"], "tab Jobs"),
-        entry(C::Console, Console(A::TabOrders), &["2"], "tab Orders"),
-        entry(C::Console, Console(A::TabExceptions), &["3"], "tab Exceptions"),
-        entry(C::Console, Console(A::TabLogs), &["4"], "tab Logs"),
+        entry(C::Console, Console(A::TabAccount), &["1"], "tab Account"),
+        entry(C::Console, Console(A::TabChecklists), &["2"], "tab Checklists"),
+        entry(C::Console, Console(A::TabJobs), &["3"], "tab Jobs"),
+        entry(C::Console, Console(A::TabOrders), &["4"], "tab Orders"),
+        entry(C::Console, Console(A::TabExceptions), &["5"], "tab Exceptions"),
+        entry(C::Console, Console(A::TabLogs), &["6"], "tab Logs"),
         entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
         entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
         entry(C::Console, Console(A::Help), &["?", "f1"], "this help").footer("help"),
@@ -148,7 +173,11 @@ pub const TABLE: &[Entry] = {
         entry(C::Search, Log(L::PreviousHit), &["up", "ctrl-p"], "previous hit").footer("previous"),
         entry(C::Search, Log(L::EndSearch), &["esc", "ctrl-c"], "end the search").footer("end the search"),
 
-        entry(C::Note, Window(W::Save), &["enter"], "take the note").footer("take it"),
+        entry(C::Note, Window(W::Save), &["enter"], "take what was typed").footer("take it"),
+        entry(C::Note, Move(M::Up), &["up", "shift-tab"], "the field above"),
+        entry(C::Note, Move(M::Down), &["down", "tab"], "the field below"),
+        entry(C::Note, Move(M::Left), &["ctrl-p"], "the choice before, where there are some"),
+        entry(C::Note, Move(M::Right), &["ctrl-n"], "the choice behind, where there are some"),
         entry(C::Note, Window(W::Close), &["esc", "ctrl-c"], "close without it").footer("close"),
 
         entry(C::Anywhere, Console(A::Redraw), &["ctrl-l"], "draw the screen anew, and read everything again"),

@@ -7,6 +7,7 @@ use crate::console::keys::{Action, Context, WindowAction};
 use crate::console::theme::Role;
 use crate::console::words;
 use crate::model::Job;
+use crate::model::account::{AccountStep, Migration};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,17 @@ pub enum Question {
     Retry(Wish),
     /// Close these exceptions with this note?
     Resolve(Wish, String),
+    /// Take this step of the account?
+    Account {
+        /// The step.
+        step: AccountStep,
+        /// Name of the account.
+        name: String,
+    },
+    /// Have the service migrate?
+    Migrate(Migration),
+    /// Switch the operation log off?
+    LogOff,
 }
 
 impl Question {
@@ -50,6 +62,15 @@ impl Question {
             Self::Quit => "Quit?".to_owned(),
             Self::Retry(wish) => format!("Retry {}?", wish.records()),
             Self::Resolve(wish, _) => format!("Resolve {}?", wish.records()),
+            Self::Account { step, name } => match step {
+                AccountStep::Activate => format!("Activate {name}?"),
+                AccountStep::Deactivate => format!("Deactivate {name}?"),
+                AccountStep::Disconnect => format!("Disconnect {name}?"),
+                AccountStep::Renew => "Renew the token?".to_owned(),
+                AccountStep::SignOut => "Sign this machine out?".to_owned(),
+            },
+            Self::Migrate(migration) => format!("Migrate the {}?", migration.name()),
+            Self::LogOff => "Switch the operation log off?".to_owned(),
         }
     }
 
@@ -116,6 +137,22 @@ impl Question {
                 };
                 format!("This closes {}. {then}. The note: {note}", wish.records())
             }
+            Self::Account { step, .. } => of_step(*step, app),
+            Self::Migrate(Migration::Account) => {
+                "The service takes over the settings, marketplaces and online stores of the account. \
+                 It can be interrupted, and goes on where it was."
+                    .to_owned()
+            }
+            Self::Migrate(Migration::Data) => {
+                "The service takes over the products, catalogs and orders of the account, which can \
+                 take a while. It can be interrupted, and goes on where it was."
+                    .to_owned()
+            }
+            Self::LogOff => {
+                "Requests are not written down any more. The files stay: they hold orders with names \
+                 and addresses, delete them when the fault is found."
+                    .to_owned()
+            }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
             .into_iter()
@@ -134,5 +171,31 @@ impl Question {
             Span::raw(" no"),
         ]));
         lines
+    }
+}
+
+/// What a step of the account does.
+fn of_step(step: AccountStep, app: &App) -> String {
+    let company = words::clean(&app.place().company).into_owned();
+    match step {
+        AccountStep::Activate => format!(
+            "This makes the account usable for {company}: records and orders move from then on. Change \
+             tracking, rights, clocks and the service are checked first."
+        ),
+        AccountStep::Deactivate => {
+            "Neither records nor orders move any more until somebody activates it again. Nothing is \
+             deleted."
+                .to_owned()
+        }
+        AccountStep::Disconnect => format!("This takes the account away from {company}."),
+        AccountStep::Renew => {
+            "This machine gets another token, which is tried before the old one is forgotten."
+                .to_owned()
+        }
+        AccountStep::SignOut => {
+            "The service takes this machine's token for nothing any more. The jobs go on with the \
+             token of the machine's file, where there is one."
+                .to_owned()
+        }
     }
 }

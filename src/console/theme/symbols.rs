@@ -50,6 +50,11 @@ pub struct Symbols {
 }
 
 impl Symbols {
+    /// True where the terminal can show half of a cell.
+    pub fn has_half_blocks(&self) -> bool {
+        !self.gauge_parts.is_empty()
+    }
+
     /// For UTF-8 terminals.
     pub const UNICODE: Self = Self {
         selected: "▌",

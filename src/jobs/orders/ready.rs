@@ -144,8 +144,7 @@ impl Execution {
     pub async fn look_up(&self, page: &[StagedOrder]) -> Result<LookedUp, Stop> {
         let stores: BTreeMap<String, KnownStore> = self
             .sides
-            .ledger
-            .stores()
+            .stores_as_set()
             .await?
             .into_iter()
             .map(|store| (store.channel.id.clone(), store))

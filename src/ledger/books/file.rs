@@ -10,11 +10,12 @@ use crate::sql::{Session, SqlError};
 use crate::sqlite::{Access, Sqlite};
 
 /// One script for each format, from the first on; applied in order.
-pub const MIGRATIONS: [&str; 4] = [
+pub const MIGRATIONS: [&str; 5] = [
     include_str!("migration-1.sql"),
     include_str!("migration-2.sql"),
     include_str!("migration-3.sql"),
     include_str!("migration-4.sql"),
+    include_str!("migration-5.sql"),
 ];
 
 /// The ledger in a SQLite file.

@@ -2,7 +2,7 @@
 
 use super::super::jobs::CursorAge;
 use super::super::{Cursor, Fence, NewPass, Pass, Position};
-use super::{orders, rows, runs};
+use super::{administration, orders, rows, runs};
 use crate::model::{Job, Selection, Stream};
 use crate::sql::{Session, SqlError, Text};
 use crate::{statement, values};
@@ -150,7 +150,11 @@ pub fn cursor_ages(db: Session<'_>) -> Result<Vec<CursorAge>, SqlError> {
 }
 
 pub fn selection(db: Session<'_>) -> Result<Selection, SqlError> {
-    db.row(&SELECTION, &[], |row| rows::json(row, 0))
+    let stored: Selection = db.row(&SELECTION, &[], |row| rows::json(row, 0))?;
+    Ok(Selection {
+        category_hierarchy: administration::parameters(db)?.category_hierarchy,
+        ..stored
+    })
 }
 
 pub fn store_selection(
@@ -159,7 +163,12 @@ pub fn store_selection(
 ) -> Result<Option<Selection>, SqlError> {
     let read_with = selection.revision;
     selection.revision += 1;
+    // The parameters have it.
+    let category_hierarchy = std::mem::take(&mut selection.category_hierarchy);
     let stored = values![read_with, selection.revision, rows::to_json(&selection)?];
     let changed = db.execute(&STORE_SELECTION, &stored)?;
-    Ok((changed == 1).then_some(selection))
+    Ok((changed == 1).then_some(Selection {
+        category_hierarchy,
+        ..selection
+    }))
 }

@@ -15,9 +15,10 @@ const FORMAT: &str = section(FILE, "format");
 const TURN: &str = section(FILE, "turn");
 
 /// The scripts, each with the format it makes of the one before; the first makes a new ledger.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (3, include_str!("migration-3.tsql.sql")),
     (4, include_str!("migration-4.tsql.sql")),
+    (5, include_str!("migration-5.tsql.sql")),
 ];
 /// What parts a script into batches, as in Microsoft's own tools.
 const BATCH: &str = "\nGO\n";

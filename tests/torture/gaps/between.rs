@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::embedded::Embedded;
 use axcs::company::trade::{
-    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
 };
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -107,6 +107,10 @@ impl Trade for Between {
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         self.company.trade_codes().await
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        self.company.category_hierarchies().await
     }
 
     async fn sales_orders(

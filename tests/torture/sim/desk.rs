@@ -199,6 +199,7 @@ impl Desk {
             }
         });
         Board {
+            operation_log: None,
             now,
             changes: self.changes,
             jobs: jobs.collect(),

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{
-    AddressKey, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
 };
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -218,6 +218,10 @@ impl Trade for Hands {
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {
         Ok(TradeCodes::default())
+    }
+
+    async fn category_hierarchies(&self) -> Result<Vec<Code>, CompanyError> {
+        Ok(Vec::new())
     }
 
     async fn sales_orders(

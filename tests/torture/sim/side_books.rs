@@ -6,8 +6,15 @@ use async_trait::async_trait;
 use axcs::ledger::import::{ImportOrder, Imported, OldImport};
 use axcs::ledger::orders::{Accepted, Behind, FeedPosition, OrderRef, Staged};
 use axcs::ledger::stores::StoreChanges;
-use axcs::ledger::{ExceptionBook, Fence, ImportBook, LedgerError, OrderBook, SetAside, StoreBook};
+use axcs::ledger::{
+    AdministrationBook, ExceptionBook, Fence, ImportBook, LedgerError, OrderBook, SetAside,
+    StoreBook,
+};
+use axcs::model::administration::{
+    AuditEntry, AuditFilter, Author, Change, OperationLog, Parameters,
+};
 use axcs::model::channel::{Channel, KnownStore, StoreSettings};
+use axcs::model::checklist::{ChecklistKind, Mark};
 use axcs::model::exception::{Exception, ExceptionEntry, ExceptionFilter};
 use axcs::model::order::{Acknowledgement, OrderEvent};
 use axcs::model::shipment::{OrderStatus, Shipment};
@@ -174,6 +181,41 @@ impl ExceptionBook for Hands {
     async fn retries(&self, stream: Stream, others: usize) -> Result<Vec<String>, LedgerError> {
         self.look("retries", |state| state.books.retries(stream, others))
             .await
+    }
+}
+
+#[async_trait]
+impl AdministrationBook for Hands {
+    async fn parameters(&self) -> Result<Parameters, LedgerError> {
+        Ok(Parameters::default())
+    }
+    async fn set_parameters(&self, _: Parameters, _: Author) -> Result<bool, LedgerError> {
+        none()
+    }
+    async fn marks(&self, _: ChecklistKind) -> Result<Vec<Mark>, LedgerError> {
+        Ok(Vec::new())
+    }
+    async fn mark(&self, _: ChecklistKind, _: &str, _: &str, _: Author) -> Result<(), LedgerError> {
+        none()
+    }
+    async fn unmark(&self, _: ChecklistKind, _: &str, _: Author) -> Result<bool, LedgerError> {
+        none()
+    }
+    async fn operation_log(&self) -> Result<Option<OperationLog>, LedgerError> {
+        Ok(None)
+    }
+    async fn set_operation_log(
+        &self,
+        _: Option<(String, u64)>,
+        _: Author,
+    ) -> Result<(), LedgerError> {
+        none()
+    }
+    async fn note_change(&self, _: Change, _: Author) -> Result<(), LedgerError> {
+        Ok(())
+    }
+    async fn audit(&self, _: &AuditFilter) -> Result<Vec<AuditEntry>, LedgerError> {
+        Ok(Vec::new())
     }
 }
 

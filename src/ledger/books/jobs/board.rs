@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::super::Holder;
 use super::super::super::jobs::{Board, JobRecord, WorkerSeen};
-use super::super::{rows, runs};
+use super::super::{administration, rows, runs};
 use super::{Kept, kept};
 use crate::model::{JobStatus, Progress, RunId};
 use crate::sql::{Row, Session, SqlError, Text};
@@ -34,6 +34,7 @@ pub fn board(db: Session<'_>) -> Result<Board, SqlError> {
         jobs,
         executing,
         workers,
+        operation_log: administration::operation_log(db, now)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::file::MIGRATIONS;
 use super::*;
-use crate::ledger::{ExceptionBook as _, OrderBook as _};
+use crate::ledger::{AdministrationBook as _, ExceptionBook as _, OrderBook as _};
 use crate::model::JobStatus;
 use crate::model::exception::ExceptionFilter;
 
@@ -127,6 +127,27 @@ async fn the_jobs_of_a_ledger_of_format_2_wait_and_its_runs_and_cursors_stay() {
     ];
     expected.sort_unstable();
     assert_eq!(ages, expected);
+}
+
+#[tokio::test]
+async fn a_ledger_of_format_3_keeps_its_selection_and_gets_parameters() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    for script in &MIGRATIONS[..3] {
+        old.execute_batch(script).unwrap();
+    }
+    let stored = r#"{"revision":7,"rules":[],"include":["A"],"exclude":[]}"#;
+    old.execute("UPDATE selection SET revision = 7, content = ?1", [stored])
+        .unwrap();
+    old.pragma_update(None, "user_version", 3).unwrap();
+    drop(old);
+
+    let ledger = EmbeddedLedger::open(&path).await.unwrap();
+    let selection = ledger.selection().await.unwrap();
+    assert_eq!((selection.revision, &*selection.include[0]), (7, "A"));
+    assert_eq!(selection.category_hierarchy, "");
+    assert!(!ledger.parameters().await.unwrap().is_complete());
 }
 
 #[tokio::test]

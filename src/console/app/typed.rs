@@ -1,0 +1,50 @@
+//! Where text that is typed goes: the window in front, else the tab.
+
+use crossterm::event::KeyEvent;
+
+use super::{App, Effect};
+use crate::console::overlays::Overlay;
+use crate::console::tabs::Tab;
+
+impl App {
+    /// A key that is no command where text is typed.
+    pub(super) fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            note.type_key(key);
+            return None;
+        }
+        if let Some(Overlay::Form(form)) = self.overlays.last_mut() {
+            form.type_key(key);
+            return None;
+        }
+        match self.tab {
+            Tab::Orders => self.orders.type_key(key),
+            Tab::Exceptions => self.exceptions.type_key(key),
+            Tab::Logs => {
+                self.logs.type_key(key);
+                None
+            }
+            Tab::Account | Tab::Checklists | Tab::Jobs => None,
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> Option<Effect> {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            note.paste(text);
+            return None;
+        }
+        if let Some(Overlay::Form(form)) = self.overlays.last_mut() {
+            form.paste(text);
+            return None;
+        }
+        match self.tab {
+            Tab::Orders => self.orders.paste(text),
+            Tab::Exceptions => self.exceptions.paste(text),
+            Tab::Logs => {
+                self.logs.paste(text);
+                None
+            }
+            Tab::Account | Tab::Checklists | Tab::Jobs => None,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The window in which fields are typed: parameters, the operation log, the company of an account
+//! that is to be disconnected.
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::console::app::{App, Effect};
+use crate::console::keys::Motion;
+use crate::console::office::Errand;
+use crate::console::theme::Role;
+use crate::console::widgets::input::Input;
+use crate::console::words;
+use crate::jobs::administration::{Choices, NewParameters};
+use crate::model::account::{AccountStep, LinkedCompany};
+use crate::model::administration::Parameters;
+
+/// Rows of a field: its name, what is typed, what there is to choose from.
+const EACH: usize = 3;
+/// Hours that the operation log is on where nobody says otherwise, and the most there may be.
+const HOURS: u32 = 4;
+const MOST_HOURS: u32 = 168;
+
+/// What the form is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Purpose {
+    Parameters,
+    OperationLog,
+    Disconnect { name: String, company: String },
+}
+
+#[derive(Clone, Debug)]
+struct Field {
+    name: &'static str,
+    input: Input,
+    choices: Vec<String>,
+}
+
+impl Field {
+    fn new(name: &'static str, text: &str) -> Self {
+        Self {
+            name,
+            input: Input::new(text),
+            choices: Vec::new(),
+        }
+    }
+}
+
+/// The window's state.
+#[derive(Clone, Debug)]
+pub struct Form {
+    purpose: Purpose,
+    fields: Vec<Field>,
+    selected: usize,
+    /// True while what stands there is read, or what was typed is taken.
+    is_busy: bool,
+    refused: Option<String>,
+}
+
+/// What is done with what was typed.
+#[derive(Debug)]
+pub enum Taken {
+    /// It has to be done outside.
+    Perform(Effect),
+    /// The account is disconnected.
+    Disconnect,
+    /// Not yet: the window says why.
+    No,
+}
+
+impl Form {
+    fn new(purpose: Purpose, fields: Vec<Field>) -> Self {
+        Self {
+            purpose,
+            fields,
+            selected: 0,
+            is_busy: false,
+            refused: None,
+        }
+    }
+
+    /// *Commerce Services Parameters*, which are read first.
+    pub fn parameters() -> Self {
+        let fields = vec![
+            Field::new("Company category hierarchy", ""),
+            Field::new("Shipping charge code", ""),
+        ];
+        Self {
+            is_busy: true,
+            ..Self::new(Purpose::Parameters, fields)
+        }
+    }
+
+    /// Switches the operation log on.
+    pub fn operation_log() -> Self {
+        let fields = vec![
+            Field::new("Folder, by its whole path", ""),
+            Field::new("Hours until it goes off by itself", &HOURS.to_string()),
+        ];
+        Self::new(Purpose::OperationLog, fields)
+    }
+
+    /// Takes the account away from its company.
+    pub fn disconnect(name: String, company: &LinkedCompany) -> Self {
+        let purpose = Purpose::Disconnect {
+            name,
+            company: company.id.clone(),
+        };
+        Self::new(purpose, vec![Field::new("Id of the company", "")])
+    }
+
+    /// What has to be read for it.
+    pub fn wants(&self) -> Option<Effect> {
+        match self.purpose {
+            Purpose::Parameters => Some(Effect::Office(Errand::LoadParameters)),
+            Purpose::OperationLog | Purpose::Disconnect { .. } => None,
+        }
+    }
+
+    /// Takes in the parameters and what can be chosen.
+    pub fn loaded(&mut self, set: &Parameters, choices: Choices) {
+        if self.purpose != Purpose::Parameters {
+            return;
+        }
+        self.is_busy = false;
+        let codes = choices.charges_codes.into_iter().map(|code| code.code);
+        let read = [
+            (&set.category_hierarchy, choices.category_hierarchies),
+            (&set.shipping_charges_code, codes.collect()),
+        ];
+        for (field, (text, choices)) in self.fields.iter_mut().zip(read) {
+            field.input = Input::new(text);
+            field.choices = choices;
+        }
+    }
+
+    /// Takes in that it cannot be done.
+    pub fn refuse(&mut self, why: String) {
+        self.is_busy = false;
+        self.refused = Some(why);
+    }
+
+    /// A key that is text.
+    pub fn type_key(&mut self, key: KeyEvent) {
+        self.refused = None;
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            field.input.type_key(key);
+        }
+    }
+
+    /// Pasted text.
+    pub fn paste(&mut self, text: &str) {
+        self.refused = None;
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            field.input.paste(text);
+        }
+    }
+
+    pub(super) fn go(&mut self, motion: Motion) {
+        let last = self.fields.len().saturating_sub(1);
+        match motion {
+            Motion::Up => self.selected = self.selected.saturating_sub(1),
+            Motion::Down => self.selected = (self.selected + 1).min(last),
+            Motion::Left => self.choose(false),
+            Motion::Right => self.choose(true),
+            Motion::PageUp | Motion::PageDown | Motion::Top | Motion::Bottom => {}
+        }
+    }
+
+    /// Puts the next of the choices, or the one before, into the field.
+    fn choose(&mut self, next: bool) {
+        let Some(field) = self.fields.get_mut(self.selected) else {
+            return;
+        };
+        let number = field.choices.len();
+        if number == 0 {
+            return;
+        }
+        let text = field.input.text();
+        let at = field.choices.iter().position(|choice| choice == text);
+        let at = match (at, next) {
+            (None, true) => 0,
+            (None, false) => number - 1,
+            (Some(at), true) => (at + 1) % number,
+            (Some(at), false) => (at + number - 1) % number,
+        };
+        field.input = Input::new(&field.choices[at]);
+    }
+
+    fn text(&self, field: usize) -> String {
+        let text = self
+            .fields
+            .get(field)
+            .map(|field| field.input.text().trim());
+        text.unwrap_or_default().to_owned()
+    }
+
+    /// What is done with what was typed.
+    pub fn taken(&mut self) -> Taken {
+        if self.is_busy {
+            return Taken::No;
+        }
+        let errand = match &self.purpose {
+            Purpose::Parameters => Errand::SetParameters(NewParameters {
+                category_hierarchy: Some(self.text(0)),
+                shipping_charges_code: Some(self.text(1)),
+            }),
+            Purpose::OperationLog => match self.text(1).parse() {
+                Ok(hours @ 1..=MOST_HOURS) if !self.text(0).is_empty() => {
+                    Errand::SetLog(Some((self.text(0), hours)))
+                }
+                Ok(1..=MOST_HOURS) => {
+                    self.refused = Some("A folder is missing.".to_owned());
+                    return Taken::No;
+                }
+                Ok(_) | Err(_) => {
+                    self.refused = Some(format!("The hours lie between 1 and {MOST_HOURS}."));
+                    return Taken::No;
+                }
+            },
+            Purpose::Disconnect { company, .. } => {
+                if self.text(0).eq_ignore_ascii_case(company) {
+                    return Taken::Disconnect;
+                }
+                self.refused = Some(format!("The account belongs to {company}."));
+                return Taken::No;
+            }
+        };
+        self.is_busy = true;
+        Taken::Perform(Effect::Office(errand))
+    }
+
+    /// The step that the form leads to.
+    pub const fn step() -> AccountStep {
+        AccountStep::Disconnect
+    }
+
+    pub(super) fn title(&self) -> String {
+        match &self.purpose {
+            Purpose::Parameters => "Commerce Services Parameters".to_owned(),
+            Purpose::OperationLog => "Switch the operation log on".to_owned(),
+            Purpose::Disconnect { name, company } => {
+                format!("Disconnect {name} from {company}?")
+            }
+        }
+    }
+
+    fn text_above(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Parameters => {
+                "The hierarchy that contains the products to sell online, and the charges code for the shipping of orders whose store names none. Another hierarchy is uploaded by a complete run."
+            }
+            Purpose::OperationLog => {
+                "Every request to Commerce Services is written down with its answer, without tokens, on every machine that works. It slows the jobs down."
+            }
+            Purpose::Disconnect { .. } => {
+                "Neither records nor orders move any more until the account is activated again, for this company or another one. Type the company's id to go on."
+            }
+        }
+    }
+
+    /// The text with room for what is typed.
+    pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
+        let theme = app.theme();
+        let mut lines: Vec<Line<'static>> = words::wrap(self.text_above(), width)
+            .into_iter()
+            .map(Line::raw)
+            .collect();
+        lines.push(Line::default());
+        for (place, field) in self.fields.iter().enumerate() {
+            let role = if place == self.selected {
+                Role::Accent
+            } else {
+                Role::Dim
+            };
+            let mark = if place == self.selected { "> " } else { "  " };
+            lines.push(Line::from(vec![
+                Span::styled(mark, theme.style(role)),
+                Span::styled(field.name, theme.style(role)),
+            ]));
+            // Here it is typed; where the cursor is not, the text stands still.
+            lines.push(if place == self.selected {
+                Line::default()
+            } else {
+                Line::raw(format!("  {}", words::clean(field.input.text())))
+            });
+            let choices = field.choices.join(", ");
+            let choices = words::cut(
+                &words::clean(&choices),
+                width.saturating_sub(2),
+                theme.symbols.ellipsis,
+            );
+            lines.push(Line::styled(format!("  {choices}"), theme.style(Role::Dim)));
+        }
+        let below = match &self.refused {
+            Some(text) => {
+                let text = format!("{} {text}", theme.symbols.warning);
+                let wrapped = words::wrap(&words::clean(&text), width).into_iter();
+                wrapped
+                    .map(|line| Line::styled(line, theme.style(Role::Warn)))
+                    .collect()
+            }
+            None if self.is_busy => {
+                vec![Line::styled("One moment.", theme.style(Role::Dim))]
+            }
+            None => vec![Line::default()],
+        };
+        lines.extend(below);
+        lines
+    }
+
+    /// Draws what is typed in the selected field.
+    pub(super) fn draw_input(&self, app: &App, frame: &mut Frame<'_>, inside: Rect) {
+        let width = usize::from(inside.width);
+        let above = words::wrap(self.text_above(), width).len() + 1;
+        let row = above + self.selected * EACH + 1;
+        let Some(field) = self.fields.get(self.selected).filter(|_| !self.is_busy) else {
+            return;
+        };
+        let Ok(row) = u16::try_from(row) else {
+            return;
+        };
+        if row < inside.height {
+            let area = Rect {
+                x: inside.x + 2,
+                y: inside.y + row,
+                width: inside.width.saturating_sub(2),
+                height: 1,
+            };
+            field.input.draw(frame, area.intersection(app.screen()));
+        }
+    }
+}

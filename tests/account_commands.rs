@@ -1,0 +1,444 @@
+//! The account by commands, against a real service: sign-up at its website, the sign-in of this
+//! machine, the checks, activation, parameters, checklists, the operation log and the audit.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+#![cfg(feature = "service")]
+
+#[path = "support/axcs.rs"]
+mod support;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use serde_json::Value;
+use support::{Axcs, Serving};
+
+/// What anna types at the website.
+const PASSWORD: &str = "correct horse battery";
+
+/// Somebody at the website, who keeps the session's cookie and sends the token of the last page.
+struct Visitor {
+    http: reqwest::Client,
+    url: String,
+    cookie: String,
+    csrf: String,
+}
+
+impl Visitor {
+    fn at(url: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
+        Self {
+            http: http.build().unwrap(),
+            url: url.to_owned(),
+            cookie: String::new(),
+            csrf: String::new(),
+        }
+    }
+
+    async fn shown(&mut self, request: reqwest::RequestBuilder) -> String {
+        let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
+        if let Some(cookie) = answer.headers().get(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+            cookie.clone_into(&mut self.cookie);
+        }
+        assert!(answer.status().as_u16() < 400, "{answer:?}");
+        let page = answer.text().await.unwrap();
+        if let Some((_, behind)) = page.split_once("name=\"csrf\" value=\"") {
+            behind.split('"').next().unwrap().clone_into(&mut self.csrf);
+        }
+        page
+    }
+
+    async fn get(&mut self, path: &str) -> String {
+        let request = self.http.get(format!("{}{path}", self.url));
+        self.shown(request).await
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut form = reqwest::Url::parse("http://x").unwrap();
+        form.query_pairs_mut()
+            .append_pair("csrf", &self.csrf)
+            .extend_pairs(fields);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.query().unwrap().to_owned());
+        self.shown(request).await
+    }
+
+    /// Anna signs up: a service administrator.
+    async fn sign_up(&mut self) {
+        self.get("/sign-up").await;
+        let fields = [
+            ("organization", "Contoso"),
+            ("first_name", "Anna"),
+            ("last_name", "Berg"),
+            ("email", "anna@contoso.example"),
+            ("sign_in", "anna"),
+            ("password", PASSWORD),
+            ("again", PASSWORD),
+        ];
+        self.post("/sign-up", &fields).await;
+    }
+
+    /// Lets the machine in that shows this code, or not.
+    async fn enter(&mut self, code: &str, answer: &str) {
+        self.get(&format!("/device?code={code}")).await;
+        let fields = [("code", code), ("answer", answer)];
+        self.post("/device/answer", &fields).await;
+    }
+}
+
+/// A demo company, its service, and anna who has signed up there.
+async fn site() -> (Axcs, Serving, Visitor) {
+    let axcs = Axcs::demo(60);
+    let serving = axcs.serve("127.0.0.1:0");
+    let mut anna = Visitor::at(&serving.url);
+    anna.sign_up().await;
+    (axcs, serving, anna)
+}
+
+/// Signs the machine in as an operator does: reads the code, has it entered, waits. Answers the last
+/// line and the exit code.
+async fn sign_in(axcs: &Axcs, anna: &mut Visitor, answer: &str) -> (String, i32) {
+    let mut command = axcs.command(&["account", "sign-in", "--json"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(line["event"], "code", "{line}");
+    let code = line["code"]["code"].as_str().unwrap().to_owned();
+    assert!(
+        line["code"]["address_with_code"]
+            .as_str()
+            .unwrap()
+            .contains(&code)
+    );
+    assert!(line["code"].get("device_code").is_none());
+    anna.enter(&code, answer).await;
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    (rest.join("\n"), child.wait().unwrap().code().unwrap())
+}
+
+fn state(axcs: &Axcs) -> String {
+    let status = axcs.json(&["account", "status"]);
+    status["state"].as_str().unwrap().to_owned()
+}
+
+fn items(axcs: &Axcs, list: &str) -> Vec<String> {
+    let told = axcs.json(&["checklist", list]);
+    let items = told["items"].as_array().unwrap().iter();
+    items
+        .map(|item| {
+            format!(
+                "{} {}",
+                item["id"].as_str().unwrap(),
+                item["state"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_user_signs_in_activates_and_does_the_configuration_checklist() {
+    let (axcs, _serving, mut anna) = site().await;
+    assert_eq!(state(&axcs), "signed-up");
+    assert_eq!(
+        items(&axcs, "configuration")[..3],
+        ["account finished", "activate ready", "parameters ready"]
+    );
+
+    let (said, code) = sign_in(&axcs, &mut anna, "allow").await;
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("signed-in") && said.contains("anna"),
+        "{said}"
+    );
+    let status = axcs.json(&["account"]);
+    assert_eq!(
+        (&status["user"], &status["name"]),
+        (&"anna".into(), &"Contoso".into())
+    );
+    assert!(status["signed_in"].is_string());
+    let kept = std::fs::read_to_string(axcs.dir().join("sign-in.json")).unwrap();
+    assert!(kept.contains("refresh_token"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = std::fs::metadata(axcs.dir().join("sign-in.json")).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
+
+    // Nothing moves before the account is active, and nobody waits for it.
+    let refused = axcs.run(&["run", "orders"]);
+    assert_ne!(refused.code, 0);
+    assert!(
+        refused.stderr.contains("The account is not active."),
+        "{refused:?}"
+    );
+    assert!(
+        refused.stderr.contains("axcs account activate"),
+        "{refused:?}"
+    );
+
+    axcs.ok(&["account", "activate"]);
+    let status = axcs.json(&["account"]);
+    assert_eq!(
+        (&status["state"], &status["by"]),
+        (&"active".into(), &"anna".into())
+    );
+    axcs.ok(&["run", "orders"]);
+    axcs.ok(&[
+        "parameters",
+        "set",
+        "--category-hierarchy",
+        "contoso RETAIL products",
+    ]);
+    axcs.ok(&["account", "renew"]);
+    axcs.ok(&["checklist", "--tick", "users"]);
+    let told = items(&axcs, "configuration");
+    assert_eq!(
+        told,
+        [
+            "account finished",
+            "activate finished",
+            "parameters in-progress",
+            "marketplaces finished",
+            "users finished",
+            "products finished",
+            "synchronization finished",
+            "logging ready",
+        ]
+    );
+
+    axcs.ok(&["account", "deactivate"]);
+    assert_eq!(state(&axcs), "deactivated");
+    assert_ne!(axcs.run(&["run", "orders"]).code, 0);
+    axcs.ok(&["account", "activate"]);
+    let company = status["company"]["id"].as_str().unwrap();
+    let refused = axcs.run(&["account", "disconnect", "--company", "xxxx"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    axcs.ok(&["account", "disconnect", "--company", company]);
+    assert_eq!(state(&axcs), "disconnected");
+    axcs.ok(&["account", "sign-out"]);
+    let again = axcs.run(&["account", "sign-out"]);
+    assert!(again.stderr.contains("not signed in"), "{again:?}");
+    assert!(!axcs.dir().join("sign-in.json").exists());
+
+    let changes = axcs.json(&["log", "--audit"]);
+    let subjects: Vec<&str> = changes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["subject"].as_str().unwrap())
+        .collect();
+    for subject in ["account", "sign-in", "parameters", "checklist", "job"] {
+        assert!(subjects.contains(&subject), "{subject}: {changes:#}");
+    }
+    assert!(
+        changes[0]["place"]
+            .as_str()
+            .unwrap()
+            .starts_with("command ")
+    );
+    let only = axcs.json(&["log", "--audit", "--subject", "parameters", "--limit", "5"]);
+    assert_eq!(only.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_code_signs_nobody_in_and_a_grant_that_is_ended_says_so() {
+    let (axcs, _serving, mut anna) = site().await;
+    let (said, code) = sign_in(&axcs, &mut anna, "refuse").await;
+    assert_ne!(code, 0, "{said}");
+    assert!(!axcs.dir().join("sign-in.json").exists());
+
+    let (_, code) = sign_in(&axcs, &mut anna, "allow").await;
+    assert_eq!(code, 0);
+    // What was stolen elsewhere and used: the grant is over.
+    let file = axcs.dir().join("sign-in.json");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let form = format!(
+        "token={}&client_id=axcs",
+        kept["refresh_token"].as_str().unwrap()
+    );
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let revoked = http
+        .post(format!("{}/oauth/revoke", anna.url))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form)
+        .send();
+    assert!(revoked.await.unwrap().status().is_success());
+    let refused = axcs.run(&["account"]);
+    assert_ne!(refused.code, 0);
+    assert!(
+        refused.stderr.contains("axcs account sign-in"),
+        "{refused:?}"
+    );
+    let (finding, code) = doctor(&axcs, "Service");
+    assert_eq!((&finding["health"], code), (&"fault".into(), 1));
+    assert!(
+        finding["found"].as_str().unwrap().contains("sign-in"),
+        "{finding}"
+    );
+}
+
+fn doctor(axcs: &Axcs, check: &str) -> (Value, i32) {
+    let said = axcs.run(&["doctor", "--json"]);
+    let findings = said.json();
+    let mut findings = findings.as_array().unwrap().iter();
+    let finding = findings.find(|finding| finding["check"] == check);
+    (finding.unwrap().clone(), said.code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn activation_is_refused_with_the_documented_text_until_what_is_wrong_is_mended() {
+    let (axcs, _serving, _) = site().await;
+    axcs.ok(&["company", "tracking", "disable", "INVENTSUM"]);
+    let refused = axcs.run(&["account", "activate"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    for words in [
+        "Commerce Services cannot be activated since change tracking is not enabled.",
+        "INVENTSUM",
+        "axcs company tracking enable",
+    ] {
+        assert!(refused.stderr.contains(words), "{words}: {refused:?}");
+    }
+    assert_eq!(state(&axcs), "signed-up");
+    axcs.ok(&["company", "tracking", "enable", "INVENTSUM"]);
+    axcs.ok(&["checklist", "upgrade", "--do", "activate"]);
+    assert_eq!(state(&axcs), "active");
+    let (account, _) = doctor(&axcs, "Account");
+    assert_eq!(account["health"], "good");
+    for check in ["Rights", "Change tracking", "Clock"] {
+        assert_eq!(doctor(&axcs, check).0["health"], "good", "{check}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_company_hierarchy_decides_which_categories_travel() {
+    let axcs = Axcs::demo(60);
+    let choices = axcs.json(&["parameters"])["choices"].clone();
+    let hierarchies = choices["category_hierarchies"].as_array().unwrap();
+    assert!(!hierarchies.is_empty(), "{choices}");
+    let refused = axcs.run(&["parameters", "set", "--category-hierarchy", "None Such"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("The company has"), "{refused:?}");
+
+    let name = hierarchies[0].as_str().unwrap();
+    axcs.ok(&[
+        "parameters",
+        "set",
+        "--category-hierarchy",
+        name,
+        "--shipping-charge-code",
+        "freight",
+    ]);
+    let set = axcs.json(&["parameters"])["parameters"].clone();
+    assert_eq!(
+        (&set["category_hierarchy"], &set["shipping_charges_code"]),
+        (&name.into(), &"FREIGHT".into())
+    );
+    // Another hierarchy is another selection.
+    let refused = axcs.run(&["run", "inventory"]);
+    let documented = "A complete synchronization is required";
+    assert!(refused.stderr.contains(documented), "{refused:?}");
+    axcs.ok(&["run", "complete"]);
+    let verified = |axcs: &Axcs| axcs.json(&["verify", "--stream", "categories"]);
+    let all = support::stream(&verified(&axcs), "categories")["service"].clone();
+    axcs.ok(&["run", "inventory"]);
+
+    // A hierarchy without a category: those of the other one do not travel any more.
+    let company = rusqlite::Connection::open(axcs.dir().join("company.db")).unwrap();
+    let made = "INSERT INTO ECORESCATEGORYHIERARCHY (NAME, HIERARCHYMODIFIER, PARTITION, RECVERSION, RECID)
+        SELECT 'Other', HIERARCHYMODIFIER, PARTITION, 1, RECID + 1 FROM ECORESCATEGORYHIERARCHY";
+    assert_eq!(company.execute(made, []).unwrap(), 1);
+    drop(company);
+    for (hierarchy, expected) in [("Other", 0.into()), (name, all)] {
+        axcs.ok(&["parameters", "set", "--category-hierarchy", hierarchy]);
+        axcs.ok(&["run", "complete", "--confirm-retire"]);
+        let told = verified(&axcs);
+        let categories = support::stream(&told, "categories");
+        assert_eq!(categories["service"], expected, "{told}");
+        assert_eq!(told["differences"], 0, "{told}");
+    }
+}
+
+#[test]
+fn the_operation_log_holds_requests_and_answers_and_no_token() {
+    let axcs = Axcs::demo(60);
+    let folder = axcs.dir().join("operations");
+    let refused = axcs.run(&["log", "--on", "--folder", "operations"]);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    axcs.ok(&[
+        "log",
+        "--on",
+        "--folder",
+        folder.to_str().unwrap(),
+        "--hours",
+        "1",
+    ]);
+    let told = axcs.json(&["log"]);
+    assert_eq!(told["operation_log"]["folder"], folder.to_str().unwrap());
+    axcs.ok(&["products", "exclude", &axcs.first_item()]);
+    axcs.ok(&["run", "complete"]);
+    let (finding, _) = doctor(&axcs, "Operation log");
+    assert_eq!(finding["health"], "warning");
+    assert!(items(&axcs, "configuration").contains(&"logging warning".to_owned()));
+    let text = std::fs::read_to_string(folder.join("operations.log")).unwrap();
+    let exchanges: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        exchanges
+            .iter()
+            .any(|one| one["call"].as_str().unwrap().contains("/batch")
+                && one["status"] == 200
+                && one["answer"].as_str().unwrap().contains("results")),
+        "{text}"
+    );
+    axcs.ok(&["log", "--off"]);
+    let size = std::fs::metadata(folder.join("operations.log"))
+        .unwrap()
+        .len();
+    axcs.ok(&["run", "orders"]);
+    assert_eq!(
+        std::fs::metadata(folder.join("operations.log"))
+            .unwrap()
+            .len(),
+        size
+    );
+    assert!(axcs.json(&["log"])["operation_log"].is_null());
+}
+
+#[test]
+fn a_read_only_command_changes_nothing() {
+    let axcs = Axcs::demo(60);
+    for command in [
+        &["account", "activate"][..],
+        &["account", "sign-in"],
+        &["checklist", "--tick", "users"],
+        &["parameters", "set", "--shipping-charge-code", "FREIGHT"],
+        &["users", "remove", "anna"],
+        &["log", "--off"],
+    ] {
+        let refused = axcs.run(&[command, &["--read-only"]].concat());
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.stderr.contains("--read-only"), "{refused:?}");
+    }
+    let refused = axcs.run(&["account", "activate"]);
+    assert!(
+        refused.stderr.contains("Nobody has signed up"),
+        "{refused:?}"
+    );
+}
