@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use password::{Found, NoPassword, PasswordSource, Purpose};
+pub use password::{Found, NoPassword, PasswordSource, Purpose, given};
 pub use secrecy::{ExposeSecret, SecretString};
 
 use file::Folder;

@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["model", "secrets", "sql", "sqlite", "sqlserver"],
     ),
     ("ledger", &["model", "sql", "sqlite", "sqlserver"]),
-    ("commerce", &["model"]),
+    ("commerce", &["model", "secrets"]),
     ("jobs", &["model", "company", "ledger", "commerce"]),
     ("console", &["model", "jobs", "logging", "signals"]),
     ("service", &["model", "commerce::wire", "sqlite"]),

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::console::{must_have_terminal, screen};
 use super::run::{Output, exit, follow};
-use super::set_up::{Folder, SetUp};
+use super::set_up::{self, Folder, SetUp};
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal, company, log, print};
 use crate::company::embedded::activity;
@@ -64,7 +64,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     let settings = Settings::for_demo(demo_folder(invocation)?)?;
     let folder = Folder::of(&settings)?;
     if arguments.fresh {
-        remove(&folder)?;
+        remove(&settings, &folder).await?;
     }
     let log = log::to_file(&settings)?;
     if folder.company().exists() {
@@ -111,8 +111,16 @@ fn demo_folder(invocation: &Invocation) -> Result<PathBuf, Refusal> {
         })
 }
 
+fn not_made_anew(why: String) -> Refusal {
+    Refusal::usage(
+        "The demo's folder was not made anew.",
+        why,
+        "End every axcs that uses the folder, or name another one with --dir.",
+    )
+}
+
 /// Removes what a demo made, and nothing else.
-fn remove(folder: &Folder) -> Result<(), Refusal> {
+async fn remove(settings: &Settings, folder: &Folder) -> Result<(), Refusal> {
     #[cfg(feature = "service")]
     if let Some(url) = crate::service::running_at(&folder.service()) {
         return Err(Refusal::usage(
@@ -121,7 +129,7 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
             "End the other axcs first.",
         ));
     }
-    let mut files = vec![folder.token(), folder.sign_in()];
+    let mut files = vec![folder.token(), folder.sign_in_lock()];
     for database in [
         folder.company(),
         folder.ledger(),
@@ -136,16 +144,13 @@ fn remove(folder: &Folder) -> Result<(), Refusal> {
     for file in files {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Refusal::usage(
-                    "The demo's folder was not made anew.",
-                    format!("{}: {error}", file.display()),
-                    "End every axcs that uses the folder, or name another one with --dir.",
-                ));
+                return Err(not_made_anew(format!("{}: {error}", file.display())));
             }
             _ => {}
         }
     }
-    Ok(())
+    let forgotten = set_up::keeper(settings, folder).remove().await;
+    forgotten.map_err(|error| not_made_anew(error.to_string()))
 }
 
 async fn headless(

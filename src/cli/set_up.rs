@@ -30,7 +30,7 @@ use crate::settings::{CompressionSetting, Settings};
 use crate::sqlserver::Server;
 
 #[cfg(feature = "service")]
-pub use credentials::{Token, token};
+pub use credentials::{Token, keeper, token};
 
 /// The files of an embedded set-up.
 #[derive(Clone, Debug)]
@@ -69,9 +69,9 @@ impl Folder {
         self.0.join("token")
     }
 
-    /// The file of this machine's sign-in.
-    pub fn sign_in(&self) -> PathBuf {
-        self.0.join("sign-in.json")
+    /// The lock of this machine's sign-in.
+    pub fn sign_in_lock(&self) -> PathBuf {
+        self.0.join("sign-in.lock")
     }
 
     /// The folder itself.
@@ -190,7 +190,7 @@ impl Service {
         } else {
             settings.service.url.clone()
         };
-        let access = credentials::access(settings, folder, &url)?;
+        let access = credentials::access(settings, folder, &url).await?;
         Ok(Self {
             client: Arc::clone(&access.client),
             access,

@@ -1,7 +1,7 @@
 //! Signs this machine in to Commerce Services: the OAuth 2.0 device authorization grant (RFC 8628)
 //! with metadata (RFC 8414), refresh (RFC 6749, 6) and revocation (RFC 7009).
 //!
-//! A machine has one grant, which all its processes share: it is kept by a [`Keeper`], and a lock
+//! A machine has one grant, which all its processes share: it is kept where passwords are, and a lock
 //! keeps two processes from renewing at once, as a refresh token is good once. Tokens go to the
 //! address that was set and nowhere else, and never into words.
 
@@ -19,12 +19,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::SignInError;
-pub use self::keeper::{FileKeeper, Keeper, Lock};
+pub use self::keeper::Keeper;
+use self::keeper::Lock;
 use super::client::{ClientOptions, CommerceError, OperationLog, Renewal, http};
 use super::wire::account::{
     CLIENT_ID, DEVICE_GRANT, DeviceAuthorization, METADATA_PATH, Metadata, TokenAnswer, TokenError,
 };
 use crate::model::exception::chain;
+use crate::secrets::{ExposeSecret as _, Place, SecretString, SecretsError};
 
 /// Largest answer that is read, in bytes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -67,7 +69,7 @@ pub struct SignIn {
     http: reqwest::Client,
     base: Url,
     service: String,
-    keeper: Arc<dyn Keeper>,
+    keeper: Keeper,
     log: Arc<OperationLog>,
 }
 
@@ -86,7 +88,7 @@ impl SignIn {
     pub fn new(
         options: &ClientOptions,
         service: impl Into<String>,
-        keeper: Arc<dyn Keeper>,
+        keeper: Keeper,
     ) -> Result<Self, CommerceError> {
         let (http, base) = http(options)?;
         Ok(Self {
@@ -98,19 +100,15 @@ impl SignIn {
         })
     }
 
-    /// Since when this machine is signed in; none where it is not.
-    pub fn since(&self) -> Result<Option<Timestamp>, SignInError> {
-        Ok(self.grant()?.map(|grant| grant.since))
+    /// Since when this machine is signed in and where that is kept; none where it is not.
+    pub async fn since(&self) -> Result<Option<(Timestamp, Place)>, SignInError> {
+        let found = self.found().await?;
+        Ok(found.map(|(grant, place)| (grant.since, place)))
     }
 
     /// The access token, old as it may be; none where this machine is not signed in.
-    pub fn access_token(&self) -> Result<Option<String>, SignInError> {
-        Ok(self.grant()?.map(|grant| grant.access_token))
-    }
-
-    /// Where the tokens are kept, for messages.
-    pub fn place(&self) -> String {
-        self.keeper.place()
+    pub async fn access_token(&self) -> Result<Option<String>, SignInError> {
+        Ok(self.grant().await?.map(|grant| grant.access_token))
     }
 
     /// Asks for the codes of a device.
@@ -169,7 +167,7 @@ impl SignIn {
                     | SignInError::Denied
                     | SignInError::Expired
                     | SignInError::NotSignedIn
-                    | SignInError::Keeper { .. }),
+                    | SignInError::Keeper(_)),
                 ) => return Err(error),
             }
         }
@@ -179,7 +177,7 @@ impl SignIn {
     /// process has renewed it meanwhile, what that got.
     pub async fn renewed(&self, refused: Option<&str>) -> Result<String, SignInError> {
         let _alone = self.alone().await?;
-        let grant = self.grant()?.ok_or(SignInError::NotSignedIn)?;
+        let grant = self.grant().await?.ok_or(SignInError::NotSignedIn)?;
         let now = Timestamp::now();
         if refused.is_some_and(|refused| refused != grant.access_token)
             && now < grant.expires - EARLY
@@ -196,7 +194,7 @@ impl SignIn {
         let answer: TokenAnswer = self.form(endpoint, &form).await?;
         let renewed = Grant::new(&grant.service, answer, grant.since, Timestamp::now());
         let token = renewed.access_token.clone();
-        self.keep(&renewed)?;
+        self.keep(&renewed).await?;
         Ok(token)
     }
 
@@ -207,17 +205,18 @@ impl SignIn {
     /// [`SignInError::NotSignedIn`] where there is none.
     pub async fn sign_out(&self) -> Result<(), SignInError> {
         let _alone = self.alone().await?;
-        let grant = self.grant()?.ok_or(SignInError::NotSignedIn)?;
+        let grant = self.grant().await?.ok_or(SignInError::NotSignedIn)?;
         let revoked = self.revoke(&grant, None).await;
-        self.keeper.remove().map_err(|error| self.failed(&error))?;
+        self.keeper.remove().await?;
         revoked
     }
 
     async fn keep_new(&self, answer: TokenAnswer, metadata: &Metadata) -> Result<(), SignInError> {
         let _alone = self.alone().await?;
-        let before = self.grant().ok().flatten();
+        let before = self.grant().await.ok().flatten();
         let now = Timestamp::now();
-        self.keep(&Grant::new(&self.service, answer, now, now))?;
+        self.keep(&Grant::new(&self.service, answer, now, now))
+            .await?;
         // A machine has one grant: the one before it ends.
         if let Some(before) = before
             && let Err(error) = self.revoke(&before, Some(metadata)).await
@@ -241,41 +240,32 @@ impl SignIn {
     }
 
     /// The grant for this service.
-    fn grant(&self) -> Result<Option<Grant>, SignInError> {
-        let Some(text) = self.keeper.read().map_err(|error| self.failed(&error))? else {
+    async fn grant(&self) -> Result<Option<Grant>, SignInError> {
+        Ok(self.found().await?.map(|(grant, _)| grant))
+    }
+
+    async fn found(&self) -> Result<Option<(Grant, Place)>, SignInError> {
+        let Some((text, place)) = self.keeper.read().await? else {
             return Ok(None);
         };
         // The text is a secret: what is wrong with it is not told.
-        let grant: Grant = serde_json::from_str(&text).map_err(|_| SignInError::Keeper {
-            place: self.keeper.place(),
-            reason: "it holds something else than a sign-in".to_owned(),
-        })?;
-        Ok((grant.service == self.service).then_some(grant))
+        let Ok(grant) = serde_json::from_str::<Grant>(text.expose_secret()) else {
+            return Err(SignInError::Keeper(SecretsError {
+                place,
+                reason: "it holds something else than a sign-in".to_owned(),
+            }));
+        };
+        Ok((grant.service == self.service).then_some((grant, place)))
     }
 
-    fn keep(&self, grant: &Grant) -> Result<(), SignInError> {
-        let text = serde_json::to_string(grant).map_err(|error| SignInError::Keeper {
-            place: self.keeper.place(),
-            reason: error.to_string(),
-        })?;
-        self.keeper
-            .write(&text)
-            .map_err(|error| self.failed(&error))
-    }
-
-    fn failed(&self, error: &std::io::Error) -> SignInError {
-        SignInError::Keeper {
-            place: self.keeper.place(),
-            reason: error.to_string(),
-        }
+    async fn keep(&self, grant: &Grant) -> Result<(), SignInError> {
+        let text = SecretString::from(serde_json::json!(grant).to_string());
+        Ok(self.keeper.write(&text).await?)
     }
 
     /// Waits until no other process works with the grant.
     async fn alone(&self) -> Result<Lock, SignInError> {
-        self.keeper
-            .lock()
-            .await
-            .map_err(|error| self.failed(&error))
+        Ok(self.keeper.lock().await?)
     }
 
     async fn metadata(&self) -> Result<Metadata, SignInError> {

@@ -107,7 +107,7 @@ pub struct AccountView {
     pub rights: Vec<String>,
     /// Since when this machine is signed in; none where it uses a token of a file or none at all.
     pub signed_in: Option<Timestamp>,
-    /// Where the sign-in is kept.
+    /// Where the sign-in is kept; empty without one.
     pub kept_at: String,
     /// Address of the website.
     pub website: String,

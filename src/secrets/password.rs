@@ -112,18 +112,9 @@ impl PasswordSource {
     /// The password.
     pub async fn read(&self) -> Result<Found, NoPassword> {
         let found = |password: SecretString, place| Ok(Found { password, place });
-        let variable = self.purpose.variable();
-        if let Ok(text) = std::env::var(variable)
-            && !text.is_empty()
-        {
-            return found(text.into(), Place::Variable(variable));
-        }
-        let credential = self.purpose.credential();
-        let given = std::env::var_os("CREDENTIALS_DIRECTORY")
-            .map(|folder| Path::new(&folder).join(credential))
-            .filter(|file| file.exists());
-        if let Some(file) = given {
-            return found(read(&file)?, Place::SystemdCredential(credential));
+        let (variable, credential) = (self.purpose.variable(), self.purpose.credential());
+        if let Some(found) = given(variable, credential)? {
+            return Ok(found);
         }
         let silent = match self.secrets.read(&self.name).await {
             Ok(Some((password, place))) => return found(password, place),
@@ -153,6 +144,31 @@ impl PasswordSource {
             self.purpose.setting(),
         )
     }
+}
+
+/// What is given to this process: in a variable of its environment, else by systemd.
+pub fn given(
+    variable: &'static str,
+    credential: &'static str,
+) -> Result<Option<Found>, NoPassword> {
+    if let Ok(text) = std::env::var(variable)
+        && !text.is_empty()
+    {
+        return Ok(Some(Found {
+            password: text.into(),
+            place: Place::Variable(variable),
+        }));
+    }
+    let file = std::env::var_os("CREDENTIALS_DIRECTORY")
+        .map(|folder| Path::new(&folder).join(credential))
+        .filter(|file| file.exists());
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    Ok(Some(Found {
+        password: read(&file)?,
+        place: Place::SystemdCredential(credential),
+    }))
 }
 
 fn read(file: &Path) -> Result<SecretString, NoPassword> {

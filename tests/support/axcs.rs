@@ -122,7 +122,7 @@ impl Axcs {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(
             dir.path().join("short.toml"),
-            "[engine]\nlease_seconds = 1\n",
+            "secrets = 'file'\n[engine]\nlease_seconds = 1\n",
         )
         .unwrap();
         std::fs::write(dir.path().join("token"), format!("axcs-{CANARY}")).unwrap();

@@ -1,4 +1,5 @@
-//! The credentials of this machine: the environment's token, its sign-in, or the token of a file.
+//! The credentials of this machine: the token that is given to the process, its sign-in, or the token
+//! of a file.
 
 use std::io;
 use std::path::Path;
@@ -6,13 +7,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Folder, client_options};
+use super::{Folder, client_options, passwords};
 use crate::cli::Refusal;
 use crate::commerce::client::{Client, OperationLog, Renewal, TokenFile};
-use crate::commerce::sign_in::{FileKeeper, SignIn};
+use crate::commerce::sign_in::{Keeper, SignIn};
 use crate::jobs::administration::{Access, NO_TOKEN, OwnToken};
 use crate::model::exception::{Exception, chain};
+use crate::secrets::{self, ExposeSecret as _};
 use crate::settings::Settings;
+
+const VARIABLE: &str = "AXCS_TOKEN";
+const CREDENTIAL: &str = "axcs-token";
 
 /// The token, and the file where it may change.
 pub struct Token {
@@ -21,9 +26,9 @@ pub struct Token {
     pub(super) file: Option<TokenFile>,
 }
 
-/// The token of the environment, else of the file, which an embedded set-up makes for itself.
+/// The token that is given to the process, else of the file, which an embedded set-up makes for itself.
 pub fn token(settings: &Settings, folder: &Folder) -> Result<Token, Refusal> {
-    if let Some(text) = of_environment() {
+    if let Some(text) = given()? {
         return Ok(Token { text, file: None });
     }
     let named = &settings.service.token_file;
@@ -90,19 +95,35 @@ struct Credentials {
 #[async_trait]
 impl Renewal for Credentials {
     async fn renew(&self, refused: &str) -> Result<String, String> {
-        match (&self.file, self.sign_in.since()) {
+        match (&self.file, self.sign_in.since().await) {
             (Some(file), Ok(None)) => file.renew(refused).await,
             (_, Ok(_) | Err(_)) => self.sign_in.renew(refused).await,
         }
     }
 }
 
-/// A client of the service at `url`, and how it may get other credentials. The environment's token
-/// goes first, then the sign-in, then the file's.
-pub fn access(settings: &Settings, folder: &Folder, url: &str) -> Result<Access, Refusal> {
+/// Where the sign-in at the service of the settings is kept. The folder's own service is one of the
+/// folder.
+pub fn keeper(settings: &Settings, folder: &Folder) -> Keeper {
+    let own = || std::path::absolute(folder.path()).unwrap_or_else(|_| folder.path().to_owned());
+    let address = match settings.service.url.as_str() {
+        "" => own().to_string_lossy().into_owned(),
+        url => url.to_owned(),
+    };
+    Keeper::new(
+        passwords::secrets(settings),
+        &settings.profile,
+        &address,
+        folder.sign_in_lock(),
+    )
+}
+
+/// A client of the service at `url`, and how it may get other credentials. The token that is
+/// given to the process goes first, then the sign-in, then the file's.
+pub async fn access(settings: &Settings, folder: &Folder, url: &str) -> Result<Access, Refusal> {
     let log = Arc::<OperationLog>::default();
     let mut options = client_options(settings, url.to_owned(), log);
-    if let Some(token) = of_environment() {
+    if let Some(token) = given()? {
         options.token = token;
         return Ok(Access {
             client: Arc::new(open(options)?),
@@ -110,13 +131,20 @@ pub fn access(settings: &Settings, folder: &Folder, url: &str) -> Result<Access,
             own_token: None,
         });
     }
-    let keeper = Arc::new(FileKeeper::new(folder.sign_in()));
+    let keeper = keeper(settings, folder);
     let sign_in = SignIn::new(&options, settings.service.url.clone(), keeper);
     let sign_in = Arc::new(sign_in.map_err(|error| unusable(&error))?);
-    let granted = sign_in.access_token().map_err(Exception::from)?;
     // Without it a machine that is signed in, or is about to be, does well; the service refuses the
     // others, who are told to sign in.
     let own = token(settings, folder).ok();
+    let granted = match sign_in.access_token().await {
+        // A credential store that is locked is nothing to a machine that never signed in.
+        Err(error) if own.is_some() => {
+            tracing::warn!("the token of the file is used: {}", error.in_words());
+            None
+        }
+        granted => granted.map_err(Exception::from)?,
+    };
     let (own, file) = own.map_or((None, None), |own| (Some(own.text), own.file));
     let none = || NO_TOKEN.to_owned();
     options.token = granted.or_else(|| own.clone()).unwrap_or_else(none);
@@ -144,8 +172,14 @@ pub fn unusable(error: &crate::commerce::client::CommerceError) -> Refusal {
     )
 }
 
-fn of_environment() -> Option<String> {
-    std::env::var("AXCS_TOKEN")
-        .ok()
-        .filter(|text| !text.is_empty())
+/// The token that the environment or systemd gives to this process.
+fn given() -> Result<Option<String>, Refusal> {
+    let found = secrets::given(VARIABLE, CREDENTIAL).map_err(|error| {
+        Refusal::usage(
+            "There is no token for the service.",
+            error,
+            "Have systemd's credential axcs-token hold the token, or take it away.",
+        )
+    })?;
+    Ok(found.map(|found| found.password.expose_secret().trim().to_owned()))
 }

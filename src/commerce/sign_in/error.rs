@@ -1,6 +1,7 @@
 //! Why a machine is not signed in.
 
 use crate::model::exception::{Documented, Exception};
+use crate::secrets::SecretsError;
 
 /// Why a machine is not signed in, or does not stay so. No text holds a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,13 +56,8 @@ pub enum SignInError {
     #[error("this machine is not signed in")]
     NotSignedIn,
     /// The tokens cannot be kept or read.
-    #[error("the sign-in cannot be kept at {place}: {reason}")]
-    Keeper {
-        /// Where.
-        place: String,
-        /// Why.
-        reason: String,
-    },
+    #[error("the sign-in cannot be kept or read: {0}")]
+    Keeper(#[from] SecretsError),
 }
 
 impl SignInError {
@@ -84,7 +80,7 @@ impl SignInError {
             Self::Refused { .. } | Self::Denied | Self::Expired | Self::NotSignedIn => {
                 "Sign in again: axcs account sign-in"
             }
-            Self::Keeper { .. } => {
+            Self::Keeper(_) => {
                 "Make the place one that this user can read and write, then sign in again: axcs account sign-in"
             }
         }
@@ -108,7 +104,7 @@ impl From<SignInError> for Exception {
             SignInError::Refused { .. } | SignInError::Denied | SignInError::Expired => {
                 "This machine was not signed in."
             }
-            SignInError::Keeper { .. } => "The sign-in cannot be kept.",
+            SignInError::Keeper(_) => "The sign-in cannot be kept.",
         };
         Self::new(text, &error, error.remedy())
     }

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::secrets::Secrets;
 
 /// What the server answers at its token endpoint, one after the other, and what it was asked.
 struct Authority {
@@ -127,7 +128,8 @@ impl Authority {
     }
 
     fn machine_for(&self, dir: &std::path::Path, service: &str) -> SignIn {
-        let keeper = Arc::new(FileKeeper::new(dir.join("sign-in.json")));
+        let secrets = Secrets::in_folder(Some(dir.join("secrets")));
+        let keeper = Keeper::new(secrets, "test", "one for all", dir.join("sign-in.lock"));
         let options = ClientOptions::new(&self.url, "none");
         SignIn::new(&options, service, keeper).unwrap()
     }
@@ -146,7 +148,7 @@ async fn a_machine_waits_as_it_is_told_until_somebody_enters_the_code() {
     let answers = [pending(), error("slow_down"), pending(), tokens(1)];
     let authority = Authority::start(answers).await;
     let machine = authority.machine(dir.path());
-    assert_eq!(machine.since().unwrap(), None);
+    assert_eq!(machine.since().await.unwrap(), None);
     let codes = machine.begin().await.unwrap();
     assert_eq!(codes.user_code, "WDJB-MJHT");
     let began = tokio::time::Instant::now();
@@ -154,7 +156,7 @@ async fn a_machine_waits_as_it_is_told_until_somebody_enters_the_code() {
     // 5 + 5 + 10 + 10 s.
     let took = began.elapsed().as_secs();
     assert!((30..=31).contains(&took), "{took} s");
-    assert!(machine.since().unwrap().is_some());
+    assert!(machine.since().await.unwrap().is_some());
     let asked = authority.asked();
     assert_eq!(asked[0]["client_id"], "axcs");
     assert_eq!(asked[1]["grant_type"], DEVICE_GRANT);
@@ -172,7 +174,7 @@ async fn a_code_that_is_refused_or_too_old_is_told_and_nothing_is_kept() {
         let authority = Authority::start([error(code)]).await;
         let machine = authority.machine(dir.path());
         assert_eq!(signed_in(&machine).await.unwrap_err(), expected);
-        assert_eq!(machine.since().unwrap(), None);
+        assert_eq!(machine.since().await.unwrap(), None);
     }
     // A service that never says so is not asked for ever.
     let dir = tempfile::tempdir().unwrap();
@@ -200,7 +202,7 @@ async fn two_processes_that_are_refused_renew_once() {
     let authority = Authority::start([tokens(1), tokens(2)]).await;
     let (one, other) = (authority.machine(dir.path()), authority.machine(dir.path()));
     signed_in(&one).await.unwrap();
-    let old = one.access_token().unwrap().unwrap();
+    let old = one.access_token().await.unwrap().unwrap();
     let (first, second) = tokio::join!(one.renew(&old), other.renew(&old));
     assert_eq!(first.unwrap(), "access-s3cret-2");
     assert_eq!(second.unwrap(), "access-s3cret-2");
@@ -240,7 +242,7 @@ async fn signing_out_gives_the_grant_back_and_forgets_it() {
         authority.asked().last().unwrap()["token"],
         "refresh-s3cret-1"
     );
-    assert_eq!(machine.access_token().unwrap(), None);
+    assert_eq!(machine.access_token().await.unwrap(), None);
     assert_eq!(
         machine.renew("x").await.unwrap_err(),
         SignInError::NotSignedIn.in_words()
@@ -259,7 +261,10 @@ async fn a_second_sign_in_ends_the_first() {
         authority.asked().last().unwrap()["token"],
         "refresh-s3cret-1"
     );
-    assert_eq!(machine.access_token().unwrap().unwrap(), "access-s3cret-2");
+    assert_eq!(
+        machine.access_token().await.unwrap().unwrap(),
+        "access-s3cret-2"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,5 +283,5 @@ async fn a_token_never_goes_to_another_address() {
         .await
         .unwrap();
     let other = authority.machine_for(dir.path(), "https://other");
-    assert_eq!(other.access_token().unwrap(), None);
+    assert_eq!(other.access_token().await.unwrap(), None);
 }

@@ -43,8 +43,12 @@ impl Administration {
     /// The account, and how this machine reaches it.
     pub async fn account(&self) -> Result<AccountView, Exception> {
         let account = self.client().account().await?;
-        let (signed_in, kept_at) = match &self.access.sign_in {
-            Some(sign_in) => (sign_in.since()?, sign_in.place()),
+        let signed_in = match &self.access.sign_in {
+            Some(sign_in) => sign_in.since().await?,
+            None => None,
+        };
+        let (signed_in, kept_at) = match signed_in {
+            Some((since, place)) => (Some(since), place.to_string()),
             None => (None, String::new()),
         };
         // While the account is being set up nothing else may answer.
@@ -129,8 +133,8 @@ impl Administration {
         self.access.sign_in.as_deref().ok_or_else(|| {
             Exception::new(
                 "This machine cannot be signed in.",
-                "The environment gives the token: AXCS_TOKEN.",
-                "Take AXCS_TOKEN out of the environment.",
+                "The token is given: by AXCS_TOKEN, or by systemd's credential axcs-token.",
+                "Take that away.",
             )
         })
     }
@@ -146,7 +150,7 @@ impl Administration {
     pub async fn wait_for_sign_in(&self, waiting: &Waiting) -> Result<String, Exception> {
         let sign_in = self.sign_in()?;
         sign_in.wait(&waiting.codes).await?;
-        if let Some(token) = sign_in.access_token()? {
+        if let Some(token) = sign_in.access_token().await? {
             self.client().use_token(token)?;
         }
         let who = self.client().whoami().await?;
@@ -167,7 +171,7 @@ impl Administration {
 
     async fn sign_out(&self) -> Result<String, Exception> {
         let done = self.sign_in()?.sign_out().await;
-        if let Err(SignInError::NotSignedIn | SignInError::Keeper { .. }) = &done {
+        if let Err(SignInError::NotSignedIn | SignInError::Keeper(_)) = &done {
             done?;
             return Ok(String::new());
         }

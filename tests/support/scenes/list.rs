@@ -8,7 +8,7 @@ use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
     Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, office,
-    orders,    overview, setting, suspended, waiting_run,
+    orders, overview, setting, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.

@@ -39,7 +39,7 @@ pub fn view() -> AccountView {
             .map(str::to_owned)
             .to_vec(),
         signed_in: Some(ago(3 * 86_400)),
-        kept_at: "/var/lib/axcs/sign-in.json".to_owned(),
+        kept_at: "the Secret Service of this session".to_owned(),
         website: "http://127.0.0.1:8620".to_owned(),
     }
 }
