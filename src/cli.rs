@@ -281,7 +281,7 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Log(arguments)) => operation_log::log(&invocation, arguments).await,
         Some(Command::Company(arguments)) => company::company(&invocation, arguments).await,
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
-        Some(Command::Doctor(arguments)) => doctor::doctor(&invocation, &arguments).await,
+        Some(Command::Doctor(arguments)) => Box::pin(doctor::doctor(&invocation, &arguments)).await,
         Some(Command::Config(arguments)) => config::config(&invocation, &arguments).await,
     };
     match done {

@@ -21,6 +21,7 @@ use self::website::Site;
 mod api;
 mod batch;
 mod fields;
+mod first_release;
 mod folder;
 mod listen;
 mod passwords;
@@ -31,10 +32,13 @@ mod store;
 mod strict;
 mod website;
 
+pub use self::first_release::SAMPLE as FIRST_RELEASE;
 pub use self::folder::running_at;
 
 /// How often old answers are dropped.
 const PRUNE: Duration = Duration::from_secs(600);
+/// When an operation is tried again that the store could not carry on.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Certificate and key for TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub struct Options {
     pub insecure: bool,
     /// How long a new account is being set up.
     pub set_up: SignedDuration,
+    /// The account is one of the first release that holds this: [`FIRST_RELEASE`] or such lines.
+    pub first_release: Option<String>,
 }
 
 impl fmt::Debug for Options {
@@ -116,6 +122,9 @@ pub enum ServiceError {
         /// Why, and what is expected.
         reason: String,
     },
+    /// The account of the first release cannot be taken.
+    #[error("{0}")]
+    FirstRelease(String),
     /// The store cannot be opened.
     #[error("the store {path} cannot be opened")]
     Store {
@@ -156,6 +165,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
         tls,
         insecure,
         set_up,
+        first_release,
     } = options;
     if !listen.ip().is_loopback() && tls.is_none() && !insecure {
         return Err(ServiceError::Unencrypted(listen));
@@ -181,6 +191,12 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let store = Store::open(&path)
         .await
         .map_err(|source| ServiceError::Store { path, source })?;
+    if let Some(text) = first_release {
+        let held = first_release::read(&text)
+            .map_err(|error| ServiceError::FirstRelease(error.to_string()))?;
+        let planted = store.plant(held).await;
+        planted.map_err(|refusal| ServiceError::FirstRelease(refusal.detail))?;
+    }
     let cannot_listen = |source| ServiceError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
@@ -196,6 +212,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
         tokio::select! {
             () = listen::serve(listener, acceptor, router, deadlines, stopped) => {}
             () = prune(&store) => {}
+            () = carry_on(&store) => {}
         }
         if store.settle().await.is_err() {
             tracing::warn!("the store was left as it is");
@@ -247,6 +264,24 @@ async fn prune(store: &Store) {
         }
         if let Err(refusal) = store.prune_sessions().await {
             tracing::warn!(reason = refusal.detail, "old sessions could not be dropped");
+        }
+    }
+}
+
+/// Carries long operations on, those included that an end of the service has cut short; never
+/// returns.
+async fn carry_on(store: &Store) {
+    let mut begun = store.operations();
+    loop {
+        begun.borrow_and_update();
+        match store.carry_on().await {
+            Ok(true) => {}
+            // The store has its sender as long as this runs.
+            Ok(false) => drop(begun.changed().await),
+            Err(refusal) => {
+                tracing::warn!(reason = refusal.detail, "an operation waits");
+                tokio::time::sleep(AGAIN).await;
+            }
         }
     }
 }

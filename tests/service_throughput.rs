@@ -87,6 +87,7 @@ async fn a_million_records_in_batches_of_a_thousand() {
             tls: None,
             insecure: false,
             set_up: jiff::SignedDuration::ZERO,
+            first_release: None,
         })
         .await
         .unwrap();

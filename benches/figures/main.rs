@@ -129,6 +129,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
         tls: None,
         insecure: false,
         set_up: jiff::SignedDuration::ZERO,
+        first_release: None,
     })
     .await
     .unwrap();

@@ -2,7 +2,7 @@
 //! that orders can be tried out: stores, orders, the account.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use futures_util::StreamExt as _;
@@ -66,6 +66,9 @@ struct ServeArguments {
     /// For how many minutes an account that somebody signs up for is being set up; at the retired service up to 24 hours
     #[arg(long, value_name = "MINUTES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=1_440))]
     set_up: u32,
+    /// Have an account of the first release, to try the upgrade with: a sample, or that of a file of lines {"kind":…,"value":…}
+    #[arg(long, value_name = "sample|FILE")]
+    first_release: Option<PathBuf>,
 }
 
 pub async fn service(
@@ -80,7 +83,7 @@ pub async fn service(
     if arguments.serve != ServeArguments::default() {
         return Err(Refusal::usage(
             "The service is either served or asked.",
-            "--listen, --tls-cert, --tls-key, --insecure and --set-up are for serving.",
+            "--listen, --tls-cert, --tls-key, --insecure, --set-up and --first-release are for serving.",
             "Leave them out here; the service that runs is found by its folder or `service.url`.",
         ));
     }
@@ -163,6 +166,11 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
     let token = set_up::token(&settings, &folder)?;
     let mut signals = signals::listen()
         .map_err(|error| Exception::new("Signals cannot be listened to.", error, "Report it."))?;
+    let first_release = arguments
+        .first_release
+        .as_deref()
+        .map(first_release)
+        .transpose()?;
     let running = service::start(service::Options {
         dir: folder.service(),
         listen: arguments.listen.unwrap_or(LISTEN),
@@ -173,6 +181,7 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
             .map(|(cert, key)| service::TlsFiles { cert, key }),
         insecure: arguments.insecure,
         set_up: jiff::SignedDuration::from_mins(arguments.set_up.into()),
+        first_release,
     })
     .await
     .map_err(|error| not_started(&error))?;
@@ -195,12 +204,27 @@ async fn serve(invocation: &Invocation, arguments: ServeArguments) -> Result<Exi
     Ok(signal.map_or(Exit::Done, |signal| Exit::Stopped(signal.exit_code())))
 }
 
+/// The lines of an account of the first release.
+fn first_release(file: &Path) -> Result<String, Refusal> {
+    if file == Path::new("sample") {
+        return Ok(service::FIRST_RELEASE.to_owned());
+    }
+    std::fs::read_to_string(file).map_err(|error| {
+        Refusal::usage(
+            "The account of the first release cannot be read.",
+            format!("{}: {error}", file.display()),
+            "Name a file that is there, or sample: --first-release sample",
+        )
+    })
+}
+
 /// The error says itself what to do.
 fn not_started(error: &ServiceError) -> Refusal {
     let exit = match error {
         ServiceError::Unencrypted(_)
         | ServiceError::Token
         | ServiceError::Random
+        | ServiceError::FirstRelease(_)
         | ServiceError::Tls { .. } => Exit::Usage,
         ServiceError::Folder { .. }
         | ServiceError::Owned { .. }

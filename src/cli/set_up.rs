@@ -335,6 +335,7 @@ pub async fn own_service(
         tls: None,
         insecure: false,
         set_up: jiff::SignedDuration::ZERO,
+        first_release: None,
     };
     let running = service::start(options).await.map_err(|error| {
         Refusal::unreachable(Exception::new(

@@ -128,7 +128,7 @@ impl App {
                 let before = self.jobs.live();
                 let is_back = before.ledger.is_some() && live.ledger.is_none();
                 let changed = live.changes != before.changes || is_back;
-                let overview = self.jobs.set_live(live, at);
+                let overview = self.jobs.set_live(*live, at);
                 let mut effects: Vec<Effect> = overview.into_iter().collect();
                 if changed {
                     effects.extend(self.load_records());

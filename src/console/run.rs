@@ -295,7 +295,7 @@ where
             Some(signal) = self.signals.next() => Arrival::Msg(Msg::Signal(signal)),
             live = changed(&mut self.live, look) => {
                 self.last_look = Some(Instant::now());
-                Arrival::Msg(Msg::Live(live))
+                Arrival::Msg(Msg::Live(Box::new(live)))
             }
             Some(msg) = self.pending.next() => Arrival::Msg(msg),
             _ = changed(&mut self.log, look) => {

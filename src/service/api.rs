@@ -31,6 +31,7 @@ pub mod body;
 pub mod caller;
 mod listing;
 mod loads;
+mod migrations;
 mod oauth;
 mod orders;
 pub mod refusal;
@@ -199,6 +200,13 @@ fn routes() -> Vec<Route> {
             ACCOUNT,
             post(users::invite),
         ),
+        route(
+            "POST",
+            "/v1/migrations/{migration}",
+            ACCOUNT,
+            post(migrations::begin),
+        ),
+        route("GET", "/v1/operations/{id}", READ, get(migrations::show)),
         route("GET", METADATA_PATH, Nothing, get(oauth::metadata)),
         route(
             "POST",

@@ -25,6 +25,7 @@ mod channels;
 mod effects;
 mod loads;
 mod machines;
+mod migrations;
 mod orders;
 mod saleable;
 mod sessions;
@@ -36,15 +37,16 @@ pub use account::AccountStep;
 pub use apply::Batched;
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
 pub use sessions::SignedIn;
-pub use settings::Setting;
+pub use settings::Facts;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 4] = [
+const VERSIONS: [&str; 5] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
     include_str!("store/people.sql"),
+    include_str!("store/migration.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -112,6 +114,8 @@ struct Live {
     account: watch::Sender<Standing>,
     /// The machines that users let in.
     machines: watch::Sender<Admitted>,
+    /// How many long operations were begun, or went on.
+    operations: watch::Sender<u64>,
 }
 
 /// A collection's row.
@@ -136,6 +140,7 @@ impl Store {
                 newest: watch::Sender::new(newest),
                 account: watch::Sender::new(account),
                 machines: watch::Sender::new(machines),
+                operations: watch::Sender::new(0),
             })
         };
         let live = Arc::new(sqlite.call(read).await?);

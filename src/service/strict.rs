@@ -51,7 +51,11 @@ impl OrderContent {
                 ),
             ));
         }
-        let order = read(body)?;
+        Self::of_checked(read(body)?)
+    }
+
+    /// Checks an order.
+    pub fn of_checked(order: WebOrder) -> Result<Self, Refusal> {
         check(&order)?;
         Self::of(order)
     }
@@ -82,11 +86,16 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 /// Reads a store or marketplace for the path of `id`.
 pub fn channel(id: &str, body: &[u8]) -> Result<Channel, Refusal> {
     let channel: Channel = read(body)?;
-    check_id("id", &channel.id)?;
+    check_channel(&channel)?;
     check_path(id, &channel.id)?;
-    filled("name", &channel.name)?;
-    check_currency(&channel.currency)?;
     Ok(channel)
+}
+
+/// Refuses a store or marketplace that cannot be.
+pub fn check_channel(channel: &Channel) -> Result<(), Refusal> {
+    check_id("id", &channel.id)?;
+    filled("name", &channel.name)?;
+    check_currency(&channel.currency)
 }
 
 /// Reads a payment.

@@ -33,6 +33,7 @@ async fn served(deadlines: Deadlines) -> (Running, TempDir) {
         tls: None,
         insecure: false,
         set_up: jiff::SignedDuration::ZERO,
+        first_release: None,
     };
     (start_with(options, deadlines).await.unwrap(), dir)
 }

@@ -188,7 +188,7 @@ impl Site {
     }
 
     /// The link that an invitation's secret makes at `base`.
-    pub fn invitation_link(&self, base: &str, secret: &str) -> String {
+    pub fn invitation_link(base: &str, secret: &str) -> String {
         format!("{base}{}?secret={secret}", invitation::PATH)
     }
 

@@ -379,9 +379,9 @@ fn what_shoppers_write_never_reaches_the_terminal_as_a_command() {
 fn a_window_over_the_orders_survives_that_a_run_ends() {
     let mut stage = scenes::Stage::new((80, 24), Look::DARK).answering();
     stage.press("4 enter");
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         changes: 1,
         ..LiveRuns::default()
-    }));
+    })));
     assert!(text_of(&stage.draw()).contains("Order W-100790 of web-us"));
 }

@@ -66,7 +66,7 @@ fn live_progress_is_kind_to_a_slow_line() {
         let mut run = scenes::complete_run(42);
         run.streams[6].counts.acknowledged += frame * 1_733;
         run.streams[6].counts.enumerated += frame * 1_733;
-        stage.send(Msg::Live(scenes::live(vec![run])));
+        stage.send(Msg::Live(Box::new(scenes::live(vec![run]))));
         after = draw(&stage);
     }
     let bytes = after - before;

@@ -149,12 +149,12 @@ async fn leaving_leaves_the_runs_of_others_alone() {
 
     let mut stage = Stage::new((80, 24), Look::DARK);
     let both = vec![scenes::complete_run(40), scenes::elsewhere(60)];
-    stage.send(Msg::Live(live(both))).press("q");
+    stage.send(Msg::Live(Box::new(live(both)))).press("q");
     assert!(text_of(&stage.draw()).contains("1 run is executing. Quit and stop it"));
     stage.asked();
     stage.press("y");
     assert_eq!(stage.asked(), [Effect::Cancel(Job::Complete)]);
-    stage.send(Msg::Live(live(vec![scenes::elsewhere(60)])));
+    stage.send(Msg::Live(Box::new(live(vec![scenes::elsewhere(60)]))));
     assert_eq!(stage.asked(), [Effect::Quit(ExitReason::Quit)]);
 }
 
@@ -209,17 +209,17 @@ fn time_alone_wakes_no_console_without_a_start_to_come() {
         (20, Some(second), "next try in 20 s"),
         (0, None, "tried by the next request"),
     ] {
-        stage.send(Msg::Live(LiveRuns {
+        stage.send(Msg::Live(Box::new(LiveRuns {
             reach: reach(seconds),
             ..live(Vec::new())
-        }));
+        })));
         assert_eq!(stage.app.true_for(), woken);
         assert!(status_line(&stage).contains(words));
     }
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         reach: Reach::Throttled { until: ago(-90) },
         ..live(Vec::new())
-    }));
+    })));
     assert!(status_line(&stage).contains("throttle"));
     let span = stage.app.true_for().unwrap();
     stage.wait(i64::try_from(span.as_millis()).unwrap());
@@ -235,7 +235,7 @@ fn the_first_lines_tell_the_most_urgent_first() {
     jobs[0].tracking_hours_left = Some(-0.5);
     jobs[3].status = JobStatus::Withhold;
     stage.send(Msg::Overview(Ok(jobs)));
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         executing: vec![Progress {
             waiting: Some("never said twice".to_owned()),
             ..scenes::complete_run(40)
@@ -248,7 +248,7 @@ fn the_first_lines_tell_the_most_urgent_first() {
             next_try: ago(-20),
         },
         ..LiveRuns::default()
-    }));
+    })));
     stage.resize((300, 50));
     let line = status_line(&stage);
     let order = [
@@ -300,13 +300,13 @@ fn resume_all_without_a_suspended_job_is_refused() {
 #[test]
 fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
     let mut stage = Stage::new((120, 40), Look::DARK);
-    stage.send(Msg::Live(live(Vec::new())));
+    stage.send(Msg::Live(Box::new(live(Vec::new()))));
     assert!(status_line(&stage).contains("Nothing is executing"));
     stage.asked();
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         ledger: Some(lost("AXCS").into()),
         ..live(Vec::new())
-    }));
+    })));
     let line = status_line(&stage);
     assert!(
         line.contains(
@@ -332,16 +332,16 @@ fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
     assert_eq!(stage.app.true_for(), None, "nothing moves");
 
     // What runs here is known; what ran elsewhere is told as it was.
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         ledger: Some(lost("AXCS").into()),
         ..live(vec![scenes::complete_run(40)])
-    }));
+    })));
     assert!(status_line(&stage).contains("Executing: complete"));
     assert!(stage.app.true_for().is_some());
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         ledger: Some(lost("AXCS").into()),
         ..live(vec![scenes::elsewhere(40)])
-    }));
+    })));
     let text = text_of(&stage.draw());
     assert!(!text.contains("Executing:"), "{text}");
     assert!(text.contains("as of 13:58"), "{text}");
@@ -367,10 +367,10 @@ fn a_side_that_is_back_is_read_again_and_its_line_is_gone() {
             1,
         ),
     ] {
-        stage.send(Msg::Live(losing));
+        stage.send(Msg::Live(Box::new(losing)));
         assert!(status_line(&stage).contains(" fails since 13:58"));
         stage.asked();
-        stage.send(Msg::Live(live(Vec::new())));
+        stage.send(Msg::Live(Box::new(live(Vec::new()))));
         assert!(!status_line(&stage).contains("fails"));
         let asked = stage.asked();
         assert!(asked.contains(&Effect::LoadOverview), "{asked:?}");

@@ -42,6 +42,7 @@ impl Site {
             tls: None,
             insecure: false,
             set_up: jiff::SignedDuration::ZERO,
+            first_release: None,
         })
         .await
         .unwrap();

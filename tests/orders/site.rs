@@ -456,6 +456,7 @@ async fn serve_with(dir: &Path, tls: Option<TlsFiles>) -> Running {
         tls,
         insecure: false,
         set_up: jiff::SignedDuration::ZERO,
+        first_release: None,
     })
     .await
     .unwrap()

@@ -28,6 +28,7 @@ pub fn options(dir: &Path) -> Options {
         tls: None,
         insecure: false,
         set_up: jiff::SignedDuration::ZERO,
+        first_release: None,
     }
 }
 

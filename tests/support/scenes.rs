@@ -124,7 +124,7 @@ impl Stage {
 
     pub fn new(size: (u16, u16), look: Look) -> Self {
         let mut stage = Self::bare(size, look);
-        stage.send(Msg::Live(live(Vec::new())));
+        stage.send(Msg::Live(Box::new(live(Vec::new()))));
         stage.send(Msg::Overview(Ok(overview())));
         stage.send(Msg::Log(Batch {
             lines: log(240).into(),
@@ -194,7 +194,7 @@ impl Stage {
     pub fn running(&mut self, run: impl Fn(u64) -> Progress) -> &mut Self {
         self.at = ago(5);
         for percent in [34, 36, 38, 40, 41, 42] {
-            self.send(Msg::Live(live(vec![run(percent)])));
+            self.send(Msg::Live(Box::new(live(vec![run(percent)]))));
             self.wait(1_000);
         }
         self.at = now();

@@ -126,6 +126,7 @@ impl Line {
             tls: None,
             insecure: false,
             set_up: jiff::SignedDuration::ZERO,
+            first_release: None,
         };
         let service = service::start(options).await.unwrap();
         let client = Client::new(ClientOptions::new(service.url(), "token")).unwrap();

@@ -19,7 +19,7 @@ pub enum Msg {
     /// A key, a paste or a new size.
     Terminal(Event),
     /// The runs under way.
-    Live(LiveRuns),
+    Live(Box<LiveRuns>),
     /// The overview was read.
     Overview(Result<Vec<JobOverview>, Exception>),
     /// The runs of a job were read.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::commerce::wire::account::{Invitation, User, UserList};
 use crate::service::strict;
+use crate::service::website::Site;
 
 use super::refusal::Refusal;
 use super::request::{Id, NoParameters, Parameters};
@@ -70,7 +71,7 @@ pub async fn invite(
 ) -> Result<Response, Refusal> {
     let (secret, expires) = api.store.invite(id).await?;
     told(&Invitation {
-        link: api.site.invitation_link(&api.site.base(&headers), &secret),
+        link: Site::invitation_link(&api.site.base(&headers), &secret),
         expires,
     })
 }

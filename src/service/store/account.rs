@@ -168,6 +168,13 @@ impl Standing {
         Ok(())
     }
 
+    /// Makes it one of the first release, or one that is migrated; false where it is so already.
+    pub fn set_first_release(&mut self, is_one: bool) -> bool {
+        let is_new = self.account.is_first_release != is_one;
+        self.account.is_first_release = is_one;
+        is_new
+    }
+
     /// Takes a step; false where it stands so already.
     fn step(&mut self, step: AccountStep, by: &str, now: Timestamp) -> Result<bool, Refusal> {
         use AccountState::{Active, BeingSetUp, Deactivated, Disconnected, NotSignedUp, SignedUp};

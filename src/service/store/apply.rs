@@ -59,6 +59,15 @@ impl Store {
     }
 }
 
+/// Applies lines that nobody sent.
+pub fn within(transaction: &Transaction<'_>, stream: Stream, batch: &Batch) -> Result<(), Refusal> {
+    let collection = Collection::of(transaction, stream)?;
+    let load = loads::open(transaction, collection.id)?;
+    Writing::new(transaction, stream, collection, load, false)?
+        .lines(batch)
+        .map(drop)
+}
+
 fn apply(
     connection: &mut Connection,
     stream: Stream,

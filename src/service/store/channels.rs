@@ -1,6 +1,6 @@
 //! Stores and marketplaces.
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::commerce::wire::StoreList;
 use crate::model::channel::Channel;
@@ -29,16 +29,13 @@ impl Store {
         self.run(move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let json = serde_json::to_vec(&store)
-                .map_err(|error| Refusal::new(Code::Internal, error.to_string()))?;
-            let is_new = transaction.execute(
-                "INSERT INTO channel (id, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                params![store.id, json],
-            )? > 0;
-            if !is_new {
+            let is_new = !is_there(&transaction, &store.id)?;
+            if is_new {
+                insert(&transaction, &store)?;
+            } else {
                 transaction.execute(
                     "UPDATE channel SET json = ?2 WHERE id = ?1",
-                    params![store.id, json],
+                    params![store.id, json(&store)?],
                 )?;
             }
             transaction.commit()?;
@@ -61,4 +58,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// True where there is a store of this id.
+pub fn is_there(connection: &Connection, id: &str) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM channel WHERE id = ?1")?
+        .exists([id])
+}
+
+/// Makes a store that is not there.
+pub fn insert(connection: &Connection, store: &Channel) -> Result<(), Refusal> {
+    connection.execute(
+        "INSERT INTO channel (id, json) VALUES (?1, ?2)",
+        params![store.id, json(store)?],
+    )?;
+    Ok(())
+}
+
+fn json(store: &Channel) -> Result<Vec<u8>, Refusal> {
+    serde_json::to_vec(store).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
 }

@@ -55,7 +55,7 @@ impl Store {
     /// Places an order. The same one again is no event.
     pub async fn place(&self, content: OrderContent) -> Result<Done, Refusal> {
         self.event(move |transaction| {
-            let OrderContent { order, json, hash } = &content;
+            let OrderContent { order, hash, .. } = &content;
             let hash = *hash as i64;
             if let Some(known) = find(transaction, &order.id)? {
                 if known.hash == hash || known.placed == hash {
@@ -69,14 +69,7 @@ impl Store {
                     ),
                 ));
             }
-            let seq = next_seq(transaction)?;
-            let key = transaction
-                .prepare_cached(include_str!("orders/insert.sql"))?
-                .query_row(
-                    params![order.id, order.number, order.store, hash, seq, now(), json],
-                    |row| row.get(0),
-                )?;
-            insert_lines(transaction, key, order)?;
+            let seq = insert(transaction, &content)?;
             Ok((order.id.clone(), Some(seq)))
         })
         .await
@@ -235,6 +228,26 @@ impl Store {
         })
         .await
     }
+}
+
+/// True where there is an order of this id.
+pub fn is_there(connection: &Connection, id: &str) -> Result<bool, Refusal> {
+    Ok(find(connection, id)?.is_some())
+}
+
+/// Places an order that is not there; the number of the event.
+pub fn insert(transaction: &Transaction<'_>, content: &OrderContent) -> Result<i64, Refusal> {
+    let OrderContent { order, json, hash } = content;
+    let hash = *hash as i64;
+    let seq = next_seq(transaction)?;
+    let key = transaction
+        .prepare_cached(include_str!("orders/insert.sql"))?
+        .query_row(
+            params![order.id, order.number, order.store, hash, seq, now(), json],
+            |row| row.get(0),
+        )?;
+    insert_lines(transaction, key, order)?;
+    Ok(seq)
 }
 
 fn change(

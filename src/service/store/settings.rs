@@ -1,8 +1,8 @@
 //! Settings of the account, by name: each is the JSON of a type of its own.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::service::api::refusal::{Code, Refusal};
 
@@ -13,6 +13,30 @@ use super::orders::facts::read_json;
 pub trait Setting: Serialize + DeserializeOwned + Default + Send + 'static {
     /// The name.
     const NAME: &'static str;
+}
+
+/// What the account says about the organization, beside its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Facts {
+    /// Street.
+    pub street: String,
+    /// ZIP/postal code.
+    pub zip_code: String,
+    /// City.
+    pub city: String,
+    /// State or province.
+    pub state: String,
+    /// Country/region.
+    pub country: String,
+    /// Telephone.
+    pub phone: String,
+    /// Where shoppers may write to.
+    pub email: String,
+}
+
+impl Setting for Facts {
+    const NAME: &'static str = "account";
 }
 
 impl Store {
@@ -57,4 +81,15 @@ pub fn write_setting<S: Setting>(connection: &Connection, setting: &S) -> Result
         params![S::NAME, json],
     )?;
     Ok(())
+}
+
+/// Writes a setting that was never set.
+pub fn set_if_never_set<S: Setting>(connection: &Connection, setting: &S) -> Result<(), Refusal> {
+    let is_set = connection
+        .prepare_cached("SELECT 1 FROM setting WHERE name = ?1")?
+        .exists([S::NAME])?;
+    if is_set {
+        return Ok(());
+    }
+    write_setting(connection, setting)
 }

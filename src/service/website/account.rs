@@ -3,37 +3,13 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
 
 use crate::service::fields::Fields;
-use crate::service::store::Setting;
+pub use crate::service::store::Facts;
 
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
 use super::session::Visit;
-
-/// What the account says about the organization, beside its name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
-    /// Street.
-    pub street: String,
-    /// ZIP/postal code.
-    pub zip_code: String,
-    /// City.
-    pub city: String,
-    /// State or province.
-    pub state: String,
-    /// Country/region.
-    pub country: String,
-    /// Telephone.
-    pub phone: String,
-    /// Where shoppers may write to.
-    pub email: String,
-}
-
-impl Setting for Facts {
-    const NAME: &'static str = "account";
-}
 
 #[derive(Template)]
 #[template(path = "account.html")]

@@ -10,6 +10,7 @@ use crate::commerce::wire::account::{Role, User, UserState};
 use crate::service::fields::Fields;
 use crate::service::strict;
 
+use super::Site;
 use super::form::{Field, Form, Kind};
 use super::home::minute;
 use super::page::{self, Page, Trouble};
@@ -215,7 +216,7 @@ pub async fn invite(visit: Visit, Path(id): Path<String>) -> Result<Response, Tr
     match store.invite(id).await {
         Ok((secret, expires)) => page::show(&InvitedPage {
             page: Page::of(&visit, "Invitation"),
-            link: visit.site.invitation_link(&visit.base, &secret),
+            link: Site::invitation_link(&visit.base, &secret),
             expires: minute(expires),
             user,
         }),

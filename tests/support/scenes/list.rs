@@ -83,7 +83,7 @@ pub const SCENES: &[(&str, Scene)] = &[
             },
             elsewhere(60),
         ];
-        stage.press("j j").send(Msg::Live(live(runs)));
+        stage.press("j j").send(Msg::Live(Box::new(live(runs))));
         stage
     }),
     ("jobs-withheld", |size, look| {
@@ -132,18 +132,18 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage
             .press("G")
             .running(waiting_run)
-            .send(Msg::Live(LiveRuns {
+            .send(Msg::Live(Box::new(LiveRuns {
                 reach,
                 ..live(vec![waiting_run(42)])
-            }));
+            })));
         stage
     }),
     ("jobs-throttled", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.send(Msg::Live(LiveRuns {
+        stage.send(Msg::Live(Box::new(LiveRuns {
             reach: Reach::Throttled { until: ago(-1_008) },
             ..live(Vec::new())
-        }));
+        })));
         stage
     }),
     ("jobs-ledger-fails", lost::ledger),

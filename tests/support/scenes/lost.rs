@@ -25,10 +25,10 @@ pub fn lost(database: &str) -> Lost {
 pub fn ledger(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
     stage.running(elsewhere);
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         ledger: Some(lost("AXCS").into()),
         ..live(vec![elsewhere(42)])
-    }));
+    })));
     stage
 }
 
@@ -36,19 +36,19 @@ pub fn ledger(size: (u16, u16), look: Look) -> Stage {
 pub fn ledger_under_a_run(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
     stage.press("G").running(complete_run);
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         ledger: Some(lost("AXCS").into()),
         ..live(vec![complete_run(42)])
-    }));
+    })));
     stage
 }
 
 /// AX.
 pub fn company(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         company: Some(lost("AX").into()),
         ..live(Vec::new())
-    }));
+    })));
     stage
 }

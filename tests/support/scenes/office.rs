@@ -277,10 +277,10 @@ pub fn migrating(size: (u16, u16), look: Look) -> Stage {
 /// The console while requests are written down.
 pub fn logging(size: (u16, u16), look: Look) -> Stage {
     let mut stage = Stage::new(size, look);
-    stage.send(Msg::Live(LiveRuns {
+    stage.send(Msg::Live(Box::new(LiveRuns {
         workers: 2,
         logs_until: Some(ago(-7_200)),
         ..LiveRuns::default()
-    }));
+    })));
     stage
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::commerce::wire::account::{
-    Account, AccountState, DeviceAuthorization, Invitation, LinkedCompany, Metadata, Role,
-    SetAccount, TokenAnswer, TokenError, User, UserList, UserState,
+    Account, AccountState, DeviceAuthorization, Invitation, LinkedCompany, Metadata, Migration,
+    Operation, OperationState, Role, SetAccount, TokenAnswer, TokenError, User, UserList,
+    UserState,
 };
 
 use super::{as_type, document, keys, value, words};
@@ -117,6 +118,21 @@ pub fn all() -> Vec<(&'static str, Value, Through)> {
                 expires: now,
             }),
             as_type::<Invitation>,
+        ),
+        (
+            "Operation",
+            value(Operation {
+                id: word(),
+                migration: Migration::Account,
+                state: OperationState::Failed,
+                step: word(),
+                done: 1,
+                total: 2,
+                started: now,
+                ended: Some(now),
+                reason: word(),
+            }),
+            as_type::<Operation>,
         ),
     ]
 }
