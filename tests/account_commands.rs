@@ -9,92 +9,16 @@
 
 #[path = "support/axcs.rs"]
 mod support;
+#[path = "support/visitor.rs"]
+mod visitor;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use support::{Axcs, Serving};
-
-/// What anna types at the website.
-const PASSWORD: &str = "correct horse battery";
-
-/// Somebody at the website, who keeps the session's cookie and sends the token of the last page.
-struct Visitor {
-    http: reqwest::Client,
-    url: String,
-    cookie: String,
-    csrf: String,
-}
-
-impl Visitor {
-    fn at(url: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
-        Self {
-            http: http.build().unwrap(),
-            url: url.to_owned(),
-            cookie: String::new(),
-            csrf: String::new(),
-        }
-    }
-
-    async fn shown(&mut self, request: reqwest::RequestBuilder) -> String {
-        let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
-        if let Some(cookie) = answer.headers().get(SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
-            cookie.clone_into(&mut self.cookie);
-        }
-        assert!(answer.status().as_u16() < 400, "{answer:?}");
-        let page = answer.text().await.unwrap();
-        if let Some((_, behind)) = page.split_once("name=\"csrf\" value=\"") {
-            behind.split('"').next().unwrap().clone_into(&mut self.csrf);
-        }
-        page
-    }
-
-    async fn get(&mut self, path: &str) -> String {
-        let request = self.http.get(format!("{}{path}", self.url));
-        self.shown(request).await
-    }
-
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
-        let mut form = reqwest::Url::parse("http://x").unwrap();
-        form.query_pairs_mut()
-            .append_pair("csrf", &self.csrf)
-            .extend_pairs(fields);
-        let request = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.query().unwrap().to_owned());
-        self.shown(request).await
-    }
-
-    /// Anna signs up: a service administrator.
-    async fn sign_up(&mut self) {
-        self.get("/sign-up").await;
-        let fields = [
-            ("organization", "Contoso"),
-            ("first_name", "Anna"),
-            ("last_name", "Berg"),
-            ("email", "anna@contoso.example"),
-            ("sign_in", "anna"),
-            ("password", PASSWORD),
-            ("again", PASSWORD),
-        ];
-        self.post("/sign-up", &fields).await;
-    }
-
-    /// Lets the machine in that shows this code, or not.
-    async fn enter(&mut self, code: &str, answer: &str) {
-        self.get(&format!("/device?code={code}")).await;
-        let fields = [("code", code), ("answer", answer)];
-        self.post("/device/answer", &fields).await;
-    }
-}
+use visitor::Visitor;
 
 /// A demo company, its service, and anna who has signed up there.
 async fn site() -> (Axcs, Serving, Visitor) {
@@ -298,6 +222,46 @@ async fn a_refused_code_signs_nobody_in_and_a_grant_that_is_ended_says_so() {
         finding["found"].as_str().unwrap().contains("sign-in"),
         "{finding}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_added_invited_and_removed_roles_first() {
+    let (axcs, _serving, _) = site().await;
+    let person = ["--first-name", "Bert", "--last-name", "Lund"];
+    let mail = ["--email", "bert@contoso.example"];
+    axcs.ok(&[&["users", "add", "bert"], &person[..], &mail[..]].concat());
+    let refused = axcs.run(&[&["users", "add", "BERT"], &person[..], &mail[..]].concat());
+    assert_ne!(refused.code, 0, "{refused:?}");
+    axcs.ok(&["users", "edit", "bert", "--role", "order-manager"]);
+    let invited = axcs.ok(&["users", "invite", "bert"]);
+    assert!(
+        invited.stdout.contains("/invitation?secret="),
+        "{invited:?}"
+    );
+    for command in [&["users"][..], &["users", "list"]] {
+        let users = axcs.json(command);
+        let names: Vec<&Value> = users
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|user| &user["sign_in"])
+            .collect();
+        assert_eq!(names, ["anna", "bert"]);
+        assert_eq!(users[1]["roles"], serde_json::json!(["order-manager"]));
+        assert_eq!(users[1]["state"], "invited");
+    }
+    let refused = axcs.run(&["users", "remove", "bert"]);
+    assert!(refused.stderr.contains("--no-roles"), "{refused:?}");
+    axcs.ok(&["users", "edit", "bert", "--no-roles"]);
+    axcs.ok(&["users", "remove", "bert"]);
+    // The last service administrator stays one.
+    let refused = axcs.run(&["users", "edit", "anna", "--no-roles"]);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert!(
+        refused.stderr.contains("last service administrator"),
+        "{refused:?}"
+    );
+    assert_eq!(axcs.json(&["users"]).as_array().unwrap().len(), 1);
 }
 
 fn doctor(axcs: &Axcs, check: &str) -> (Value, i32) {

@@ -248,7 +248,7 @@ fn every_command_either_reads_or_changes() {
     // It reads, and ends with what it found: tests/doctor.rs.
     known.insert("doctor".to_owned());
     known.insert("account check".to_owned());
-    // What the service answers: tests/account_commands.rs.
+    // They need somebody who has signed up: tests/account_commands.rs.
     known.extend(["users", "users list"].map(str::to_owned));
     assert_eq!(there_are, known);
 }

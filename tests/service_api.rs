@@ -16,6 +16,8 @@ mod listing;
 mod loads;
 #[path = "service/machines.rs"]
 mod machines;
+#[path = "service/migrations.rs"]
+mod migrations;
 #[path = "service/orders.rs"]
 mod orders;
 #[path = "service/protocol.rs"]

@@ -10,7 +10,7 @@ use crate::model::channel::Channel;
 use crate::model::order::WebOrder;
 use crate::model::{Record, Stream};
 
-use super::api::refusal::Refusal;
+use super::api::refusal::{Code, Refusal};
 use super::store::Facts;
 use super::strict;
 
@@ -106,7 +106,8 @@ fn read_line(line: &str) -> Result<Held, Refusal> {
         kind: Kind,
         value: Box<RawValue>,
     }
-    let Line { kind, value } = strict::read(line.as_bytes())?;
+    let Line { kind, value } = serde_json::from_str(line)
+        .map_err(|error| Refusal::new(Code::BadBody, error.to_string()))?;
     let json = value.get();
     let body = json.as_bytes();
     let id = match kind {

@@ -48,8 +48,17 @@ pub struct Told {
 
 impl Served {
     pub async fn start() -> Self {
+        Self::start_as(None).await
+    }
+
+    /// With an account of the first release.
+    pub async fn start_as(first_release: Option<String>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let running = service::start(options(dir.path())).await.unwrap();
+        let options = Options {
+            first_release,
+            ..options(dir.path())
+        };
+        let running = service::start(options).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { running, dir, http }
     }

@@ -212,8 +212,14 @@ impl Axcs {
 
     /// Serves the folder at `address` until the answer is dropped.
     pub fn serve(&self, address: &str) -> Serving {
+        self.serve_with(address, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn serve_with(&self, address: &str, further: &[&str]) -> Serving {
+        let arguments = ["service", "--json", "--listen", address];
         let mut child = self
-            .command(&["service", "--json", "--listen", address])
+            .command(&[&arguments, further].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
