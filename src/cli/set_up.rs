@@ -29,8 +29,9 @@ use crate::settings::sqlserver::SqlServerSettings;
 use crate::settings::{CompressionSetting, Settings};
 use crate::sqlserver::Server;
 
+pub use credentials::keeper;
 #[cfg(feature = "service")]
-pub use credentials::{Token, keeper, token};
+pub use credentials::{Token, token};
 
 /// The files of an embedded set-up.
 #[derive(Clone, Debug)]

@@ -123,7 +123,7 @@ async fn what_ax_has_sent_and_what_was_typed_stays_as_it_is() {
         "op": "upsert", "id": "C-000007", "version": 1,
         "value": {"item": "C-000007", "product_type": "item", "price": "1", "price_unit": "1", "net_weight": "1"},
     });
-    served.upload_to("items", &[newer.to_string()]).await;
+    served.upload_to("items/batch", &[newer.to_string()]).await;
     anna.get("/account").await;
     let typed = [
         ("organization", "Contoso"),
@@ -144,7 +144,7 @@ async fn what_ax_has_sent_and_what_was_typed_stays_as_it_is() {
     );
     // AX goes first with what was taken over, too.
     let other = newer.to_string().replace("000007", "000008");
-    served.upload_to("items", &[other]).await;
+    served.upload_to("items/batch", &[other]).await;
     let other: Value = served.get("/v1/items/record?id=C-000008").await.ok();
     assert_eq!(other["value"]["price"], "1");
 }
