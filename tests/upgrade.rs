@@ -57,7 +57,8 @@ fn account() -> String {
         order["id"] = json!(format!("fr-{n}"));
         order["number"] = json!(format!("FR{n}"));
     }));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 struct Site {
@@ -105,7 +106,7 @@ impl Site {
     /// Kills the service again and again while it migrates, and once who asked for it.
     fn torment(&mut self, migration: &str, total: u64) {
         let item = format!("migrate-{migration}");
-        let mut asking = self.begin(&item);
+        let mut asking = Some(self.begin(&item));
         let mut cut = 0;
         for kill in 1..=KILLS {
             let ends = Instant::now() + Duration::from_secs(60);
@@ -116,7 +117,7 @@ impl Site {
             }
             self.kill_service();
             cut += u64::from(self.is_under_way(migration));
-            if kill == 1 {
+            if let Some(mut asking) = asking.take() {
                 asking.kill().unwrap();
                 asking.wait().unwrap();
             }

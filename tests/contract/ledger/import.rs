@@ -408,6 +408,10 @@ pub async fn a_ledger_of_format_3_gets_the_tables_and_keeps_what_it_has(engine: 
         "DROP TABLE axcs.import_charge",
         "DROP TABLE axcs.import_line",
         "DROP TABLE axcs.import_order",
+        "DROP TABLE axcs.parameters",
+        "DROP TABLE axcs.checklist_mark",
+        "DROP TABLE axcs.operation_log",
+        "DROP TABLE axcs.audit",
     ];
     for sql in drop_all.iter().chain(back) {
         place.sql(sql, Vec::new()).await;
