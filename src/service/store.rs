@@ -34,17 +34,19 @@ mod users;
 
 pub use account::AccountStep;
 pub use apply::Batched;
+pub use orders::{Narrowed, OrderRow, Past};
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
 pub use sessions::SignedIn;
 pub use settings::Setting;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 4] = [
+const VERSIONS: [&str; 5] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
     include_str!("store/people.sql"),
+    include_str!("store/publication.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;

@@ -50,6 +50,7 @@ mod form;
 mod home;
 mod invitation;
 mod machines;
+mod orders;
 mod page;
 mod paging;
 mod session;
@@ -69,8 +70,9 @@ pub enum Entry {
 }
 
 /// The navigation: words, path, and the right that shows it.
-const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
+const NAVIGATION: [(&str, &str, Option<Right>); 5] = [
     ("Home", "/", None),
+    ("Orders", "/orders", Some(Right::Read)),
     ("Account", "/account", Some(Right::Account)),
     ("Users", "/users", Some(Right::Account)),
     ("Machines", "/machines", None),
@@ -80,8 +82,17 @@ const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
 fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
     use Entry::{Anybody, User};
     const ACCOUNT: Entry = Entry::Right(Right::Account);
+    const READ: Entry = Entry::Right(Right::Read);
+    const ORDERS: Entry = Entry::Right(Right::Orders);
     vec![
         ("/", User, get(home::show)),
+        ("/orders", READ, get(orders::list)),
+        ("/orders/{id}", READ, get(orders::show)),
+        (
+            "/orders/{id}/cancel",
+            ORDERS,
+            get(orders::ask).post(orders::cancel),
+        ),
         (
             "/sign-up",
             Anybody,

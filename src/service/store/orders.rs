@@ -11,10 +11,12 @@ use crate::model::order::{OrderEventKind, OrderState, Payment, WebOrder};
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::strict::OrderContent;
 
+pub use self::newest::{Narrowed, OrderRow, Past};
 use self::facts::{from_word, read_json, settle, word};
 use super::Store;
 
 pub mod facts;
+mod newest;
 mod state;
 
 /// What a request did to an order.
