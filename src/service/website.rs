@@ -54,6 +54,7 @@ mod orders;
 mod page;
 mod paging;
 mod session;
+mod shop;
 mod sign_in;
 mod sign_up;
 mod users;
@@ -122,6 +123,14 @@ fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
         ("/machines", User, get(machines::show).post(machines::end)),
         ("/device", User, get(device::show).post(device::enter)),
         ("/device/answer", User, post(device::answer)),
+        ("/shop/{store}", Anybody, get(shop::list)),
+        ("/shop/{store}/product", Anybody, get(shop::show)),
+        (
+            "/shop/{store}/order",
+            Anybody,
+            get(shop::checkout::show).post(shop::checkout::order),
+        ),
+        ("/shop/{store}/placed", Anybody, get(shop::placed::show)),
     ]
 }
 

@@ -14,6 +14,7 @@ use crate::service::strict::OrderContent;
 pub use self::newest::{Narrowed, OrderRow, Past};
 use self::facts::{from_word, read_json, settle, word};
 use super::Store;
+use super::offer::must_be_offered;
 
 pub mod facts;
 mod newest;
@@ -56,30 +57,19 @@ struct Known {
 impl Store {
     /// Places an order. The same one again is no event.
     pub async fn place(&self, content: OrderContent) -> Result<Done, Refusal> {
+        self.event(move |transaction| place(transaction, &content))
+            .await
+    }
+
+    /// Places an order of a shopper, where all of it is on offer at its store. An order that is there
+    /// stays as it is, whatever the content: a form makes one order, however often it is sent.
+    pub async fn place_offered(&self, content: OrderContent) -> Result<Done, Refusal> {
         self.event(move |transaction| {
-            let OrderContent { order, json, hash } = &content;
-            let hash = *hash as i64;
-            if let Some(known) = find(transaction, &order.id)? {
-                if known.hash == hash || known.placed == hash {
-                    return Ok((order.id.clone(), None));
-                }
-                return Err(Refusal::new(
-                    Code::OrderExists,
-                    format!(
-                        "the order {} is there with another content; correct it with PUT, or give the new one another id",
-                        order.id
-                    ),
-                ));
+            if find(transaction, &content.order.id)?.is_some() {
+                return Ok((content.order.id, None));
             }
-            let seq = next_seq(transaction)?;
-            let key = transaction
-                .prepare_cached(include_str!("orders/insert.sql"))?
-                .query_row(
-                    params![order.id, order.number, order.store, hash, seq, now(), json],
-                    |row| row.get(0),
-                )?;
-            insert_lines(transaction, key, order)?;
-            Ok((order.id.clone(), Some(seq)))
+            must_be_offered(transaction, &content.order)?;
+            place(transaction, &content)
         })
         .await
     }
@@ -237,6 +227,36 @@ impl Store {
         })
         .await
     }
+}
+
+/// Places an order; its id, and the number of the event that it made.
+fn place(
+    transaction: &Transaction<'_>,
+    content: &OrderContent,
+) -> Result<(String, Option<i64>), Refusal> {
+    let OrderContent { order, json, hash } = content;
+    let hash = *hash as i64;
+    if let Some(known) = find(transaction, &order.id)? {
+        if known.hash == hash || known.placed == hash {
+            return Ok((order.id.clone(), None));
+        }
+        return Err(Refusal::new(
+            Code::OrderExists,
+            format!(
+                "the order {} is there with another content; correct it with PUT, or give the new one another id",
+                order.id
+            ),
+        ));
+    }
+    let seq = next_seq(transaction)?;
+    let key = transaction
+        .prepare_cached(include_str!("orders/insert.sql"))?
+        .query_row(
+            params![order.id, order.number, order.store, hash, seq, now(), json],
+            |row| row.get(0),
+        )?;
+    insert_lines(transaction, key, order)?;
+    Ok((order.id.clone(), Some(seq)))
 }
 
 fn change(

@@ -1,20 +1,46 @@
 -- Version 5 of the store: what is published where, and what happened to each order.
 
 CREATE TABLE publication (
-    channel TEXT NOT NULL,
+    -- The later it was published first, the greater.
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel TEXT NOT NULL REFERENCES channel (id) ON DELETE CASCADE,
     item    TEXT NOT NULL,
-    -- published, waiting (for the marketplace) or refused
+    -- Name of the product when it was published.
+    name    TEXT NOT NULL,
+    -- published, waiting (for the answer of the marketplace) or refused
     state   TEXT NOT NULL CHECK (state IN ('published', 'waiting', 'refused')),
     -- Why it is refused.
     reason  TEXT NOT NULL DEFAULT '',
-    -- When it came to stand so, and who made it so.
+    -- Since when it stands so, and who made it so.
     at      INTEGER NOT NULL,
     by      TEXT NOT NULL,
-    PRIMARY KEY (channel, item)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (channel, item)
+) STRICT;
 
-CREATE INDEX publication_item ON publication (item, channel);
-CREATE INDEX publication_state ON publication (channel, state, item);
+-- With the id, as every index: both lists go by it.
+CREATE INDEX publication_channel ON publication (channel);
+CREATE INDEX publication_state ON publication (channel, state);
+
+CREATE VIRTUAL TABLE publication_words USING fts5 (item, name, content='publication', content_rowid='id');
+
+CREATE TRIGGER publication_in AFTER INSERT ON publication
+BEGIN
+    INSERT INTO publication_words (rowid, item, name) VALUES (new.id, new.item, new.name);
+END;
+
+CREATE TRIGGER publication_out AFTER DELETE ON publication
+BEGIN
+    INSERT INTO publication_words (publication_words, rowid, item, name)
+    VALUES ('delete', old.id, old.item, old.name);
+END;
+
+CREATE TRIGGER publication_renamed AFTER UPDATE OF name ON publication
+WHEN new.name IS NOT old.name
+BEGIN
+    INSERT INTO publication_words (publication_words, rowid, item, name)
+    VALUES ('delete', old.id, old.item, old.name);
+    INSERT INTO publication_words (rowid, item, name) VALUES (new.id, new.item, new.name);
+END;
 
 -- How an order came to stand as it does: its states, and the events that leave the state as it is.
 CREATE TABLE order_past (

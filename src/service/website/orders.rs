@@ -19,7 +19,7 @@ use super::paging::{Paging, ROWS};
 use super::session::Visit;
 
 /// At most this much of what happened to an order is shown.
-const MOST_PAST: usize = 100;
+pub const MOST_PAST: usize = 100;
 /// Most characters that are searched for.
 const MOST_SEARCHED: usize = 60;
 
