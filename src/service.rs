@@ -23,6 +23,7 @@ mod batch;
 mod fields;
 mod folder;
 mod listen;
+mod marketplaces;
 mod passwords;
 mod rates;
 mod rights;

@@ -33,6 +33,7 @@ mod listing;
 mod loads;
 mod oauth;
 mod orders;
+mod publications;
 pub mod refusal;
 mod request;
 mod saleable;
@@ -120,6 +121,7 @@ fn routes() -> Vec<Route> {
     const ACCOUNT: Needs = Needs::Right(Right::Account);
     let load = "/v1/{collection}/loads/{load}";
     let commit = "/v1/{collection}/loads/{load}/commit";
+    let publications = "/v1/stores/{id}/publications";
     let abandon = "/v1/{collection}/loads/{load}/abandon";
     vec![
         route("GET", "/v1/health", Nothing, get(about::health)),
@@ -146,6 +148,8 @@ fn routes() -> Vec<Route> {
         route("GET", "/v1/stores", READ, get(stores::list)),
         route("PUT", "/v1/stores/{id}", CATALOG, put(stores::write)),
         route("DELETE", "/v1/stores/{id}", CATALOG, delete(stores::remove)),
+        route("GET", publications, READ, get(publications::list)),
+        route("POST", publications, CATALOG, post(publications::answer)),
         route("GET", "/v1/orders", READ, get(orders::list)),
         route("POST", "/v1/orders", ORDERS, post(orders::place)),
         route("GET", "/v1/orders/feed", UPLOAD, get(orders::feed)),

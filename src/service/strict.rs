@@ -82,11 +82,16 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 /// Reads a store or marketplace for the path of `id`.
 pub fn channel(id: &str, body: &[u8]) -> Result<Channel, Refusal> {
     let channel: Channel = read(body)?;
-    check_id("id", &channel.id)?;
     check_path(id, &channel.id)?;
-    filled("name", &channel.name)?;
-    check_currency(&channel.currency)?;
+    check_channel(&channel)?;
     Ok(channel)
+}
+
+/// Refuses a store or marketplace whose id, name or currency cannot be.
+pub fn check_channel(channel: &Channel) -> Result<(), Refusal> {
+    check_id("id", &channel.id)?;
+    filled("name", &channel.name)?;
+    check_currency(&channel.currency)
 }
 
 /// Reads a payment.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use crate::model::catalog::{Item, ProductDimensions};
+use crate::model::catalog::{Category, Item, ProductDimensions};
 use crate::model::order::WebOrder;
 use crate::model::{Amount, Stream};
 use crate::service::api::refusal::{Code, Refusal};
@@ -18,6 +18,9 @@ use super::{Collection, Store};
 /// At most this many products are looked at for one page: where few of many are in stock, a page is
 /// shorter, and leads on.
 const LOOKED_AT: usize = 500;
+
+/// At most this many levels of categories are gone up.
+const MOST_LEVELS: usize = 20;
 
 /// A product on offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +97,8 @@ impl Store {
                 looked_at += 1;
                 last = row.get(0)?;
                 let item = read_json(&row.get::<_, Vec<u8>>(1)?)?;
-                page.offers.extend(offer(&transaction, last, item, &untaken)?);
+                page.offers
+                    .extend(offer(&transaction, last, item, &untaken)?);
             }
             Ok(page)
         })
@@ -162,7 +166,7 @@ fn offer(
     item: Item,
     untaken: &HashMap<String, Figures>,
 ) -> Result<Option<Offer>, Refusal> {
-    if !lacks(&item).is_empty() {
+    if !lacks(connection, &item)?.is_empty() {
         return Ok(None);
     }
     let mut figures = untaken.get(&item.item).cloned().unwrap_or_default();
@@ -242,13 +246,42 @@ pub fn price_of(item: &Item) -> Amount {
 }
 
 /// What a product lacks before it may be sold, in words; empty where it lacks nothing.
-pub fn lacks(item: &Item) -> String {
+pub fn lacks(connection: &Connection, item: &Item) -> Result<String, Refusal> {
+    let is_placed = is_in_department(connection, item)?;
+    Ok(lacking(item, is_placed))
+}
+
+/// True where a category of AX that the product is in, or one above it, is a department or category.
+fn is_in_department(connection: &Connection, item: &Item) -> Result<bool, Refusal> {
+    let collection = Collection::of(connection, Stream::Categories)?;
+    let mut known = connection.prepare_cached("SELECT 1 FROM category WHERE ax = ?1")?;
+    let mut above = connection.prepare_cached(include_str!("record.sql"))?;
+    for category in &item.categories {
+        let mut category = category.clone();
+        for _ in 0..MOST_LEVELS {
+            if category.is_empty() {
+                break;
+            }
+            if known.exists([&category])? {
+                return Ok(true);
+            }
+            let mut rows = above.query(params![collection.id, category])?;
+            category = match rows.next()? {
+                Some(row) => read_json::<Category>(&row.get::<_, Vec<u8>>(2)?)?.parent,
+                None => break,
+            };
+        }
+    }
+    Ok(false)
+}
+
+fn lacking(item: &Item, is_placed: bool) -> String {
     let is_named = item.texts.iter().any(|text| !text.name.trim().is_empty());
     let lacks = [
         (!is_named, "no name"),
         (price_of(item) <= Amount::ZERO, "no price"),
         (item.unit.is_empty(), "no sales unit"),
-        (item.categories.is_empty(), "in no department or category"),
+        (!is_placed, "in no department or category"),
         (
             item.variants.is_empty() && !item.dimension_group.is_empty(),
             "no variants",
@@ -289,7 +322,7 @@ mod tests {
     #[test]
     fn all_that_is_missing_is_said() {
         assert_eq!(
-            lacks(&item("0.001", "1")),
+            lacking(&item("0.001", "1"), false),
             "no name, no price, no sales unit, in no department or category, no variants"
         );
     }

@@ -11,8 +11,8 @@ use crate::model::order::{OrderEventKind, OrderState, Payment, WebOrder};
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::strict::OrderContent;
 
-pub use self::newest::{Narrowed, OrderRow, Past};
 use self::facts::{from_word, read_json, settle, word};
+pub use self::newest::{Narrowed, OrderRow, Past};
 use super::Store;
 use super::offer::must_be_offered;
 

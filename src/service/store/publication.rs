@@ -12,7 +12,7 @@ use crate::service::api::refusal::{Code, Refusal};
 
 use super::orders::facts::{from_word, read_json, word};
 use super::times::from_millis;
-use super::{Collection, Store, offer};
+use super::{Collection, Store, channels, offer};
 
 /// Products that are looked at in one go: uploads get their turn between two.
 const AT_A_TIME: usize = 500;
@@ -132,7 +132,7 @@ impl Store {
                     let items = chunk(&transaction, &chosen, &behind, AT_A_TIME)?;
                     let mut chunk = Vec::new();
                     for item in items {
-                        let lacks = offer::lacks(&item);
+                        let lacks = offer::lacks(&transaction, &item)?;
                         act(&transaction, &item, &lacks)?;
                         chunk.push((item.item, lacks));
                     }
@@ -158,7 +158,12 @@ impl Store {
     /// How many of the products are published, waiting or refused there.
     pub async fn count_withdrawn(&self, channel: String, chosen: Chosen) -> Result<u64, Refusal> {
         self.run(move |connection| {
-            withdraw(connection, &channel, &chosen, "SELECT count(*) FROM publication")
+            withdraw(
+                connection,
+                &channel,
+                &chosen,
+                "SELECT count(*) FROM publication",
+            )
         })
         .await
     }
@@ -185,9 +190,8 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Candidate>, Refusal> {
         self.run(move |connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT state FROM publication WHERE channel = ?1 AND item = ?2",
-            )?;
+            let mut select = connection
+                .prepare_cached("SELECT state FROM publication WHERE channel = ?1 AND item = ?2")?;
             let items = chunk(connection, &chosen, &after, limit)?;
             items
                 .into_iter()
@@ -197,7 +201,7 @@ impl Store {
                         .optional()?;
                     Ok(Candidate {
                         name: offer::name_of(&item),
-                        lacks: offer::lacks(&item),
+                        lacks: offer::lacks(connection, &item)?,
                         state: state.map(from_word).transpose()?,
                         item: item.item,
                     })
@@ -221,7 +225,9 @@ impl Store {
             let statement = [
                 include_str!("publication/list.sql"),
                 state.as_ref().map_or("", |_| "AND state = ?4 "),
-                words.as_ref().map_or("", |_| include_str!("publication/found.sql")),
+                words
+                    .as_ref()
+                    .map_or("", |_| include_str!("publication/found.sql")),
                 "ORDER BY id LIMIT ?3",
             ]
             .concat();
@@ -238,10 +244,13 @@ impl Store {
             let mut publications = Vec::new();
             while let Some(row) = rows.next()? {
                 let publication = read(row)?;
-                let item = offer::item(connection, &publication.item)?;
+                let lacks = match offer::item(connection, &publication.item)? {
+                    Some(item) => offer::lacks(connection, &item)?,
+                    None => "gone from AX".to_owned(),
+                };
                 publications.push(PublicationRow {
                     id: row.get(0)?,
-                    lacks: item.map_or("gone from AX".to_owned(), |item| offer::lacks(&item)),
+                    lacks,
                     publication,
                 });
             }
@@ -307,7 +316,8 @@ fn chunk(
 ) -> Result<Vec<Item>, Refusal> {
     match chosen {
         Chosen::Items(items) => {
-            let mut items: Vec<&String> = items.iter().filter(|item| item.as_str() > after).collect();
+            let mut items: Vec<&String> =
+                items.iter().filter(|item| item.as_str() > after).collect();
             items.sort_unstable();
             items.dedup();
             let found = items
@@ -345,11 +355,17 @@ fn withdraw(
         Chosen::Items(items) => {
             let items = serde_json::to_string(items)
                 .map_err(|error| Refusal::new(Code::Internal, error.to_string()))?;
-            ("item IN (SELECT value FROM json_each(?2)) AND ?3 = ''", items, String::new())
+            (
+                "item IN (SELECT value FROM json_each(?2)) AND ?3 = ''",
+                items,
+                String::new(),
+            )
         }
-        Chosen::Beginning(beginning) => {
-            ("item >= ?2 AND item < ?3", beginning.clone(), format!("{beginning}{END}"))
-        }
+        Chosen::Beginning(beginning) => (
+            "item >= ?2 AND item < ?3",
+            beginning.clone(),
+            format!("{beginning}{END}"),
+        ),
     };
     let mut statement =
         connection.prepare_cached(&format!("{statement} WHERE channel = ?1 AND {narrowed}"))?;
@@ -369,15 +385,9 @@ fn read(row: &Row<'_>) -> Result<Publication, Refusal> {
     })
 }
 
-/// The store or marketplace `id`.
-pub fn must_find(connection: &Connection, id: &str) -> Result<Channel, Refusal> {
-    let json: Option<Vec<u8>> = connection
-        .prepare_cached("SELECT json FROM channel WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    let json = json
-        .ok_or_else(|| Refusal::new(Code::NoSuchStore, format!("there is no store {id:?}")))?;
-    read_json(&json)
+fn must_find(connection: &Connection, id: &str) -> Result<Channel, Refusal> {
+    channels::find(connection, id)?
+        .ok_or_else(|| Refusal::new(Code::NoSuchStore, format!("there is no store {id:?}")))
 }
 
 /// What SQLite's full-text search is asked for words as they were typed: all of them, each as the

@@ -1,4 +1,4 @@
--- Version 5 of the store: what is published where, and what happened to each order.
+-- Version 6 of the store: what is published where, and what happened to each order.
 
 CREATE TABLE publication (
     -- The later it was published first, the greater.

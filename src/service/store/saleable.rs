@@ -72,7 +72,11 @@ impl Store {
 }
 
 /// Adds what AX has on hand of `item`.
-pub fn add_on_hand(connection: &Connection, item: &str, figures: &mut Figures) -> Result<(), Refusal> {
+pub fn add_on_hand(
+    connection: &Connection,
+    item: &str,
+    figures: &mut Figures,
+) -> Result<(), Refusal> {
     let collection = Collection::of(connection, Stream::OnHand)?;
     let item = record_id(&[item]);
     let mut select = connection.prepare_cached(include_str!("on_hand.sql"))?;
@@ -91,7 +95,11 @@ pub fn add_on_hand(connection: &Connection, item: &str, figures: &mut Figures) -
 }
 
 /// Adds what of `item` is in orders that AX has not taken.
-pub fn add_ordered(connection: &Connection, item: &str, figures: &mut Figures) -> Result<(), Refusal> {
+pub fn add_ordered(
+    connection: &Connection,
+    item: &str,
+    figures: &mut Figures,
+) -> Result<(), Refusal> {
     let taken: i64 = connection
         .prepare_cached("SELECT taken FROM book")?
         .query_row([], |row| row.get(0))?;

@@ -124,9 +124,7 @@ pub fn tracking(shipment: &Shipment) -> String {
 
 pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
     let query = Fields::read(request.uri().query().unwrap_or_default().as_bytes());
-    let state = STATES
-        .iter()
-        .find(|(_, word)| *word == query.text("state"));
+    let state = STATES.iter().find(|(_, word)| *word == query.text("state"));
     let number: String = query.text("number").chars().take(MOST_SEARCHED).collect();
     let narrowed = Narrowed {
         state: state.map(|(state, _)| *state),

@@ -7,12 +7,12 @@ use axum::response::Response;
 use jiff::{Timestamp, TimestampRound, Unit};
 
 use crate::model::Amount;
-use crate::model::order::{Address, Charge, Customer, OrderLine, Payment, WebOrder};
+use crate::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::fields::Fields;
 use crate::service::rates::Try;
 use crate::service::secrets;
-use crate::service::store::{Offer, OfferedVariant};
+use crate::service::store::{Offer, OfferedVariant, SalesTax};
 use crate::service::strict::OrderContent;
 
 use super::super::form::{Field, Form, Kind};
@@ -76,9 +76,8 @@ impl Checkout {
     }
 
     fn form(&self, sent: Option<&Fields>) -> Form {
-        let line = |name, label: &str, kind, word| {
-            Field::line(name, label).kind(Kind::Line(kind, word))
-        };
+        let line =
+            |name, label: &str, kind, word| Field::line(name, label).kind(Kind::Line(kind, word));
         let mut form = Form::of(sent)
             .with(
                 line("quantity", "Quantity", "number", "off")
@@ -96,7 +95,11 @@ impl Checkout {
                     .most(250),
             )
             .with(line("zip_code", "ZIP/postal code", "text", "postal-code").most(10))
-            .with(line("city", "City", "text", "address-level2").required().most(60))
+            .with(
+                line("city", "City", "text", "address-level2")
+                    .required()
+                    .most(60),
+            )
             .with(line("state", "State", "text", "address-level1").most(10))
             .with(
                 line("country", "Country/region", "text", "country")
@@ -110,7 +113,10 @@ impl Checkout {
                 let label = if delivery.charge.is_zero() {
                     delivery.name.clone()
                 } else {
-                    format!("{}: {} {}", delivery.name, delivery.charge, self.shop.currency)
+                    format!(
+                        "{}: {} {}",
+                        delivery.name, delivery.charge, self.shop.currency
+                    )
                 };
                 (delivery.mode.clone(), label, false)
             });
@@ -133,7 +139,11 @@ impl Checkout {
                     .choices(choices),
             );
         }
-        form.with(Field::line("note", "Note to the shop").kind(Kind::Area).most(500))
+        form.with(
+            Field::line("note", "Note to the shop")
+                .kind(Kind::Area)
+                .most(500),
+        )
     }
 
     fn page(self, visit: &Visit, form: Form) -> CheckoutPage {
@@ -150,7 +160,7 @@ impl Checkout {
     }
 
     /// The order that the form asks for.
-    fn order(&self, form: &Form, quantity: Amount) -> Option<WebOrder> {
+    fn order(&self, form: &Form, quantity: Amount, due: Option<&SalesTax>) -> Option<WebOrder> {
         let whole_second = TimestampRound::new().smallest(Unit::Second);
         let now = Timestamp::now();
         let placed = now.round(whole_second).unwrap_or(now);
@@ -167,9 +177,24 @@ impl Checkout {
             })
             .into_iter()
             .collect();
-        let total = charges
+        let sum = charges
             .iter()
             .try_fold(amount, |sum, charge| sum.checked_add(charge.amount))?;
+        let taxes: Vec<Tax> = due
+            .map(|due| {
+                let taxed = if due.on_shipping { sum } else { amount };
+                let hundredfold = taxed.checked_mul(due.rate)?;
+                Some(Tax {
+                    code: due.code.clone(),
+                    amount: hundredfold.checked_div(100.into())?.to_cents(),
+                })
+            })
+            .map_or(Some(None), |tax| tax.map(Some))?
+            .into_iter()
+            .collect();
+        let total = taxes
+            .iter()
+            .try_fold(sum, |sum, tax| sum.checked_add(tax.amount))?;
         let number = number_of(&self.secret);
         let method = form.text("payment");
         let method = self.methods.iter().find(|known| known.method == method);
@@ -208,7 +233,7 @@ impl Checkout {
                 amount,
             }],
             charges,
-            taxes: Vec::new(),
+            taxes,
             // The service talks to no provider: nothing is charged, and the reference says so.
             payment: method.map(|method| Payment {
                 provider: method.provider.clone(),
@@ -237,7 +262,10 @@ fn number_of(secret: &str) -> String {
         .take(12)
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
         .collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
     format!("S{}", groups.join("-"))
 }
 
@@ -295,7 +323,10 @@ async fn place(visit: &Visit, checkout: &Checkout, form: &mut Form) -> Result<()
     let quantity: Option<i64> = form.text("quantity").parse().ok();
     let quantity = quantity.filter(|quantity| (1..=MOST_QUANTITY).contains(quantity));
     if quantity.is_none() {
-        form.fault("quantity", format!("A whole number from 1 to {MOST_QUANTITY}."));
+        form.fault(
+            "quantity",
+            format!("A whole number from 1 to {MOST_QUANTITY}."),
+        );
     }
     let email = form.text("email");
     let is_email = email
@@ -308,14 +339,22 @@ async fn place(visit: &Visit, checkout: &Checkout, form: &mut Form) -> Result<()
     let (Some(quantity), true) = (quantity, form.is_right()) else {
         return Ok(());
     };
+    let store = &visit.site.store;
+    let due = store
+        .sales_tax_due(
+            form.text("country").to_owned(),
+            form.text("state").to_owned(),
+            checkout.offer.item.item_tax_group.clone(),
+        )
+        .await?;
     let order = checkout
-        .order(form, quantity.into())
+        .order(form, quantity.into(), due.as_ref())
         .ok_or_else(|| Refusal::new(Code::BadValue, "quantity: nobody can pay that"))?;
     let json = serde_json::to_vec(&order)
         .map_err(|error| Refusal::new(Code::Internal, error.to_string()))?;
     // As it would come through the API: the same checks.
     let content = OrderContent::read(&json)?;
-    visit.site.store.place_offered(content).await.map(drop)
+    store.place_offered(content).await.map(drop)
 }
 
 #[cfg(test)]

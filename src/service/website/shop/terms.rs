@@ -1,7 +1,7 @@
 //! How a store delivers and is paid.
 
-use crate::model::{Amount, Stream};
-use crate::service::store::Store;
+use crate::model::Amount;
+use crate::service::store::{METHODS, Store};
 
 use super::super::page::Trouble;
 
@@ -30,18 +30,36 @@ pub struct Method {
     pub provider: String,
 }
 
-/// The ways to deliver: the modes of delivery that AX has uploaded.
+/// The ways to deliver: the shipping methods that are offered.
 pub async fn deliveries(store: &Store) -> Result<Vec<Delivery>, Trouble> {
-    let modes = store.list(Stream::DeliveryModes, String::new(), MOST).await?;
-    let modes = modes.records.into_iter().map(|mode| Delivery {
-        name: mode.id.clone(),
-        mode: mode.id,
-        charge: Amount::ZERO,
-    });
-    Ok(modes.collect())
+    let methods = store.shipping_methods(String::new(), MOST).await?;
+    let offered = methods
+        .into_iter()
+        .filter(|method| method.is_offered && method.in_ax.is_some())
+        .map(|method| Delivery {
+            name: if method.name.is_empty() {
+                method.mode.clone()
+            } else {
+                method.name
+            },
+            mode: method.mode,
+            charge: method.charge,
+        });
+    Ok(offered.collect())
 }
 
-/// The ways to pay.
-pub async fn methods(_store: &Store) -> Result<Vec<Method>, Trouble> {
-    Ok(Vec::new())
+/// The ways to pay: the payment methods that a provider takes.
+pub async fn methods(store: &Store) -> Result<Vec<Method>, Trouble> {
+    let providers = store.payment_providers().await?;
+    let assigned = store.payment_methods().await?;
+    let taken = METHODS.iter().filter_map(|(method, name)| {
+        let (_, provider) = assigned.iter().find(|(known, _)| known == method)?;
+        let provider = providers.iter().find(|known| known.id == *provider)?;
+        Some(Method {
+            method: (*method).to_owned(),
+            name: (*name).to_owned(),
+            provider: provider.name.clone(),
+        })
+    });
+    Ok(taken.collect())
 }
