@@ -15,7 +15,7 @@ use crate::service::store::{Narrowed, OrderRow, Past};
 
 use super::home::minute;
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
 
 /// At most this much of what happened to an order is shown.
@@ -145,11 +145,14 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
             order,
         })
         .collect();
-    let address = form_urlencoded::Serializer::new("/orders?".to_owned())
-        .append_pair("state", state.map_or("", |(_, word)| word))
-        .append_pair("store", &narrowed.store)
-        .append_pair("number", &number)
-        .finish();
+    let list = address(
+        "/orders",
+        &[
+            ("state", state.map_or("", |(_, word)| word)),
+            ("store", &narrowed.store),
+            ("number", &number),
+        ],
+    );
     page::show(&OrdersPage {
         page: Page::of(&visit, "Orders"),
         states: STATES
@@ -168,7 +171,7 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
             })
             .collect(),
         number,
-        paging: Paging::cut(&mut rows, &address, after, |row| &row.key),
+        paging: Paging::cut(&mut rows, &list, after, |row| &row.key),
         orders: rows,
     })
 }

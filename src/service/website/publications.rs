@@ -14,7 +14,7 @@ use crate::service::store::{Candidate, Chosen, Counted, PublicationRow, Sought};
 
 use super::home::minute;
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
 
 /// Most characters that are searched for.
@@ -87,7 +87,7 @@ fn read(fields: &Fields) -> Result<(Act, Chosen), Trouble> {
     Ok((act, chosen))
 }
 
-/// The products that shoppers of a kind of store come to see.
+/// How many products stand how, for people.
 fn counts_in_words(counts: &[(PublicationState, u64)]) -> String {
     let words: Vec<String> = STATES
         .iter()
@@ -151,10 +151,13 @@ pub async fn list(
         .into_iter()
         .map(|row| (row.id.to_string(), row))
         .collect();
-    let address = form_urlencoded::Serializer::new(format!("{}?", path_of(&channel)))
-        .append_pair("state", state.map_or("", |(_, word)| word))
-        .append_pair("search", &search)
-        .finish();
+    let list = address(
+        &path_of(&channel),
+        &[
+            ("state", state.map_or("", |(_, word)| word)),
+            ("search", &search),
+        ],
+    );
     page::show(&PublicationsPage {
         page: Page::of(&visit, format!("Published at {}", channel.name)),
         may_publish: visit.has(Some(Right::Catalog)),
@@ -162,7 +165,7 @@ pub async fn list(
             .map(|(known, word)| (word, known.name(), Some(known) == state.map(|(s, _)| *s)))
             .into(),
         search,
-        paging: Paging::cut(&mut rows, &address, after, |(key, _)| key),
+        paging: Paging::cut(&mut rows, &list, after, |(key, _)| key),
         rows,
         channel,
     })
@@ -190,12 +193,13 @@ pub async fn choose(
             ROWS + 1,
         )
         .await?;
-    let address = form_urlencoded::Serializer::new(format!("{}/choose?", path_of(&channel)))
-        .append_pair("beginning", &beginning)
-        .finish();
+    let list = address(
+        &format!("{}/choose", path_of(&channel)),
+        &[("beginning", &beginning)],
+    );
     page::show(&ChoosePage {
         page: Page::of(&visit, format!("Publish products at {}", channel.name)),
-        paging: Paging::cut(&mut candidates, &address, after, |row| &row.item),
+        paging: Paging::cut(&mut candidates, &list, after, |row| &row.item),
         candidates,
         beginning,
         channel,

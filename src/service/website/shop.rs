@@ -14,7 +14,7 @@ use crate::service::fields::Fields;
 use crate::service::store::{Offer, OfferedVariant};
 
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
 
 pub mod checkout;
@@ -92,10 +92,7 @@ async fn open(visit: &Visit, id: String) -> Result<Shop, Trouble> {
 
 /// Path of a page of the store with one value in its query.
 fn link(shop: &Shop, page: &str, name: &str, value: &str) -> String {
-    let path = format!("/shop/{}{page}?", shop.id);
-    form_urlencoded::Serializer::for_suffix(path.clone(), path.len())
-        .append_pair(name, value)
-        .finish()
+    address(&format!("/shop/{}{page}", shop.id), &[(name, value)])
 }
 
 /// What tells a variant from the others, in a form.
@@ -126,12 +123,12 @@ pub async fn list(
     let page = store
         .offers(shop.id.clone(), search.clone(), after, ROWS)
         .await?;
-    let address = link(&shop, "", "search", &search);
+    let list = link(&shop, "", "search", &search);
     page::show(&ListPage {
         page: Page::of(&visit, &shop.name),
         paging: Paging {
-            first: (after > 0).then(|| address.clone()),
-            next: page.next.map(|next| format!("{address}&after={next}")),
+            first: (after > 0).then(|| list.clone()),
+            next: page.next.map(|next| format!("{list}&after={next}")),
         },
         offers: page
             .offers

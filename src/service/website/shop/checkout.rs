@@ -297,24 +297,30 @@ pub async fn order(
     if !is_secret(&secret) {
         return Err(Trouble::forged());
     }
-    let store = &visit.site.store;
     let shop = super::open(&visit, id.clone()).await?;
     let done = link(&shop, "/placed", "order", &secret);
-    // Sent before: what it asked for may be sold out since.
-    match store.order(id_of(&secret)).await {
-        Ok(_) => return Ok(see(&done)),
-        Err(refusal) if refusal.code == Code::NoSuchOrder => {}
-        Err(refusal) => return Err(refusal.into()),
+    let answer = attempt(&visit, id, &fields, secret.clone()).await;
+    // Whatever came of it: the form was sent before, or twice at a time, and has made its order.
+    match visit.site.store.order(id_of(&secret)).await {
+        Ok(_) => Ok(see(&done)),
+        Err(refusal) if refusal.code == Code::NoSuchOrder => answer,
+        Err(refusal) => Err(refusal.into()),
     }
-    let checkout = Checkout::of(&visit, id, &fields, secret).await?;
-    let mut form = checkout.form(Some(&fields));
-    if let Err(refusal) = place(&visit, &checkout, &mut form).await {
+}
+
+/// Places the order, or answers with the form to be corrected.
+async fn attempt(
+    visit: &Visit,
+    id: String,
+    fields: &Fields,
+    secret: String,
+) -> Result<Response, Trouble> {
+    let checkout = Checkout::of(visit, id, fields, secret).await?;
+    let mut form = checkout.form(Some(fields));
+    if let Err(refusal) = place(visit, &checkout, &mut form).await {
         form.refuse(refusal)?;
     }
-    if form.is_right() {
-        return Ok(see(&done));
-    }
-    let page = checkout.page(&visit, form);
+    let page = checkout.page(visit, form);
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
