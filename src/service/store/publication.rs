@@ -95,10 +95,14 @@ impl Store {
     ) -> Result<Counted, Refusal> {
         self.each(chosen, move |connection, item, lacks| {
             // It may be gone since the chunk before.
-            let state = match must_find(connection, &channel)?.kind {
-                _ if !lacks.is_empty() => PublicationState::Refused,
-                ChannelKind::OnlineStore => PublicationState::Published,
-                ChannelKind::Marketplace => PublicationState::Waiting,
+            let kind = must_find(connection, &channel)?.kind;
+            let state = if lacks.is_empty() {
+                match kind {
+                    ChannelKind::OnlineStore => PublicationState::Published,
+                    ChannelKind::Marketplace => PublicationState::Waiting,
+                }
+            } else {
+                PublicationState::Refused
             };
             connection
                 .prepare_cached(include_str!("publication/write.sql"))?

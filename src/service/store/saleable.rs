@@ -94,12 +94,7 @@ pub fn add_on_hand(
     Ok(())
 }
 
-/// Adds what of `item` is in orders that AX has not taken.
-pub fn add_ordered(
-    connection: &Connection,
-    item: &str,
-    figures: &mut Figures,
-) -> Result<(), Refusal> {
+fn add_ordered(connection: &Connection, item: &str, figures: &mut Figures) -> Result<(), Refusal> {
     let taken: i64 = connection
         .prepare_cached("SELECT taken FROM book")?
         .query_row([], |row| row.get(0))?;

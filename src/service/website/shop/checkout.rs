@@ -180,18 +180,17 @@ impl Checkout {
         let sum = charges
             .iter()
             .try_fold(amount, |sum, charge| sum.checked_add(charge.amount))?;
-        let taxes: Vec<Tax> = due
-            .map(|due| {
+        let taxes = match due {
+            Some(due) => {
                 let taxed = if due.on_shipping { sum } else { amount };
                 let hundredfold = taxed.checked_mul(due.rate)?;
-                Some(Tax {
+                vec![Tax {
                     code: due.code.clone(),
                     amount: hundredfold.checked_div(100.into())?.to_cents(),
-                })
-            })
-            .map_or(Some(None), |tax| tax.map(Some))?
-            .into_iter()
-            .collect();
+                }]
+            }
+            None => Vec::new(),
+        };
         let total = taxes
             .iter()
             .try_fold(sum, |sum, tax| sum.checked_add(tax.amount))?;
