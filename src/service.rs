@@ -24,6 +24,7 @@ mod fields;
 mod first_release;
 mod folder;
 mod listen;
+mod marketplaces;
 mod passwords;
 mod rates;
 mod rights;

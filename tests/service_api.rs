@@ -24,6 +24,10 @@ mod orders;
 mod protocol;
 #[path = "service/running.rs"]
 mod running;
+#[path = "service/selling.rs"]
+mod selling;
+#[path = "service/settings.rs"]
+mod settings;
 #[path = "service/shop.rs"]
 mod shop;
 #[path = "service/stores.rs"]

@@ -4,6 +4,7 @@
 //! (RFC 9457) with a stable [`Problem::code`]. The document at `/openapi.json` describes the rest.
 
 pub mod account;
+pub mod publication;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

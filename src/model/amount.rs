@@ -43,6 +43,11 @@ impl Amount {
         self.0.checked_mul(other.0).map(Self)
     }
 
+    /// `self / other`, or `None` for a division by zero and a quotient that does not fit.
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        self.0.checked_div(other.0).map(Self)
+    }
+
     /// Rounded to cents, half away from zero, as an invoice is.
     #[must_use]
     pub fn to_cents(self) -> Self {

@@ -34,6 +34,7 @@ mod loads;
 mod migrations;
 mod oauth;
 mod orders;
+mod publications;
 pub mod refusal;
 mod request;
 mod saleable;
@@ -121,6 +122,7 @@ fn routes() -> Vec<Route> {
     const ACCOUNT: Needs = Needs::Right(Right::Account);
     let load = "/v1/{collection}/loads/{load}";
     let commit = "/v1/{collection}/loads/{load}/commit";
+    let publications = "/v1/stores/{id}/publications";
     let abandon = "/v1/{collection}/loads/{load}/abandon";
     vec![
         route("GET", "/v1/health", Nothing, get(about::health)),
@@ -147,6 +149,8 @@ fn routes() -> Vec<Route> {
         route("GET", "/v1/stores", READ, get(stores::list)),
         route("PUT", "/v1/stores/{id}", CATALOG, put(stores::write)),
         route("DELETE", "/v1/stores/{id}", CATALOG, delete(stores::remove)),
+        route("GET", publications, READ, get(publications::list)),
+        route("POST", publications, CATALOG, post(publications::answer)),
         route("GET", "/v1/orders", READ, get(orders::list)),
         route("POST", "/v1/orders", ORDERS, post(orders::place)),
         route("GET", "/v1/orders/feed", UPLOAD, get(orders::feed)),

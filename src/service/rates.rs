@@ -21,6 +21,8 @@ pub enum Try {
     Device,
     /// To get tokens.
     Token,
+    /// To order in a shop.
+    Order,
 }
 
 impl Try {
@@ -29,7 +31,7 @@ impl Try {
         match self {
             Self::Password => 60,
             Self::UserCode => 5,
-            Self::Device => 30,
+            Self::Device | Self::Order => 30,
             Self::Token => 240,
         }
     }

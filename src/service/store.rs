@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 
@@ -22,31 +22,49 @@ mod account;
 mod answers;
 mod apply;
 mod channels;
+mod departments;
 mod effects;
 mod loads;
 mod machines;
+mod marketplaces;
 mod migrations;
+mod offer;
 mod orders;
+mod payments;
+mod publication;
+mod readiness;
 mod saleable;
 mod sessions;
 mod settings;
+mod shipping;
+mod taxes;
 mod times;
 mod users;
 
 pub use account::AccountStep;
 pub use apply::Batched;
+pub use departments::{Category, MOST_CHARACTERS, Mapped};
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
+pub use offer::{Offer, OfferedVariant};
+pub use orders::{Narrowed, OrderRow, Past};
+pub use payments::{METHODS, Provider};
+pub use publication::{Candidate, Chosen, Counted, PublicationRow, Sought};
+pub use readiness::Requirement;
 pub use sessions::SignedIn;
 pub use settings::Facts;
+pub use shipping::ShippingMethod;
+pub use taxes::SalesTax;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 5] = [
+const VERSIONS: [&str; 7] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
     include_str!("store/people.sql"),
     include_str!("store/migration.sql"),
+    include_str!("store/sales.sql"),
+    include_str!("store/publication.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -163,6 +181,21 @@ impl Store {
                     .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
             })
             .await
+    }
+
+    /// The same in a transaction of its own, which holds where `call` refuses nothing.
+    async fn change<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.run(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = call(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        })
+        .await
     }
 
     /// Count and digest of a collection.

@@ -91,7 +91,7 @@ pub fn channel(id: &str, body: &[u8]) -> Result<Channel, Refusal> {
     Ok(channel)
 }
 
-/// Refuses a store or marketplace that cannot be.
+/// Refuses a store or marketplace whose id, name or currency cannot be.
 pub fn check_channel(channel: &Channel) -> Result<(), Refusal> {
     check_id("id", &channel.id)?;
     filled("name", &channel.name)?;

@@ -45,16 +45,27 @@ use super::secrets;
 use super::store::Store;
 
 mod account;
+mod departments;
 mod device;
+mod edit;
 mod form;
 mod home;
 mod invitation;
 mod machines;
+mod marketplaces;
+mod orders;
 mod page;
 mod paging;
+mod payments;
+mod publications;
 mod session;
+mod settings;
+mod shipping;
+mod shop;
 mod sign_in;
 mod sign_up;
+mod stores;
+mod taxes;
 mod users;
 
 /// Who may enter a page.
@@ -69,18 +80,157 @@ pub enum Entry {
 }
 
 /// The navigation: words, path, and the right that shows it.
-const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
+const NAVIGATION: [(&str, &str, Option<Right>); 9] = [
     ("Home", "/", None),
+    ("Orders", "/orders", Some(Right::Read)),
+    ("Stores", "/stores", Some(Right::Read)),
+    ("Departments", "/departments", Some(Right::Read)),
+    ("Publish", "/publications", Some(Right::Read)),
     ("Account", "/account", Some(Right::Account)),
+    ("Settings", "/settings", Some(Right::Account)),
     ("Users", "/users", Some(Right::Account)),
     ("Machines", "/machines", None),
 ];
 
-/// Every page.
-fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
-    use Entry::{Anybody, User};
-    const ACCOUNT: Entry = Entry::Right(Right::Account);
+/// A page: its path, who may enter, and what answers.
+type Route = (&'static str, Entry, MethodRouter<Arc<Site>>);
+
+const READ: Entry = Entry::Right(Right::Read);
+const CATALOG: Entry = Entry::Right(Right::Catalog);
+const ORDERS: Entry = Entry::Right(Right::Orders);
+const ACCOUNT: Entry = Entry::Right(Right::Account);
+
+/// The pages about how the organization sells.
+fn sales_pages() -> Vec<Route> {
     vec![
+        ("/settings", ACCOUNT, get(settings::show)),
+        (
+            "/settings/payment",
+            ACCOUNT,
+            get(payments::show).post(payments::assign),
+        ),
+        (
+            "/settings/payment/new",
+            ACCOUNT,
+            get(payments::new).post(payments::add),
+        ),
+        (
+            "/settings/payment/{id}",
+            ACCOUNT,
+            get(payments::open).post(payments::change),
+        ),
+        (
+            "/settings/payment/{id}/delete",
+            ACCOUNT,
+            post(payments::delete),
+        ),
+        ("/settings/shipping", ACCOUNT, get(shipping::list)),
+        (
+            "/settings/shipping/method",
+            ACCOUNT,
+            get(shipping::open).post(shipping::change),
+        ),
+        ("/settings/sales-tax", ACCOUNT, get(taxes::list)),
+        (
+            "/settings/sales-tax/new",
+            ACCOUNT,
+            get(taxes::new).post(taxes::add),
+        ),
+        (
+            "/settings/sales-tax/{id}",
+            ACCOUNT,
+            get(taxes::open).post(taxes::change),
+        ),
+        (
+            "/settings/sales-tax/{id}/delete",
+            ACCOUNT,
+            post(taxes::delete),
+        ),
+        ("/stores", READ, get(stores::list)),
+        ("/new-store", CATALOG, get(stores::new).post(stores::add)),
+        ("/stores/{id}", READ, get(stores::open)),
+        ("/stores/{id}/edit", CATALOG, post(stores::change)),
+        ("/stores/{id}/remove", CATALOG, post(stores::remove)),
+        (
+            "/stores/{id}/attributes",
+            CATALOG,
+            get(marketplaces::attributes).post(marketplaces::map_attributes),
+        ),
+        ("/marketplaces", CATALOG, get(marketplaces::list)),
+        (
+            "/marketplaces/{id}",
+            CATALOG,
+            get(marketplaces::new).post(marketplaces::sign_up),
+        ),
+        ("/departments", READ, get(departments::list)),
+        (
+            "/departments/new",
+            CATALOG,
+            get(departments::new).post(departments::add),
+        ),
+        (
+            "/departments/from-ax",
+            CATALOG,
+            post(departments::take_over),
+        ),
+        ("/departments/{id}", READ, get(departments::open)),
+        ("/departments/{id}/edit", CATALOG, post(departments::change)),
+        (
+            "/departments/{id}/delete",
+            CATALOG,
+            post(departments::delete),
+        ),
+        (
+            "/departments/{id}/mapping/{channel}",
+            CATALOG,
+            get(departments::mapping).post(departments::map),
+        ),
+    ]
+}
+
+/// The pages of what is sold: orders, and the storefronts.
+fn selling_pages() -> Vec<Route> {
+    use Entry::Anybody;
+    vec![
+        ("/orders", READ, get(orders::list)),
+        ("/orders/{id}", READ, get(orders::show)),
+        (
+            "/orders/{id}/cancel",
+            ORDERS,
+            get(orders::ask).post(orders::cancel),
+        ),
+        ("/publications", READ, get(publications::channels)),
+        ("/publications/{channel}", READ, get(publications::list)),
+        (
+            "/publications/{channel}/choose",
+            CATALOG,
+            get(publications::choose),
+        ),
+        (
+            "/publications/{channel}/ask",
+            CATALOG,
+            post(publications::ask),
+        ),
+        (
+            "/publications/{channel}/act",
+            CATALOG,
+            post(publications::act),
+        ),
+        ("/shop/{store}", Anybody, get(shop::list)),
+        ("/shop/{store}/product", Anybody, get(shop::show)),
+        (
+            "/shop/{store}/order",
+            Anybody,
+            get(shop::checkout::show).post(shop::checkout::order),
+        ),
+        ("/shop/{store}/placed", Anybody, get(shop::placed::show)),
+    ]
+}
+
+/// Every page.
+fn pages() -> Vec<Route> {
+    use Entry::{Anybody, User};
+    let mut pages = vec![
         ("/", User, get(home::show)),
         (
             "/sign-up",
@@ -111,7 +261,10 @@ fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
         ("/machines", User, get(machines::show).post(machines::end)),
         ("/device", User, get(device::show).post(device::enter)),
         ("/device/answer", User, post(device::answer)),
-    ]
+    ];
+    pages.extend(sales_pages());
+    pages.extend(selling_pages());
+    pages
 }
 
 /// What every page needs.

@@ -25,7 +25,7 @@ async fn told(served: &Served, method: Method, path: &str, body: &Value) -> Told
 }
 
 /// Adds bert with these roles and has him set his password; his id.
-async fn with_bert(served: &Served, roles: &[&str]) -> (String, Browser) {
+pub async fn with_bert(served: &Served, roles: &[&str]) -> (String, Browser) {
     let user: User = told(served, Method::POST, "/v1/users", &bert(roles))
         .await
         .ok();

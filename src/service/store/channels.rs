@@ -1,6 +1,6 @@
 //! Stores and marketplaces.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::commerce::wire::StoreList;
 use crate::model::channel::Channel;
@@ -8,6 +8,7 @@ use crate::service::api::refusal::{Code, Refusal};
 
 use super::Store;
 use super::orders::facts::read_json;
+use super::readiness;
 
 impl Store {
     /// Every store and marketplace.
@@ -24,30 +25,95 @@ impl Store {
         .await
     }
 
+    /// At most `limit` stores and marketplaces behind the id `after`.
+    pub async fn channels(&self, after: String, limit: usize) -> Result<Vec<Channel>, Refusal> {
+        self.run(move |connection| {
+            let mut select = connection
+                .prepare_cached("SELECT json FROM channel WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+            let mut rows = select.query(params![after, limit as i64])?;
+            let mut channels = Vec::new();
+            while let Some(row) = rows.next()? {
+                channels.push(read_json(&row.get::<_, Vec<u8>>(0)?)?);
+            }
+            Ok(channels)
+        })
+        .await
+    }
+
+    /// A store or marketplace, where there is one of that id.
+    pub async fn channel(&self, id: String) -> Result<Option<Channel>, Refusal> {
+        self.run(move |connection| find(connection, &id)).await
+    }
+
     /// Makes or replaces a store; true where it is new.
     pub async fn put_store(&self, store: Channel) -> Result<bool, Refusal> {
-        self.run(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let is_new = !is_there(&transaction, &store.id)?;
-            if is_new {
-                insert(&transaction, &store)?;
-            } else {
+        self.change(move |transaction| {
+            let is_new = insert(transaction, &store)?;
+            if !is_new {
+                write(transaction, &store)?;
+            }
+            Ok(is_new)
+        })
+        .await
+    }
+
+    /// Makes a store or, with the id of the marketplace behind it and the organization's name
+    /// there, a marketplace. One that is there is refused.
+    pub async fn open_channel(
+        &self,
+        channel: Channel,
+        behind: Option<(&'static str, String)>,
+    ) -> Result<(), Refusal> {
+        self.change(move |transaction| {
+            if !insert(transaction, &channel)? {
+                return Err(Refusal::new(
+                    Code::BadValue,
+                    "id: there is a store or marketplace with this id",
+                ));
+            }
+            if let Some((marketplace, seller)) = behind {
                 transaction.execute(
-                    "UPDATE channel SET json = ?2 WHERE id = ?1",
-                    params![store.id, json(&store)?],
+                    "INSERT INTO marketplace (channel, marketplace, seller) VALUES (?1, ?2, ?3)",
+                    params![channel.id, marketplace, seller],
                 )?;
             }
-            transaction.commit()?;
-            Ok(is_new)
+            Ok(())
+        })
+        .await
+    }
+
+    /// Changes name and whether it is open; false where there is no such store or marketplace.
+    /// One that cannot sell is not opened.
+    pub async fn edit_channel(
+        &self,
+        id: String,
+        name: String,
+        open: bool,
+    ) -> Result<bool, Refusal> {
+        self.change(move |transaction| {
+            let Some(before) = find(transaction, &id)? else {
+                return Ok(false);
+            };
+            if open && !before.open {
+                readiness::must_be_ready(transaction, &before)?;
+            }
+            write(
+                transaction,
+                &Channel {
+                    name,
+                    open,
+                    ..before
+                },
+            )?;
+            Ok(true)
         })
         .await
     }
 
     /// Removes a store and returns it. Its orders stay.
     pub async fn delete_store(&self, id: String) -> Result<Channel, Refusal> {
-        self.run(move |connection| {
-            let removed: Option<Vec<u8>> = connection
+        self.change(move |transaction| {
+            let removed: Option<Vec<u8>> = transaction
                 .prepare_cached("DELETE FROM channel WHERE id = ?1 RETURNING json")?
                 .query_row([&id], |row| row.get(0))
                 .optional()?;
@@ -58,24 +124,60 @@ impl Store {
         })
         .await
     }
+
+    /// Removes a store or marketplace that is closed and returns it. Its orders stay.
+    pub async fn remove_closed_channel(&self, id: String) -> Result<Option<Channel>, Refusal> {
+        self.change(move |transaction| {
+            let Some(channel) = find(transaction, &id)? else {
+                return Ok(None);
+            };
+            if channel.open {
+                return Err(Refusal::new(Code::BadValue, "it is open; close it first"));
+            }
+            transaction.execute("DELETE FROM channel WHERE id = ?1", [&id])?;
+            Ok(Some(channel))
+        })
+        .await
+    }
+
+    /// How many orders came from a store or marketplace.
+    pub async fn orders_of_channel(&self, id: String) -> Result<u64, Refusal> {
+        self.run(move |connection| {
+            let count: i64 = connection
+                .prepare_cached("SELECT count(*) FROM online_order WHERE store = ?1")?
+                .query_row([id], |row| row.get(0))?;
+            Ok(count as u64)
+        })
+        .await
+    }
 }
 
-/// True where there is a store of this id.
-pub fn is_there(connection: &Connection, id: &str) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("SELECT 1 FROM channel WHERE id = ?1")?
-        .exists([id])
+/// A store or marketplace, where there is one of that id.
+pub fn find(connection: &Connection, id: &str) -> Result<Option<Channel>, Refusal> {
+    let json: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT json FROM channel WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    json.map(|json| read_json(&json)).transpose()
 }
 
-/// Makes a store that is not there.
-pub fn insert(connection: &Connection, store: &Channel) -> Result<(), Refusal> {
+/// Makes a store or marketplace; true where it was not there.
+pub fn insert(connection: &Connection, channel: &Channel) -> Result<bool, Refusal> {
+    let done = connection.execute(
+        "INSERT INTO channel (id, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![channel.id, json_of(channel)?],
+    )?;
+    Ok(done > 0)
+}
+
+fn write(connection: &Connection, channel: &Channel) -> Result<(), Refusal> {
     connection.execute(
-        "INSERT INTO channel (id, json) VALUES (?1, ?2)",
-        params![store.id, json(store)?],
+        "UPDATE channel SET json = ?2 WHERE id = ?1",
+        params![channel.id, json_of(channel)?],
     )?;
     Ok(())
 }
 
-fn json(store: &Channel) -> Result<Vec<u8>, Refusal> {
-    serde_json::to_vec(store).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
+fn json_of(channel: &Channel) -> Result<Vec<u8>, Refusal> {
+    serde_json::to_vec(channel).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
 }

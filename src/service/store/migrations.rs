@@ -231,7 +231,7 @@ fn take_over(transaction: &Transaction<'_>, held: &Held) -> Result<Option<i64>, 
             settings::set_if_never_set(transaction, &strict::read::<settings::Facts>(json)?)?
         }
         Kind::Store => {
-            if !channels::is_there(transaction, &held.id)? {
+            if channels::find(transaction, &held.id)?.is_none() {
                 let store: Channel = strict::read(json)?;
                 strict::check_channel(&store)?;
                 channels::insert(transaction, &store)?;

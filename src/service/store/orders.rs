@@ -12,9 +12,12 @@ use crate::service::api::refusal::{Code, Refusal};
 use crate::service::strict::OrderContent;
 
 use self::facts::{from_word, read_json, settle, word};
+pub use self::newest::{Narrowed, OrderRow, Past};
 use super::Store;
+use super::offer::must_be_offered;
 
 pub mod facts;
+mod newest;
 mod state;
 
 /// What a request did to an order.
@@ -54,23 +57,19 @@ struct Known {
 impl Store {
     /// Places an order. The same one again is no event.
     pub async fn place(&self, content: OrderContent) -> Result<Done, Refusal> {
+        self.event(move |transaction| place(transaction, &content))
+            .await
+    }
+
+    /// Places an order of a shopper, where all of it is on offer at its store. An order that is there
+    /// stays as it is, whatever the content: a form makes one order, however often it is sent.
+    pub async fn place_offered(&self, content: OrderContent) -> Result<Done, Refusal> {
         self.event(move |transaction| {
-            let OrderContent { order, hash, .. } = &content;
-            let hash = *hash as i64;
-            if let Some(known) = find(transaction, &order.id)? {
-                if known.hash == hash || known.placed == hash {
-                    return Ok((order.id.clone(), None));
-                }
-                return Err(Refusal::new(
-                    Code::OrderExists,
-                    format!(
-                        "the order {} is there with another content; correct it with PUT, or give the new one another id",
-                        order.id
-                    ),
-                ));
+            if find(transaction, &content.order.id)?.is_some() {
+                return Ok((content.order.id, None));
             }
-            let seq = insert(transaction, &content)?;
-            Ok((order.id.clone(), Some(seq)))
+            must_be_offered(transaction, &content.order)?;
+            place(transaction, &content)
         })
         .await
     }
@@ -233,6 +232,29 @@ impl Store {
 /// True where there is an order of this id.
 pub fn is_there(connection: &Connection, id: &str) -> Result<bool, Refusal> {
     Ok(find(connection, id)?.is_some())
+}
+
+/// Places an order; its id, and the number of the event that it made.
+fn place(
+    transaction: &Transaction<'_>,
+    content: &OrderContent,
+) -> Result<(String, Option<i64>), Refusal> {
+    let OrderContent { order, hash, .. } = content;
+    let hash = *hash as i64;
+    if let Some(known) = find(transaction, &order.id)? {
+        if known.hash == hash || known.placed == hash {
+            return Ok((order.id.clone(), None));
+        }
+        return Err(Refusal::new(
+            Code::OrderExists,
+            format!(
+                "the order {} is there with another content; correct it with PUT, or give the new one another id",
+                order.id
+            ),
+        ));
+    }
+    let seq = insert(transaction, content)?;
+    Ok((order.id.clone(), Some(seq)))
 }
 
 /// Places an order that is not there; the number of the event.

@@ -14,7 +14,7 @@ use super::orders::facts::{amount, read_json};
 use super::{Collection, Store};
 
 /// On hand and ordered, by variant.
-type Figures = BTreeMap<ProductDimensions, (Amount, Amount)>;
+pub type Figures = BTreeMap<ProductDimensions, (Amount, Amount)>;
 
 impl Store {
     /// Notes up to which event AX has taken the orders. It may go back.
@@ -71,7 +71,12 @@ impl Store {
     }
 }
 
-fn add_on_hand(connection: &Connection, item: &str, figures: &mut Figures) -> Result<(), Refusal> {
+/// Adds what AX has on hand of `item`.
+pub fn add_on_hand(
+    connection: &Connection,
+    item: &str,
+    figures: &mut Figures,
+) -> Result<(), Refusal> {
     let collection = Collection::of(connection, Stream::OnHand)?;
     let item = record_id(&[item]);
     let mut select = connection.prepare_cached(include_str!("on_hand.sql"))?;

@@ -28,10 +28,8 @@ pub enum Kind {
     /// A password: it is never shown again. With its `autocomplete`.
     Password(&'static str),
     /// Several lines.
-    #[expect(dead_code, reason = "the first page that has one takes this away")]
     Area,
     /// One of the choices.
-    #[expect(dead_code, reason = "the first page that has one takes this away")]
     Select,
     /// Any of the choices.
     Checks,

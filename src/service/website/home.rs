@@ -9,6 +9,7 @@ use crate::commerce::wire::account::AccountState;
 use super::account;
 use super::page::{self, Page, Trouble};
 use super::session::Visit;
+use super::settings;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -72,6 +73,12 @@ pub async fn show(visit: Visit) -> Result<Response, Trouble> {
                 label: "Address of the organization",
                 path: "/account",
             });
+        }
+        for (requirement, is_met) in visit.site.store.common_requirements().await? {
+            let (path, label) = settings::place(requirement);
+            if !is_met {
+                missing.push(Missing { label, path });
+            }
         }
     }
     page::show(&HomePage {

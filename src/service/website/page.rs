@@ -174,6 +174,24 @@ impl Trouble {
         )
     }
 
+    /// The shop does not sell now.
+    pub fn closed() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The shop is closed for now",
+            "Come back later.",
+        )
+    }
+
+    /// The product is not on offer.
+    pub fn sold_out() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "The product is sold out",
+            "Or it is not offered any more. Go back to the shop and look for another one.",
+        )
+    }
+
     /// Too many tries.
     pub fn too_often() -> Self {
         Self::new(

@@ -3,6 +3,15 @@
 /// Rows of a page.
 pub const ROWS: usize = 50;
 
+/// Path and query of a list.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let path = format!("{path}?");
+    let begun = path.len();
+    form_urlencoded::Serializer::for_suffix(path, begun)
+        .extend_pairs(query)
+        .finish()
+}
+
 /// The links under a list; `paging.html` shows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paging {
@@ -42,6 +51,12 @@ mod tests {
 
     fn rows(count: usize) -> Vec<String> {
         (0..count).map(|row| format!("ä {row:03}")).collect()
+    }
+
+    #[test]
+    fn an_address_holds_whatever_is_searched_for() {
+        let address = address("/things", &[("search", "a&b=ä"), ("state", "")]);
+        assert_eq!(address, "/things?search=a%26b%3D%C3%A4&state=");
     }
 
     #[test]

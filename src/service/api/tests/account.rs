@@ -7,6 +7,9 @@ use crate::commerce::wire::account::{
     Operation, OperationState, Role, SetAccount, TokenAnswer, TokenError, User, UserList,
     UserState,
 };
+use crate::commerce::wire::publication::{
+    Publication, PublicationAnswer, PublicationPage, PublicationState,
+};
 
 use super::{as_type, document, keys, value, words};
 
@@ -37,6 +40,17 @@ fn user() -> User {
     }
 }
 
+fn publication() -> Publication {
+    Publication {
+        item: word(),
+        name: word(),
+        state: PublicationState::Refused,
+        reason: word(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        by: word(),
+    }
+}
+
 /// One of each type with nothing left out, and how it is read and written.
 pub fn all() -> Vec<(&'static str, Value, Through)> {
     let now = jiff::Timestamp::UNIX_EPOCH;
@@ -61,6 +75,24 @@ pub fn all() -> Vec<(&'static str, Value, Through)> {
             as_type::<SetAccount>,
         ),
         ("LinkedCompany", value(company()), as_type::<LinkedCompany>),
+        ("Publication", value(publication()), as_type::<Publication>),
+        (
+            "PublicationPage",
+            value(PublicationPage {
+                publications: vec![publication()],
+                next: Some(word()),
+            }),
+            as_type::<PublicationPage>,
+        ),
+        (
+            "PublicationAnswer",
+            value(PublicationAnswer {
+                item: word(),
+                state: PublicationState::Refused,
+                reason: word(),
+            }),
+            as_type::<PublicationAnswer>,
+        ),
         (
             "Metadata",
             value(Metadata {

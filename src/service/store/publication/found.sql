@@ -1,0 +1,1 @@
+AND id IN (SELECT rowid FROM publication_words WHERE publication_words MATCH ?5)

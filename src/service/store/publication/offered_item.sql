@@ -1,0 +1,1 @@
+AND publication.item = ?4
