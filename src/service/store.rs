@@ -21,12 +21,17 @@ use super::api::refusal::{Code, Refusal};
 mod account;
 mod answers;
 mod apply;
+mod catalogs;
 mod channels;
 mod effects;
+mod images;
+mod indexing;
 mod loads;
 mod machines;
 mod orders;
+mod products;
 mod saleable;
+mod search;
 mod sessions;
 mod settings;
 mod times;
@@ -34,17 +39,25 @@ mod users;
 
 pub use account::AccountStep;
 pub use apply::Batched;
+pub use catalogs::{Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME};
+pub use images::{ImageChange, ImageKind, MOST_ALT, ProductImage};
+pub use indexing::keep_up;
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
+pub use products::{
+    ATTRIBUTES, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE, OwnText, Shown, text_of_ax,
+};
+pub use search::{AxCategory, FoundProducts};
 pub use sessions::SignedIn;
 pub use settings::Setting;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 4] = [
+const VERSIONS: [&str; 5] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
     include_str!("store/people.sql"),
+    include_str!("store/catalog.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -100,6 +113,8 @@ impl From<SqliteError> for Refusal {
 #[derive(Clone, Debug)]
 pub struct Store {
     sqlite: Sqlite,
+    /// Another connection, which only reads: a search keeps no upload waiting.
+    reader: Sqlite,
     live: Arc<Live>,
 }
 
@@ -112,6 +127,8 @@ struct Live {
     account: watch::Sender<Standing>,
     /// The machines that users let in.
     machines: watch::Sender<Admitted>,
+    /// Told when the index of the master catalog has something to take.
+    to_index: watch::Sender<()>,
 }
 
 /// A collection's row.
@@ -136,10 +153,16 @@ impl Store {
                 newest: watch::Sender::new(newest),
                 account: watch::Sender::new(account),
                 machines: watch::Sender::new(machines),
+                to_index: watch::Sender::new(()),
             })
         };
         let live = Arc::new(sqlite.call(read).await?);
-        Ok(Self { sqlite, live })
+        let reader = Sqlite::open(path, Access::ReadOnly, |_| Ok::<_, StoreError>(())).await?;
+        Ok(Self {
+            sqlite,
+            reader,
+            live,
+        })
     }
 
     /// The number of the newest event, and of every later one as it happens.
@@ -153,9 +176,22 @@ impl Store {
         call: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         self.sqlite
+            .call(move |connection| guard(connection, call))
+            .await
+    }
+
+    /// The same for what only reads and may take a while: nothing waits for it but other reading.
+    async fn read<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.reader
             .call(move |connection| {
-                std::panic::catch_unwind(AssertUnwindSafe(|| call(connection)))
-                    .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
+                guard(connection, |connection| {
+                    // One view of the file, however many statements.
+                    let transaction = connection.transaction()?;
+                    call(&transaction)
+                })
             })
             .await
     }
@@ -273,6 +309,15 @@ impl Collection {
             ])?;
         Ok(())
     }
+}
+
+/// Runs `call`; a panic there is its failure only.
+fn guard<T>(
+    connection: &mut Connection,
+    call: impl FnOnce(&mut Connection) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    std::panic::catch_unwind(AssertUnwindSafe(|| call(connection)))
+        .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
 }
 
 fn prepare(connection: &mut Connection) -> Result<(), StoreError> {

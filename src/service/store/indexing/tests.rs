@@ -1,0 +1,1 @@
+//! The index falls behind, is killed, and gets there.
