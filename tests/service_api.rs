@@ -6,6 +6,8 @@
 mod answers;
 #[path = "service/browser.rs"]
 mod browser;
+#[path = "service/catalog.rs"]
+mod catalog;
 #[path = "service/feed.rs"]
 mod feed;
 #[path = "service/hostile.rs"]

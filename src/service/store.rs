@@ -40,13 +40,13 @@ mod users;
 pub use account::AccountStep;
 pub use apply::Batched;
 pub use catalogs::{Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME};
-pub use images::{ImageChange, ImageKind, MOST_ALT, ProductImage};
+pub use images::{ImageChange, ImageKind, MOST_ALT};
 pub use indexing::keep_up;
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
 pub use products::{
     ATTRIBUTES, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE, OwnText, Shown, text_of_ax,
 };
-pub use search::{AxCategory, FoundProducts};
+pub use search::AxCategory;
 pub use sessions::SignedIn;
 pub use settings::Setting;
 pub use users::SignUp;

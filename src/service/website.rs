@@ -31,6 +31,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -38,6 +39,7 @@ use axum::routing::{MethodRouter, any, get, post};
 use jiff::SignedDuration;
 
 use super::api::refusal::Refusal;
+use super::images::Images;
 use super::passwords::Passwords;
 use super::rates::Rates;
 use super::rights::Right;
@@ -45,13 +47,17 @@ use super::secrets;
 use super::store::Store;
 
 mod account;
+mod catalogs;
 mod device;
 mod form;
 mod home;
+mod images;
 mod invitation;
 mod machines;
 mod page;
 mod paging;
+mod product;
+mod products;
 mod session;
 mod sign_in;
 mod sign_up;
@@ -69,8 +75,10 @@ pub enum Entry {
 }
 
 /// The navigation: words, path, and the right that shows it.
-const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
+const NAVIGATION: [(&str, &str, Option<Right>); 6] = [
     ("Home", "/", None),
+    ("Master catalog", "/products", Some(Right::Read)),
+    ("Catalogs", "/catalogs", Some(Right::Read)),
     ("Account", "/account", Some(Right::Account)),
     ("Users", "/users", Some(Right::Account)),
     ("Machines", "/machines", None),
@@ -80,6 +88,8 @@ const NAVIGATION: [(&str, &str, Option<Right>); 4] = [
 fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
     use Entry::{Anybody, User};
     const ACCOUNT: Entry = Entry::Right(Right::Account);
+    const READ: Entry = Entry::Right(Right::Read);
+    const CATALOG: Entry = Entry::Right(Right::Catalog);
     vec![
         ("/", User, get(home::show)),
         (
@@ -108,6 +118,25 @@ fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
             Anybody,
             get(invitation::show).post(invitation::accept),
         ),
+        ("/products", READ, get(products::list)),
+        ("/products/put", CATALOG, post(products::put_into_catalog)),
+        ("/product", READ, get(product::show)),
+        ("/product/save", CATALOG, post(product::save)),
+        (
+            "/product/images",
+            CATALOG,
+            post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
+        ),
+        ("/product/image", CATALOG, post(product::change_image)),
+        ("/images/{hash}", Anybody, get(images::show)),
+        ("/catalogs", READ, get(catalogs::list)),
+        ("/catalogs/new", CATALOG, post(catalogs::add)),
+        ("/catalogs/{id}", READ, get(catalogs::show)),
+        ("/catalogs/{id}/products", READ, get(catalogs::products)),
+        ("/catalogs/{id}/save", CATALOG, post(catalogs::rename)),
+        ("/catalogs/{id}/delete", CATALOG, post(catalogs::delete)),
+        ("/catalogs/{id}/put", CATALOG, post(catalogs::put)),
+        ("/catalogs/{id}/take", CATALOG, post(catalogs::take)),
         ("/machines", User, get(machines::show).post(machines::end)),
         ("/device", User, get(device::show).post(device::enter)),
         ("/device/answer", User, post(device::answer)),
@@ -119,6 +148,8 @@ fn pages() -> Vec<(&'static str, Entry, MethodRouter<Arc<Site>>)> {
 pub struct Site {
     /// The store.
     pub store: Store,
+    /// The files of the products' images.
+    pub images: Images,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// SHA-256 of the service's own token.
@@ -132,15 +163,17 @@ pub struct Site {
 }
 
 impl Site {
-    /// A website on `store`, whose own token is `token`, at `url`.
+    /// A website on `store` and `images`, whose own token is `token`, at `url`.
     pub async fn new(
         store: Store,
+        images: Images,
         token: &str,
         url: String,
         set_up: SignedDuration,
     ) -> Result<Self, Refusal> {
         Ok(Self {
             store,
+            images,
             passwords: Passwords::new().await?,
             token: secrets::hash(token),
             rates: Rates::default(),

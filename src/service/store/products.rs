@@ -69,6 +69,15 @@ impl Store {
         .await
     }
 
+    /// The products of those items, without those that are not there any more.
+    pub async fn products(&self, items: Vec<String>) -> Result<Vec<Shown>, Refusal> {
+        self.read(move |connection| {
+            let shown = items.iter().map(|item| read_product(connection, item));
+            shown.filter_map(Result::transpose).collect()
+        })
+        .await
+    }
+
     /// Changes what the organization says of a product, where nobody has changed it since
     /// `revision`.
     pub async fn change_product(
