@@ -12,6 +12,8 @@ mod catalog;
 mod feed;
 #[path = "service/hostile.rs"]
 mod hostile;
+#[path = "service/images.rs"]
+mod images;
 #[path = "service/listing.rs"]
 mod listing;
 #[path = "service/loads.rs"]

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 
+use crate::service::api::body;
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::fields::Fields;
 use crate::service::images::MOST_BYTES;
@@ -194,6 +195,21 @@ pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
+/// Reads the form with an image that a browser sends.
+async fn sent_image(request: Request) -> Result<SentImage, Refusal> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > MOST_FORM_BYTES as u64) {
+        // Read to some point, so that the answer is not lost in a reset connection.
+        body::drain(request.into_body()).await;
+        return Err(too_large());
+    }
+    match Multipart::from_request(request, &()).await {
+        Ok(form) => SentImage::read(form).await,
+        Err(_) => Err(bad("the image could not be read; send it again")),
+    }
+}
+
 /// A form with an image in it.
 #[derive(Default)]
 struct SentImage {
@@ -258,9 +274,7 @@ pub async fn add_image(visit: Visit, request: Request) -> Result<Response, Troub
     let item = item_of(request.uri().query().unwrap_or_default());
     let store = &visit.site.store;
     let shown = store.product(item.clone()).await?;
-    let form = Multipart::from_request(request, &()).await;
-    let form = form.map_err(|_| Trouble::unreadable())?;
-    let added = match SentImage::read(form).await {
+    let added = match sent_image(request).await {
         Ok(sent) => {
             let images = &visit.site.images;
             images.add(store, item.clone(), sent.bytes, sent.alt).await
@@ -274,9 +288,10 @@ pub async fn add_image(visit: Visit, request: Request) -> Result<Response, Troub
     };
     // What was written but is named by nothing goes.
     visit.site.images.clean(store).await?;
-    let mut told = Form::default();
+    let mut told = Form::default().with(Field::line("file", "File"));
     told.refuse(refusal)?;
-    let wrong = told.error.replacen("File: ", "", 1);
+    let faults = told.fields.into_iter().map(|field| field.error);
+    let wrong = faults.fold(told.error, |all, fault| all + &fault);
     let form = self::form(None, &shown);
     let page = page(&visit, shown, form, wrong).await?;
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -53,3 +53,48 @@ async fn the_index_goes_on_where_it_was_when_the_service_died() {
     assert_eq!(store.to_be_indexed().await.unwrap(), 0);
     assert!(!store.index_some().await.unwrap());
 }
+
+/// `cargo test --release --lib a_million -- --ignored --nocapture`
+#[tokio::test]
+#[ignore = "minutes"]
+async fn a_million_products_are_searched_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("commerce.db")).await.unwrap();
+    let begun = std::time::Instant::now();
+    for batch in 0..200 {
+        upload(
+            &store,
+            &batch.to_string(),
+            batch * 5_000..(batch + 1) * 5_000,
+        )
+        .await;
+    }
+    println!("uploaded in {:?}", begun.elapsed());
+    let begun = std::time::Instant::now();
+    while store.index_some().await.unwrap() {}
+    println!("indexed in {:?}", begun.elapsed());
+    for (search, after) in [
+        ("", ""),
+        ("", "I0700000"),
+        ("I0999999", ""),
+        ("number77", ""),
+        ("thing", ""),
+        ("thing", "900000"),
+        ("th", ""),
+        ("red steel", "500000"),
+        ("red blue", ""),
+    ] {
+        let begun = std::time::Instant::now();
+        let found = store
+            .find_products(search.to_owned(), String::new(), after.to_owned(), 50)
+            .await
+            .unwrap();
+        let took = begun.elapsed();
+        println!(
+            "{search:?} behind {after:?}: {} in {took:?}",
+            found.products.len()
+        );
+        assert_eq!(found.products.is_empty(), search == "red blue");
+        assert!(took < Duration::from_millis(500), "{search} took {took:?}");
+    }
+}
