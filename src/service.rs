@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::api::{Api, Deadlines};
 use self::folder::Folder;
+use self::images::Images;
 use self::store::{Store, StoreError};
 use self::website::Site;
 
@@ -23,6 +24,7 @@ mod batch;
 mod fields;
 mod first_release;
 mod folder;
+mod images;
 mod listen;
 mod marketplaces;
 mod passwords;
@@ -203,9 +205,15 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
     let address = listener.local_addr().map_err(cannot_listen)?;
     let stop = CancellationToken::new();
     let own_url = url(address, acceptor.is_some());
-    let site = Site::new(store.clone(), &token, own_url.clone(), set_up);
+    let site = Site::new(
+        store.clone(),
+        Images::new(folder.images()),
+        &token,
+        own_url.clone(),
+        set_up,
+    );
     let site = Arc::new(site.await.map_err(|_| ServiceError::Random)?);
-    let router = Api::new(site, token, deadlines, stop.clone()).router();
+    let router = Api::new(Arc::clone(&site), token, deadlines, stop.clone()).router();
     folder.write_address(&own_url).map_err(no_folder)?;
     let stopped = stop.clone();
     let tls = acceptor.is_some();
@@ -214,6 +222,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
             () = listen::serve(listener, acceptor, router, deadlines, stopped) => {}
             () = prune(&store) => {}
             () = carry_on(&store) => {}
+            () = store::keep_up(&store, || clean(&site)) => {}
         }
         if store.settle().await.is_err() {
             tracing::warn!("the store was left as it is");
@@ -284,6 +293,13 @@ async fn carry_on(store: &Store) {
                 tokio::time::sleep(AGAIN).await;
             }
         }
+    }
+}
+
+/// Removes the files of images that no product names any more.
+async fn clean(site: &Site) {
+    if let Err(refusal) = site.images.clean(&site.store).await {
+        tracing::warn!(reason = refusal.detail, "old images could not be removed");
     }
 }
 

@@ -6,10 +6,14 @@
 mod answers;
 #[path = "service/browser.rs"]
 mod browser;
+#[path = "service/catalog.rs"]
+mod catalog;
 #[path = "service/feed.rs"]
 mod feed;
 #[path = "service/hostile.rs"]
 mod hostile;
+#[path = "service/images.rs"]
+mod images;
 #[path = "service/listing.rs"]
 mod listing;
 #[path = "service/loads.rs"]

@@ -58,6 +58,11 @@ impl Folder {
         self.path.join("commerce.db")
     }
 
+    /// Where the images of the products are.
+    pub fn images(&self) -> PathBuf {
+        self.path.join("images")
+    }
+
     /// Tells other processes where the service listens. They never see half of it.
     pub fn write_address(&self, url: &str) -> io::Result<()> {
         let new = self.path.join("service.address.new");

@@ -43,7 +43,8 @@ pub fn same(given: &[u8], expected: &[u8]) -> bool {
     given.len() == expected.len() && differing == 0
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -21,9 +21,12 @@ use super::api::refusal::{Code, Refusal};
 mod account;
 mod answers;
 mod apply;
+mod catalogs;
 mod channels;
 mod departments;
 mod effects;
+mod images;
+mod indexing;
 mod loads;
 mod machines;
 mod marketplaces;
@@ -31,9 +34,11 @@ mod migrations;
 mod offer;
 mod orders;
 mod payments;
+mod products;
 mod publication;
 mod readiness;
 mod saleable;
+mod search;
 mod sessions;
 mod settings;
 mod shipping;
@@ -43,13 +48,20 @@ mod users;
 
 pub use account::AccountStep;
 pub use apply::Batched;
+pub use catalogs::{Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME};
 pub use departments::{Category, MOST_CHARACTERS, Mapped};
+pub use images::{ImageChange, ImageKind, MOST_ALT};
+pub use indexing::keep_up;
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
 pub use offer::{Offer, OfferedVariant};
 pub use orders::{Narrowed, OrderRow, Past};
 pub use payments::{METHODS, Provider};
+pub use products::{
+    ATTRIBUTES, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE, OwnText, Shown, text_of_ax,
+};
 pub use publication::{Candidate, Chosen, Counted, PublicationRow, Sought};
 pub use readiness::Requirement;
+pub use search::AxCategory;
 pub use sessions::SignedIn;
 pub use settings::Facts;
 pub use shipping::ShippingMethod;
@@ -57,7 +69,7 @@ pub use taxes::SalesTax;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 7] = [
+const VERSIONS: [&str; 8] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
@@ -65,6 +77,7 @@ const VERSIONS: [&str; 7] = [
     include_str!("store/migration.sql"),
     include_str!("store/sales.sql"),
     include_str!("store/publication.sql"),
+    include_str!("store/catalog.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;
@@ -120,6 +133,8 @@ impl From<SqliteError> for Refusal {
 #[derive(Clone, Debug)]
 pub struct Store {
     sqlite: Sqlite,
+    /// Another connection, which only reads: a search keeps no upload waiting.
+    reader: Sqlite,
     live: Arc<Live>,
 }
 
@@ -134,6 +149,8 @@ struct Live {
     machines: watch::Sender<Admitted>,
     /// How many long operations were begun, or went on.
     operations: watch::Sender<u64>,
+    /// Told when the index of the master catalog has something to take.
+    to_index: watch::Sender<()>,
 }
 
 /// A collection's row.
@@ -159,10 +176,16 @@ impl Store {
                 account: watch::Sender::new(account),
                 machines: watch::Sender::new(machines),
                 operations: watch::Sender::new(0),
+                to_index: watch::Sender::new(()),
             })
         };
         let live = Arc::new(sqlite.call(read).await?);
-        Ok(Self { sqlite, live })
+        let reader = Sqlite::open(path, Access::ReadOnly, |_| Ok::<_, StoreError>(())).await?;
+        Ok(Self {
+            sqlite,
+            reader,
+            live,
+        })
     }
 
     /// The number of the newest event, and of every later one as it happens.
@@ -176,9 +199,22 @@ impl Store {
         call: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         self.sqlite
+            .call(move |connection| guard(connection, call))
+            .await
+    }
+
+    /// The same for what only reads and may take a while: nothing waits for it but other reading.
+    async fn read<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.reader
             .call(move |connection| {
-                std::panic::catch_unwind(AssertUnwindSafe(|| call(connection)))
-                    .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
+                guard(connection, |connection| {
+                    // One view of the file, however many statements.
+                    let transaction = connection.transaction()?;
+                    call(&transaction)
+                })
             })
             .await
     }
@@ -311,6 +347,15 @@ impl Collection {
             ])?;
         Ok(())
     }
+}
+
+/// Runs `call`; a panic there is its failure only.
+fn guard<T>(
+    connection: &mut Connection,
+    call: impl FnOnce(&mut Connection) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    std::panic::catch_unwind(AssertUnwindSafe(|| call(connection)))
+        .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, "the store panicked")))
 }
 
 fn prepare(connection: &mut Connection) -> Result<(), StoreError> {

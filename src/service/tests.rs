@@ -120,7 +120,14 @@ async fn a_panic_is_answered_with_a_problem_document() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("commerce.db")).await.unwrap();
     let stop = CancellationToken::new();
-    let site = Site::new(store, "t", String::new(), SignedDuration::ZERO).await;
+    let site = Site::new(
+        store,
+        Images::new(dir.path().join("images")),
+        "t",
+        String::new(),
+        SignedDuration::ZERO,
+    )
+    .await;
     let api = Arc::new(api::Api::new(
         Arc::new(site.unwrap()),
         "t".to_owned(),

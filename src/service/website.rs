@@ -31,6 +31,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -38,6 +39,7 @@ use axum::routing::{MethodRouter, any, get, post};
 use jiff::SignedDuration;
 
 use super::api::refusal::Refusal;
+use super::images::Images;
 use super::passwords::Passwords;
 use super::rates::Rates;
 use super::rights::Right;
@@ -45,11 +47,13 @@ use super::secrets;
 use super::store::Store;
 
 mod account;
+mod catalogs;
 mod departments;
 mod device;
 mod edit;
 mod form;
 mod home;
+mod images;
 mod invitation;
 mod machines;
 mod marketplaces;
@@ -57,6 +61,8 @@ mod orders;
 mod page;
 mod paging;
 mod payments;
+mod product;
+mod products;
 mod publications;
 mod session;
 mod settings;
@@ -80,11 +86,13 @@ pub enum Entry {
 }
 
 /// The navigation: words, path, and the right that shows it.
-const NAVIGATION: [(&str, &str, Option<Right>); 9] = [
+const NAVIGATION: [(&str, &str, Option<Right>); 11] = [
     ("Home", "/", None),
     ("Orders", "/orders", Some(Right::Read)),
     ("Stores", "/stores", Some(Right::Read)),
     ("Departments", "/departments", Some(Right::Read)),
+    ("Master catalog", "/products", Some(Right::Read)),
+    ("Catalogs", "/catalogs", Some(Right::Read)),
     ("Publish", "/publications", Some(Right::Read)),
     ("Account", "/account", Some(Right::Account)),
     ("Settings", "/settings", Some(Right::Account)),
@@ -188,6 +196,32 @@ fn sales_pages() -> Vec<Route> {
     ]
 }
 
+/// The pages of the products: master catalog, own catalogs, images.
+fn product_pages() -> Vec<Route> {
+    use Entry::Anybody;
+    vec![
+        ("/products", READ, get(products::list)),
+        ("/products/put", CATALOG, post(products::put_into_catalog)),
+        ("/product", READ, get(product::show)),
+        ("/product/save", CATALOG, post(product::save)),
+        (
+            "/product/images",
+            CATALOG,
+            post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
+        ),
+        ("/product/image", CATALOG, post(product::change_image)),
+        ("/images/{hash}", Anybody, get(images::show)),
+        ("/catalogs", READ, get(catalogs::list)),
+        ("/catalogs/new", CATALOG, post(catalogs::add)),
+        ("/catalogs/{id}", READ, get(catalogs::show)),
+        ("/catalogs/{id}/products", READ, get(catalogs::products)),
+        ("/catalogs/{id}/save", CATALOG, post(catalogs::rename)),
+        ("/catalogs/{id}/delete", CATALOG, post(catalogs::delete)),
+        ("/catalogs/{id}/put", CATALOG, post(catalogs::put)),
+        ("/catalogs/{id}/take", CATALOG, post(catalogs::take)),
+    ]
+}
+
 /// The pages of what is sold: orders, and the storefronts.
 fn selling_pages() -> Vec<Route> {
     use Entry::Anybody;
@@ -262,6 +296,7 @@ fn pages() -> Vec<Route> {
         ("/device", User, get(device::show).post(device::enter)),
         ("/device/answer", User, post(device::answer)),
     ];
+    pages.extend(product_pages());
     pages.extend(sales_pages());
     pages.extend(selling_pages());
     pages
@@ -272,6 +307,8 @@ fn pages() -> Vec<Route> {
 pub struct Site {
     /// The store.
     pub store: Store,
+    /// The files of the products' images.
+    pub images: Images,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// SHA-256 of the service's own token.
@@ -285,15 +322,17 @@ pub struct Site {
 }
 
 impl Site {
-    /// A website on `store`, whose own token is `token`, at `url`.
+    /// A website on `store` and `images`, whose own token is `token`, at `url`.
     pub async fn new(
         store: Store,
+        images: Images,
         token: &str,
         url: String,
         set_up: SignedDuration,
     ) -> Result<Self, Refusal> {
         Ok(Self {
             store,
+            images,
             passwords: Passwords::new().await?,
             token: secrets::hash(token),
             rates: Rates::default(),

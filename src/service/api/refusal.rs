@@ -57,6 +57,7 @@ codes! {
     UserHasRoles = "user-has-roles", CONFLICT, "The user has roles";
     SignInFixed = "sign-in-fixed", CONFLICT, "A sign-in name never changes";
     LastAdministrator = "last-administrator", CONFLICT, "The last service administrator stays one";
+    EditedMeanwhile = "edited-meanwhile", CONFLICT, "It was edited meanwhile";
     LoadOpen = "load-open", CONFLICT, "A complete load is open";
     LoadClosed = "load-closed", CONFLICT, "The complete load is closed";
     TooManyRetired = "too-many-retired", CONFLICT, "The commit would retire too many records";

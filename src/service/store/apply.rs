@@ -12,6 +12,7 @@ use crate::service::api::refusal::{Code, Refusal};
 use crate::service::batch::{Batch, Change, Entry};
 
 use super::effects::Effects;
+use super::indexing::is_indexed;
 use super::loads::{self, OpenLoad};
 use super::{Collection, Store, answers};
 
@@ -54,8 +55,13 @@ impl Store {
         batch: Batch,
         how: Batched,
     ) -> Result<Answer, Refusal> {
-        self.run(move |connection| apply(connection, stream, &batch, &how))
-            .await
+        let answer = self
+            .run(move |connection| apply(connection, stream, &batch, &how))
+            .await?;
+        if is_indexed(stream) {
+            self.live.to_index.send_replace(());
+        }
+        Ok(answer)
     }
 }
 
@@ -128,6 +134,8 @@ struct Writing<'t> {
     insert_value: CachedStatement<'t>,
     update_value: CachedStatement<'t>,
     delete_value: CachedStatement<'t>,
+    /// Notes a changed record for the index, where it holds something of the stream.
+    note: Option<CachedStatement<'t>>,
     collection: Collection,
     /// The open load of the collection.
     load: Option<OpenLoad>,
@@ -161,6 +169,9 @@ impl<'t> Writing<'t> {
             insert_value: prepare("INSERT INTO value (id, json) VALUES (?1, ?2)")?,
             update_value: prepare("UPDATE value SET json = ?2 WHERE id = ?1")?,
             delete_value: prepare("DELETE FROM value WHERE id = ?1")?,
+            note: is_indexed(stream)
+                .then(|| prepare("INSERT INTO changed_record (collection, id) VALUES (?1, ?2)"))
+                .transpose()?,
             mark: load.as_ref().filter(|_| named).map(|load| load.number),
             collection,
             load,
@@ -235,6 +246,14 @@ impl<'t> Writing<'t> {
                 self.delete(id, change.version)?
             }
         };
+        if let Some(note) = &mut self.note
+            && matches!(
+                status,
+                LineStatus::Created | LineStatus::Updated | LineStatus::Deleted
+            )
+        {
+            note.execute(params![self.collection.id, id])?;
+        }
         Ok(Done::Applied(status, version))
     }
 

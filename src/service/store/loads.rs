@@ -9,6 +9,7 @@ use crate::model::digest::{hex64, record_digest};
 use crate::service::api::refusal::{Code, Refusal};
 
 use super::effects::Effects;
+use super::indexing::is_indexed;
 use super::{Collection, Store};
 
 /// A commit that retires no more than this needs no confirmation.
@@ -176,7 +177,8 @@ impl Store {
         id: String,
         confirm: bool,
     ) -> Result<Load, Refusal> {
-        self.run(move |connection| {
+        let load = self
+            .run(move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut collection = Collection::of(&transaction, stream)?;
@@ -205,7 +207,11 @@ impl Store {
             transaction.commit()?;
             row.told(id, &collection)
         })
-        .await
+        .await?;
+        if is_indexed(stream) {
+            self.live.to_index.send_replace(());
+        }
+        Ok(load)
     }
 
     /// Gives a load up. Asked again, it answers the same.
@@ -246,6 +252,9 @@ fn retire(
         if Effects::concern(stream) {
             effects.delete(connection, stream, &id)?;
         }
+    }
+    if is_indexed(stream) {
+        connection.execute(include_str!("retire_noted.sql"), [collection.id, number])?;
     }
     connection.execute(include_str!("retire_values.sql"), [collection.id, number])?;
     connection.execute(include_str!("retire.sql"), [collection.id, number])?;

@@ -33,6 +33,12 @@ impl Paging {
     ) -> Self {
         let more = rows.len() > ROWS;
         rows.truncate(ROWS);
+        let next = rows.last().filter(|_| more).map(key);
+        Self::to(address, after, next)
+    }
+
+    /// The links where the store itself says what the next page is behind.
+    pub fn to(address: &str, after: &str, next: Option<&str>) -> Self {
         let joint = if address.contains('?') { '&' } else { '?' };
         let link = |key: &str| {
             let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
@@ -40,7 +46,7 @@ impl Paging {
         };
         Self {
             first: (!after.is_empty()).then(|| address.to_owned()),
-            next: rows.last().filter(|_| more).map(|row| link(key(row))),
+            next: next.map(link),
         }
     }
 }

@@ -1,0 +1,5 @@
+SELECT id, name, (SELECT count(*) FROM catalog_line WHERE catalog_line.catalog = catalog.id)
+FROM catalog
+WHERE name > ?1
+ORDER BY name
+LIMIT ?2

@@ -1,0 +1,251 @@
+//! Images of products: what is taken, kept, shown to everybody, and removed.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::browser::{Browser, Shown};
+use super::catalog::stocked;
+use super::support::{Served, delete};
+
+pub const PNG: &[u8] = include_bytes!("../images/dot.png");
+pub const JPEG: &[u8] = include_bytes!("../images/dot.jpg");
+pub const WEBP: &[u8] = include_bytes!("../images/dot.webp");
+
+/// Sends an image the way a browser does, with this name of the file.
+pub async fn send_image(browser: &Browser, item: &str, name: &str, bytes: &[u8]) -> Shown {
+    let csrf = browser.csrf();
+    send_image_with(browser, item, name, bytes, &csrf).await
+}
+
+pub async fn send_image_with(
+    browser: &Browser,
+    item: &str,
+    name: &str,
+    bytes: &[u8],
+    csrf: &str,
+) -> Shown {
+    let query = super::browser::encoded(&[("item", item), ("csrf", csrf)]);
+    let mut body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"alt\"\r\n\r\nSeen <b>\r\n\
+         --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: image/png\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    let request = browser
+        .request(Method::POST, &format!("/product/images?{query}"))
+        .header(CONTENT_TYPE, "multipart/form-data; boundary=x")
+        .body(body);
+    browser.send(request).await
+}
+
+/// The hashes of the images that a product's page shows.
+pub async fn images(browser: &Browser, item: &str) -> Vec<String> {
+    let query = super::browser::encoded(&[("item", item)]);
+    let shown = browser.get(&format!("/product?{query}")).await;
+    assert_eq!(shown.status.as_u16(), 200, "{}", shown.html);
+    let sources = shown.html.split("src=\"/images/").skip(1);
+    sources.map(|source| source[..64].to_owned()).collect()
+}
+
+/// Names of the files in the folder of the images.
+fn files(served: &Served) -> Vec<String> {
+    let folder = served.dir.path().join("images");
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn an_image_is_kept_once_by_its_content_and_shown_to_everybody() {
+    let (served, anna) = stocked().await;
+    anna.get("/product?item=A-100").await;
+    for (item, bytes) in [
+        ("A-100", PNG),
+        ("A-100", JPEG),
+        ("A-200", PNG),
+        ("B/1", WEBP),
+    ] {
+        // Its name is a trick, and its type a lie.
+        let shown = send_image(&anna, item, "../../commerce.db", bytes).await;
+        assert!(shown.to().starts_with("/product?item="), "{shown:?}");
+    }
+    assert_eq!(files(&served).len(), 3);
+    let nobody = Browser::at(&served);
+    for (item, kind, bytes) in [("A-200", "image/png", PNG), ("B/1", "image/webp", WEBP)] {
+        let hash = images(&anna, item).await.remove(0);
+        assert!(files(&served).contains(&hash));
+        let request = nobody.request(Method::GET, &format!("/images/{hash}"));
+        let answer = request.send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(header("content-type"), kind);
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert!(header("cache-control").contains("immutable"));
+        assert_eq!(answer.bytes().await.unwrap(), bytes);
+    }
+    let page = anna.get("/product?item=A-100").await;
+    page.says(200, "alt=\"Seen &#60;b&#62;\"");
+    assert!(!page.html.contains("Missing"), "{}", page.html);
+    for path in [
+        "/images/..%2Fcommerce.db",
+        "/images/commerce.db",
+        "/images/0000000000000000000000000000000000000000000000000000000000000000",
+        "/images/..%5C..%5Cservice.lock",
+    ] {
+        nobody.get(path).await.says(404, "There is no such page");
+    }
+    let again = send_image(&anna, "A-100", "a.png", PNG).await;
+    again.says(422, "The product has this image already");
+    assert_eq!(files(&served).len(), 3);
+}
+
+#[tokio::test]
+async fn images_change_their_order_and_go_with_the_last_product_that_names_them() {
+    let (served, anna) = stocked().await;
+    anna.get("/product?item=A-100").await;
+    for (item, bytes) in [
+        ("A-100", PNG),
+        ("A-100", JPEG),
+        ("A-100", WEBP),
+        ("A-200", PNG),
+    ] {
+        send_image(&anna, item, "x", bytes).await.to();
+    }
+    let [png, jpeg, webp] = images(&anna, "A-100").await.try_into().unwrap();
+    let change = |image: String, change: &'static str| {
+        let anna = &anna;
+        async move {
+            let fields = [
+                ("item", "A-100"),
+                ("image", &image),
+                ("change", change),
+                ("alt", "New"),
+            ];
+            anna.post("/product/image", &fields).await.to().to_owned();
+            images(anna, "A-100").await
+        }
+    };
+    assert_eq!(
+        change(webp.clone(), "main").await,
+        [&webp, &png, &jpeg].map(Clone::clone)
+    );
+    assert_eq!(
+        change(webp.clone(), "later").await,
+        [&png, &webp, &jpeg].map(Clone::clone)
+    );
+    assert_eq!(
+        change(jpeg.clone(), "earlier").await,
+        [&png, &jpeg, &webp].map(Clone::clone)
+    );
+    change(jpeg.clone(), "alt").await;
+    anna.get("/product?item=A-100")
+        .await
+        .says(200, "alt=\"New\"");
+    assert_eq!(
+        change(webp.clone(), "remove").await,
+        [&png, &jpeg].map(Clone::clone)
+    );
+    change(png.clone(), "remove").await;
+    // The other product names it still.
+    assert!(files(&served).contains(&png) && !files(&served).contains(&webp));
+    let fields = [
+        ("item", "A-100"),
+        ("image", webp.as_str()),
+        ("change", "main"),
+    ];
+    anna.post("/product/image", &fields)
+        .await
+        .says(404, "has no such image");
+    let fields = [
+        ("item", "A-100"),
+        ("image", jpeg.as_str()),
+        ("change", "burn"),
+    ];
+    assert_eq!(
+        anna.post("/product/image", &fields).await.status.as_u16(),
+        400
+    );
+    // AX retires both products.
+    served
+        .upload_to("items/batch", &[delete("A-100", 2), delete("A-200", 2)])
+        .await;
+    let until = Instant::now() + Duration::from_secs(20);
+    while !files(&served).is_empty() {
+        assert!(Instant::now() < until, "{:?}", files(&served));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_image_or_too_large_is_refused_and_leaves_nothing() {
+    let (served, anna) = stocked().await;
+    anna.get("/product?item=A-100").await;
+    let mut large = PNG.to_vec();
+    large.resize(5 * 1024 * 1024 + 1, 0);
+    for (bytes, words) in [
+        (
+            &b"<svg onload=alert(1)>"[..],
+            "It is no PNG, JPEG or WebP image",
+        ),
+        (
+            b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+            "It is no PNG, JPEG or WebP image",
+        ),
+        (b"MZ\x90\x00", "It is no PNG, JPEG or WebP image"),
+        (b"", "Choose an image"),
+        (&PNG[..10], "damaged"),
+        (&large, "An image has at most 5 MB"),
+    ] {
+        let shown = send_image(&anna, "A-100", "a.png", bytes).await;
+        shown.says(422, words);
+    }
+    send_image(&anna, "nothing", "a.png", PNG)
+        .await
+        .says(404, "There is no such record");
+    assert_eq!(files(&served), Vec::<String>::new());
+    assert_eq!(images(&anna, "A-100").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_gigabyte_is_not_read_to_its_end() {
+    let (served, anna) = stocked().await;
+    anna.get("/product?item=A-100").await;
+    let query = super::browser::encoded(&[("item", "A-100"), ("csrf", &anna.csrf())]);
+    let mut stream = tokio::net::TcpStream::connect(served.running.address())
+        .await
+        .unwrap();
+    let head = format!(
+        "POST /product/images?{query} HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1073741824\r\n\r\n\
+         --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n",
+        anna.cookie()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let sending = tokio::spawn(async move {
+        let mut sent = 0_u64;
+        while sent < 1 << 30 && writing.write_all(&[0; 65_536]).await.is_ok() {
+            sent += 65_536;
+        }
+        sent
+    });
+    let mut answer = vec![0; 4096];
+    let read = tokio::time::timeout(Duration::from_secs(30), reading.read(&mut answer));
+    let read = read.await.unwrap().unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+    drop(reading);
+    let sent = tokio::time::timeout(Duration::from_secs(30), sending);
+    assert!(sent.await.unwrap().unwrap() < 100 << 20);
+    assert_eq!(files(&served), Vec::<String>::new());
+}
