@@ -19,7 +19,7 @@ async fn with_active_account(served: &Served) -> Browser {
 
 /// Activates the account for a company.
 pub async fn activate(served: &Served) {
-    let body = r#"{"id":"usmf","name":"Contoso","release":"r2"}"#;
+    let body = r#"{"id":"usmf","name":"Contoso","partition":1,"release":"AX 2012 R2"}"#;
     let request = served
         .request(reqwest::Method::POST, "/v1/account/activate")
         .body(body);
@@ -72,7 +72,10 @@ async fn payment_methods_are_assigned_to_providers_and_keep_them() {
     anna.post(&format!("{path}/delete"), &[])
         .await
         .says(422, "Litware Pay takes Visa; assign them");
-    assert_eq!(anna.post("/settings/payment", &[]).await.to(), "/settings/payment");
+    assert_eq!(
+        anna.post("/settings/payment", &[]).await.to(),
+        "/settings/payment"
+    );
     let gone = anna.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(gone.to(), "/settings/payment");
     for lost in [path.as_str(), "/settings/payment/0", "/settings/payment/x"] {
@@ -121,7 +124,11 @@ async fn shoppers_are_offered_modes_of_delivery_of_ax_only() {
         let fields = [("name", "Ground"), ("charge", charge), ("offered", "yes")];
         anna.post(ground, &fields).await.says(422, words);
     }
-    let fields = [("name", "By truck"), ("charge", "7.950"), ("offered", "yes")];
+    let fields = [
+        ("name", "By truck"),
+        ("charge", "7.950"),
+        ("offered", "yes"),
+    ];
     assert_eq!(anna.post(ground, &fields).await.to(), "/settings/shipping");
     let listed = anna.get("/settings/shipping").await;
     listed.says(200, "By truck");
@@ -156,14 +163,18 @@ async fn a_sales_tax_stands_once_for_a_place_and_group() {
         ("rate", "9.5"),
         ("on_shipping", "yes"),
     ];
-    assert_eq!(anna.post(path, &washington).await.to(), "/settings/sales-tax");
+    assert_eq!(
+        anna.post(path, &washington).await.to(),
+        "/settings/sales-tax"
+    );
     let listed = anna.get("/settings/sales-tax").await;
     has_no_script(&listed);
     listed.says(200, ">USA</a>");
     listed.says(200, "<td>WA</td>");
-    anna.post(path, &washington)
-        .await
-        .says(422, "There is a sales tax for this place and item sales tax group.");
+    anna.post(path, &washington).await.says(
+        422,
+        "There is a sales tax for this place and item sales tax group.",
+    );
     for (field, value, words) in [
         (4, "100.1", "A number from 0 to 100,"),
         (4, "much", "A number from 0 to 100,"),
@@ -180,7 +191,9 @@ async fn a_sales_tax_stands_once_for_a_place_and_group() {
     let mut whole = washington;
     (whole[1].1, whole[2].1, whole[3].1) = ("", "", "US");
     assert_eq!(anna.post(&edit, &whole).await.to(), "/settings/sales-tax");
-    anna.get("/settings/sales-tax").await.says(200, "<td>All</td>");
+    anna.get("/settings/sales-tax")
+        .await
+        .says(200, "<td>All</td>");
     anna.post(&format!("{edit}/delete"), &[]).await;
     anna.get(&edit).await.says(404, "There is no such page");
 }
@@ -195,12 +208,11 @@ async fn long_lists_of_settings_are_read_page_by_page() {
     served.upload(&modes).await;
     let mut path = "/settings/shipping".to_owned();
     let mut seen = Vec::new();
-    for page in 0..3 {
+    for mark in ["Pages of the list", "rel=\"first\"", ""] {
         let shown = anna.get(&path).await;
-        let rows = shown.html.matches("/method?mode=").count();
-        seen.push(rows);
-        if page < 2 {
-            path = shown.value_behind("Pages of the list", "href");
+        seen.push(shown.html.matches("/method?mode=").count());
+        if !mark.is_empty() {
+            path = shown.value_behind(mark, "href");
         }
     }
     assert_eq!(seen, [50, 50, 20]);
@@ -224,7 +236,12 @@ async fn only_a_service_administrator_changes_settings_and_never_by_a_forged_for
         "/settings/sales-tax/new",
     ];
     for path in forms {
-        let fields = [("name", "Evil"), ("country", "USA"), ("code", "x"), ("rate", "1")];
+        let fields = [
+            ("name", "Evil"),
+            ("country", "USA"),
+            ("code", "x"),
+            ("rate", "1"),
+        ];
         anna.post_bare(path, &fields)
             .await
             .says(403, "The form is out of date");
@@ -233,8 +250,15 @@ async fn only_a_service_administrator_changes_settings_and_never_by_a_forged_for
             .says(403, "Your roles do not allow this");
         assert_eq!(nobody.post(path, &fields).await.to(), "/sign-in");
     }
-    for path in ["/settings", "/settings/payment", "/settings/shipping", "/settings/sales-tax"] {
-        bert.get(path).await.says(403, "Your roles do not allow this");
+    for path in [
+        "/settings",
+        "/settings/payment",
+        "/settings/shipping",
+        "/settings/sales-tax",
+    ] {
+        bert.get(path)
+            .await
+            .says(403, "Your roles do not allow this");
         assert!(nobody.get(path).await.to().starts_with("/sign-in?next="));
     }
     let shown = anna.get("/settings/payment").await;

@@ -128,14 +128,8 @@ pub fn read_new(form: &mut Form, kind: ChannelKind) -> Result<Channel, Trouble> 
 }
 
 fn opening(visit: &Visit, form: Form) -> EditPage {
-    EditPage::of(
-        visit,
-        "Set up an online store",
-        form,
-        NEW_PATH,
-        PATH,
-    )
-    .lead("It stays closed until you open it.")
+    EditPage::of(visit, "Set up an online store", form, NEW_PATH, PATH)
+        .lead("It stays closed until you open it.")
 }
 
 pub async fn new(visit: Visit) -> Result<Response, Trouble> {
