@@ -248,7 +248,10 @@ async fn categories_of_ax_become_departments_with_categories_once() {
     let served = Served::start().await;
     let anna = signed_up(&served).await;
     activate(&served).await;
+    let off = category("10", "Old", "1").replace("true", "false");
     let lines = [
+        off,
+        category("11", "Below old", "10"),
         category("1", "All", ""),
         category("2", "Bikes", "1"),
         category("3", "Mountain", "2"),
@@ -266,6 +269,7 @@ async fn categories_of_ax_become_departments_with_categories_once() {
     assert_eq!(shown.to(), "/departments");
     let shown = anna.get("/departments").await;
     shown.says(200, "departments 2, categories 2. Left out");
+    shown.says(200, "another one of the name: 1.");
     let bikes = shown.value_behind("<tbody>", "href");
     let shown = anna.get(&bikes).await;
     shown.says(200, "Mountain &#62; Frames");
