@@ -34,6 +34,8 @@ mod selling;
 mod settings;
 #[path = "service/shop.rs"]
 mod shop;
+#[path = "service/storefront.rs"]
+mod storefront;
 #[path = "service/stores.rs"]
 mod stores;
 #[path = "service/support.rs"]

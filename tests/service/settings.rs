@@ -19,7 +19,7 @@ async fn with_active_account(served: &Served) -> Browser {
 
 /// Activates the account for a company.
 pub async fn activate(served: &Served) {
-    let body = r#"{"id":"usmf","name":"Contoso","release":"r2"}"#;
+    let body = r#"{"id":"usmf","name":"Contoso","partition":1,"release":"AX 2012 R2"}"#;
     let request = served
         .request(reqwest::Method::POST, "/v1/account/activate")
         .body(body);
@@ -208,12 +208,11 @@ async fn long_lists_of_settings_are_read_page_by_page() {
     served.upload(&modes).await;
     let mut path = "/settings/shipping".to_owned();
     let mut seen = Vec::new();
-    for page in 0..3 {
+    for mark in ["Pages of the list", "rel=\"first\"", ""] {
         let shown = anna.get(&path).await;
-        let rows = shown.html.matches("/method?mode=").count();
-        seen.push(rows);
-        if page < 2 {
-            path = shown.value_behind("Pages of the list", "href");
+        seen.push(shown.html.matches("/method?mode=").count());
+        if !mark.is_empty() {
+            path = shown.value_behind(mark, "href");
         }
     }
     assert_eq!(seen, [50, 50, 20]);

@@ -139,17 +139,6 @@ impl Store {
         })
         .await
     }
-
-    /// How many orders came from a store or marketplace.
-    pub async fn orders_of_channel(&self, id: String) -> Result<u64, Refusal> {
-        self.run(move |connection| {
-            let count: i64 = connection
-                .prepare_cached("SELECT count(*) FROM online_order WHERE store = ?1")?
-                .query_row([id], |row| row.get(0))?;
-            Ok(count as u64)
-        })
-        .await
-    }
 }
 
 /// A store or marketplace, where there is one of that id.

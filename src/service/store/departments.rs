@@ -76,13 +76,15 @@ impl Store {
     ) -> Result<i64, Refusal> {
         self.change(move |transaction| {
             if let Some(department) = department {
-                // Categories are below departments, not below each other.
-                let above = find(transaction, department)?;
-                if above.is_none_or(|above| above.department.is_some()) {
-                    return Err(Refusal::new(
-                        Code::BadValue,
-                        "the department was deleted meanwhile",
-                    ));
+                let refusal = match find(transaction, department)? {
+                    None => Some("the department was deleted meanwhile"),
+                    Some(above) if above.department.is_some() => {
+                        Some("a category holds no categories")
+                    }
+                    Some(_) => None,
+                };
+                if let Some(refusal) = refusal {
+                    return Err(Refusal::new(Code::BadValue, refusal));
                 }
             }
             room_for(transaction, 1)?;

@@ -56,7 +56,8 @@ CREATE TABLE category (
 ) STRICT;
 
 CREATE UNIQUE INDEX category_name ON category (coalesce(department, 0), name);
-CREATE INDEX category_department ON category (department);
+-- Categories of a department in the order of their names.
+CREATE INDEX category_department ON category (department, name);
 
 -- The marketplace behind a channel, for those that were signed up for at the website.
 CREATE TABLE marketplace (

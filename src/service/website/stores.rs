@@ -41,7 +41,6 @@ struct StorePage {
     marketplace: &'static str,
     seller: String,
     form: Form,
-    orders: u64,
 }
 
 /// Something that is required, and whether it is there.
@@ -217,7 +216,6 @@ async fn page(visit: &Visit, channel: Channel, form: Form) -> Result<Response, T
         requirements: lines.collect(),
         marketplace,
         seller,
-        orders: store.orders_of_channel(channel.id.clone()).await?,
         form,
         channel,
     };

@@ -35,7 +35,6 @@ impl Store {
             let mut known = known(transaction)?;
             let mut paths: Vec<Vec<&Category>> = nodes
                 .values()
-                .filter(|node| node.active)
                 .filter_map(|node| path(&nodes, node))
                 .collect();
             // Departments first; then in an order that does not change from run to run.
@@ -119,12 +118,13 @@ fn known(connection: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
         .collect()
 }
 
-/// From below the root down to `node`; none for the root itself, and where the way up is broken.
+/// From below the root down to `node`; none for the root itself, and where the way up is broken or
+/// AX has switched a node of it off.
 fn path<'a>(nodes: &'a HashMap<String, Category>, node: &'a Category) -> Option<Vec<&'a Category>> {
     let mut path = Vec::new();
     let mut at = node;
     while !at.parent.is_empty() {
-        if path.len() == DEEPEST {
+        if path.len() == DEEPEST || !at.active {
             return None;
         }
         path.push(at);
