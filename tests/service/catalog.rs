@@ -184,7 +184,9 @@ async fn an_index_that_was_cut_off_is_made_on_after_a_start() {
     let lines: Vec<String> = (0..3_000)
         .map(|n| item(&format!("I{n:05}"), &format!("Thing number{n}"), "1"))
         .collect();
-    served.upload_to("items/batch", &lines).await;
+    for some in lines.chunks(1_000) {
+        served.upload_to("items/batch", some).await;
+    }
     let Served { running, dir, http } = served;
     // Not stopped: dropped, in the middle of its work.
     drop(running);
