@@ -1,0 +1,174 @@
+//! A headless Chromium, driven over `WebDriver`, that runs no script of a page.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+/// A page comes in this time.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A browser with a profile of its own; it ends with the test.
+pub struct Browser {
+    client: Client,
+    _profile: tempfile::TempDir,
+    driver: Child,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Browser {
+    /// `None` where there is no browser on this machine; says which test is skipped then.
+    pub async fn start(test: &str) -> Option<Self> {
+        let driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut driver) = driver else {
+            eprintln!("skipped: {test}: chromedriver is not there");
+            return None;
+        };
+        let said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = said
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let (_, port) = line.split_once("successfully on port ")?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            })
+            .unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let wishes = json!({
+            "goog:chromeOptions": {
+                "args": [
+                    "--headless=new",
+                    // Chromium has no sandbox for root, which a check may run as.
+                    "--no-sandbox",
+                    "--disable-dev-shm-usage",
+                    "--no-proxy-server",
+                    format!("--user-data-dir={}", profile.path().display()),
+                ],
+                // 2: no script of any page is run.
+                "prefs": { "profile.managed_default_content_settings.javascript": 2 },
+            },
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wishes.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await;
+        let browser = Self {
+            client: client.unwrap(),
+            _profile: profile,
+            driver,
+        };
+        browser.client.set_window_size(1_200, 900).await.unwrap();
+        Some(browser)
+    }
+
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap();
+    }
+
+    /// What can be read on the page.
+    pub async fn text(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await.unwrap();
+        body.text().await.unwrap()
+    }
+
+    pub async fn shows(&self, words: &str) {
+        let text = self.text().await;
+        let address = self.client.current_url().await.unwrap();
+        assert!(text.contains(words), "{words:?} is not at {address}:\n{text}");
+    }
+
+    /// Loads the page again until it shows `words`.
+    pub async fn until_shows(&self, words: &str) {
+        let shown = async {
+            while !self.text().await.contains(words) {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                self.client.refresh().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(SOON, shown).await.is_err() {
+            self.shows(words).await;
+        }
+    }
+
+    async fn field(&self, name: &str) -> Element {
+        let place = format!("main [name={name}]");
+        match self.client.find(Locator::Css(&place)).await {
+            Ok(field) => field,
+            Err(error) => panic!("{error}: no field {name}:\n{}", self.text().await),
+        }
+    }
+
+    /// Types into the fields of the page's form.
+    pub async fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            let field = self.field(name).await;
+            if field.tag_name().await.unwrap() == "select" {
+                field.select_by_value(value).await.unwrap();
+            } else {
+                field.clear().await.unwrap();
+                field.send_keys(value).await.unwrap();
+            }
+        }
+    }
+
+    /// Ticks the box of `name` with this value.
+    pub async fn tick(&self, name: &str, value: &str) {
+        let place = format!("main input[name={name}][value={value:?}]");
+        let found = self.client.find(Locator::Css(&place)).await;
+        found.unwrap().click().await.unwrap();
+    }
+
+    /// Presses the button, or follows the link, with these words.
+    pub async fn press(&self, words: &str) {
+        let place = format!(
+            "//main//button[normalize-space()='{words}'] | //a[normalize-space()='{words}'] | //header//button[normalize-space()='{words}']"
+        );
+        match self.client.find(Locator::XPath(&place)).await {
+            Ok(found) => found.click().await.unwrap(),
+            Err(error) => panic!("{error}: nothing says {words:?}:\n{}", self.text().await),
+        }
+    }
+
+    /// The words of the first element at `place`, a CSS selector.
+    pub async fn text_at(&self, place: &str) -> String {
+        let found = self.client.find(Locator::Css(place)).await;
+        found.unwrap().text().await.unwrap()
+    }
+
+    /// Where the link or field at `place` leads, or what stands in it.
+    pub async fn attribute(&self, place: &str, name: &str) -> String {
+        let found = self.client.find(Locator::Css(place)).await;
+        found.unwrap().attr(name).await.unwrap().unwrap()
+    }
+
+    /// A telephone held upright: whatever is wide scrolls by itself, never the page.
+    pub async fn fits_a_telephone(&self) {
+        self.client.set_window_size(390, 844).await.unwrap();
+        let widths = "return [document.documentElement.scrollWidth, window.innerWidth]";
+        let widths = self.client.execute(widths, Vec::new()).await.unwrap();
+        let [page, window] = [&widths[0], &widths[1]].map(|width| width.as_u64().unwrap());
+        assert!(
+            page <= window,
+            "{} is {page} px wide in a window of {window}",
+            self.client.current_url().await.unwrap()
+        );
+        self.client.set_window_size(1_200, 900).await.unwrap();
+    }
+
+    pub async fn close(self) {
+        self.client.clone().close().await.unwrap();
+    }
+}
