@@ -10,6 +10,8 @@ mod browser;
 mod feed;
 #[path = "service/hostile.rs"]
 mod hostile;
+#[path = "service/intruders.rs"]
+mod intruders;
 #[path = "service/listing.rs"]
 mod listing;
 #[path = "service/loads.rs"]
