@@ -121,6 +121,14 @@ pub enum CompanyError {
         /// Why and what to do.
         reason: String,
     },
+    /// The release of AX has no Commerce Services.
+    #[error("the company cannot be opened at {place}: {reason}")]
+    Release {
+        /// File or server.
+        place: String,
+        /// Which release it is, and how that shows.
+        reason: String,
+    },
     /// There is no connection to the server.
     #[error(transparent)]
     Unreachable(#[from] ConnectError),
@@ -130,6 +138,15 @@ pub enum CompanyError {
         /// Table or stream.
         what: String,
         /// What the database said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The login lacks a right.
+    #[error("reading {what} failed")]
+    Forbidden {
+        /// Table or stream.
+        what: String,
+        /// Which right.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -12,7 +12,7 @@ mod tabs;
 pub mod terminal;
 pub mod theme;
 mod widgets;
-mod words;
+pub(crate) mod words;
 
 pub use app::ExitReason;
 pub use run::{ConsoleOptions, run};

@@ -12,10 +12,6 @@ mod support;
 #[path = "support/visitor.rs"]
 mod visitor;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
-
-use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use support::{Axcs, Serving};
 use visitor::Visitor;
@@ -29,36 +25,9 @@ async fn site() -> (Axcs, Serving, Visitor) {
     (axcs, serving, anna)
 }
 
-/// The file in which the sign-in is kept, where no credential store is.
-fn kept(axcs: &Axcs) -> Option<std::path::PathBuf> {
-    let folder = std::fs::read_dir(axcs.dir().join("secrets")).ok()?;
-    let mut files = folder.map(|entry| entry.unwrap().path());
-    files.find(|file| file.to_string_lossy().contains("sign-in"))
-}
-
-/// Signs the machine in as an operator does: reads the code, has it entered, waits. Answers the last
-/// line and the exit code.
 async fn sign_in(axcs: &Axcs, anna: &mut Visitor, answer: &str) -> (String, i32) {
-    let mut command = axcs.command(&["account", "sign-in", "--json"]);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert_eq!(line["event"], "code", "{line}");
-    let code = line["code"]["code"].as_str().unwrap().to_owned();
-    assert!(
-        line["code"]["address_with_code"]
-            .as_str()
-            .unwrap()
-            .contains(&code)
-    );
-    assert!(line["code"].get("device_code").is_none());
-    anna.enter(&code, answer).await;
-    let rest: Vec<String> = lines.map(Result::unwrap).collect();
-    (rest.join("\n"), child.wait().unwrap().code().unwrap())
+    let command = axcs.command(&["account", "sign-in", "--json"]);
+    anna.sign_in(command, answer).await
 }
 
 fn state(axcs: &Axcs) -> String {
@@ -101,7 +70,7 @@ async fn a_new_user_signs_in_activates_and_does_the_configuration_checklist() {
         (&"anna".into(), &"Contoso".into())
     );
     assert!(status["signed_in"].is_string());
-    let file = kept(&axcs).unwrap();
+    let file = axcs.sign_in_file().unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("refresh_token"));
     #[cfg(unix)]
@@ -165,7 +134,7 @@ async fn a_new_user_signs_in_activates_and_does_the_configuration_checklist() {
     axcs.ok(&["account", "sign-out"]);
     let again = axcs.run(&["account", "sign-out"]);
     assert!(again.stderr.contains("not signed in"), "{again:?}");
-    assert_eq!(kept(&axcs), None);
+    assert_eq!(axcs.sign_in_file(), None);
 
     let changes = axcs.json(&["log", "--audit"]);
     let subjects: Vec<&str> = changes
@@ -192,24 +161,14 @@ async fn a_refused_code_signs_nobody_in_and_a_grant_that_is_ended_says_so() {
     let (axcs, _serving, mut anna) = site().await;
     let (said, code) = sign_in(&axcs, &mut anna, "refuse").await;
     assert_ne!(code, 0, "{said}");
-    assert_eq!(kept(&axcs), None);
+    assert_eq!(axcs.sign_in_file(), None);
 
     let (_, code) = sign_in(&axcs, &mut anna, "allow").await;
     assert_eq!(code, 0);
     // What was stolen elsewhere and used: the grant is over.
-    let file = kept(&axcs).unwrap();
+    let file = axcs.sign_in_file().unwrap();
     let kept: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    let form = format!(
-        "token={}&client_id=axcs",
-        kept["refresh_token"].as_str().unwrap()
-    );
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let revoked = http
-        .post(format!("{}/oauth/revoke", anna.url))
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(form)
-        .send();
-    assert!(revoked.await.unwrap().status().is_success());
+    anna.revoke(kept["refresh_token"].as_str().unwrap()).await;
     let refused = axcs.run(&["account"]);
     assert_ne!(refused.code, 0);
     assert!(

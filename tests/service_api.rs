@@ -14,6 +14,8 @@ mod feed;
 mod hostile;
 #[path = "service/images.rs"]
 mod images;
+#[path = "service/intruders.rs"]
+mod intruders;
 #[path = "service/listing.rs"]
 mod listing;
 #[path = "service/loads.rs"]

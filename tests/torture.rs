@@ -30,6 +30,9 @@ mod cut;
 #[cfg(target_os = "linux")]
 #[path = "torture/env.rs"]
 mod env;
+#[cfg(target_os = "linux")]
+#[path = "support/faketime.rs"]
+mod faketime;
 #[path = "torture/gaps.rs"]
 mod gaps;
 #[path = "torture/hostile.rs"]

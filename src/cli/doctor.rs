@@ -154,18 +154,15 @@ async fn look_at_service(settings: &Settings, folder: &Folder) -> Vec<Finding> {
 /// The findings, each with its remedy below it.
 pub fn print_findings(findings: &[Finding]) {
     for finding in findings {
-        print::line(format_args!(
-            "{:<16} {:<12} {:>6}  {}",
+        let head = format!(
+            "{:<16} {:<12} {:>6}  ",
             finding.check,
             finding.health,
             format!("{:.1} s", finding.seconds),
-            finding.found
-        ));
+        );
+        print::beside(&head, &finding.found);
         if !finding.remedy.is_empty() {
-            print::line(format_args!(
-                "{:<16} {:<12} {:>6}  {}",
-                "", "", "", finding.remedy
-            ));
+            print::beside(&" ".repeat(head.len()), &finding.remedy);
         }
     }
 }

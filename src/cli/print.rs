@@ -17,6 +17,30 @@ pub fn line(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{}", lines_of(&text.to_string()));
 }
 
+/// A text behind `head`; where it does not fit the terminal, its other lines stand below the first.
+pub fn beside(head: &str, text: &str) {
+    let blank = " ".repeat(width(head));
+    for (row, part) in fitting(text, width(head)).into_iter().enumerate() {
+        let head = if row == 0 { head } else { &blank };
+        line(format_args!("{head}{part}"));
+    }
+}
+
+/// The lines of a text that begins behind so many cells. A pipe has room for everything.
+#[cfg(feature = "console")]
+fn fitting(text: &str, behind: usize) -> Vec<String> {
+    const LEAST: usize = 20;
+    match crate::console::terminal::columns() {
+        Some(cells) => crate::console::words::wrap(text, cells.saturating_sub(behind).max(LEAST)),
+        None => vec![text.to_owned()],
+    }
+}
+
+#[cfg(not(feature = "console"))]
+fn fitting(text: &str, _: usize) -> Vec<String> {
+    vec![text.to_owned()]
+}
+
 /// One line beside the answer, for people.
 pub fn note(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{}", lines_of(&text.to_string()));

@@ -402,13 +402,12 @@ pub(super) fn name(stream: Stream) -> String {
 
 /// What was being read when a statement failed.
 pub(super) fn failed(what: String, error: SqlError) -> CompanyError {
-    CompanyError::Read {
-        what,
-        source: if is_forbidden(&error) {
-            format!("{error}. The grants that the login needs: axcs doctor --grants").into()
-        } else {
-            error.into()
-        },
+    let is_forbidden = is_forbidden(&error);
+    let source = error.into();
+    if is_forbidden {
+        CompanyError::Forbidden { what, source }
+    } else {
+        CompanyError::Read { what, source }
     }
 }
 

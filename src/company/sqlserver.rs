@@ -37,6 +37,7 @@ pub struct SqlServerCompany {
 enum Fault {
     Company(CompanyError),
     Unfit(String),
+    Release(String),
     Server(ServerError),
     /// Whoever reads knows already.
     Told,
@@ -59,8 +60,9 @@ impl SqlServerCompany {
     /// key `partition` (R2): without names the only company, and the initial partition.
     ///
     /// # Errors
-    /// [`CompanyError::Unreachable`] where there is no connection; [`CompanyError::Unavailable`] says
-    /// what the database lacks, or which companies it has.
+    /// [`CompanyError::Unreachable`] where there is no connection; [`CompanyError::Release`] where AX
+    /// has no Commerce Services; [`CompanyError::Unavailable`] says what the database lacks, or which
+    /// companies it has.
     pub async fn open(
         server: Server,
         company: Option<&str>,
@@ -160,6 +162,10 @@ fn told(fault: Fault, server: &Server) -> CompanyError {
     match fault {
         Fault::Company(error) => error,
         Fault::Unfit(reason) => unavailable(reason),
+        Fault::Release(reason) => CompanyError::Release {
+            place: server.place(),
+            reason,
+        },
         Fault::Server(ServerError::Connect(error)) => error.into(),
         Fault::Server(error) => unavailable(error.to_string()),
         Fault::Told => CompanyError::Read {

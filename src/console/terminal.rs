@@ -1,7 +1,7 @@
 //! The real terminal: raw mode and alternate screen on, and off again however the console ends.
 
 use std::fmt;
-use std::io::{self, Stdout, Write};
+use std::io::{self, IsTerminal as _, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Arc;
@@ -43,6 +43,15 @@ impl fmt::Display for NoTerminal {
              jobs, `axcs run JOB --wait` runs one, `axcs runs` shows the last runs, each with --json"
         )
     }
+}
+
+/// Cells from side to side of the terminal that commands print to; none where it is a file or a pipe.
+pub fn columns() -> Option<usize> {
+    let (cells, _) = io::stdout()
+        .is_terminal()
+        .then(crossterm::terminal::size)?
+        .ok()?;
+    Some(usize::from(cells))
 }
 
 /// Refuses where the console could not be seen or used.

@@ -42,7 +42,15 @@ impl From<CompanyError> for Exception {
     fn from(error: CompanyError) -> Self {
         let remedy = match &error {
             CompanyError::Unreachable(error) => error.step.remedy(),
-            CompanyError::Unavailable { .. } => "Check the company of the profile: axcs doctor",
+            CompanyError::Unavailable { .. } => {
+                "Correct what is named there; axcs doctor tells whether it is right."
+            }
+            CompanyError::Release { .. } => {
+                "Name a database of AX 2012, its Feature Pack or AX 2012 R2: `sqlserver.database` in the settings."
+            }
+            CompanyError::Forbidden { .. } => {
+                "Have the administrator of AX's database run the script that this prints: axcs doctor --grants"
+            }
             CompanyError::Read { .. } => "Check that the company's database is whole: axcs doctor",
             CompanyError::Gap { .. } => "Start the job again: the stream is then read whole.",
         };

@@ -61,11 +61,16 @@ pub async fn overview(
 /// Whether the company can be read at all.
 pub async fn company(sides: &Sides) -> Result<(), Exception> {
     match sides.company.tracking(Stream::OnHand, &[]).await {
-        Err(error @ (CompanyError::Unreachable(_) | CompanyError::Unavailable { .. })) => {
-            Err(error.into())
-        }
+        Err(
+            error @ (CompanyError::Unreachable(_)
+            | CompanyError::Unavailable { .. }
+            | CompanyError::Release { .. }),
+        ) => Err(error.into()),
         // What is wrong with one stream is told by its runs.
-        Ok(_) | Err(CompanyError::Read { .. } | CompanyError::Gap { .. }) => Ok(()),
+        Ok(_)
+        | Err(
+            CompanyError::Read { .. } | CompanyError::Forbidden { .. } | CompanyError::Gap { .. },
+        ) => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A browser without a screen: it keeps the session's cookie, sends the CSRF token of the page it
 //! is at, and does not follow redirects unless asked.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
@@ -62,8 +63,14 @@ pub fn encoded(fields: &[(&str, &str)]) -> String {
 
 impl Browser {
     pub fn at(served: &Served) -> Self {
+        Self::from(served, None)
+    }
+
+    /// One at an address of this machine.
+    pub fn from(served: &Served, address: Option<IpAddr>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
+            .local_address(address)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();

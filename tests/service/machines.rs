@@ -36,7 +36,7 @@ pub async fn poll(served: &Served, codes: &DeviceAuthorization) -> Told {
     oauth(served, "/oauth/token", &fields).await
 }
 
-async fn refresh(served: &Served, token: &str) -> Told {
+pub async fn refresh(served: &Served, token: &str) -> Told {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     oauth(served, "/oauth/token", &fields).await
 }

@@ -71,6 +71,18 @@ impl Served {
         Self { running, dir, http }
     }
 
+    /// The same, with a change of its file in between: time that passes, mostly.
+    pub async fn restart_with(self, change: &str) -> Self {
+        let Self { running, dir, http } = self;
+        running.stop().await;
+        let file = dir.path().join("commerce.db");
+        let store = axcs::sqlite::connect(&file, axcs::sqlite::Access::Create).unwrap();
+        assert!(store.execute(change, []).unwrap() > 0, "{change}");
+        drop(store);
+        let running = service::start(options(dir.path())).await.unwrap();
+        Self { running, dir, http }
+    }
+
     /// A request without a token.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.http

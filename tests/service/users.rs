@@ -11,7 +11,7 @@ use super::browser::{Browser, signed_up};
 use super::machines::{let_in, with};
 use super::support::{Served, TOKEN, Told};
 
-const BERTS: &str = "battery staple horse";
+pub const BERTS: &str = "battery staple horse";
 
 fn bert(roles: &[&str]) -> Value {
     json!({
@@ -144,20 +144,9 @@ async fn an_expired_or_replaced_invitation_is_void() {
         .get("/invitation")
         .await
         .says(410, "not good any more");
-    let Served { running, dir, http } = served;
-    running.stop().await;
-    let path = dir.path().join("commerce.db");
-    let store = axcs::sqlite::connect(&path, axcs::sqlite::Access::Create).unwrap();
-    let aged = store.execute(
-        "UPDATE user SET invitation_until = invitation_until - 604800000 WHERE sign_in = 'bert'",
-        [],
-    );
-    assert_eq!(aged.unwrap(), 1);
-    drop(store);
-    let running = axcs::service::start(super::support::options(dir.path()))
-        .await
-        .unwrap();
-    let served = Served { running, dir, http };
+    let aged =
+        "UPDATE user SET invitation_until = invitation_until - 604800000 WHERE sign_in = 'bert'";
+    let served = served.restart_with(aged).await;
     let visitor = Browser::at(&served);
     visitor
         .get(&page(&second.link))

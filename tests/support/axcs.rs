@@ -92,6 +92,20 @@ pub fn says_a_secret(bytes: &[u8]) -> bool {
         .any(|window| window.eq_ignore_ascii_case(CANARY.as_bytes()))
 }
 
+/// The same command, for a pseudo-terminal.
+#[cfg(unix)]
+pub fn for_terminal(made: &Command) -> portable_pty::CommandBuilder {
+    let mut command = portable_pty::CommandBuilder::new(made.get_program());
+    command.args(made.get_args());
+    for (name, value) in made.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        }
+    }
+    command
+}
+
 /// Runs a command to its end.
 pub fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
@@ -190,16 +204,14 @@ impl Axcs {
     /// The same command, for a pseudo-terminal.
     #[cfg(unix)]
     pub fn in_terminal(&self, arguments: &[&str]) -> portable_pty::CommandBuilder {
-        let made = self.command(arguments);
-        let mut command = portable_pty::CommandBuilder::new(made.get_program());
-        command.args(made.get_args());
-        for (name, value) in made.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            }
-        }
-        command
+        for_terminal(&self.command(arguments))
+    }
+
+    /// The file in which the sign-in is kept, where no credential store is.
+    pub fn sign_in_file(&self) -> Option<PathBuf> {
+        let folder = std::fs::read_dir(self.dir().join("secrets")).ok()?;
+        let mut files = folder.map(|entry| entry.unwrap().path());
+        files.find(|file| file.to_string_lossy().contains("sign-in"))
     }
 
     pub fn run(&self, arguments: &[&str]) -> Said {

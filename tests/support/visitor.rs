@@ -5,7 +5,11 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use serde_json::Value;
 
 /// What anna types at the website.
 const PASSWORD: &str = "correct horse battery";
@@ -83,5 +87,52 @@ impl Visitor {
         self.get(&format!("/device?code={code}")).await;
         let fields = [("code", code), ("answer", answer)];
         self.post("/device/answer", &fields).await;
+    }
+
+    /// Signs a machine in as an operator does: `command` is `axcs account sign-in --json`; reads its
+    /// code, enters it, waits. Answers what the command said then, and its exit code.
+    pub async fn sign_in(&mut self, mut command: Command, answer: &str) -> (String, i32) {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(line["event"], "code", "{line}");
+        let code = line["code"]["code"].as_str().unwrap().to_owned();
+        assert!(
+            line["code"]["address_with_code"]
+                .as_str()
+                .unwrap()
+                .contains(&code)
+        );
+        assert!(line["code"].get("device_code").is_none());
+        self.enter(&code, answer).await;
+        let rest: Vec<String> = lines.map(Result::unwrap).collect();
+        (rest.join("\n"), child.wait().unwrap().code().unwrap())
+    }
+
+    /// Ends a sign-in with its own refresh token, as a machine does.
+    pub async fn revoke(&self, refresh_token: &str) {
+        let answer = self
+            .http
+            .post(format!("{}/oauth/revoke", self.url))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(format!("token={refresh_token}&client_id=axcs"))
+            .send();
+        assert!(answer.await.unwrap().status().is_success());
+    }
+
+    /// Whoever has this invitation sets a password and signs in.
+    pub async fn accept(&mut self, link: &str, sign_in: &str) {
+        let (_, secret) = link.split_once("?secret=").unwrap();
+        self.get(&format!("/invitation?secret={secret}")).await;
+        let passwords = [("password", PASSWORD), ("again", PASSWORD)];
+        let fields = [&[("secret", secret)], &passwords[..]].concat();
+        self.post("/invitation", &fields).await;
+        self.get("/sign-in").await;
+        let fields = [("sign_in", sign_in), ("password", PASSWORD)];
+        self.post("/sign-in", &fields).await;
     }
 }

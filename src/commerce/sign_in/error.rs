@@ -74,9 +74,6 @@ impl SignInError {
             Self::Elsewhere { .. } => {
                 "Have the service told its own address as it is in the settings (`service.url`): tokens go nowhere else."
             }
-            Self::Refused { error, .. } if error == "invalid_grant" => {
-                "The sign-in was ended at the website, or its user is gone. Sign in again: axcs account sign-in"
-            }
             Self::Refused { .. } | Self::Denied | Self::Expired | Self::NotSignedIn => {
                 "Sign in again: axcs account sign-in"
             }

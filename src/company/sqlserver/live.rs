@@ -83,20 +83,23 @@ impl Database for Live<'_> {
             .map(|table| values![format!("dbo.{table}")])
             .collect();
         let found = self.session().optional_each(&text("table"), &names, |row| {
-            Ok((row.get::<Option<i64>>(0)?, row.get::<Option<i64>>(1)?))
+            Ok((
+                row.get::<Option<i64>>(0)?,
+                row.get::<Option<i64>>(1)?,
+                row.get::<Option<i64>>(2)?,
+            ))
         });
         let found = found.map_err(|error| failed("the change tracking".to_owned(), error))?;
         let found = tables.into_iter().zip(found);
         found
             .map(|(table, found)| match found.unwrap_or_default() {
+                (_, _, Some(0)) => Err(forbidden(table, "the login may not read it (SELECT)")),
                 // No value means untracked, unknown or forbidden: these are told apart.
-                (None, Some(0)) => Err(CompanyError::Read {
-                    what: table.to_owned(),
-                    source: "the login may not see its changes (VIEW CHANGE TRACKING). The grants \
-                             that it needs: axcs doctor --grants"
-                        .into(),
-                }),
-                (min_valid_version, _) => Ok(TableTracking {
+                (None, Some(0), _) => Err(forbidden(
+                    table,
+                    "the login may not see its changes (VIEW CHANGE TRACKING)",
+                )),
+                (min_valid_version, _, _) => Ok(TableTracking {
                     table: table.to_owned(),
                     min_valid_version,
                 }),
@@ -147,6 +150,13 @@ impl Live<'_> {
             Some(history) => Ok(history),
             None => both(&text("made"))?.ok_or(SqlError::NoRow),
         }
+    }
+}
+
+fn forbidden(table: &str, right: &str) -> CompanyError {
+    CompanyError::Forbidden {
+        what: table.to_owned(),
+        source: right.into(),
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Known {
 pub(super) enum Refusal {
     /// It was looked at, and it is not what was asked for.
     Unfit(String),
+    /// Its release has no Commerce Services.
+    Release(String),
     /// A look failed.
     Sql(SqlError),
 }
@@ -52,7 +54,7 @@ pub(super) fn look(
     let columns = pairs(session, "columns")?;
     let of_r3 = session.optional(&text("removed"), &[], |row| row.get::<String>(0))?;
     let kernel = kernel(session, &columns)?;
-    let release = release(&columns, of_r3, kernel).map_err(Refusal::Unfit)?;
+    let release = release(&columns, of_r3, kernel)?;
     let layout = Layout::new(&columns, &pairs(session, "keys")?).map_err(|missing| {
         Refusal::Unfit(format!(
             "these tables and columns are not there, or the login may not read them: {}. The grants \
@@ -135,21 +137,21 @@ fn release(
     columns: &Columns,
     of_r3: Option<String>,
     kernel: Option<String>,
-) -> Result<String, String> {
+) -> Result<String, Refusal> {
     if !columns.contains_key("DATAAREA") || !columns.contains_key("INVENTTABLE") {
-        return Err(
+        return Err(Refusal::Unfit(
             "it is no database of AX, or the login may not read DATAAREA and INVENTTABLE. Check \
              `sqlserver.database`; the grants that the login needs: axcs doctor --grants"
                 .to_owned(),
-        );
+        ));
     }
     // Products that companies share came with AX 2012.
     if !columns.contains_key("ECORESPRODUCT") {
-        return Err(
+        return Err(Refusal::Release(
             "it is a database of AX 2009 or older (there is no ECORESPRODUCT), or the login may not \
              read that table. Commerce Services are part of AX 2012"
                 .to_owned(),
-        );
+        ));
     }
     let r3 = ["LICENSEPLATEID", "INVENTSTATUSID"];
     let r3 = r3.iter().find(|column| has(columns, "INVENTDIM", column));
@@ -159,10 +161,10 @@ fn release(
         of_r3.map(|kernel| format!("version {kernel}"))
     });
     if let Some(mark) = r3 {
-        return Err(format!(
+        return Err(Refusal::Release(format!(
             "it is AX 2012 R3 ({mark}). Commerce Services are part of AX 2012, its Feature Pack and \
              AX 2012 R2; R3 removed them"
-        ));
+        )));
     }
     let release = if has(columns, "DATAAREA", "PARTITION") {
         "AX 2012 R2"
@@ -230,6 +232,7 @@ impl From<Refusal> for super::Fault {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Unfit(reason) => Self::Unfit(reason),
+            Refusal::Release(reason) => Self::Release(reason),
             Refusal::Sql(SqlError::Server(error @ ServerError::Connect(_))) => Self::Server(error),
             Refusal::Sql(error) => Self::Company(crate::company::reading::failed(
                 "what the database is".to_owned(),
@@ -262,6 +265,11 @@ mod tests {
             let columns = of(&[rtm, more].concat());
             release(&columns, r3.map(str::to_owned), kernel.map(str::to_owned))
         };
+        let words = |refused: Result<String, Refusal>| match refused {
+            Err(Refusal::Unfit(reason)) => format!("unfit: {reason}"),
+            Err(Refusal::Release(reason)) => format!("release: {reason}"),
+            Ok(_) | Err(Refusal::Sql(_)) => format!("{refused:?}"),
+        };
         assert_eq!(
             told(&[], None, None).unwrap(),
             "AX 2012 or its Feature Pack"
@@ -280,11 +288,17 @@ mod tests {
             told(&[], Some("DEL_DOCOMMERCECONFIGURATION"), None),
             told(&[], None, Some("6.3.164.0")),
         ] {
-            assert!(r3.unwrap_err().starts_with("it is AX 2012 R3 ("));
+            assert!(words(r3).starts_with("release: it is AX 2012 R3 ("));
         }
-        let older = release(&of(&rtm[..2]), None, None).unwrap_err();
-        assert!(older.contains("AX 2009 or older"), "{older}");
-        let other = release(&of(&[]), None, None).unwrap_err();
-        assert!(other.contains("no database of AX"), "{other}");
+        let older = words(release(&of(&rtm[..2]), None, None));
+        assert!(
+            older.starts_with("release: it is a database of AX 2009 or older"),
+            "{older}"
+        );
+        let other = words(release(&of(&[]), None, None));
+        assert!(
+            other.starts_with("unfit: it is no database of AX"),
+            "{other}"
+        );
     }
 }

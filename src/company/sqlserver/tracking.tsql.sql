@@ -6,9 +6,11 @@ SELECT CHANGE_TRACKING_CURRENT_VERSION(), CAST(d.retention_period AS int),
   LEFT JOIN sys.change_tracking_databases d ON d.database_id = DB_ID();
 
 -- [table] @P1 is a table. Answers from which version on its changes are kept; whether the login may
--- see them. The first is NULL for a table that is not tracked, is not there or may not be seen.
+-- see them; whether it may read the table: that can be granted for columns, and RecId is one of each.
+-- The first is NULL for a table that is not tracked, is not there or may not be seen.
 SELECT CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(@P1)),
-       HAS_PERMS_BY_NAME(@P1, N'OBJECT', N'VIEW CHANGE TRACKING');
+       HAS_PERMS_BY_NAME(@P1, N'OBJECT', N'VIEW CHANGE TRACKING'),
+       HAS_PERMS_BY_NAME(@P1, N'OBJECT', N'SELECT', N'RECID', N'COLUMN');
 
 -- [recovery] Answers the id of the database and that of its history; no row where the login may not
 -- see them.

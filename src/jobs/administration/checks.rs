@@ -21,6 +21,8 @@ use crate::model::{Stream, words};
 pub const LEAST_RETENTION_DAYS: u32 = 2;
 /// The same in minutes.
 const LEAST_RETENTION: i64 = LEAST_RETENTION_DAYS as i64 * 24 * 60;
+/// Rights without which neither records move nor the account is activated.
+const NEEDED_RIGHTS: [&str; 2] = ["upload", "account"];
 /// Clocks further apart than this confuse whoever compares logs.
 const MOST_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_secs(60);
 /// How long a look may take.
@@ -32,6 +34,7 @@ const TRACKING: &str = "Change tracking";
 const SNAPSHOTS: &str = "Snapshots";
 const LEDGER: &str = "Ledger";
 const SERVICE: &str = "Service";
+const SERVICE_RIGHTS: &str = "Service rights";
 const CLOCK: &str = "Clock";
 const ACCOUNT: &str = "Account";
 
@@ -224,11 +227,31 @@ pub async fn of_service(client: &Client) -> Vec<Finding> {
                 SERVICE,
                 format!("{}, account {}, {user}", client.url(), who.account),
             ),
+            may(&who.user, &who.rights),
             difference(CLOCK, "the service", who.server_time, middle),
             account(who.state),
         ]
     })
     .await
+}
+
+/// What this machine may do there: what the roles of the user allow who let it in.
+fn may(user: &str, rights: &[String]) -> Finding {
+    let missing: Vec<&str> = NEEDED_RIGHTS
+        .into_iter()
+        .filter(|needed| !rights.iter().any(|right| right == needed))
+        .collect();
+    if missing.is_empty() {
+        return Finding::good(SERVICE_RIGHTS, rights.join(", "));
+    }
+    Finding::fault(
+        SERVICE_RIGHTS,
+        format!(
+            "{user} let this machine in, whose roles lack: {}",
+            missing.join(", ")
+        ),
+        "Have a service administrator sign this machine in: axcs account sign-in",
+    )
 }
 
 fn not_asked(error: &CommerceError) -> Finding {

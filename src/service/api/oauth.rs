@@ -102,7 +102,12 @@ pub async fn token(
             Refreshed::Tokens(tokens) => give(tokens),
             Refreshed::Unknown => Ok(error(
                 "invalid_grant",
-                "the refresh token is not good; sign in again",
+                "there is no such sign-in any more: it was ended, or its user is gone or has other \
+                 roles now",
+            )),
+            Refreshed::Expired => Ok(error(
+                "invalid_grant",
+                "the sign-in has expired: it was not used for 90 days",
             )),
             Refreshed::Reused => {
                 tracing::warn!("a refresh token was used twice: its machine is signed out");

@@ -70,8 +70,10 @@ pub enum Polled {
 pub enum Refreshed {
     /// New tokens.
     Tokens(Tokens),
-    /// It is not good.
+    /// It is not good, or not any more: the machine was signed out.
     Unknown,
+    /// Its machine was silent for too long.
+    Expired,
     /// It was good once: somebody else has it, and the machine is out.
     Reused,
 }
@@ -368,8 +370,7 @@ fn refresh(transaction: &Transaction<'_>, token: &str) -> Result<Refreshed, Refu
         .optional()?;
     if let Some((id, refreshed)) = current {
         if refreshed < (now - SILENT).as_millisecond() {
-            transaction.execute("DELETE FROM machine WHERE id = ?1", [id])?;
-            return Ok(Refreshed::Unknown);
+            return Ok(Refreshed::Expired);
         }
         return give(transaction, id, token, now).map(Refreshed::Tokens);
     }

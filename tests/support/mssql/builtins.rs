@@ -190,9 +190,10 @@ impl Session {
         for argument in arguments {
             texts.push(self.evaluate(argument)?.to_string_value());
         }
-        let [name, _, permission] = texts.as_slice() else {
+        // Rights are those of whole tables here: a column has its table's.
+        let ([name, _, permission] | [name, _, permission, _, _]) = texts.as_slice() else {
             return Err(SqlError::bed(
-                "HAS_PERMS_BY_NAME with other than three arguments",
+                "HAS_PERMS_BY_NAME with other than three or five arguments",
             ));
         };
         let table = plain(name);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::super::faketime::library;
 use super::{Ended, Outcome, Process, Said, Shop, ended, list, pick, said};
 
 /// A lease of a second is taken over within a second more; a busy machine takes longer to start.
@@ -16,17 +17,6 @@ const TAKEN_OVER: Duration = Duration::from_secs(15);
 
 /// What a clock is off at least that is set an hour off.
 const MOST_OF_AN_HOUR: Duration = Duration::from_secs(3_000);
-
-/// libfaketime for programs of several threads.
-fn library() -> Option<PathBuf> {
-    let places = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
-    let machines = ["", "x86_64-linux-gnu", "aarch64-linux-gnu"];
-    places
-        .iter()
-        .flat_map(|place| machines.map(|machine| Path::new(place).join(machine)))
-        .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
-        .find(|library| library.is_file())
-}
 
 fn skipped() -> Outcome {
     Outcome::Skipped("no libfaketimeMT.so.1 (the package faketime)".to_owned())
