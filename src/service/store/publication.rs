@@ -129,7 +129,7 @@ impl Store {
         let mut counted = Counted::default();
         let mut after = String::new();
         loop {
-            let (chosen, act, behind) = (chosen.clone(), act.clone(), after);
+            let (chosen, act, behind) = (chosen.clone(), act.clone(), after.clone());
             let chunk = self
                 .run(move |connection| {
                     let transaction = connection.transaction()?;
@@ -147,7 +147,7 @@ impl Store {
             let Some((last, _)) = chunk.last() else {
                 return Ok(counted);
             };
-            after = last.clone();
+            after.clone_from(last);
             counted.products += chunk.len() as u64;
             let lacking = chunk.into_iter().filter(|(_, lacks)| !lacks.is_empty());
             for (item, lacks) in lacking {

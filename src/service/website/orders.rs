@@ -38,15 +38,15 @@ const STATES: [(OrderState, &str); 7] = [
 #[template(path = "orders.html")]
 struct OrdersPage {
     page: Page,
-    states: Vec<Taken>,
-    stores: Vec<Taken>,
+    states: Vec<Narrowing>,
+    stores: Vec<Narrowing>,
     number: String,
     orders: Vec<Row>,
     paging: Paging,
 }
 
 /// A choice of a list that narrows the orders down.
-struct Taken {
+struct Narrowing {
     value: String,
     label: String,
     is_taken: bool,
@@ -156,7 +156,7 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
     page::show(&OrdersPage {
         page: Page::of(&visit, "Orders"),
         states: STATES
-            .map(|(known, word)| Taken {
+            .map(|(known, word)| Narrowing {
                 value: word.to_owned(),
                 label: in_words(known).to_owned(),
                 is_taken: narrowed.state == Some(known),
@@ -164,7 +164,7 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
             .into(),
         stores: stores
             .into_iter()
-            .map(|store| Taken {
+            .map(|store| Narrowing {
                 is_taken: store.id == narrowed.store,
                 label: store.name,
                 value: store.id,

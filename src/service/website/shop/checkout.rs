@@ -18,7 +18,7 @@ use crate::service::strict::OrderContent;
 use super::super::form::{Field, Form, Kind};
 use super::super::page::{self, Page, Trouble, see};
 use super::super::session::Visit;
-use super::terms::{self, Delivery, Method};
+use super::terms::{self, Delivery, Paying};
 use super::{Shop, link, product, query, variant_word};
 
 /// Most of one product in an order.
@@ -48,7 +48,7 @@ struct Checkout {
     variant: OfferedVariant,
     secret: String,
     deliveries: Vec<Delivery>,
-    methods: Vec<Method>,
+    methods: Vec<Paying>,
 }
 
 impl Checkout {

@@ -21,7 +21,7 @@ pub struct Delivery {
 
 /// A way to pay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Method {
+pub struct Paying {
     /// Its word in orders.
     pub method: String,
     /// Its name for shoppers.
@@ -49,13 +49,13 @@ pub async fn deliveries(store: &Store) -> Result<Vec<Delivery>, Trouble> {
 }
 
 /// The ways to pay: the payment methods that a provider takes.
-pub async fn methods(store: &Store) -> Result<Vec<Method>, Trouble> {
+pub async fn methods(store: &Store) -> Result<Vec<Paying>, Trouble> {
     let providers = store.payment_providers().await?;
     let assigned = store.payment_methods().await?;
     let taken = METHODS.iter().filter_map(|(method, name)| {
         let (_, provider) = assigned.iter().find(|(known, _)| known == method)?;
         let provider = providers.iter().find(|known| known.id == *provider)?;
-        Some(Method {
+        Some(Paying {
             method: (*method).to_owned(),
             name: (*name).to_owned(),
             provider: provider.name.clone(),
