@@ -203,7 +203,7 @@ async fn what_is_no_image_or_too_large_is_refused_and_leaves_nothing() {
         ),
         (b"MZ\x90\x00", "It is no PNG, JPEG or WebP image"),
         (b"", "Choose an image"),
-        (&PNG[..10], "damaged"),
+        (&PNG[..20], "damaged"),
         (&large, "An image has at most 5 MB"),
     ] {
         let shown = send_image(&anna, "A-100", "a.png", bytes).await;
