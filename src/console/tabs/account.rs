@@ -100,7 +100,8 @@ impl AccountTab {
     pub fn offers(&self, action: AccountAction, read_only: bool) -> bool {
         let is_free = !read_only && self.taking.is_none();
         match action {
-            AccountAction::SignIn => is_free && self.account().is_some(),
+            // Where the service refuses this machine, it is what helps.
+            AccountAction::SignIn => is_free && self.view.is_some(),
             AccountAction::SignOut | AccountAction::Renew => is_free && self.is_signed_in(),
             AccountAction::Activate => {
                 is_free && self.state().is_some_and(AccountState::can_be_activated)
