@@ -261,7 +261,7 @@ async fn every_page_keeps_other_sites_out() {
         );
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(shown.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(shown.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(shown.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(shown.header("cache-control"), "no-store", "{path}");
         assert!(
             !shown.html.contains("<style") && !shown.html.contains(" style="),

@@ -78,16 +78,36 @@ impl Browser {
         self.client.goto(address).await.unwrap();
     }
 
-    /// What can be read on the page.
+    /// What can be read on the page. One that goes while it is read is followed by another.
     pub async fn text(&self) -> String {
-        let body = self.client.find(Locator::Css("body")).await.unwrap();
-        body.text().await.unwrap()
+        let read = async {
+            loop {
+                let body = self.client.find(Locator::Css("body")).await;
+                let text = match body {
+                    Ok(body) => body.text().await,
+                    Err(error) => Err(error),
+                };
+                match text {
+                    Ok(text) => return text,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        let read = tokio::time::timeout(SOON, read).await;
+        read.expect("the browser shows a page")
     }
 
+    /// The page, or the one that comes instead of it, shows `words`.
     pub async fn shows(&self, words: &str) {
-        let text = self.text().await;
-        let address = self.client.current_url().await.unwrap();
-        assert!(text.contains(words), "{words:?} is not at {address}:\n{text}");
+        let shown = async {
+            while !self.text().await.contains(words) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(SOON, shown).await.is_err() {
+            let address = self.client.current_url().await.unwrap();
+            panic!("{words:?} is not at {address}:\n{}", self.text().await);
+        }
     }
 
     /// Loads the page again until it shows `words`.
@@ -124,6 +144,12 @@ impl Browser {
         }
     }
 
+    /// Takes the choice with the words `label`.
+    pub async fn choose(&self, name: &str, label: &str) {
+        let field = self.field(name).await;
+        field.select_by_label(label).await.unwrap();
+    }
+
     /// Ticks the box of `name` with this value.
     pub async fn tick(&self, name: &str, value: &str) {
         let place = format!("main input[name={name}][value={value:?}]");
@@ -148,10 +174,12 @@ impl Browser {
         found.unwrap().text().await.unwrap()
     }
 
-    /// Where the link or field at `place` leads, or what stands in it.
-    pub async fn attribute(&self, place: &str, name: &str) -> String {
-        let found = self.client.find(Locator::Css(place)).await;
-        found.unwrap().attr(name).await.unwrap().unwrap()
+    /// Clicks the first element at `place`, a CSS selector.
+    pub async fn click(&self, place: &str) {
+        match self.client.find(Locator::Css(place)).await {
+            Ok(found) => found.click().await.unwrap(),
+            Err(error) => panic!("{error}: nothing is at {place}:\n{}", self.text().await),
+        }
     }
 
     /// A telephone held upright: whatever is wide scrolls by itself, never the page.

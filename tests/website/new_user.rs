@@ -1,5 +1,7 @@
-//! From an empty folder to an active account: what a new user does, in the order of the Configuration
-//! checklist.
+//! From an empty folder to an order that was shipped: what a new user does to get through the
+//! Configuration checklist, and then a shopper.
+
+use serde_json::Value;
 
 use crate::axcs_program::Axcs;
 use crate::browser::Browser;
@@ -63,7 +65,6 @@ async fn a_new_user_does_the_configuration_checklist_with_console_and_browser() 
     console.until_shows("signed in by anna");
 
     // Activate online service.
-    console.press("\x1b");
     console.until_shows("a activate");
     console.press("a");
     console.until_shows("y yes");
@@ -72,5 +73,85 @@ async fn a_new_user_does_the_configuration_checklist_with_console_and_browser() 
     browser.open(&url).await;
     browser.until_shows("Active").await;
 
+    // Set up users.
+    browser.open(&format!("{url}/users/new")).await;
+    let bert = [
+        ("first_name", "Bert"),
+        ("last_name", "Lund"),
+        ("sign_in", "bert"),
+        ("email", "bert@contoso.example"),
+    ];
+    browser.fill(&bert).await;
+    browser.tick("roles", "order-manager").await;
+    browser.press("Save").await;
+    browser.shows("bert is added.").await;
+    axcs.ok(&["checklist", "--tick", "users"]);
+
+    // Parameters, and what they change.
+    let choices = axcs.json(&["parameters"])["choices"].clone();
+    let hierarchy = choices["category_hierarchies"][0].as_str().unwrap();
+    let charge = ["--shipping-charge-code", "freight"];
+    let set = ["parameters", "set", "--category-hierarchy", hierarchy];
+    axcs.ok(&[&set[..], &charge].concat());
+    axcs.ok(&["run", "complete"]);
+
+    // What a store needs, and its products.
+    browser.open(&format!("{url}/departments")).await;
+    browser.press("Take over from AX").await;
+    browser.open(&format!("{url}/stores")).await;
+    browser.fits_a_telephone().await;
+    let stores = axcs.json(&["stores"]);
+    let online = |store: &&Value| store["kind"] == "online-store";
+    let store = stores.as_array().unwrap().iter().find(online).unwrap();
+    let shop = store["id"].as_str().unwrap();
+    browser
+        .open(&format!("{url}/publications/{shop}/choose"))
+        .await;
+    browser.press("Publish all").await;
+    browser.click("main form.actions button").await;
+    browser.shows("published").await;
+
+    // Everything that can be seen is done.
+    let list = axcs.json(&["checklist", "configuration"]);
+    for item in list["items"].as_array().unwrap() {
+        let is_done = item["state"] == "finished" || item["id"] == "logging";
+        assert!(is_done, "{item}");
+    }
+    console.press("2");
+    console.until_shows("ticked by");
+
+    // A shopper orders.
+    browser.open(&format!("{url}/shop/{shop}")).await;
+    browser.fits_a_telephone().await;
+    browser.click("ul.offers a").await;
+    browser.press("Order").await;
+    browser.fits_a_telephone().await;
+    let shopper = [
+        ("name", "Noa Levi"),
+        ("email", "noa@example.com"),
+        ("street", "12 Elm Street"),
+        ("zip_code", "98052"),
+        ("city", "Redmond"),
+        ("state", "WA"),
+        ("country", "USA"),
+    ];
+    browser.fill(&shopper).await;
+    browser.press("Order").await;
+    let number = browser.text_at(".flash strong").await;
+
+    // It becomes a sales order, and the shopper sees that it was shipped.
+    axcs.ok(&["run", "orders"]);
+    let orders = axcs.json(&["orders"]).to_string();
+    assert!(orders.contains(&number), "{orders}");
+    let exceptions = axcs.json(&["exceptions"]);
+    let of_it = exceptions.to_string().contains(&number);
+    assert!(!of_it, "{exceptions:#}");
+    axcs.ok(&["company", "orders", "ship", "--all"]);
+    axcs.ok(&["run", "orders"]);
+    browser.until_shows("Shipped").await;
+    browser.open(&format!("{url}/orders")).await;
+    browser.press(&number).await;
+    browser.shows("Noa Levi").await;
+    browser.shows("Shipped").await;
     browser.close().await;
 }
