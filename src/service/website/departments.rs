@@ -140,8 +140,7 @@ async fn form(visit: &Visit, sent: Option<&Fields>, category: &Category) -> Resu
     }
     let in_ax = Field::line("ax", "Category in AX")
         .kind(Kind::ReadOnly)
-        .value(&in_ax)
-        .hint("Its products are in it.");
+        .value(&in_ax);
     Ok(Form::of(sent).with(name(&category.name)).with(in_ax))
 }
 

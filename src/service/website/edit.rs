@@ -69,6 +69,10 @@ impl EditPage {
         }
     }
 
+    fn has_required(&self) -> bool {
+        self.form.fields.iter().any(|field| field.is_required)
+    }
+
     /// Shows it; with status 422 where the form has to be corrected.
     pub fn show(&self) -> Result<Response, Trouble> {
         page::show_with(status(&self.form), self)
