@@ -196,6 +196,15 @@ impl Browser {
         self.client.set_window_size(1_200, 900).await.unwrap();
     }
 
+    /// Keeps the page as a picture of the README, where `AXCS_SCREENSHOTS` is set.
+    pub async fn picture(&self, name: &str) {
+        if std::env::var_os("AXCS_SCREENSHOTS").is_some() {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+            let picture = self.client.screenshot().await.unwrap();
+            std::fs::write(folder.join(format!("website-{name}.png")), picture).unwrap();
+        }
+    }
+
     pub async fn close(self) {
         self.client.clone().close().await.unwrap();
     }
