@@ -331,8 +331,9 @@ async fn a_file_of_version_1_is_taken_over_with_its_records() {
     let store = connect(&dir.path().join("commerce.db"), Access::Create).unwrap();
     let later: Vec<String> = store
         .prepare(
-            "SELECT name FROM sqlite_schema
-             WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+            // The tables of a full-text index go with it.
+            "SELECT name FROM pragma_table_list
+             WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'
                  AND name NOT IN ('collection', 'record', 'value', 'load', 'answer')",
         )
         .unwrap()
