@@ -115,7 +115,7 @@ pub fn token(category: &str) -> String {
 fn phrase(word: &str) -> Option<String> {
     let has_token = word.chars().any(char::is_alphanumeric);
     has_token.then(|| {
-        let word = word.replace('"', " ").replace('\0', " ");
+        let word = word.replace(['"', '\0'], " ");
         format!("{{item number name description}} : \"{word}\" *")
     })
 }
@@ -170,7 +170,7 @@ fn all(connection: &Connection, after: &str, limit: usize) -> Result<FoundProduc
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    page(connection, Vec::new(), rows, limit)
+    page(connection, &[], rows, limit)
 }
 
 /// In the order in which the index came to know them, which is the one that can be paged without
@@ -196,13 +196,13 @@ fn by_words(
             Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    page(connection, exact, rows, limit)
+    page(connection, &exact, rows, limit)
 }
 
 /// Reads the products of `rows`: key and item.
 fn page(
     connection: &Connection,
-    first: Vec<String>,
+    first: &[String],
     mut rows: Vec<(String, String)>,
     limit: usize,
 ) -> Result<FoundProducts, Refusal> {

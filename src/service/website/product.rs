@@ -104,7 +104,7 @@ fn is_gtin(text: &str) -> bool {
         .sum();
     matches!(text.len(), 8 | 12 | 13 | 14)
         && text.bytes().all(|digit| digit.is_ascii_digit())
-        && sum % 10 == 0
+        && sum.is_multiple_of(10)
 }
 
 /// What comes from AX, for people.
