@@ -43,6 +43,16 @@ fn the_account_and_what_has_to_be_right_are_read_when_their_tab_comes_in_front()
 }
 
 #[test]
+fn where_the_service_refuses_this_machine_its_sign_in_is_offered() {
+    let mut stage = Stage::new(SIZE, Look::DARK);
+    stage.press("1");
+    assert!(!text_of(&stage.draw()).contains("s sign in"));
+    let refused = Exception::new("The service refused the sign-in.", "", "Sign in.");
+    stage.send(Msg::Office(Box::new(Report::Account(Err(refused)))));
+    assert_shows(&stage, "s sign in");
+}
+
+#[test]
 fn a_step_is_asked_before_it_is_taken_and_only_one_is_under_way() {
     let mut stage = office::account(SIZE, Look::DARK);
     stage.asked();
