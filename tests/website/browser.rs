@@ -94,7 +94,7 @@ impl Browser {
             }
         };
         let read = tokio::time::timeout(SOON, read).await;
-        read.expect("the browser shows a page")
+        read.unwrap()
     }
 
     /// The page, or the one that comes instead of it, shows `words`.
