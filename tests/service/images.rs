@@ -131,7 +131,7 @@ async fn images_change_their_order_and_go_with_the_last_product_that_names_them(
                 ("change", change),
                 ("alt", "New"),
             ];
-            anna.post("/product/image", &fields).await.to().to_owned();
+            anna.post("/product/image", &fields).await.to();
             images(anna, "A-100").await
         }
     };
@@ -233,8 +233,9 @@ async fn a_gigabyte_is_not_read_to_its_end() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let (mut reading, mut writing) = stream.into_split();
     let sending = tokio::spawn(async move {
+        let some = vec![0; 65_536];
         let mut sent = 0_u64;
-        while sent < 1 << 30 && writing.write_all(&[0; 65_536]).await.is_ok() {
+        while sent < 1 << 30 && writing.write_all(&some).await.is_ok() {
             sent += 65_536;
         }
         sent
