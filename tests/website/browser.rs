@@ -157,29 +157,49 @@ impl Browser {
         found.unwrap().click().await.unwrap();
     }
 
-    /// Presses the button, or follows the link, with these words.
+    /// Presses the button, or follows the link, with these words, to the page behind.
     pub async fn press(&self, words: &str) {
-        let place = format!(
-            "//main//button[normalize-space()='{words}'] | //a[normalize-space()='{words}'] | //header//button[normalize-space()='{words}']"
-        );
-        match self.client.find(Locator::XPath(&place)).await {
+        let is_it = format!("[normalize-space()='{words}']");
+        let place = format!("//main//button{is_it} | //a{is_it} | //header//button{is_it}");
+        self.leave_by(Locator::XPath(&place)).await;
+    }
+
+    /// Clicks the first link or button at `place`, a CSS selector, to the page behind.
+    pub async fn click(&self, place: &str) {
+        self.leave_by(Locator::Css(place)).await;
+    }
+
+    async fn leave_by(&self, way: Locator<'_>) {
+        let page = self.client.find(Locator::Css("html")).await.unwrap();
+        match self.client.find(way).await {
             Ok(found) => found.click().await.unwrap(),
-            Err(error) => panic!("{error}: nothing says {words:?}:\n{}", self.text().await),
+            Err(error) => panic!("{error}: {way:?}:\n{}", self.text().await),
         }
+        // A click answers when it is done, not when what it asks for is there.
+        let left = async {
+            while page.tag_name().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            while self.state().await != "complete" {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOON, left).await.unwrap();
+    }
+
+    /// How far the page has come; nothing between two pages.
+    async fn state(&self) -> String {
+        let state = self
+            .client
+            .execute("return document.readyState", Vec::new());
+        let state = state.await.unwrap_or_default();
+        state.as_str().unwrap_or_default().to_owned()
     }
 
     /// The words of the first element at `place`, a CSS selector.
     pub async fn text_at(&self, place: &str) -> String {
         let found = self.client.find(Locator::Css(place)).await;
         found.unwrap().text().await.unwrap()
-    }
-
-    /// Clicks the first element at `place`, a CSS selector.
-    pub async fn click(&self, place: &str) {
-        match self.client.find(Locator::Css(place)).await {
-            Ok(found) => found.click().await.unwrap(),
-            Err(error) => panic!("{error}: nothing is at {place}:\n{}", self.text().await),
-        }
     }
 
     /// A telephone held upright: whatever is wide scrolls by itself, never the page.

@@ -95,7 +95,7 @@ async fn a_new_user_does_the_configuration_checklist_with_console_and_browser() 
     let charge = ["--shipping-charge-code", "freight"];
     let set = ["parameters", "set", "--category-hierarchy", hierarchy];
     axcs.ok(&[&set[..], &charge].concat());
-    axcs.ok(&["run", "complete"]);
+    axcs.ok(&["run", "complete", "--wait"]);
 
     // What a store needs, and its products.
     browser.open(&format!("{url}/settings/payment/new")).await;
@@ -150,11 +150,11 @@ async fn a_new_user_does_the_configuration_checklist_with_console_and_browser() 
     let number = browser.text_at(".flash strong").await;
 
     // It becomes a sales order, and the shopper sees that it was shipped.
-    axcs.ok(&["run", "orders"]);
+    axcs.ok(&["run", "orders", "--wait"]);
     let orders = axcs.json(&["orders"]).to_string();
     assert!(orders.contains(&number), "{orders}");
     axcs.ok(&["company", "orders", "ship", "--all"]);
-    axcs.ok(&["run", "orders"]);
+    axcs.ok(&["run", "orders", "--wait"]);
     browser.until_shows("Shipped").await;
     browser.open(&format!("{url}/orders")).await;
     browser.press(&number).await;
