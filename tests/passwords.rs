@@ -247,6 +247,7 @@ fn a_password_is_typed_without_being_shown() {
         24,
     );
     terminal.until_shows("Password of the SQL login axcs:");
+    terminal.until_modes_change();
     terminal.press(&format!("{}\r", password()));
     terminal.until_shows("is stored in");
     let screen = terminal.screen.screen().contents();
@@ -261,6 +262,7 @@ fn a_password_is_typed_without_being_shown() {
     // Ctrl+C leaves the terminal as it was, and the password too.
     let mut terminal = pty::Pty::start(site.axcs.in_terminal(&["config", "password"]), 24);
     terminal.until_shows("Password of");
+    terminal.until_modes_change();
     terminal.press("half\x03");
     assert_eq!(terminal.assert_restored().exit_code(), 130);
     let kept = site.axcs.dir().join("secrets/default%2fsql");
