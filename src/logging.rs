@@ -25,7 +25,8 @@ use crate::model::log::{Level, LogLine};
 /// How many lines wait in the ring until somebody takes them.
 pub const RING_LINES: usize = 100_000;
 
-/// The driver of SQL Server warns of the settings at each connection it makes.
+/// The driver of SQL Server: it warns of the settings at each connection that it makes, and calls each
+/// refusal an error, also those that are expected. What counts is told where it is understood.
 const DRIVER: &str = "tiberius";
 
 /// Days the daily files are kept.
@@ -124,8 +125,7 @@ pub fn start(options: &LoggingOptions) -> Result<(Ring, Guard), LoggingError> {
 fn filter(level: Level) -> Targets {
     Targets::new()
         .with_target(env!("CARGO_PKG_NAME"), LevelFilter::from(level))
-        // What the settings give up of safety is said once, in words of our own.
-        .with_target(DRIVER, LevelFilter::ERROR)
+        .with_target(DRIVER, LevelFilter::OFF)
         .with_default(LevelFilter::WARN)
 }
 
@@ -365,12 +365,10 @@ mod tests {
     }
 
     #[test]
-    fn the_driver_does_not_warn_of_the_settings_at_each_of_its_connections() {
+    fn what_the_driver_calls_an_error_is_told_where_it_is_understood() {
         let filter = filter(Level::Debug);
-        let warning = tracing::Level::WARN;
-        assert!(!filter.would_enable("tiberius::client::connection", &warning));
-        assert!(filter.would_enable("tiberius::client", &tracing::Level::ERROR));
-        assert!(filter.would_enable("hyper", &warning));
+        assert!(!filter.would_enable("tiberius::client", &tracing::Level::ERROR));
+        assert!(filter.would_enable("hyper", &tracing::Level::WARN));
         assert!(filter.would_enable("axcs::sqlserver", &tracing::Level::DEBUG));
     }
 

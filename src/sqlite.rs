@@ -6,13 +6,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
 /// Calls waiting for the thread, at most; further callers wait.
 const QUEUE: usize = 64;
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a new file is switched to WAL while others do the same: more often than there are others.
+const WAL_TRIES: u32 = 100;
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -130,9 +132,55 @@ pub fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     if access == Access::Create {
         // WAL: readers see a snapshot and never wait for the writer. NORMAL: a commit survives
         // the death of the process at any moment; what a power cut may take back is sent again.
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        switch_to_wal(&connection)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
     }
     connection.pragma_update(None, "foreign_keys", "ON")?;
     Ok(connection)
+}
+
+/// Switches the file to WAL. Of several that open a new file at the same moment, `SQLite` tells all but
+/// one at once that it is busy: waiting for each other could last for ever.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tries = WAL_TRIES;
+    loop {
+        tries -= 1;
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if tries > 0 && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
+            {
+                // Who asks for the file while holding nothing of it is let wait.
+                connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+            }
+            done => return done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn a_new_file_is_opened_by_several_at_the_same_moment() {
+        const AT_ONCE: usize = 16;
+        let dir = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let path = dir.path().join(round.to_string());
+            let together = Barrier::new(AT_ONCE);
+            let open = || {
+                together.wait();
+                connect(&path, Access::Create)?
+                    .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))
+            };
+            std::thread::scope(|scope| {
+                let opening: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(open)).collect();
+                for opened in opening {
+                    assert_eq!(opened.join().unwrap().unwrap(), "wal", "round {round}");
+                }
+            });
+        }
+    }
 }

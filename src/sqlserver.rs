@@ -11,10 +11,11 @@ mod row;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
-use tiberius::{Client, Query, QueryItem};
+use futures_util::{FutureExt as _, TryStreamExt as _};
+use tiberius::{Client, Query, QueryItem, QueryStream};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -158,7 +159,7 @@ pub struct Link {
     connection: RefCell<Option<Connection>>,
     runtime: Handle,
     deadline: Duration,
-    place: String,
+    place: Arc<str>,
 }
 
 impl fmt::Debug for Link {
@@ -177,7 +178,7 @@ impl Link {
             connection: RefCell::new(Some(connection)),
             runtime,
             deadline: options.statement_timeout,
-            place: options.place(),
+            place: options.place().into(),
         })
     }
 
@@ -244,7 +245,7 @@ impl Link {
     pub fn script(&self, sql: &str) -> Result<(), ServerError> {
         self.with(async |connection| {
             let mut answer = timed(self.deadline, connection.simple_query(sql)).await??;
-            while timed(self.deadline, answer.try_next()).await??.is_some() {}
+            while next(self.deadline, &mut answer).await?.is_some() {}
             Ok(())
         })
     }
@@ -260,11 +261,11 @@ impl Link {
         let mut refused = None;
         let done = self.with(async |connection| {
             let mut answer = timed(self.deadline, query(sql, values).query(connection)).await??;
-            while let Some(item) = timed(self.deadline, answer.try_next()).await?? {
-                if let QueryItem::Row(next) = item {
-                    let result = next.result_index();
+            while let Some(item) = next(self.deadline, &mut answer).await? {
+                if let QueryItem::Row(columns) = item {
+                    let result = columns.result_index();
                     // The rest is not waited for: the connection is given up.
-                    if let Err(error) = row(result, &Row::new(next, &self.place)) {
+                    if let Err(error) = row(result, &Row::new(columns, Arc::clone(&self.place))) {
                         refused = Some(error);
                         return Err(Fault::Refused);
                     }
@@ -283,7 +284,7 @@ impl Link {
         &self,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, Fault>,
     ) -> Result<T, ServerError> {
-        let place = || self.place.clone();
+        let place = || self.place.to_string();
         let taken = self.connection.borrow_mut().take();
         let mut connection = taken.ok_or_else(|| ServerError::GivenUp { place: place() })?;
         match self.runtime.block_on(work(&mut connection)) {
@@ -318,6 +319,17 @@ impl From<tiberius::error::Error> for Fault {
 
 async fn timed<T>(deadline: Duration, work: impl Future<Output = T>) -> Result<T, Fault> {
     timeout(deadline, work).await.map_err(|_| Fault::Late)
+}
+
+/// The next item of an answer. What is there already is taken without setting a timer.
+async fn next(
+    deadline: Duration,
+    answer: &mut QueryStream<'_>,
+) -> Result<Option<QueryItem>, Fault> {
+    match answer.try_next().now_or_never() {
+        Some(item) => Ok(item?),
+        None => Ok(timed(deadline, answer.try_next()).await??),
+    }
 }
 
 fn query<'a>(sql: &'a str, values: &'a [Value<'a>]) -> Query<'a> {

@@ -1,6 +1,7 @@
 //! Rows of SQL Server as cells.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, Span};
@@ -13,15 +14,12 @@ use crate::sql::Cell;
 #[derive(Debug)]
 pub struct Row {
     row: tiberius::Row,
-    place: String,
+    place: Arc<str>,
 }
 
 impl Row {
-    pub(super) fn new(row: tiberius::Row, place: &str) -> Self {
-        Self {
-            row,
-            place: place.to_owned(),
-        }
+    pub(super) const fn new(row: tiberius::Row, place: Arc<str>) -> Self {
+        Self { row, place }
     }
 
     /// How many columns there are.
@@ -34,7 +32,7 @@ impl Row {
         let data = self.row.get_column_data(column);
         let cell = data.map_err(|error| error.to_string()).and_then(cell);
         cell.map_err(|reason| ServerError::Unreadable {
-            place: self.place.clone(),
+            place: self.place.to_string(),
             reason: format!("column {column}: {reason}"),
         })
     }

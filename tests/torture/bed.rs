@@ -41,7 +41,8 @@ impl Bed {
         Server::new(self.company(address).with_database("AXCS"))
     }
 
-    /// A clerk renames a product in one language and counts the stock of another one.
+    /// A clerk renames a product in one language, counts the stock of another one, and changes prices and the
+    /// text of a mode of delivery.
     pub async fn change(&mut self) {
         self.changes += 1;
         let change = self.changes;
@@ -53,7 +54,15 @@ impl Bed {
             "UPDATE INVENTSUM SET AVAILPHYSICAL = {change} WHERE RECID % 5 = {}",
             change % 5
         );
-        for sql in [name, stock] {
+        let price = format!(
+            "UPDATE PRICEDISCTABLE SET AMOUNT = {change} WHERE RECID % 3 = {}",
+            change % 3
+        );
+        let mode = format!(
+            "UPDATE DLVMODE SET TXT = N'Mode {change}' WHERE RECID % 2 = {}",
+            change % 2
+        );
+        for sql in [name, stock, price, mode] {
             self.ax.run(&sql).await;
         }
     }

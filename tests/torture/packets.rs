@@ -10,7 +10,7 @@ use axcs::commerce::Commerce as _;
 use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::sqlserver::SqlServerCompany;
 use axcs::jobs::verify::verify;
-use axcs::jobs::{Flow, Place, RunOptions, Runner, Sides, selection};
+use axcs::jobs::{self, Flow, RunOptions, Runner, Sides, selection};
 use axcs::ledger::{Ledger as _, ServerLedger};
 use axcs::model::words::count;
 use axcs::model::{Exception, Job, Rule, RunStatus, Stream};
@@ -22,29 +22,27 @@ use super::bed::Bed;
 use super::mssql::proxy::{Fault, Proxy, Way};
 
 const ITEMS: u64 = 4;
-/// What a script runs.
+/// What a script runs, where nobody says which jobs.
 const JOBS: [Job; 2] = [Job::Complete, Job::Inventory];
+/// The bed keeps what was: after so many lines another one is taken.
+const LINES_PER_BED: usize = 50;
 /// Longer than any script.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Broken runs, where nobody says how many.
 const FEW: u64 = 4;
 
+/// Breaks a few lines, or as many as `--cuts` says, or with `--all` one at every packet, of a run of the
+/// jobs that are named: `packets inventory --all`. Of several that share the work (`--part 0 --parts 2`) each
+/// breaks the line at places of its own.
 pub async fn packets(arguments: &Arguments) -> Result<(), String> {
     let began = Instant::now();
-    let mut line = Line::new().await;
-    let straight = line.bed.ax.server.address();
-    line.converges().await?;
-    let counted = line.counts().await;
-    // The next one reads changes, as those that are broken do.
-    line.bed.change().await;
-    line.proxy.heal();
-    line.script(line.proxy.address()).await.map_err(told)?;
-    let packets = [Way::Up, Way::Down].map(|way| (way, line.proxy.packets(way)));
-
-    // Of several that share the work, each breaks the line at places of its own.
+    let named = Job::ALL.into_iter();
+    let named: Vec<Job> = named.filter(|job| arguments.has(job.name())).collect();
+    let jobs = if named.is_empty() { &JOBS } else { &*named };
+    let packets = Line::new(jobs).await?.packets().await?;
     let part = arguments.number("--part", 0)? as usize;
     let parts = arguments.number("--parts", 1)?.max(1) as usize;
-    let places: Vec<(Way, u64, Fault)> = packets
+    let places: Vec<Place> = packets
         .iter()
         .flat_map(|(way, packets)| (0..*packets).map(|at| (*way, at)))
         .flat_map(|(way, at)| [Fault::Cut, Fault::Torn].map(|fault| (way, at, fault)))
@@ -56,32 +54,32 @@ pub async fn packets(arguments: &Arguments) -> Result<(), String> {
     } else {
         places.len() as u64 / arguments.number("--cuts", FEW)?.max(1)
     };
-    let (mut broken, mut failed) = (0, 0);
     // Neither always the same way nor always the same fault.
-    for (way, at, fault) in places.iter().copied().step_by(every.max(1) as usize | 1) {
-        let wrong = |what: String| format!("{fault:?} at packet {at} {way:?}: {what}");
-        line.bed.change().await;
-        line.proxy.arm(way, at, fault);
-        let ended = line.script(line.proxy.address()).await;
-        broken += u64::from(line.proxy.has_happened());
-        line.proxy.heal();
-        match ended {
-            Err(exception) => {
-                failed += 1;
-                is_clear(&exception).map_err(wrong)?;
-            }
-            Ok(()) => line.is_alike(straight).await.map_err(wrong)?,
+    let places: Vec<Place> = places
+        .into_iter()
+        .step_by(every.max(1) as usize | 1)
+        .collect();
+    let (mut broken, mut failed) = (0, 0);
+    for places in places.chunks(LINES_PER_BED) {
+        let mut line = Line::new(jobs).await?;
+        for place in places {
+            let ended = line.breaks_at(*place).await;
+            let (way, at, fault) = place;
+            let ended =
+                ended.map_err(|what| format!("{fault:?} at packet {at} {way:?}: {what}"))?;
+            broken += u64::from(ended.has_broken);
+            failed += u64::from(ended.has_failed);
         }
-        if line.counts().await != counted {
-            return Err(wrong("the service has lost or won records".to_owned()));
-        }
-        line.converges().await.map_err(wrong)?;
     }
     if failed == 0 {
         return Err("no line was broken where it matters".to_owned());
     }
     println!(
-        "packets | {} up, {} down; {} lines broken, {} runs ended with an error, 0 records lost, both ends alike after each; {:.1} s",
+        "packets | {}: {} up, {} down; {} lines broken, {} runs ended with an error, 0 records lost, both ends alike after each; {:.1} s",
+        jobs.iter()
+            .map(|job| job.name())
+            .collect::<Vec<_>>()
+            .join(" and "),
         count(packets[0].1),
         count(packets[1].1),
         count(broken),
@@ -89,6 +87,15 @@ pub async fn packets(arguments: &Arguments) -> Result<(), String> {
         began.elapsed().as_secs_f64()
     );
     Ok(())
+}
+
+/// Where a line breaks, and how.
+type Place = (Way, u64, Fault);
+
+/// What became of a run whose line was to break.
+struct Ended {
+    has_broken: bool,
+    has_failed: bool,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
@@ -105,8 +112,11 @@ fn is_clear(exception: &Exception) -> Result<(), String> {
     Ok(())
 }
 
-/// The bed, a line to it and a service.
+/// The bed, a line to it, a service, and what is run.
 struct Line {
+    jobs: Vec<Job>,
+    /// How many records of each stream the service holds.
+    counted: Vec<u64>,
     bed: Bed,
     proxy: Proxy,
     client: Arc<Client>,
@@ -115,7 +125,8 @@ struct Line {
 }
 
 impl Line {
-    async fn new() -> Self {
+    /// Both ends are alike.
+    async fn new(jobs: &[Job]) -> Result<Self, String> {
         let bed = Bed::new(ITEMS).await;
         let proxy = Proxy::before(bed.ax.server.address()).await;
         let dir = tempfile::tempdir().unwrap();
@@ -130,7 +141,9 @@ impl Line {
         };
         let service = service::start(options).await.unwrap();
         let client = Client::new(ClientOptions::new(service.url(), "token")).unwrap();
-        let line = Self {
+        let mut line = Self {
+            jobs: jobs.to_vec(),
+            counted: Vec::new(),
             bed,
             proxy,
             client: Arc::new(client),
@@ -144,7 +157,44 @@ impl Line {
         };
         let sold = selection::change(runner.sides(), |it| it.rules.push(everything.clone()));
         sold.await.unwrap();
-        line
+        line.converges().await?;
+        line.counted = line.counts().await;
+        Ok(line)
+    }
+
+    /// How many packets a run of the changes takes, each way.
+    async fn packets(&mut self) -> Result<[(Way, u64); 2], String> {
+        self.bed.change().await;
+        self.proxy.heal();
+        self.script(self.proxy.address()).await.map_err(told)?;
+        Ok([Way::Up, Way::Down].map(|way| (way, self.proxy.packets(way))))
+    }
+
+    /// The line breaks during a run of the changes; the next run is undisturbed.
+    async fn breaks_at(&mut self, (way, at, fault): Place) -> Result<Ended, String> {
+        self.bed.change().await;
+        self.proxy.arm(way, at, fault);
+        let ended = self.script(self.proxy.address()).await;
+        let has_broken = self.proxy.has_happened();
+        self.proxy.heal();
+        match &ended {
+            Err(exception) => is_clear(exception)?,
+            Ok(()) => self.is_alike(self.bed.ax.server.address()).await?,
+        }
+        if self.counts().await != self.counted {
+            return Err("the service has lost or won records".to_owned());
+        }
+        self.converges().await?;
+        Ok(Ended {
+            has_broken,
+            has_failed: ended.is_err(),
+        })
+    }
+
+    /// The streams of the jobs.
+    fn streams(&self) -> impl Iterator<Item = Stream> {
+        let are_run = |stream: &Stream| self.jobs.iter().any(|job| job.streams().contains(stream));
+        Stream::ALL.into_iter().filter(are_run)
     }
 
     /// Opens company and ledger anew, as a process does that starts.
@@ -162,7 +212,7 @@ impl Line {
             lease: Duration::from_secs(1),
             request_life: Duration::from_secs(5),
         };
-        let place = Place {
+        let place = jobs::Place {
             profile: String::new(),
             company: String::new(),
             service: String::new(),
@@ -174,7 +224,7 @@ impl Line {
     async fn script(&self, address: SocketAddr) -> Result<(), Exception> {
         let runs = async {
             let runner = self.open(address).await?;
-            for job in JOBS {
+            for job in self.jobs.iter().copied() {
                 let run = runner.start(job, RunOptions::default()).await?;
                 let summary = runner.finished(run).await?;
                 if let Some(exception) = summary.exception {
@@ -201,7 +251,7 @@ impl Line {
         let runner = self.open(address).await.map_err(told)?;
         let sides = runner.sides();
         let selection = sides.ledger.selection().await.unwrap();
-        for stream in Stream::ALL {
+        for stream in self.streams() {
             let found = verify(sides, &selection, stream, 3).await.map_err(told)?;
             if found.differs() > 0 {
                 return Err(format!("{stream} differs: {found:?}"));
@@ -213,10 +263,7 @@ impl Line {
     /// How many records of each stream the service holds.
     async fn counts(&self) -> Vec<u64> {
         let mut counts = Vec::new();
-        for stream in Stream::ALL
-            .into_iter()
-            .filter(|it| it.is_read_from_company())
-        {
+        for stream in self.streams().filter(|it| it.is_read_from_company()) {
             counts.push(self.client.summary(stream).await.unwrap().count);
         }
         counts
