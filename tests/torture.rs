@@ -72,6 +72,8 @@ mod upload_site;
 
 use std::process::ExitCode;
 
+use axcs::model::Job;
+
 /// What the command line says beside the torment's name: `--orders 500`, `--mutant no-lease`, `all`.
 pub struct Arguments(Vec<String>);
 
@@ -91,6 +93,12 @@ impl Arguments {
     pub fn word(&self, name: &str) -> Option<&str> {
         let at = self.0.iter().position(|argument| argument == name)?;
         self.0.get(at + 1).map(String::as_str)
+    }
+
+    /// The jobs that were named.
+    pub fn jobs(&self) -> Vec<Job> {
+        let named = |job: &Job| self.has(job.name());
+        Job::ALL.into_iter().filter(named).collect()
     }
 
     /// True where `word` was given.

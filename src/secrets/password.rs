@@ -94,11 +94,6 @@ impl PasswordSource {
         }
     }
 
-    /// Who needs it.
-    pub const fn purpose(&self) -> Purpose {
-        self.purpose
-    }
-
     /// Under which name the secrets have it.
     pub fn name(&self) -> &str {
         &self.name

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axcs::company::aif::xml::Element;
-use axcs::company::aif::{Address, AifOptions, Authentication, Door};
+use axcs::company::aif::{AifOptions, Authentication};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use axcs::secrets::{PasswordSource, Purpose, Secrets};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -84,17 +83,7 @@ impl Server {
     fn options(&self, url: &str) -> AifOptions {
         AifOptions {
             deadline: Duration::from_millis(500),
-            door: Door::Http(Address {
-                url: url.to_owned(),
-                user: "CONTOSO\\weborders".to_owned(),
-                password: PasswordSource::new(
-                    Purpose::Orders,
-                    "test",
-                    Secrets::in_folder(None),
-                    Some(self.port.folder("password")),
-                ),
-                authentication: Authentication::Basic,
-            }),
+            door: made::http_door(url, self.port.folder("password"), Authentication::Basic),
             ..self.port.options()
         }
     }

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axcs::company::aif::{self, AifError, AifOptions, Door, Folders};
+use axcs::company::aif::{
+    self, Address as PortAddress, AifError, AifOptions, Authentication, Door, Folders,
+};
 use axcs::company::sales_orders::{HandOver, SalesOrderService};
 use axcs::company::trade::AddressKey;
 use axcs::model::Amount;
 use axcs::model::catalog::ProductDimensions;
 use axcs::model::channel::{CustomerTemplate, StoreSettings};
 use axcs::model::order::{Address, Charge, Customer, OrderLine, Payment, Tax, WebOrder};
+use axcs::secrets::{PasswordSource, Purpose, Secrets};
 
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub const MESSAGE: &str = "0b9d1c52-37a4-8e0e-8c6a-91d0a6c4f77b";
@@ -211,6 +214,21 @@ impl Port {
     pub fn files(&self, folder: &str) -> Vec<String> {
         names(&self.folder(folder))
     }
+}
+
+/// The door to a port over HTTP, whose user has the password in `password_file`.
+pub fn http_door(url: &str, password_file: PathBuf, authentication: Authentication) -> Door {
+    Door::Http(PortAddress {
+        url: url.to_owned(),
+        user: "CONTOSO\\weborders".to_owned(),
+        password: PasswordSource::new(
+            Purpose::Orders,
+            "test",
+            Secrets::in_folder(None),
+            Some(password_file),
+        ),
+        authentication,
+    })
 }
 
 pub fn service(options: AifOptions) -> Result<Arc<dyn SalesOrderService>, AifError> {

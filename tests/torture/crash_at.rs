@@ -35,10 +35,7 @@ pub fn crash_at(arguments: &Arguments) -> Result<(), String> {
     if let Some(folder) = arguments.word("--dies-in") {
         return die(Path::new(folder), arguments);
     }
-    let named: Vec<Job> = Job::ALL
-        .into_iter()
-        .filter(|job| arguments.has(job.name()))
-        .collect();
+    let named = arguments.jobs();
     let all = arguments.has("all") || !named.is_empty();
     let jobs = if named.is_empty() {
         Job::ALL.to_vec()

@@ -36,10 +36,10 @@ const FEW: u64 = 4;
 /// breaks the line at places of its own.
 pub async fn packets(arguments: &Arguments) -> Result<(), String> {
     let began = Instant::now();
-    let named = Job::ALL.into_iter();
-    let named: Vec<Job> = named.filter(|job| arguments.has(job.name())).collect();
+    let named = arguments.jobs();
     let jobs = if named.is_empty() { &JOBS } else { &*named };
-    let packets = Line::new(jobs).await?.packets().await?;
+    let mut line = Line::new(jobs).await?;
+    let packets = line.packets().await?;
     let part = arguments.number("--part", 0)? as usize;
     let parts = arguments.number("--parts", 1)?.max(1) as usize;
     let places: Vec<Place> = packets
@@ -60,8 +60,10 @@ pub async fn packets(arguments: &Arguments) -> Result<(), String> {
         .step_by(every.max(1) as usize | 1)
         .collect();
     let (mut broken, mut failed) = (0, 0);
-    for places in places.chunks(LINES_PER_BED) {
-        let mut line = Line::new(jobs).await?;
+    for (lot, places) in places.chunks(LINES_PER_BED).enumerate() {
+        if lot > 0 {
+            line = Line::new(jobs).await?;
+        }
         for place in places {
             let ended = line.breaks_at(*place).await;
             let (way, at, fault) = place;

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axcs::company::aif::{Address, AifOptions, Authentication, Door};
+use axcs::company::aif::{AifOptions, Authentication};
 use axcs::company::sales_orders::{HandOverError, HandedOver, SalesOrderService};
-use axcs::secrets::{PasswordSource, Purpose, Secrets};
 
 use crate::acceptor::Acceptors;
 use crate::axcs_program::CANARY;
@@ -78,17 +77,7 @@ fn options(url: &str, password_file: PathBuf) -> AifOptions {
         partition_key: String::new(),
         schema_folder: None,
         deadline: Duration::from_secs(3),
-        door: Door::Http(Address {
-            url: url.to_owned(),
-            user: "CONTOSO\\weborders".to_owned(),
-            password: PasswordSource::new(
-                Purpose::Orders,
-                "test",
-                Secrets::in_folder(None),
-                Some(password_file),
-            ),
-            authentication: Authentication::Ntlm,
-        }),
+        door: made::http_door(url, password_file, Authentication::Ntlm),
     }
 }
 

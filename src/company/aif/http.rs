@@ -254,25 +254,15 @@ impl HttpService {
     fn refusal(&self, status: StatusCode, headers: &HeaderMap) -> Option<HandOverError> {
         let reason = match status.as_u16() {
             401 => {
-                let offered: Vec<&str> = headers
-                    .get_all(WWW_AUTHENTICATE)
-                    .iter()
-                    .filter_map(|value| value.to_str().ok())
-                    .map(|value| value.split(' ').next().unwrap_or(value))
-                    .collect();
                 let ours: &[&str] = match self.address.authentication {
                     Authentication::Basic => &["Basic"],
                     Authentication::Ntlm => &["NTLM", "Negotiate"],
                 };
-                let is_ours = |way: &&str| ours.iter().any(|ours| way.eq_ignore_ascii_case(ours));
-                if offered.iter().any(is_ours) {
+                let is_ours = |way: &str| ours.iter().any(|ours| way.eq_ignore_ascii_case(ours));
+                if offered(headers).any(is_ours) {
                     "user or password are refused".to_owned()
                 } else {
-                    format!(
-                        "the port asks for another authentication ({}); set orders.authentication to \
-                         what the port's web site has switched on: basic, over https, or ntlm",
-                        offered.join(", ")
-                    )
+                    asks_for_another(headers)
                 }
             }
             403 => "the user has no right to use the port".to_owned(),
@@ -294,6 +284,22 @@ impl HttpService {
         };
         Some(self.not_reached(reason))
     }
+}
+
+/// The ways of authentication that an answer offers.
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let told = headers.get_all(WWW_AUTHENTICATE).iter();
+    let told = told.filter_map(|value| value.to_str().ok());
+    told.map(|value| value.split(' ').next().unwrap_or(value))
+}
+
+/// The reason where none of those is ours.
+fn asks_for_another(headers: &HeaderMap) -> String {
+    let offered = offered(headers).collect::<Vec<_>>().join(", ");
+    format!(
+        "the port asks for another authentication ({offered}); set orders.authentication to what the \
+         port's web site has switched on: basic, over https, or ntlm"
+    )
 }
 
 #[async_trait]

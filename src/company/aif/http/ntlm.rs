@@ -61,7 +61,7 @@ impl Connection {
         // How it ends, the requests are told.
         let line = tokio::spawn(line.unwrap_or_else(drop));
         let line = AbortOnDropHandle::new(line);
-        let mut offered = String::new();
+        let mut told = HeaderMap::new();
         for scheme in SCHEMES {
             let mut handshake = Handshake::new(url, user, password, binding.as_deref())?;
             let first = handshake.answer(Vec::new())?;
@@ -94,16 +94,14 @@ impl Connection {
                     authorization: authorization(scheme, &third)?,
                 });
             }
-            offered = schemes(&headers).collect::<Vec<_>>().join(", ");
-            let next = || schemes(&headers).any(|name| name.eq_ignore_ascii_case("Negotiate"));
-            if is_closing(&headers) || !next() {
+            let is_next = |name: &str| name.eq_ignore_ascii_case("Negotiate");
+            let goes_on = !is_closing(&headers) && super::offered(&headers).any(is_next);
+            told = headers;
+            if !goes_on {
                 break;
             }
         }
-        Err(format!(
-            "the port asks for another authentication ({offered}); set orders.authentication to what \
-             the port's web site has switched on: basic, over https, or ntlm"
-        ))
+        Err(super::asks_for_another(&told))
     }
 
     /// Sends the third message with `request`. The line is kept until the answer was read.
@@ -191,12 +189,6 @@ fn challenge(headers: &HeaderMap, scheme: &str) -> Option<Vec<u8>> {
         let is_it = name.eq_ignore_ascii_case(scheme);
         BASE64.decode(message.trim()).ok().filter(|_| is_it)
     })
-}
-
-fn schemes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let told = headers.get_all(WWW_AUTHENTICATE).iter();
-    let told = told.filter_map(|value| value.to_str().ok());
-    told.map(|value| value.split(' ').next().unwrap_or(value))
 }
 
 fn is_closing(headers: &HeaderMap) -> bool {
