@@ -123,6 +123,13 @@ impl Secrets {
         }
     }
 
+    /// Without the places that forget when the machine starts again.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.stores.retain(|store| store.place().remark().is_none());
+        self
+    }
+
     /// The secret of this name and where it was found.
     ///
     /// # Errors
