@@ -65,7 +65,7 @@ const fn hint(requirement: Requirement) -> &'static str {
     match requirement {
         Requirement::Account => "Activate it from the console: Configuration checklist.",
         Requirement::Parameters => {
-            "Set them in the console under Stores; the delivery mode and online store job uploads them."
+            "Set them on a machine with the console: axcs stores set. The delivery modes and online stores job uploads them."
         }
         Requirement::Products => "Select them in the console; the inventory job uploads them.",
         Requirement::Payment
