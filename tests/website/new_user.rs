@@ -151,7 +151,7 @@ impl NewUser {
         console.press("FREIGHT");
         console.press(ENTER);
         console.until_shows("are set");
-        let parameters = self.axcs.json(&["parameters"]);
+        let parameters = self.axcs.json(&["parameters"])["parameters"].clone();
         assert_eq!(parameters["shipping_charges_code"], "FREIGHT");
     }
 
@@ -238,7 +238,7 @@ impl NewUser {
         let screen = self.console.screen.screen().contents();
         let (_, list) = screen.split_once("Configuration checklist").unwrap();
         let (list, _) = list.split_once("Upgrade checklist").unwrap();
-        let not_done = |line: &&str| !line.trim().is_empty() && !line.contains("Finished");
+        let not_done = |line: &&str| !line.trim().is_empty() && !line.contains("finished");
         let left: Vec<&str> = list.lines().filter(not_done).collect();
         assert!(
             left.len() == 1 && left[0].contains("operation logging"),
