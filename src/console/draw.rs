@@ -8,7 +8,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::app::{App, Toast};
-use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders};
+use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders, products};
 use super::theme::Role;
 use super::words;
 
@@ -72,6 +72,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     match app.tab() {
         Tab::Account => account::draw(app.account(), frame, areas.body, app.page()),
         Tab::Checklists => checklists::draw(app.checklists(), frame, areas.body, app.page()),
+        Tab::Products => products::draw(app.products(), frame, areas.body, app.page()),
         Tab::Jobs => {
             let view = jobs::View {
                 now: app.now(),
@@ -116,7 +117,12 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
         let open = match tab {
             Tab::Exceptions => app.exceptions().open().filter(|open| *open > 0),
-            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Orders | Tab::Logs => None,
+            Tab::Account
+            | Tab::Checklists
+            | Tab::Products
+            | Tab::Jobs
+            | Tab::Orders
+            | Tab::Logs => None,
         };
         let (left, right, style) = if tab == app.tab() {
             // Brackets too: the tab in front is seen without any colour.

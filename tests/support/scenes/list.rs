@@ -8,7 +8,7 @@ use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
     Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, office,
-    orders, overview, setting, suspended, waiting_run,
+    orders, overview, products, setting, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -252,19 +252,19 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("orders-loading", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("4");
+        stage.press("5");
         stage
     }),
     ("orders-empty", |size, look| {
         let mut stage = Stage::new(size, look);
         stage
-            .press("4")
+            .press("5")
             .send(Msg::Orders(Box::new(Ok(orders::none()))));
         stage
     }),
     ("orders-unread", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("4").send(Msg::Orders(Box::new(Err(locked()))));
+        stage.press("5").send(Msg::Orders(Box::new(Err(locked()))));
         stage
     }),
     ("orders", |size, look| keyed(size, look, "4")),
@@ -316,7 +316,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     ("order-loading", |size, look| {
         let mut stage = Stage::new(size, look);
         stage
-            .press("4")
+            .press("5")
             .send(Msg::Orders(Box::new(Ok(orders::all()))))
             .press("enter");
         stage
@@ -354,21 +354,21 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("exceptions-loading", |size, look| {
         let mut stage = Stage::bare(size, look);
-        stage.send(Msg::Overview(Ok(overview()))).press("5");
+        stage.send(Msg::Overview(Ok(overview()))).press("6");
         stage
     }),
     ("exceptions-empty", |size, look| {
         let mut stage = Stage::bare(size, look);
         stage
             .send(Msg::Overview(Ok(overview())))
-            .press("5")
+            .press("6")
             .send(Msg::Exceptions(Box::new(Ok(exceptions::none()))));
         stage
     }),
     ("exceptions-unread", |size, look| {
         let mut stage = Stage::bare(size, look);
         stage
-            .press("5")
+            .press("6")
             .send(Msg::Exceptions(Box::new(Err(locked()))));
         stage
     }),
@@ -399,7 +399,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-empty", |size, look| {
         let mut stage = Stage::bare(size, look);
-        stage.press("6");
+        stage.press("7");
         stage
     }),
     ("logs", |size, look| {
@@ -409,7 +409,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-standing", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 pgup k k right right").send(Msg::Log(Batch {
+        stage.press("7 pgup k k right right").send(Msg::Log(Batch {
             lines: log(40).into(),
             dropped: 12_004,
         }));
@@ -417,27 +417,27 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-level", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 v v");
+        stage.press("7 v v");
         stage
     }),
     ("logs-wrapped", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 w");
+        stage.press("7 w");
         stage
     }),
     ("logs-search-typing", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / s e r v i c e");
+        stage.press("7 / s e r v i c e");
         stage
     }),
     ("logs-search-kept", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / u n a v enter N N");
+        stage.press("7 / u n a v enter N N");
         stage
     }),
     ("logs-search-without-hit", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / x y z enter n");
+        stage.press("7 / x y z enter n");
         stage
     }),
     ("help", |size, look| {
@@ -447,7 +447,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("help-end", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 ? G");
+        stage.press("7 ? G");
         stage
     }),
     ("question-complete", |size, look| {
@@ -506,6 +506,22 @@ pub const SCENES: &[(&str, Scene)] = &[
         ));
         stage
     }),
+    ("products", products::products),
+    ("products-loading", products::loading),
+    ("products-unread", products::unread),
+    ("products-draft", products::draft),
+    ("products-filter", products::filtered),
+    ("products-searching", products::searching),
+    ("products-empty", products::empty),
+    ("products-categories", products::categories),
+    ("products-in-category", products::in_category),
+    ("products-item", products::item_window),
+    ("products-selection", products::not_counted),
+    ("products-counted", products::reviewed),
+    ("products-apply-question", products::apply_question),
+    ("products-applied", products::applied),
+    ("products-all-question", products::all_question),
+    ("products-rule", products::rule_form),
 ];
 
 /// The console where orders and exceptions are read, after these keys.
