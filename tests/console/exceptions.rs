@@ -21,7 +21,7 @@ fn these(ids: &[i64]) -> ExceptionFilter {
 #[tokio::test]
 async fn the_tab_tells_how_many_are_open_from_the_first_screen_on() {
     let mut desk = desk().await;
-    desk.assert_shows("6 Exceptions 26 ");
+    desk.assert_shows("6 Exceptions 26");
     desk.press("6").await;
     desk.assert_shows("[6 Exceptions 26]");
     desk.assert_shows("26 open");

@@ -348,7 +348,7 @@ fn there_is_never_more_than_one_reading_of_the_list() {
         let key = Msg::Terminal(Event::Key(key_event(key)));
         stage.app.update(key, stage.at)
     };
-    assert_eq!(press(&mut stage, "4").len(), 1);
+    assert_eq!(press(&mut stage, "5").len(), 1);
     for key in ["v", "v", "v"] {
         assert_eq!(press(&mut stage, key), []);
     }

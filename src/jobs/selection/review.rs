@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{Sides, StreamCount, count};
 use crate::model::exception::Exception;
+use crate::model::products::CategoryTree;
 use crate::model::selection::{Conflict, Hand, within};
-use crate::model::{Selection, Stream};
+use crate::model::{Rule, Selection, Stream};
 
 /// Items of which a conflict is told one by one, of each kind.
 const TOLD: usize = 5;
@@ -46,7 +47,13 @@ pub async fn review(
         }
         rules.push(items);
     }
-    let tree = sides.company.category_tree().await?;
+    // Only of two categories the tree tells whether one lies below the other.
+    let of_category = |rule: &&Rule| matches!(rule, Rule::Category { .. });
+    let tree = if draft.rules.iter().filter(of_category).count() > 1 {
+        sides.company.category_tree().await?
+    } else {
+        CategoryTree::default()
+    };
     conflicts.extend(within(&draft.rules, &tree));
     for (hand, items) in [(Hand::Never, &draft.exclude), (Hand::Sold, &draft.include)] {
         conflicts.extend(by_hand(sides, draft, hand, items).await?);

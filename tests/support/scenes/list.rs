@@ -267,49 +267,49 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.press("5").send(Msg::Orders(Box::new(Err(locked()))));
         stage
     }),
-    ("orders", |size, look| keyed(size, look, "4")),
+    ("orders", |size, look| keyed(size, look, "5")),
     ("orders-scrolled", |size, look| {
-        keyed(size, look, "4 pgdn pgdn up up")
+        keyed(size, look, "5 pgdn pgdn up up")
     }),
-    ("orders-view", |size, look| keyed(size, look, "4 v v")),
+    ("orders-view", |size, look| keyed(size, look, "5 v v")),
     ("orders-filter-typing", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("adams");
         stage
     }),
     ("orders-filter-kept", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("Zoe\u{308} ").press("enter");
         stage
     }),
     ("orders-filter-without-hit", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("no such order").press("enter");
         stage
     }),
     ("orders-wide-text", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("INTL").press("enter");
         stage
     }),
     ("orders-marked", |size, look| {
-        keyed(size, look, "4 v v space space down")
+        keyed(size, look, "5 v v space space down")
     }),
     ("orders-retry-question", |size, look| {
-        keyed(size, look, "4 v v m m r")
+        keyed(size, look, "5 v v m m r")
     }),
-    ("orders-retried", |size, look| keyed(size, look, "4 v v r")),
-    ("orders-not-retried", |size, look| keyed(size, look, "4 r")),
+    ("orders-retried", |size, look| keyed(size, look, "5 v v r")),
+    ("orders-not-retried", |size, look| keyed(size, look, "5 r")),
     ("orders-note", |size, look| {
-        let mut stage = keyed(size, look, "4 v v e");
+        let mut stage = keyed(size, look, "5 v v e");
         stage.write("The customer took another product: 配送 refunded.");
         stage
     }),
     ("orders-note-empty", |size, look| {
-        keyed(size, look, "4 v v e space enter")
+        keyed(size, look, "5 v v e space enter")
     }),
     ("orders-resolve-question", |size, look| {
-        let mut stage = keyed(size, look, "4 v v m m e");
+        let mut stage = keyed(size, look, "5 v v m m e");
         stage.write("Test orders.").press("enter");
         stage
     }),
@@ -322,32 +322,32 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage
     }),
     ("order-exception", |size, look| {
-        keyed(size, look, "4 v v enter")
+        keyed(size, look, "5 v v enter")
     }),
     ("order-shipped", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("SO-101033").press("enter enter G");
         stage
     }),
     ("order-1000-lines", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage
             .write(orders::LONG)
             .press("enter enter pgdn pgdn pgdn down");
         stage
     }),
     ("order-1000-lines-end", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write(orders::LONG).press("enter enter G");
         stage
     }),
     ("order-wide-text", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("INTL-3").press("enter enter pgdn");
         stage
     }),
     ("order-gone", |size, look| {
-        let mut stage = keyed(size, look, "4 enter");
+        let mut stage = keyed(size, look, "5 enter");
         let id = orders::all().rows[0].id.clone();
         stage.send(Msg::Order(id, Ok(None)));
         stage
@@ -372,30 +372,30 @@ pub const SCENES: &[(&str, Scene)] = &[
             .send(Msg::Exceptions(Box::new(Err(locked()))));
         stage
     }),
-    ("exceptions", |size, look| keyed(size, look, "5")),
-    ("exceptions-closed", |size, look| keyed(size, look, "5 a")),
+    ("exceptions", |size, look| keyed(size, look, "6")),
+    ("exceptions-closed", |size, look| keyed(size, look, "6 a")),
     ("exceptions-filter", |size, look| {
-        let mut stage = keyed(size, look, "5 /");
+        let mut stage = keyed(size, look, "6 /");
         stage.write("tax");
         stage
     }),
     ("exceptions-retry-question", |size, look| {
-        keyed(size, look, "5 m m m r")
+        keyed(size, look, "6 m m m r")
     }),
     ("exceptions-retry-all-question", |size, look| {
-        keyed(size, look, "5 R")
+        keyed(size, look, "6 R")
     }),
     ("exceptions-resolved", |size, look| {
-        let mut stage = keyed(size, look, "5 e");
+        let mut stage = keyed(size, look, "6 e");
         stage.write("Mended in AX.").press("enter");
         stage
     }),
-    ("exception-run", |size, look| keyed(size, look, "5 enter")),
+    ("exception-run", |size, look| keyed(size, look, "6 enter")),
     ("exception-record", |size, look| {
-        keyed(size, look, "5 down enter")
+        keyed(size, look, "6 down enter")
     }),
     ("exception-closed", |size, look| {
-        keyed(size, look, "5 a G enter")
+        keyed(size, look, "6 a G enter")
     }),
     ("logs-empty", |size, look| {
         let mut stage = Stage::bare(size, look);

@@ -30,7 +30,10 @@ enum Column {
     Name,
     Group,
     State,
+    /// Which rules in numbers, and what is said by hand.
     Why,
+    /// The same with the first rule.
+    WhyLong,
 }
 
 impl listing::columns::Column for Column {
@@ -42,7 +45,7 @@ impl listing::columns::Column for Column {
             Self::Name => "Name",
             Self::Group => "Item group",
             Self::State => "Sold online",
-            Self::Why => "Why",
+            Self::Why | Self::WhyLong => "Why",
         }
     }
 
@@ -53,10 +56,20 @@ impl listing::columns::Column for Column {
             Self::Group => 10,
             Self::State => 11,
             Self::Why => 22,
+            Self::WhyLong => 50,
         }
     }
 }
 
+const MORE: &[Column] = &[
+    Column::Item,
+    Column::Name,
+    Column::Group,
+    Column::State,
+    Column::WhyLong,
+];
+
+/// The same with fewer words.
 const COLUMNS: &[Column] = &[
     Column::Item,
     Column::Name,
@@ -69,7 +82,7 @@ const COLUMNS: &[Column] = &[
 const FEWER: &[Column] = &[Column::Item, Column::Name, Column::State, Column::Why];
 
 fn columns(width: usize) -> &'static [Column] {
-    fitting(&[COLUMNS, FEWER], width)
+    fitting(&[MORE, COLUMNS, FEWER], width)
 }
 
 /// The parts of the tab.
@@ -292,12 +305,18 @@ fn cells(
                 let (text, role) = state(&draft, theme);
                 (text, Some(role))
             }
-            Column::Why => {
-                let why = why(tab, &draft);
+            Column::Why | Column::WhyLong => {
+                let why = if column == Column::Why {
+                    short_why(&draft)
+                } else {
+                    why(tab, &draft)
+                };
                 if draft.hand == in_force.hand && draft.is_sold() == in_force.is_sold() {
                     (why, Some(Role::Dim))
                 } else {
-                    (format!("draft: {why}"), Some(Role::Warn))
+                    // The same sign as before the draft in the head.
+                    let sign = theme.symbols.warning;
+                    (format!("{sign} {why}"), Some(Role::Warn))
                 }
             }
         };
@@ -318,7 +337,23 @@ fn state(verdict: &Verdict, theme: &Theme) -> (String, Role) {
     (format!("{symbol} {word}"), role)
 }
 
-/// Why an item is sold, or is not, and what else is said of it.
+/// Why an item is sold, or is not: rules by their numbers.
+fn short_why(verdict: &Verdict) -> String {
+    let rules = match verdict.rules.as_slice() {
+        [] => None,
+        [one] => Some(format!("rule {one}")),
+        several => Some(format!("rules {}", words::list(several))),
+    };
+    match (verdict.hand, rules) {
+        (None, Some(rules)) => rules,
+        (None, None) => "no rule names it".to_owned(),
+        (Some(_), None) => "by hand".to_owned(),
+        (Some(Hand::Sold), Some(rules)) => format!("by hand, also {rules}"),
+        (Some(Hand::Never), Some(rules)) => format!("by hand, not {rules}"),
+    }
+}
+
+/// The same with the first rule in words.
 fn why(tab: &ProductsTab, verdict: &Verdict) -> String {
     let rules = tab.draft.as_ref().map_or(&[][..], |draft| draft.rules());
     let first = verdict.rules.first();
@@ -375,8 +410,8 @@ mod tests {
             let room = width - listing::BEFORE;
             let plan = columns(room);
             let used = listing::columns::used(plan, room);
-            assert!(used == room || plan == FEWER, "at {width}");
+            assert!(used == room || (plan == FEWER && used > room), "at {width}");
         }
-        assert_eq!(columns(78), COLUMNS);
+        assert_eq!((columns(78), columns(118)), (COLUMNS, MORE));
     }
 }
