@@ -6,6 +6,7 @@
 
 pub mod aif;
 pub mod batch;
+pub mod browse;
 pub mod embedded;
 mod reading;
 pub mod sales_orders;
@@ -163,12 +164,12 @@ pub enum CompanyError {
 }
 
 /// A company of AX 2012; what orders look up is asked through [`trade::Trade`], the batch jobs of
-/// AX through [`batch::AxBatch`].
+/// AX through [`batch::AxBatch`], what whoever selects products looks through by [`browse::Browse`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
+pub trait Company: trade::Trade + batch::AxBatch + browse::Browse + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 

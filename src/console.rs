@@ -7,6 +7,7 @@ pub mod engine;
 pub mod keys;
 pub mod office;
 mod overlays;
+pub mod products;
 pub mod run;
 mod tabs;
 pub mod terminal;

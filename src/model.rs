@@ -14,6 +14,7 @@ pub mod exception;
 pub mod job;
 pub mod log;
 pub mod order;
+pub mod products;
 pub mod qr;
 pub mod random;
 pub mod record;

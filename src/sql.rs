@@ -12,7 +12,7 @@ use std::cell::Cell as Flag;
 use rusqlite::Connection;
 
 pub use cell::{Cell, Readable, Value};
-pub use text::{Text, section};
+pub use text::{Text, literal_pattern, section};
 
 use crate::sqlserver::{self, Link, ServerError};
 

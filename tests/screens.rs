@@ -165,6 +165,10 @@ fn every_size_draws() {
                     | "account-sign-in"
                     | "checklists"
                     | "parameters"
+                    | "products-draft"
+                    | "products-categories"
+                    | "products-counted"
+                    | "products-item"
             )
         })
         .map(|(name, scene)| (name, scene((80, 24), Look::DARK)))
@@ -190,7 +194,8 @@ fn every_size_draws() {
 #[test]
 fn every_scene_survives_every_key() {
     let keys = "w u W y U y j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
-                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 4 v enter G esc 5 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc ctrl-l";
+                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 5 v enter G esc 6 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc \
+                3 / a * enter space t s n r u S y enter esc e A x a esc c right j a G enter esc G pgup A A y u ctrl-l";
     for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {
@@ -227,6 +232,8 @@ fn screenshots_are_what_the_program_shows() {
         ("exceptions", (110, 30)),
         ("account", (110, 30)),
         ("checklists", (110, 30)),
+        ("products", (200, 40)),
+        ("products-counted", (110, 30)),
         ("account-sign-in", (110, 36)),
         ("help", (110, 30)),
     ] {

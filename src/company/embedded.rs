@@ -4,6 +4,7 @@
 pub mod activity;
 mod address;
 mod batch;
+mod browse;
 mod contents;
 mod file;
 pub mod generator;

@@ -4,6 +4,7 @@
 //! The statements and what a row means are those of every company; here stands what a database has
 //! to be asked before: its release, its layout, its company, and how its changes are tracked.
 
+mod browse;
 mod grants;
 mod layout;
 mod live;

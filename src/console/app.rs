@@ -4,6 +4,7 @@
 mod change;
 mod msg;
 mod office;
+mod products;
 mod typed;
 mod view;
 mod windows;
@@ -32,6 +33,7 @@ use super::tabs::exceptions::{self, ExceptionsTab};
 use super::tabs::jobs::JobsTab;
 use super::tabs::logs::LogsTab;
 use super::tabs::orders::{self, OrdersTab};
+use super::tabs::products::{self as items, ProductsTab};
 use super::tabs::{Reply, Tab};
 use super::theme::Theme;
 use super::widgets::sheet::Page;
@@ -79,6 +81,7 @@ pub struct App {
     tab: Tab,
     account: AccountTab,
     checklists: ChecklistsTab,
+    products: ProductsTab,
     jobs: JobsTab,
     orders: OrdersTab,
     exceptions: ExceptionsTab,
@@ -99,6 +102,7 @@ impl App {
             tab: Tab::default(),
             account: AccountTab::default(),
             checklists: ChecklistsTab::default(),
+            products: ProductsTab::default(),
             orders: OrdersTab::default(),
             exceptions: ExceptionsTab::default(),
             logs: LogsTab::default(),
@@ -187,6 +191,10 @@ impl App {
             Msg::Office(report) => {
                 self.touch(Pace::Prompt);
                 self.reported(*report)
+            }
+            Msg::Products(answer) => {
+                self.touch(Pace::Prompt);
+                self.products_answered(*answer)
             }
             Msg::Log(batch) => {
                 if self.logs.add(&batch) && self.tab == Tab::Logs {
@@ -317,12 +325,10 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         let reply = match action {
-            Action::Move(motion) => {
-                self.go(motion);
-                Reply::Done
-            }
+            Action::Move(motion) => return self.go(motion).into_iter().collect(),
             Action::Account(action) => self.on_account(action),
             Action::Checklist(action) => return self.on_checklist(action),
+            Action::Product(action) => self.products.on(action, self.setting.read_only),
             Action::Job(action) => self.jobs.on(action, self.setting.read_only),
             Action::Order(OrderAction::Run) => {
                 self.jobs.run(Job::Orders, false, self.setting.read_only)
@@ -342,6 +348,10 @@ impl App {
         match reply {
             Reply::Done => Vec::new(),
             Reply::Perform(effect) => vec![effect],
+            Reply::Tell(text) => {
+                self.toast = Some(Toast::Told(text));
+                Vec::new()
+            }
             Reply::Refuse(text) => {
                 self.refuse(text);
                 Vec::new()
@@ -352,32 +362,37 @@ impl App {
 
     fn on_filter(&mut self, action: FilterAction) -> Reply {
         match self.tab {
+            Tab::Products => self.products.on_filter(action),
             Tab::Orders => self.orders.on_filter(action),
             Tab::Exceptions => self.exceptions.on_filter(action),
             Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => Reply::Done,
         }
     }
 
-    fn go(&mut self, motion: Motion) {
+    /// Moves in what is in front; answers what has to be read for it.
+    fn go(&mut self, motion: Motion) -> Option<Effect> {
         if let Some(mut overlay) = self.overlays.pop() {
             overlay.go(motion, self, self.screen());
             self.overlays.push(overlay);
-            return;
+            return None;
         }
         match self.tab {
             Tab::Account => self.account.go(motion),
             Tab::Checklists => self.checklists.go(motion),
+            Tab::Products => return self.products.go(motion),
             Tab::Jobs => self.jobs.go(motion),
             Tab::Orders => self.orders.go(motion),
             Tab::Exceptions => self.exceptions.go(motion),
             Tab::Logs => self.logs.go(motion),
         }
+        None
     }
 
     fn on_console(&mut self, action: ConsoleAction) -> Vec<Effect> {
         match action {
             ConsoleAction::TabAccount => return self.turn_to(Tab::Account),
             ConsoleAction::TabChecklists => return self.turn_to(Tab::Checklists),
+            ConsoleAction::TabProducts => return self.turn_to(Tab::Products),
             ConsoleAction::TabJobs => return self.turn_to(Tab::Jobs),
             ConsoleAction::TabOrders => return self.turn_to(Tab::Orders),
             ConsoleAction::TabExceptions => return self.turn_to(Tab::Exceptions),
@@ -391,6 +406,9 @@ impl App {
                 effects.extend(self.load_records());
                 effects.extend(self.load_batch_jobs());
                 effects.extend(self.load_office());
+                if self.tab == Tab::Products {
+                    effects.extend(self.products.reload());
+                }
                 return effects;
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
@@ -410,6 +428,7 @@ impl App {
         self.tab = tab;
         match tab {
             Tab::Account | Tab::Checklists => self.load_office(),
+            Tab::Products => self.products.load(),
             Tab::Jobs => self.jobs.load().into_iter().collect(),
             Tab::Orders => self.orders.load().into_iter().collect(),
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
@@ -473,5 +492,6 @@ impl App {
         };
         account::lay_out(&mut self.account, body, page);
         checklists::lay_out(&mut self.checklists, body);
+        items::lay_out(&mut self.products, body, &self.setting.theme);
     }
 }

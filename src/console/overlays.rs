@@ -11,6 +11,7 @@ mod history;
 mod note;
 mod order;
 mod place;
+mod product;
 mod question;
 mod sign_in;
 
@@ -24,6 +25,7 @@ pub use history::History;
 pub use note::Note;
 pub use order::OrderWindow;
 pub use place::PlaceWindow;
+pub use product::ProductWindow;
 pub use question::Question;
 pub use sign_in::SignInWindow;
 
@@ -65,6 +67,8 @@ pub enum Overlay {
     SignIn(SignInWindow),
     /// Where an item of a checklist is done.
     Place(PlaceWindow),
+    /// Everything about an item.
+    Product(ProductWindow),
 }
 
 /// How far a window is scrolled, in lines.
@@ -109,7 +113,8 @@ impl Overlay {
             | Self::Order(_)
             | Self::Exception(_)
             | Self::SignIn(_)
-            | Self::Place(_) => Context::Overlay,
+            | Self::Place(_)
+            | Self::Product(_) => Context::Overlay,
         }
     }
 
@@ -127,6 +132,7 @@ impl Overlay {
             Self::Form(form) => form.title(),
             Self::SignIn(_) => "Sign this machine in".to_owned(),
             Self::Place(place) => place.title(),
+            Self::Product(product) => product.title(),
         }
     }
 
@@ -145,6 +151,7 @@ impl Overlay {
             Self::Form(form) => form.lines(app, width).into(),
             Self::SignIn(window) => window.lines(app, width).into(),
             Self::Place(place) => place.lines(app, width).into(),
+            Self::Product(product) => product.lines(app, width).into(),
         }
     }
 
@@ -159,6 +166,7 @@ impl Overlay {
             Self::Exception(exception) => exception.scroll,
             Self::SignIn(window) => window.scroll,
             Self::Place(place) => place.scroll,
+            Self::Product(product) => product.scroll,
             Self::Confirm(_) | Self::Note(_) | Self::Form(_) => Scroll(0),
         }
     }
@@ -167,7 +175,7 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) | Self::SignIn(_) => 70,
-            Self::Help(_) | Self::Form(_) | Self::Place(_) => 90,
+            Self::Help(_) | Self::Form(_) | Self::Place(_) | Self::Product(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Details(_) | Self::History(_) => 130,
             Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
@@ -211,6 +219,7 @@ impl Overlay {
             Self::Exception(exception) => exception.scroll.on(motion, total, height),
             Self::SignIn(window) => window.scroll.on(motion, total, height),
             Self::Place(place) => place.scroll.on(motion, total, height),
+            Self::Product(product) => product.scroll.on(motion, total, height),
             Self::Form(form) => form.go(motion),
             Self::Confirm(_) | Self::Note(_) => {}
         }
@@ -265,7 +274,8 @@ impl Overlay {
             | Self::Order(_)
             | Self::Exception(_)
             | Self::SignIn(_)
-            | Self::Place(_) => {}
+            | Self::Place(_)
+            | Self::Product(_) => {}
         }
     }
 }

@@ -21,6 +21,7 @@ use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
 use super::office::{self, Office};
+use super::products::{self, Products};
 use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
 use crate::jobs::Runner;
@@ -91,6 +92,7 @@ pub async fn run(
     // Everything that can be wrong is found before the screen is taken.
     let keys = Keymap::new(&options.keys)?;
     let theme = Theme::new(options.palette, depth, symbols)?;
+    let products: Arc<dyn Products> = Arc::clone(&runner) as _;
     let engine: Arc<dyn Engine> = runner;
     let signals = signals::listen().wrap_err("signals cannot be listened to")?;
 
@@ -110,6 +112,7 @@ pub async fn run(
     let sides = Doors {
         engine,
         office: administration,
+        products,
     };
     let mut console = Console::new(app, sides, ring, screen, input, signals);
     terminal::as_console(console.run())
@@ -124,6 +127,8 @@ pub struct Doors {
     pub engine: Arc<dyn Engine>,
     /// What an administrator does.
     pub office: Arc<dyn Office>,
+    /// What is sold online.
+    pub products: Arc<dyn Products>,
 }
 
 /// What came first.
@@ -353,7 +358,8 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
-            | Effect::Office(_) => self.load(effect),
+            | Effect::Office(_)
+            | Effect::Products(_) => self.load(effect),
         }
         Ok(None)
     }
@@ -411,6 +417,13 @@ where
                 Box::pin(
                     async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
                 )
+            }
+            Effect::Products(request) => {
+                let doors = self.doors.clone();
+                Box::pin(async move {
+                    let answer = products::perform(&*doors.products, request).await;
+                    Msg::Products(Box::new(answer))
+                })
             }
             Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
         };

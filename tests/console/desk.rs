@@ -10,11 +10,13 @@ use axcs::console::ExitReason;
 use axcs::console::app::{App, Change};
 use axcs::console::engine::Engine;
 use axcs::console::office::Office;
+use axcs::console::products::Products;
 use axcs::console::run::{Console, Doors};
 use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::administration::{Choices, NewParameters, Waiting};
 use axcs::jobs::runner::Place;
+use axcs::jobs::selection::{Matching, NewRule, Review, RowPage};
 use axcs::logging::Ring;
 use axcs::model::account::{AccountStep, AccountView, Migration, Operation};
 use axcs::model::administration::Parameters;
@@ -22,9 +24,11 @@ use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Line};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
+use axcs::model::products::{CategoryTree, GroupCount, ItemFilter, ItemQuery};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use axcs::model::{Exception, Job, JobStatus, RunId};
+use axcs::model::{Rule, Selection};
 use axcs::signals::Signal;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
@@ -96,6 +100,38 @@ impl Office for ScriptedOffice {
     }
     async fn set_operation_log(&self, _: Option<(String, u32)>) -> Result<(), Exception> {
         Ok(())
+    }
+}
+
+/// Products that are those of the scenes.
+pub struct ScriptedProducts;
+
+#[async_trait]
+impl Products for ScriptedProducts {
+    async fn selection(&self) -> Result<Selection, Exception> {
+        Ok(scenes::products::selection())
+    }
+    async fn page(&self, query: &ItemQuery, rules: &[Rule]) -> Result<RowPage, Exception> {
+        Ok(scenes::products::page(query, rules))
+    }
+    async fn tree(&self) -> Result<CategoryTree, Exception> {
+        Ok(scenes::products::tree())
+    }
+    async fn groups(&self) -> Result<Vec<GroupCount>, Exception> {
+        Ok(scenes::products::groups())
+    }
+    async fn matching(&self, filter: &ItemFilter) -> Result<Matching, Exception> {
+        Ok(scenes::products::matching(filter))
+    }
+    async fn rule(&self, new: NewRule) -> Result<Rule, Exception> {
+        scenes::products::rule(&new)
+    }
+    async fn review(&self, in_force: &Selection, draft: &Selection) -> Result<Review, Exception> {
+        Ok(scenes::products::review(in_force, draft))
+    }
+    async fn apply(&self, draft: Selection) -> Result<Option<Selection>, Exception> {
+        let revision = draft.revision + 1;
+        Ok(Some(Selection { revision, ..draft }))
     }
 }
 
@@ -314,6 +350,7 @@ impl<S: Screen> Desk<S> {
             Doors {
                 engine: Arc::clone(&engine) as Arc<dyn Engine>,
                 office: Arc::new(ScriptedOffice) as Arc<dyn Office>,
+                products: Arc::new(ScriptedProducts) as Arc<dyn Products>,
             },
             ring.clone(),
             screen,

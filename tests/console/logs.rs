@@ -8,7 +8,7 @@ use crate::scenes;
 #[tokio::test]
 async fn log_lines_arrive_and_are_found() {
     let mut desk = desk().await;
-    desk.press("6").await;
+    desk.press("7").await;
     desk.assert_shows("Nothing has been logged yet.");
     for line in scenes::log(200) {
         desk.ring.push(line);
@@ -35,7 +35,7 @@ async fn log_lines_arrive_and_are_found() {
 #[tokio::test]
 async fn following_ends_by_scrolling_and_begins_again_at_the_end() {
     let mut desk = desk().await;
-    desk.press("6").await;
+    desk.press("7").await;
     for line in scenes::log(200) {
         desk.ring.push(line);
     }

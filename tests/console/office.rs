@@ -38,7 +38,7 @@ fn the_account_and_what_has_to_be_right_are_read_when_their_tab_comes_in_front()
     stage.press("1");
     assert_eq!(errands(&mut stage), [Errand::LoadAccount, Errand::Check]);
     // Never twice at once.
-    stage.press("3 1 c");
+    stage.press("4 1 c");
     assert_eq!(errands(&mut stage), []);
 }
 
@@ -127,7 +127,7 @@ fn enter_leads_to_where_an_item_is_done() {
     stage.press("g enter");
     assert_shows(&stage, "[1 Account]");
     stage.press("2 g down down down down down down enter");
-    assert_shows(&stage, "[3 Jobs]");
+    assert_shows(&stage, "[4 Jobs]");
     stage.press("2 g down down down enter");
     assert_shows(&stage, "axcs stores synchronize");
 }
@@ -160,7 +160,7 @@ fn a_migration_is_followed_while_somebody_looks() {
     // The list that was wished for by the tab is answered; then each second.
     stage.send(Msg::Tick);
     assert_eq!(errands(&mut stage), [Errand::LoadChecklists]);
-    stage.press("3");
+    stage.press("4");
     stage.asked();
     stage.send(Msg::Tick);
     assert_eq!(errands(&mut stage), []);

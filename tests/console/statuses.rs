@@ -310,7 +310,7 @@ fn without_the_ledger_nothing_is_claimed_that_only_the_ledger_knows() {
     let line = status_line(&stage);
     assert!(
         line.contains(
-            "ledger fails since 13:58, tried every second; below: as of then; 6 says why"
+            "ledger fails since 13:58, tried every second; below: as of then; 7 says why"
         ),
         "{line}"
     );

@@ -2,6 +2,7 @@
 //! SQL Server reads as the file that it was filled from.
 
 mod addresses;
+mod browse;
 mod look_ups;
 
 use super::Engine;

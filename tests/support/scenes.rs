@@ -15,6 +15,8 @@ pub mod lost;
 pub mod office;
 #[path = "scenes/orders.rs"]
 pub mod orders;
+#[path = "scenes/products.rs"]
+pub mod products;
 #[path = "scenes/runs.rs"]
 mod runs;
 
@@ -218,6 +220,14 @@ pub fn live(executing: Vec<Progress>) -> LiveRuns {
     }
 }
 
+/// The question about products that an effect is.
+pub fn products_request(effect: Effect) -> Option<axcs::console::products::Request> {
+    match effect {
+        Effect::Products(request) => Some(request),
+        _ => None,
+    }
+}
+
 /// What the ledger of the scenes answers.
 fn answer(effect: &Effect) -> Option<Msg> {
     Some(match effect {
@@ -233,6 +243,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
             Msg::Changed(*change, Ok(Job::ALL.to_vec()))
         }
         Effect::Office(errand) => return office::answer(errand),
+        Effect::Products(request) => products::answer(request),
         Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),
         Effect::LoadBatchHistory(id) => Msg::BatchHistory(*id, Ok(batch::history())),
         Effect::LoadOverview

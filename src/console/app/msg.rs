@@ -4,6 +4,7 @@ use crossterm::event::Event;
 
 use super::Change;
 use crate::console::office::{Errand, Report};
+use crate::console::products::{Answer, Request};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -46,6 +47,8 @@ pub enum Msg {
     Resolved(Result<u64, Exception>),
     /// What came of an errand of the administrator.
     Office(Box<Report>),
+    /// What came of a question about products.
+    Products(Box<Answer>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -105,6 +108,8 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
+    /// Ask something about products.
+    Products(Request),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

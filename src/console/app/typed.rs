@@ -18,6 +18,7 @@ impl App {
             return None;
         }
         match self.tab {
+            Tab::Products => self.products.type_key(key),
             Tab::Orders => self.orders.type_key(key),
             Tab::Exceptions => self.exceptions.type_key(key),
             Tab::Logs => {
@@ -38,6 +39,7 @@ impl App {
             return None;
         }
         match self.tab {
+            Tab::Products => self.products.paste(text),
             Tab::Orders => self.orders.paste(text),
             Tab::Exceptions => self.exceptions.paste(text),
             Tab::Logs => {

@@ -24,7 +24,8 @@ impl App {
             | Overlay::Exception(_)
             | Overlay::Note(_)
             | Overlay::SignIn(_)
-            | Overlay::Place(_) => Vec::new(),
+            | Overlay::Place(_)
+            | Overlay::Product(_) => Vec::new(),
         };
         self.overlays.push(overlay);
         effects
@@ -51,7 +52,8 @@ impl App {
                         | Overlay::Note(_)
                         | Overlay::Form(_)
                         | Overlay::SignIn(_)
-                        | Overlay::Place(_),
+                        | Overlay::Place(_)
+                        | Overlay::Product(_),
                     )
                     | None => None,
                 };
@@ -72,7 +74,8 @@ impl App {
                     | Overlay::Note(_)
                     | Overlay::Form(_)
                     | Overlay::SignIn(_)
-                    | Overlay::Place(_),
+                    | Overlay::Place(_)
+                    | Overlay::Product(_),
                 )
                 | None => Vec::new(),
             },
@@ -91,6 +94,11 @@ impl App {
             Question::Account { step, .. } => vec![self.account.take(step)],
             Question::Migrate(migration) => vec![Effect::Office(Errand::Migrate(migration))],
             Question::LogOff => vec![Self::log_off()],
+            Question::ByHand { items, hand } => {
+                let reply = self.products.set(&items, hand);
+                self.answered(reply)
+            }
+            Question::Selection { .. } => self.products.apply().into_iter().collect(),
         }
     }
 
@@ -189,7 +197,8 @@ impl App {
             | Overlay::Note(_)
             | Overlay::Form(_)
             | Overlay::SignIn(_)
-            | Overlay::Place(_) => None,
+            | Overlay::Place(_)
+            | Overlay::Product(_) => None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     AccountAction, Action, ChecklistAction, ConsoleAction, Context, ExceptionAction, FilterAction,
-    JobAction, LogAction, Motion, OrderAction, WindowAction,
+    JobAction, LogAction, Motion, OrderAction, ProductAction, WindowAction,
 };
 
 /// One row of the table.
@@ -45,7 +45,7 @@ impl Entry {
 /// Every key of the console. The order is the order of footer and help.
 #[rustfmt::skip]
 pub const TABLE: &[Entry] = {
-    use Action::{Account, Checklist, Console, Exception, Filter, Job, Log, Move, Order, Window};
+    use Action::{Account, Checklist, Console, Exception, Filter, Job, Log, Move, Order, Product, Window};
     use AccountAction as N;
     use ChecklistAction as K;
     use ConsoleAction as A;
@@ -56,6 +56,7 @@ pub const TABLE: &[Entry] = {
     use LogAction as L;
     use Motion as M;
     use OrderAction as O;
+    use ProductAction as P;
     use WindowAction as W;
     &[
         entry(C::Account, Account(N::SignIn), &["s"], "sign this machine in: shows an address and a code").footer("sign in"),
@@ -78,6 +79,54 @@ pub const TABLE: &[Entry] = {
         entry(C::Checklists, Move(M::Down), &["down", "j"], "the item below"),
         entry(C::Checklists, Move(M::Top), &["home", "g"], "the first item"),
         entry(C::Checklists, Move(M::Bottom), &["end", "G"], "the last item"),
+
+        entry(C::Products, Filter(F::Begin), &["/"], "filter by item number or name; FROM* begins the number, group:FIN").footer("filter"),
+        entry(C::Products, Filter(F::End), &["esc"], "end the filter, list every category"),
+        entry(C::Products, Product(P::Mark), &["m", "space"], "mark the item, or not any more").footer("mark"),
+        entry(C::Products, Product(P::Toggle), &["t"], "the item, or all marked: sold, never, left to the rules").footer("toggle"),
+        entry(C::Products, Product(P::Apply), &["A"], "count what the draft would send, then apply it").footer("apply"),
+        entry(C::Products, Product(P::Undo), &["u"], "undo the last step of the draft, or the last selection applied").footer("undo"),
+        entry(C::Products, Product(P::Selection), &["e"], "to the selection: rules, conflicts, counts").footer("selection"),
+        entry(C::Products, Product(P::Categories), &["c"], "to the categories").footer("categories"),
+        entry(C::Products, Product(P::Details), &["enter"], "everything about the item").footer("open"),
+        entry(C::Products, Product(P::Sell), &["s"], "sell the item, or all marked, whatever the rules say").footer("sell"),
+        entry(C::Products, Product(P::Never), &["n"], "never sell the item, or all marked").footer("never"),
+        entry(C::Products, Product(P::Leave), &["r"], "leave the item, or all marked, to the rules").footer("rules decide"),
+        entry(C::Products, Product(P::SellAll), &["S"], "sell all that the filter lists"),
+        entry(C::Products, Product(P::NeverAll), &["N"], "never sell all that the filter lists"),
+        entry(C::Products, Product(P::LeaveAll), &["R"], "leave all that the filter lists to the rules"),
+        entry(C::Products, Product(P::AddRule), &["a"], "add a rule: item group, category, item range"),
+        entry(C::Products, Move(M::Up), &["up", "k"], "the item above"),
+        entry(C::Products, Move(M::Down), &["down", "j"], "the item below"),
+        entry(C::Products, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Products, Move(M::PageDown), &["pgdn", "ctrl-f"], "one page down"),
+        entry(C::Products, Move(M::Top), &["home", "g"], "the first item"),
+        entry(C::Products, Move(M::Bottom), &["end", "G"], "the last item"),
+
+        entry(C::Categories, Product(P::List), &["enter"], "list the items of the category").footer("list"),
+        entry(C::Categories, Product(P::AddRule), &["a"], "add a rule: items in the category or below").footer("add rule"),
+        entry(C::Categories, Product(P::Undo), &["u"], "undo the last step of the draft").footer("undo"),
+        entry(C::Categories, Product(P::Selection), &["e"], "to the selection").footer("selection"),
+        entry(C::Categories, Product(P::Categories), &["c", "esc"], "back to the items").footer("back"),
+        entry(C::Categories, Move(M::Up), &["up", "k"], "the category above"),
+        entry(C::Categories, Move(M::Down), &["down", "j"], "the category below"),
+        entry(C::Categories, Move(M::Right), &["right", "l"], "show what is below it"),
+        entry(C::Categories, Move(M::Left), &["left", "h"], "hide what is below it, or to the one it is in"),
+        entry(C::Categories, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Categories, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
+        entry(C::Categories, Move(M::Top), &["home", "g"], "all items"),
+        entry(C::Categories, Move(M::Bottom), &["end", "G"], "the last category"),
+
+        entry(C::Selection, Product(P::Apply), &["A", "enter"], "count what the draft would send, then apply it").footer("count, apply"),
+        entry(C::Selection, Product(P::AddRule), &["a"], "add a rule: item group, category, item range").footer("add rule"),
+        entry(C::Selection, Product(P::RemoveRule), &["x"], "remove the rule; leave an item to the rules").footer("remove"),
+        entry(C::Selection, Product(P::Undo), &["u"], "undo the last step of the draft, or the last selection applied").footer("undo"),
+        entry(C::Selection, Product(P::Categories), &["c"], "to the categories").footer("categories"),
+        entry(C::Selection, Product(P::Back), &["e", "esc"], "back to the items").footer("back"),
+        entry(C::Selection, Move(M::Up), &["up", "k"], "the rule above"),
+        entry(C::Selection, Move(M::Down), &["down", "j"], "the rule below"),
+        entry(C::Selection, Move(M::Top), &["home", "g"], "the first rule"),
+        entry(C::Selection, Move(M::Bottom), &["end", "G"], "the last one"),
 
         entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
         entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be moved, move nothing").footer("dry run"),
@@ -142,10 +191,11 @@ pub const TABLE: &[Entry] = {
 
         entry(C::Console, Console(A::TabAccount), &["1"], "tab Account"),
         entry(C::Console, Console(A::TabChecklists), &["2"], "tab Checklists"),
-        entry(C::Console, Console(A::TabJobs), &["3"], "tab Jobs"),
-        entry(C::Console, Console(A::TabOrders), &["4"], "tab Orders"),
-        entry(C::Console, Console(A::TabExceptions), &["5"], "tab Exceptions"),
-        entry(C::Console, Console(A::TabLogs), &["6"], "tab Logs"),
+        entry(C::Console, Console(A::TabProducts), &["3"], "tab Products"),
+        entry(C::Console, Console(A::TabJobs), &["4"], "tab Jobs"),
+        entry(C::Console, Console(A::TabOrders), &["5"], "tab Orders"),
+        entry(C::Console, Console(A::TabExceptions), &["6"], "tab Exceptions"),
+        entry(C::Console, Console(A::TabLogs), &["7"], "tab Logs"),
         entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
         entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
         entry(C::Console, Console(A::Help), &["?", "f1"], "this help").footer("help"),
