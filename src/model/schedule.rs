@@ -4,8 +4,10 @@
 mod decision;
 mod preview;
 mod quiet;
+mod said;
 mod text;
 mod times;
+mod typed;
 
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ use super::recurrence::{End, Pattern, Recurrence, RecurrenceError};
 
 pub use decision::{decide, skip_due};
 pub use preview::{Planned, preview};
+pub use said::{Said, Unusable};
+pub use typed::{Fault, Field, Fields};
 
 /// Most missed occurrences that [`Missed::UpTo`] catches up with.
 pub const MOST_CAUGHT_UP: u32 = 1_000;
@@ -119,6 +123,30 @@ pub struct Standing {
     pub started: u32,
 }
 
+/// When a job starts, at a moment of the ledger's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timetable {
+    /// The job.
+    pub job: Job,
+    /// Its schedule.
+    pub schedule: Schedule,
+    /// How far that has been dealt with.
+    pub standing: Standing,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// Another schedule that an operator wants for a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replan {
+    /// The job.
+    pub job: Job,
+    /// What the operator saw: where the job has another one by now, it is not replaced.
+    pub before: Schedule,
+    /// What it is to be.
+    pub wanted: Schedule,
+}
+
 /// What is to be done about a job now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -198,6 +226,18 @@ impl Schedule {
             Missed::UpTo(1..=MOST_CAUGHT_UP) | Missed::One | Missed::Skip => Ok(()),
             Missed::UpTo(many) => Err(RecurrenceError::CatchUp(many)),
         }
+    }
+
+    /// True where it comes as often as the other, on the same days and at the same time, without
+    /// an end: nobody would tell them apart.
+    pub fn comes_like(&self, other: &Self) -> bool {
+        let without_end = |schedule: &Self| {
+            let recurrence = schedule.recurrence.as_ref();
+            recurrence.is_none_or(|recurrence| recurrence.end == End::Never)
+        };
+        self.pattern_in_words() == other.pattern_in_words()
+            && without_end(self)
+            && without_end(other)
     }
 
     /// When it comes, in a few words: "every 15 minutes", "as required".
