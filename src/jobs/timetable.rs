@@ -1,12 +1,13 @@
 //! When jobs start, read and changed: for the command and for the console, each change noted in the
 //! audit.
 
+use jiff::Timestamp;
+
 use super::runner::Runner;
 use crate::ledger::jobs::{Board, JobRecord};
+use crate::model::Job;
 use crate::model::exception::Exception;
 use crate::model::schedule::{Replan, Schedule, Timetable};
-use crate::model::{Job, JobStatus};
-use jiff::Timestamp;
 
 /// How often it is tried to be faster than whoever else changes the job: its worker does at each of
 /// its starts.
@@ -61,29 +62,27 @@ impl Runner {
     }
 
     /// Gives a job the schedule that an operator wants, unless it has another one by now than the
-    /// operator saw. True where no worker is there to follow it, or the job is withheld.
-    pub async fn take(&self, replan: &Replan) -> Result<bool, Exception> {
+    /// operator saw.
+    pub async fn take(&self, replan: &Replan) -> Result<(), Exception> {
         let Replan {
             job,
             before,
             wanted,
         } = replan;
-        let (record, board) = self
-            .replan(*job, |schedule, _| {
-                if schedule == before || schedule == wanted {
-                    return Ok(wanted.clone());
-                }
-                Err(Exception::new(
-                    format!("The recurrence of {job} was not set."),
-                    format!(
-                        "Somebody else has set another one meanwhile: {}.",
-                        schedule.pattern_in_words()
-                    ),
-                    "Close this window and look at it again.",
-                ))
-            })
-            .await?;
-        Ok(record.status == JobStatus::Withhold || board.workers.is_empty())
+        let taken = self.replan(*job, |schedule, _| {
+            if schedule == before || schedule == wanted {
+                return Ok(wanted.clone());
+            }
+            Err(Exception::new(
+                format!("The recurrence of {job} was not set."),
+                format!(
+                    "Somebody else has set another one meanwhile: {}.",
+                    schedule.pattern_in_words()
+                ),
+                "Close this window and look at it again.",
+            ))
+        });
+        taken.await.map(|_| ())
     }
 
     async fn record(&self, job: Job) -> Result<(JobRecord, Board), Exception> {
