@@ -16,7 +16,7 @@ use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use super::Job;
-use super::recurrence::{End, Pattern, Recurrence, RecurrenceError};
+use super::recurrence::{self, End, Pattern, Recurrence, RecurrenceError};
 
 pub use decision::{decide, skip_due};
 pub use preview::{Planned, preview};
@@ -228,9 +228,8 @@ impl Schedule {
         }
     }
 
-    /// True where it comes as often as the other, on the same days and at the same time, without
-    /// an end: nobody would tell them apart.
-    pub fn comes_like(&self, other: &Self) -> bool {
+    /// True where both come as often, on the same days and at the same time, and never end.
+    fn comes_like(&self, other: &Self) -> bool {
         let without_end = |schedule: &Self| {
             let recurrence = schedule.recurrence.as_ref();
             recurrence.is_none_or(|recurrence| recurrence.end == End::Never)
@@ -238,6 +237,19 @@ impl Schedule {
         self.pattern_in_words() == other.pattern_in_words()
             && without_end(self)
             && without_end(other)
+    }
+
+    /// The same with the recurrence that is usual for the job, from today on. None where it comes so
+    /// already, and where the job usually starts as required: then it keeps what it has.
+    pub fn with_usual(&self, job: Job, now: Timestamp, zone: &str) -> Option<Self> {
+        let today = recurrence::zone(zone).ok()?.to_datetime(now).date();
+        let usual = Self::recommended(job, today.to_datetime(Time::midnight()), zone);
+        usual.recurrence.as_ref()?;
+        let wanted = Self {
+            recurrence: usual.recurrence,
+            ..self.clone()
+        };
+        (!self.comes_like(&wanted)).then_some(wanted)
     }
 
     /// When it comes, in a few words: "every 15 minutes", "as required".
@@ -308,6 +320,35 @@ mod tests {
             let waits = schedule.overlap == Overlap::Wait;
             assert_eq!(waits, job == Job::Complete, "{job}");
         }
+    }
+
+    #[test]
+    fn the_usual_recurrence_is_given_only_where_it_changes_something() {
+        let now = "2026-11-21T23:30:00Z".parse().unwrap();
+        let zone = "Europe/Zurich";
+        for job in Job::ALL {
+            assert_eq!(recommended(job).with_usual(job, now, zone), None, "{job}");
+            let by_hand = Schedule {
+                recurrence: None,
+                pause_after: 3,
+                ..recommended(job)
+            };
+            let wanted = by_hand.with_usual(job, now, zone);
+            let recurs = recommended(job).recurrence.is_some();
+            assert_eq!(wanted.is_some(), recurs, "{job}");
+            let Some(wanted) = wanted else { continue };
+            assert_eq!(
+                wanted.pattern_in_words(),
+                recommended(job).pattern_in_words()
+            );
+            assert_eq!(wanted.pause_after, 3, "policies stay");
+            assert_eq!(wanted.with_usual(job, now, zone), None);
+        }
+        let mut ends = recommended(Job::Orders);
+        if let Some(recurrence) = &mut ends.recurrence {
+            recurrence.end = End::After(3);
+        }
+        assert!(ends.with_usual(Job::Orders, now, zone).is_some());
     }
 
     #[test]

@@ -4,6 +4,8 @@ use crossterm::event::Event;
 
 use super::Change;
 use crate::console::office::{Errand, Report};
+use crate::console::outlet::Handed;
+use crate::console::timetable::{TimetableErrand, TimetableReport};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -46,6 +48,10 @@ pub enum Msg {
     Resolved(Result<u64, Exception>),
     /// What came of an errand of the administrator.
     Office(Box<Report>),
+    /// What came of an errand about when jobs start.
+    Timetable(Box<TimetableReport>),
+    /// A text was copied or written, in words.
+    Handed(Result<String, Exception>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -105,6 +111,14 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
+    /// Do an errand about when jobs start.
+    Timetable(TimetableErrand),
+    /// Put a text into the clipboard of the terminal.
+    Copy(Handed),
+    /// Write a text to a file.
+    Export(Handed),
+    /// Ring the bell, and notify with this text where the terminal can.
+    Ring(String),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

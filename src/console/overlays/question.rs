@@ -8,6 +8,7 @@ use crate::console::theme::Role;
 use crate::console::words;
 use crate::model::Job;
 use crate::model::account::{AccountStep, Migration};
+use crate::model::schedule::Replan;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,10 @@ pub enum Question {
     Migrate(Migration),
     /// Switch the operation log off?
     LogOff,
+    /// Give these jobs their usual recurrence?
+    Usual(Vec<Replan>),
+    /// Leave what was typed without saving it?
+    Discard,
 }
 
 impl Question {
@@ -71,6 +76,8 @@ impl Question {
             },
             Self::Migrate(migration) => format!("Migrate the {}?", migration.name()),
             Self::LogOff => "Switch the operation log off?".to_owned(),
+            Self::Usual(_) => "Give the jobs their usual recurrence?".to_owned(),
+            Self::Discard => "Leave without saving?".to_owned(),
         }
     }
 
@@ -153,6 +160,10 @@ impl Question {
                  and addresses, delete them when the fault is found."
                     .to_owned()
             }
+            Self::Usual(changes) => usual(changes),
+            Self::Discard => {
+                "What was typed is not saved: the job goes on starting as before.".to_owned()
+            }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
             .into_iter()
@@ -172,6 +183,24 @@ impl Question {
         ]));
         lines
     }
+}
+
+/// What the usual recurrences change, a line each.
+fn usual(changes: &[Replan]) -> String {
+    let jobs = words::counted(changes.len() as u64, "job", "jobs");
+    let mut text = format!("This changes {jobs}, counted from now; policies stay:");
+    for change in changes {
+        let (before, wanted) = (&change.before, &change.wanted);
+        let zone = wanted.recurrence.as_ref().map(|usual| usual.zone.as_str());
+        text.push_str(&format!(
+            "\n{}: now {}, then {} ({})",
+            change.job,
+            before.pattern_in_words(),
+            wanted.pattern_in_words(),
+            zone.unwrap_or_default()
+        ));
+    }
+    text
 }
 
 /// What a step of the account does.

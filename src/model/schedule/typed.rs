@@ -100,6 +100,20 @@ impl Field {
         }
     }
 
+    /// What it says without a text, in a few words.
+    pub const fn usual(self) -> &'static str {
+        match self {
+            Self::Every => "by hand only",
+            Self::At => "00:00",
+            Self::On => "day of the start",
+            Self::From => "today",
+            Self::Zone => "this machine's",
+            Self::Ends | Self::MissedWindow | Self::PauseAfter => "never",
+            Self::QuietHours => "at any time",
+            Self::Missed | Self::Overlap | Self::Jitter => "as usual",
+        }
+    }
+
     /// What can be chosen, where there are few answers.
     pub const fn choices(self) -> &'static [&'static str] {
         match self {
