@@ -165,6 +165,10 @@ fn every_size_draws() {
                     | "account-sign-in"
                     | "checklists"
                     | "parameters"
+                    | "recurrence-typed"
+                    | "recurrence-wrong"
+                    | "jobs-production"
+                    | "jobs-long"
             )
         })
         .map(|(name, scene)| (name, scene((80, 24), Look::DARK)))
@@ -190,7 +194,7 @@ fn every_size_draws() {
 #[test]
 fn every_scene_survives_every_key() {
     let keys = "w u W y U y j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
-                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 4 v enter G esc 5 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc ctrl-l";
+                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 4 v enter G esc 5 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc 3 e down ctrl-n a enter esc y E n E y f n esc 3 l esc y x h enter y x esc esc ctrl-l";
     for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {
@@ -228,6 +232,7 @@ fn screenshots_are_what_the_program_shows() {
         ("account", (110, 30)),
         ("checklists", (110, 30)),
         ("account-sign-in", (110, 36)),
+        ("recurrence-typed", (110, 30)),
         ("help", (110, 30)),
     ] {
         let (_, scene) = SCENES.iter().find(|(scene, _)| *scene == name).unwrap();
