@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::log::to_file;
-use super::set_up::SetUp;
 #[cfg(feature = "console")]
 use super::set_up::Folder;
+use super::set_up::SetUp;
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
 use crate::logging;

@@ -30,10 +30,10 @@ use super::timetable;
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
+use crate::model::Exception;
 use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
 use crate::model::staged::OrderFilter;
-use crate::model::Exception;
 use crate::signals::{self, Signal};
 
 /// Runs shown in a history.

@@ -169,7 +169,13 @@ mod tests {
 
     #[test]
     fn a_job_fails_since_the_first_of_the_failures_in_a_row() {
-        let runs = [(Error, 1), (Canceled, 1), (Error, 1), (Ended, 1), (Error, 1)];
+        let runs = [
+            (Error, 1),
+            (Canceled, 1),
+            (Error, 1),
+            (Ended, 1),
+            (Error, 1),
+        ];
         let since: Timestamp = "2026-03-12T16:00:00Z".parse().unwrap();
         assert_eq!(history(&runs).failing_since(), Some((since, false)));
         assert_eq!(history(&[(Ended, 1), (Error, 1)]).failing_since(), None);

@@ -32,7 +32,10 @@ fn the_next_ten_starts_follow_what_is_typed() {
     assert_eq!(rows(&stage), 0, "today's has passed");
     assert_shows(&stage, "Fri 2026-03-13 00:00");
     assert_shows(&stage, "Sun 2026-03-22 00:00");
-    assert_shows(&stage, "inventory starts every day at 00:00 from 2026-03-01");
+    assert_shows(
+        &stage,
+        "inventory starts every day at 00:00 from 2026-03-01",
+    );
 }
 
 #[test]
@@ -109,7 +112,10 @@ fn the_usual_recurrences_are_given_after_a_question_that_says_what_changes() {
     let mut stage = Stage::new(SIZE, Look::DARK).answering();
     stage.press("E");
     assert_shows(&stage, "This changes 2 jobs");
-    assert_shows(&stage, "trade-agreements: now as required, then every day at 04:00");
+    assert_shows(
+        &stage,
+        "trade-agreements: now as required, then every day at 04:00",
+    );
     assert_shows(&stage, "orders: now as required, then every 15 minutes");
     stage.asked();
     stage.press("n");
@@ -139,7 +145,10 @@ fn a_read_only_console_shows_the_recurrence_and_saves_none() {
 fn the_checklist_leads_to_the_jobs_and_says_the_key() {
     let mut stage = crate::scenes::office::checklists(SIZE, Look::DARK);
     stage.press("g down down down down down down enter");
-    assert_shows(&stage, "e changes when a job starts, E gives all their usual recurrence.");
+    assert_shows(
+        &stage,
+        "e changes when a job starts, E gives all their usual recurrence.",
+    );
     stage.press("e");
     assert_shows(&stage, "Recurrence of the");
 }

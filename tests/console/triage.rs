@@ -3,8 +3,8 @@
 
 use axcs::console::app::{Effect, Msg};
 use axcs::console::outlet::{Outlet, TabSetting};
-use axcs::model::exception::Documented;
 use axcs::model::Progress;
+use axcs::model::exception::Documented;
 
 use crate::desk::{Desk, Scripted, Written};
 use crate::scenes::{self, Look, Stage, ago, complete_run, live, overview, text_of};
@@ -86,7 +86,12 @@ fn what_is_copied_is_everything_about_the_run() {
     stage.asked();
     stage.press("y x enter y");
     let asked = stage.asked();
-    let [Effect::Copy(copied), Effect::Export(exported), Effect::Copy(window)] = &asked[..] else {
+    let [
+        Effect::Copy(copied),
+        Effect::Export(exported),
+        Effect::Copy(window),
+    ] = &asked[..]
+    else {
         panic!("{asked:?}");
     };
     assert_eq!((copied, exported), (exported, window));
@@ -166,12 +171,11 @@ async fn the_terminal_gets_text_and_progress_only_as_it_can_take_them() {
     let text = |written: &Written| String::from_utf8_lossy(&written.0.lock().unwrap()).into_owned();
     let folder = tempfile::tempdir().unwrap();
     let folder_of = folder.path().to_owned();
-    desk.console = desk.console.with_outlet(Outlet::detect(
-        false,
-        folder_of,
-        TabSetting::Auto,
-        |name| (name == "TERM_PROGRAM").then(|| "ghostty".to_owned()),
-    ));
+    desk.console =
+        desk.console
+            .with_outlet(Outlet::detect(false, folder_of, TabSetting::Auto, |name| {
+                (name == "TERM_PROGRAM").then(|| "ghostty".to_owned())
+            }));
     desk.press("g y").await;
     assert!(text(&written).contains("\x1b]52;c;"), "OSC 52");
     desk.press("r").await;

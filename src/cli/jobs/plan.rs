@@ -8,8 +8,8 @@ use super::recurrence::RecurrenceArguments;
 use super::recurrence::preview::Preview;
 use crate::jobs::Runner;
 use crate::ledger::jobs::{Board, JobRecord};
-use crate::model::exception::Exception;
 use crate::model::JobStatus;
+use crate::model::exception::Exception;
 use crate::model::schedule::Schedule;
 
 /// `axcs jobs recurrence`

@@ -36,7 +36,9 @@ impl Handed {
             text.push('\n');
         }
         let is_plain = |c: char| c.is_ascii_alphanumeric();
-        let words = title.split(|c| !is_plain(c)).filter(|part| !part.is_empty());
+        let words = title
+            .split(|c| !is_plain(c))
+            .filter(|part| !part.is_empty());
         let words: Vec<String> = words.map(str::to_lowercase).collect();
         Self {
             name: format!("axcs-{}.txt", words.join("-")),

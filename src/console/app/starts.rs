@@ -33,11 +33,15 @@ impl App {
     /// Says by which keys jobs get their recurrence: where a checklist leads to.
     pub(super) fn tell_recurrence_keys(&mut self) {
         let key = |action| {
-            let key = self.setting.keys.key_for(Context::Jobs, Action::Job(action));
+            let key = self
+                .setting
+                .keys
+                .key_for(Context::Jobs, Action::Job(action));
             key.unwrap_or_else(|| "no key".to_owned())
         };
         let (one, all) = (key(JobAction::Recurrence), key(JobAction::Usual));
-        let text = format!("{one} changes when a job starts, {all} gives all their usual recurrence.");
+        let text =
+            format!("{one} changes when a job starts, {all} gives all their usual recurrence.");
         self.toast = Some(Toast::Told(text));
     }
 

@@ -26,71 +26,40 @@ const LEAST_MORE: usize = 30;
 /// Cells of the company that are left whatever else there is to say.
 const LEAST_COMPANY: usize = 16;
 
-/// What stands on the right of the first line: of each fact, whether it is said and how.
-#[derive(Clone, Copy)]
-struct Right {
-    /// `account active`, not `active`.
-    names_account: bool,
-    has_account: bool,
-    has_workers: bool,
-    /// The word before the address.
-    names_service: bool,
-}
+/// Ways to say what stands on the right of the first line, the fullest first.
+const RIGHTS: usize = 5;
 
-impl Right {
-    /// The fuller before the shorter.
-    const ALL: [Self; 5] = [
-        Self::of(true, true, true, true),
-        Self::of(false, true, true, true),
-        Self::of(false, true, true, false),
-        Self::of(false, true, false, false),
-        Self::of(false, false, false, false),
-    ];
-
-    const fn of(
-        names_account: bool,
-        has_account: bool,
-        has_workers: bool,
-        names_service: bool,
-    ) -> Self {
-        Self {
-            names_account,
-            has_account,
-            has_workers,
-            names_service,
-        }
+/// What stands on the right of the first line, said in one of [`RIGHTS`] ways: the account, the
+/// workers, the service. What is wrong with the account is said in each.
+fn right(app: &App, service: &str, way: usize) -> Vec<Span<'static>> {
+    let theme = app.theme();
+    let dim = theme.style(Role::Dim);
+    let mut spans = Vec::new();
+    if let Some((state, is_good)) = app.account().standing()
+        && (way < 4 || !is_good)
+    {
+        let name = if way == 0 { "account " } else { "" };
+        let text = format!("{name}{state}  ");
+        spans.push(if is_good {
+            Span::styled(text, dim)
+        } else {
+            let text = format!("{} {text}", theme.symbols.warning);
+            Span::styled(text, theme.style(Role::Warn))
+        });
     }
-
-    fn spans(self, app: &App, service: &str) -> Vec<Span<'static>> {
-        let theme = app.theme();
-        let dim = theme.style(Role::Dim);
-        let mut spans = Vec::new();
-        if let Some((state, is_good)) = app.account().standing()
-            && (self.has_account || !is_good)
-        {
-            let name = if self.names_account { "account " } else { "" };
-            let (mark, style) = if is_good {
-                (String::new(), dim)
-            } else {
-                let mark = format!("{} ", theme.symbols.warning);
-                (mark, theme.style(Role::Warn))
-            };
-            spans.push(Span::styled(format!("{mark}{name}{state}  "), style));
-        }
-        let live = app.jobs().live();
-        if self.has_workers && live.ledger.is_none() {
-            let (text, style) = match live.workers {
-                0 => ("no worker".to_owned(), theme.style(Role::Warn)),
-                number => (words::counted(number.into(), "worker", "workers"), dim),
-            };
-            spans.push(Span::styled(format!("{text}  "), style));
-        }
-        if self.names_service {
-            spans.push(Span::styled("service ", dim));
-        }
-        spans.push(Span::raw(format!("{service} ")));
-        spans
+    let live = app.jobs().live();
+    if way < 3 && live.ledger.is_none() {
+        let (text, style) = match live.workers {
+            0 => ("no worker".to_owned(), theme.style(Role::Warn)),
+            number => (words::counted(number.into(), "worker", "workers"), dim),
+        };
+        spans.push(Span::styled(format!("{text}  "), style));
     }
+    if way < 2 {
+        spans.push(Span::styled("service ", dim));
+    }
+    spans.push(Span::raw(format!("{service} ")));
+    spans
 }
 
 /// Profile and company on the left; the account, the workers and the service on the right.
@@ -116,18 +85,17 @@ pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let used = width(&left) + width(right) + 2;
         room.saturating_sub(used)
     };
-    let rights = Right::ALL.map(|right| right.spans(app, &service));
-    let fits = |cells: usize| {
-        let mut all = rights.iter();
-        all.find(|right| left_for(right) >= cells)
-    };
-    let right = fits(whole).or_else(|| fits(LEAST_COMPANY.min(whole)));
-    let right = right.unwrap_or(&rights[Right::ALL.len() - 1]);
-    let company = words::cut(&place.company, left_for(right), theme.symbols.ellipsis);
-    let used = width(&left) + words::width(&company) + width(right);
+    let ways = || (0..RIGHTS).map(|way| right(app, &service, way));
+    let fits = |cells: usize| ways().find(|right| left_for(right) >= cells);
+    let right = fits(whole)
+        .or_else(|| fits(LEAST_COMPANY.min(whole)))
+        .or_else(|| ways().last())
+        .unwrap_or_default();
+    let company = words::cut(&place.company, left_for(&right), theme.symbols.ellipsis);
+    let used = width(&left) + words::width(&company) + width(&right);
     left.push(Span::styled(company, theme.style(Role::Title)));
     left.push(Span::raw(" ".repeat(room.saturating_sub(used))));
-    left.extend(right.iter().cloned());
+    left.extend(right);
     frame.render_widget(Line::from(left), area);
 }
 

@@ -312,7 +312,10 @@ impl RecurrenceEditor {
         let name = format!("{selected}{wrong}{:<14}", field.name());
         let mut spans = vec![Span::styled(name, theme.style(role))];
         // In the selected one it is typed.
-        let text = self.inputs.get(row).filter(|_| !is_selected || self.is_busy);
+        let text = self
+            .inputs
+            .get(row)
+            .filter(|_| !is_selected || self.is_busy);
         if let Some(input) = text {
             let cut = |text: &str| words::cut(text, text_cells(width), theme.symbols.ellipsis);
             if input.text().is_empty() {

@@ -397,13 +397,7 @@ impl LogsTab {
 
 impl Search {
     /// Finds the hits anew, or among those that are known already.
-    fn needle_changed(
-        &mut self,
-        store: &Store,
-        level: Level,
-        run: Option<RunId>,
-        narrows: bool,
-    ) {
+    fn needle_changed(&mut self, store: &Store, level: Level, run: Option<RunId>, narrows: bool) {
         let Some(needle) = &self.needle else {
             self.hits.clear();
             return;

@@ -135,7 +135,10 @@ impl MonthDay {
                     _ => "last",
                 };
                 let name = WEEKDAYS.get(usize::from(weekday));
-                format!("{nth} {}", name.map_or_else(String::new, |name| short(name)))
+                format!(
+                    "{nth} {}",
+                    name.map_or_else(String::new, |name| short(name))
+                )
             }
         }
     }

@@ -189,7 +189,11 @@ mod tests {
             let mut other = StreamProgress::pending(Stream::TradeAgreements);
             other.counts.acknowledged = prices;
             run.streams[0].phase = Phase::Sending;
-            other.phase = if prices > 0 { Phase::Sending } else { Phase::Pending };
+            other.phase = if prices > 0 {
+                Phase::Sending
+            } else {
+                Phase::Pending
+            };
             run.streams.push(other);
             run
         };

@@ -43,9 +43,7 @@ impl Remedy {
             Some(Documented::ConflictingJobs) => Self::SuspendAll,
             Some(Documented::CompleteRequired) => Self::RunComplete,
             Some(
-                Documented::NetworkError
-                | Documented::ChangeTrackingOff
-                | Documented::BeingSetUp,
+                Documented::NetworkError | Documented::ChangeTrackingOff | Documented::BeingSetUp,
             ) => Self::LookAtAccount,
             // Texts of our own that name the account or the sign-in are mended there.
             None if exception.remedy.contains("axcs account") => Self::LookAtAccount,
@@ -105,7 +103,10 @@ impl JobsTab {
             0 | 1 => "the first time".to_owned(),
             failures => format!("{failures} times in a row"),
         };
-        Some(format!("{}{or_before}, {times}", words::when(since, now, zone)))
+        Some(format!(
+            "{}{or_before}, {times}",
+            words::when(since, now, zone)
+        ))
     }
 
     /// How many times longer than usual the run under way takes, else the last one took.
@@ -123,7 +124,12 @@ impl JobsTab {
     }
 
     /// The last runs in a row, with what is usual and what is not.
-    pub(super) fn past_line(&self, job: Job, width: usize, view: View<'_>) -> Option<Line<'static>> {
+    pub(super) fn past_line(
+        &self,
+        job: Job,
+        width: usize,
+        view: View<'_>,
+    ) -> Option<Line<'static>> {
         let theme = view.theme;
         let history = &self.overview_of(job)?.history;
         if history.runs().is_empty() {
@@ -166,12 +172,18 @@ fn name(name: &'static str, theme: &Theme) -> Span<'static> {
 }
 
 /// What failed, since when, the first line of why, what to do, and the keys for it.
-pub(super) fn lines(tab: &JobsTab, exception: &Exception, width: usize, view: View<'_>) -> Vec<Line<'static>> {
+pub(super) fn lines(
+    tab: &JobsTab,
+    exception: &Exception,
+    width: usize,
+    view: View<'_>,
+) -> Vec<Line<'static>> {
     let theme = view.theme;
     let job = tab.selected();
     let room = width.saturating_sub(NAME);
-    let fact =
-        |label, text: String, style: Style| Line::from(vec![name(label, theme), Span::styled(text, style)]);
+    let fact = |label, text: String, style: Style| {
+        Line::from(vec![name(label, theme), Span::styled(text, style)])
+    };
     let cut = |text: &str| words::cut(text, room, theme.symbols.ellipsis);
     let mut lines = vec![fact("Failed", cut(&exception.text), theme.style(Role::Bad))];
     let is_refused = tab.refused.contains_key(&job);

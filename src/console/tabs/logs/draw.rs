@@ -92,7 +92,10 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         }),
     ];
     if let Some(run) = tab.run {
-        facts.insert(1, Span::styled(format!("run {run} only"), theme.style(Role::Accent)));
+        facts.insert(
+            1,
+            Span::styled(format!("run {run} only"), theme.style(Role::Accent)),
+        );
     }
     if tab.wrap {
         facts.push(Span::raw("wrapped"));
