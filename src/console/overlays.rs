@@ -40,8 +40,8 @@ use super::theme::Role;
 use super::widgets::sheet::Sheet;
 use super::words;
 
-/// Cells of the text of a window in a clipboard or a file.
-const TEXT_CELLS: usize = 120;
+/// Cells of the text of a window in a clipboard or a file, where long lines stay whole.
+const TEXT_CELLS: usize = 400;
 
 /// A window.
 #[derive(Debug)]

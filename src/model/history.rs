@@ -84,16 +84,16 @@ impl History {
         (times >= TIMES && took - usual >= LEAST_LONGER).then_some(times)
     }
 
-    /// Since when it fails: the start of the first of the newest runs that all ended in Error,
-    /// canceled ones left out. The flag tells that runs before those that are remembered may have
-    /// failed too.
-    pub fn failing_since(&self) -> Option<(Timestamp, bool)> {
+    /// Since when it fails, where it failed so many times in a row: the start of the first of these
+    /// runs, canceled ones left out. The flag tells that it failed longer than is remembered.
+    pub fn failing_since(&self, failures: u32) -> Option<(Timestamp, bool)> {
         let counted = |run: &&PastRun| run.status != RunStatus::Canceled;
         let failed = |run: &&PastRun| run.status == RunStatus::Error;
         let in_a_row = self.0.iter().filter(counted).take_while(failed);
+        let in_a_row: Vec<&PastRun> = in_a_row.take(failures.max(1) as usize).collect();
         let first = in_a_row.last()?;
-        let is_oldest = self.0.iter().rfind(counted) == Some(first) && self.0.len() == RUNS;
-        Some((first.started, is_oldest))
+        let is_longer = in_a_row.len() < failures as usize && self.0.len() == RUNS;
+        Some((first.started, is_longer))
     }
 }
 
@@ -177,13 +177,15 @@ mod tests {
             (Error, 1),
         ];
         let since: Timestamp = "2026-03-12T16:00:00Z".parse().unwrap();
-        assert_eq!(history(&runs).failing_since(), Some((since, false)));
-        assert_eq!(history(&[(Ended, 1), (Error, 1)]).failing_since(), None);
-        assert_eq!(history(&[(Canceled, 1)]).failing_since(), None);
-        let (_, may_be_older) = history(&[(Error, 1); RUNS]).failing_since().unwrap();
-        assert!(may_be_older);
-        let (_, may_be_older) = history(&[(Error, 1); 3]).failing_since().unwrap();
-        assert!(!may_be_older, "it has not run before");
+        assert_eq!(history(&runs).failing_since(2), Some((since, false)));
+        let last = "2026-03-12T18:00:00Z".parse().unwrap();
+        let forgiven = history(&runs).failing_since(1);
+        assert_eq!(forgiven, Some((last, false)), "the first was forgiven");
+        assert_eq!(history(&[(Ended, 1), (Error, 1)]).failing_since(1), None);
+        assert_eq!(history(&[(Canceled, 1)]).failing_since(1), None);
+        let always = history(&[(Error, 1); RUNS]);
+        let is_longer = |failures| always.failing_since(failures).unwrap().1;
+        assert!(!is_longer(30) && is_longer(31));
     }
 
     #[test]

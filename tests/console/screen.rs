@@ -76,7 +76,7 @@ fn live_progress_is_kind_to_a_slow_line() {
 
 /// Keys at random, but the same at every start: letters of every command, text, motions.
 fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
-    const KEYS: [&str; 51] = [
+    const KEYS: [&str; 55] = [
         "w",
         "u",
         "W",

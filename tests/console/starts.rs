@@ -77,7 +77,7 @@ fn an_empty_recurrence_is_none() {
 
 #[test]
 fn leaving_asks_only_where_something_would_be_lost() {
-    let mut stage = editor(SIZE, Look::DARK, "down down esc");
+    let stage = editor(SIZE, Look::DARK, "down down esc");
     assert!(!text_of(&stage.draw()).contains("Recurrence of the"));
     let mut stage = typed(SIZE, Look::DARK, "", "2 hours");
     stage.press("esc");
@@ -103,7 +103,7 @@ fn saving_what_was_not_changed_changes_nothing() {
 #[test]
 fn a_refusal_keeps_what_was_typed() {
     let stage = starts::refused(SIZE, Look::DARK);
-    assert_shows(&stage, "Somebody else has set another one meanwhile");
+    assert_shows(&stage, "Somebody else has set another one");
     assert_shows(&stage, "hour");
 }
 

@@ -32,7 +32,7 @@ fn failing(documented: Documented) -> Stage {
 fn a_failure_says_what_since_when_how_often_why_and_what_to_do() {
     let mut stage = Stage::new(SIZE, Look::DARK);
     let mut jobs = overview();
-    jobs[1].failures = 3;
+    jobs[1] = scenes::failing_for_days(jobs[1].clone());
     stage.press("j").send(Msg::Overview(Ok(jobs)));
     for words in [
         "Failed   A network error occurred",
@@ -142,7 +142,7 @@ fn a_long_run_of_this_console_rings_once_it_is_known_how_it_ended() {
 
 #[test]
 fn a_run_that_takes_long_is_told_on_every_tab() {
-    let mut stage = Stage::new((120, 40), Look::DARK);
+    let mut stage = Stage::new((160, 40), Look::DARK);
     stage.running(|percent| Progress {
         dry_run: false,
         started: ago(68),

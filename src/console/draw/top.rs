@@ -24,13 +24,10 @@ const GAP: usize = 3;
 const LEAST_MORE: usize = 30;
 
 /// Cells of the company that are left whatever else there is to say.
-const LEAST_COMPANY: usize = 16;
+const LEAST_COMPANY: usize = 13;
 
-/// Ways to say what stands on the right of the first line, the fullest first.
-const RIGHTS: usize = 5;
-
-/// What stands on the right of the first line, said in one of [`RIGHTS`] ways: the account, the
-/// workers, the service. What is wrong with the account is said in each.
+/// What stands on the right of the first line: the account, the workers, the service. Said in five
+/// ways, 0 the fullest and 4 the service alone; what is wrong with the account is said in each.
 fn right(app: &App, service: &str, way: usize) -> Vec<Span<'static>> {
     let theme = app.theme();
     let dim = theme.style(Role::Dim);
@@ -85,12 +82,22 @@ pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let used = width(&left) + width(right) + 2;
         room.saturating_sub(used)
     };
-    let ways = || (0..RIGHTS).map(|way| right(app, &service, way));
-    let fits = |cells: usize| ways().find(|right| left_for(right) >= cells);
-    let right = fits(whole)
-        .or_else(|| fits(LEAST_COMPANY.min(whole)))
-        .or_else(|| ways().last())
-        .unwrap_or_default();
+    // The company whole, else at least its id; but not for the account or the workers.
+    let least = LEAST_COMPANY.min(whole);
+    let right = [
+        (0, whole),
+        (1, whole),
+        (2, whole),
+        (2, least),
+        (3, whole),
+        (3, least),
+        (4, 0),
+    ]
+    .into_iter()
+    .map(|(way, cells)| (right(app, &service, way), cells))
+    .find(|(right, cells)| left_for(right) >= *cells)
+    .map(|(right, _)| right)
+    .unwrap_or_default();
     let company = words::cut(&place.company, left_for(&right), theme.symbols.ellipsis);
     let used = width(&left) + words::width(&company) + width(&right);
     left.push(Span::styled(company, theme.style(Role::Title)));

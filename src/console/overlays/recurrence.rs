@@ -7,15 +7,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::app::{App, Effect};
-use crate::console::keys::Motion;
+use crate::console::keys::{Action, Context, Motion};
 use crate::console::theme::{Role, Theme};
 use crate::console::timetable::TimetableErrand;
 use crate::console::widgets::input::Input;
 use crate::console::words;
+use crate::model::recurrence::{self, Pattern};
 use crate::model::schedule::{
     self, Fault, Field, Fields, Planned, Replan, Schedule, Standing, Timetable,
 };
-use crate::model::{Exception, Job, recurrence};
+use crate::model::{Exception, Job};
 
 /// Starts that are shown.
 const STARTS: usize = 10;
@@ -280,7 +281,7 @@ impl RecurrenceEditor {
             lines.push(Line::from(spans));
         }
         lines.push(Line::default());
-        lines.extend(self.about(width, theme));
+        lines.extend(self.about(width, app));
         lines.extend(self.in_words(width, theme));
         lines
     }
@@ -319,12 +320,30 @@ impl RecurrenceEditor {
         if let Some(input) = text {
             let cut = |text: &str| words::cut(text, text_cells(width), theme.symbols.ellipsis);
             if input.text().is_empty() {
-                spans.push(Span::styled(cut(field.usual()), theme.style(Role::Track)));
+                let text = cut(self.usual(field));
+                spans.push(Span::styled(text, theme.style(Role::Dim)));
             } else {
                 spans.extend(words::spans(&cut(input.text()), theme.style(Role::Title)));
             }
         }
         spans
+    }
+
+    /// What a field says without a text.
+    fn usual(&self, field: Field) -> &'static str {
+        let recurrence = match &self.outcome {
+            Some(Ok(outcome)) => outcome.schedule.recurrence.as_ref(),
+            Some(Err(_)) | None => None,
+        };
+        match (field, recurrence.map(|recurrence| recurrence.pattern)) {
+            (
+                Field::On,
+                Some(
+                    Pattern::Minutes(_) | Pattern::Hours(_) | Pattern::Days(_) | Pattern::Years(_),
+                ),
+            ) => "no days",
+            _ => field.usual(),
+        }
     }
 
     /// The next starts under their heading, in rows of at most `room` cells.
@@ -360,17 +379,18 @@ impl RecurrenceEditor {
         };
         for planned in &outcome.starts {
             let at = planned.starts.to_zoned(zone.clone()).strftime(form);
-            let why = match planned.why.as_str() {
-                "" => String::new(),
-                why => format!("  {why}"),
-            };
-            rows.push(Span::raw(cut(&format!("{at}{why}"))));
+            let text = format!("{at}  {}", planned.why);
+            // Half a reason says nothing.
+            let has_room = words::width(&text) <= room;
+            let text = if has_room { text } else { at.to_string() };
+            rows.push(Span::raw(cut(text.trim_end())));
         }
         rows
     }
 
     /// What is wrong, else what the selected field takes.
-    fn about(&self, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    fn about(&self, width: usize, app: &App) -> Vec<Line<'static>> {
+        let theme = app.theme();
         let here = self.field();
         let faults = self.faults();
         let fault = faults.iter().find(|fault| fault.field == here);
@@ -386,10 +406,11 @@ impl RecurrenceEditor {
         } else {
             let choices = here.choices().iter().filter(|choice| !choice.is_empty());
             let choices: Vec<&str> = choices.copied().collect();
-            (
-                format!("{} ({})", here.about(), choices.join(", ")),
-                Role::Dim,
-            )
+            let action = Action::Move(Motion::Right);
+            let key = app.keys().key_for(Context::Note, action);
+            let key = key.map_or_else(String::new, |key| format!("{key}: "));
+            let text = format!("{} {key}{}", here.about(), choices.join(", "));
+            (text, Role::Dim)
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
             .into_iter()

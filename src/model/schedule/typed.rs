@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use super::{Missed, Said, Schedule, Unusable};
 use crate::model::Job;
 use crate::model::recurrence::{
-    self, Every, MonthDay, NotUnderstood, Pattern, RecurrenceError, Weekdays, clock, date_time,
-    time_of_day,
+    self, Every, NotUnderstood, Pattern, RecurrenceError, clock, date_time, time_of_day,
 };
 
 /// A field.

@@ -7,8 +7,8 @@ use axcs::model::run::{JobOverview, LiveRuns, Reach};
 use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, office,
-    orders, overview, setting, starts, suspended, waiting_run,
+    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, failing_for_days, history, live,
+    log, lost, office, orders, overview, setting, starts, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -205,7 +205,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     ("jobs-failing-long", |size, look| {
         let mut stage = Stage::new(size, look);
         let mut jobs = overview();
-        jobs[1].failures = 3;
+        jobs[1] = failing_for_days(jobs[1].clone());
         if let Some(last) = &mut jobs[1].last {
             last.exception = Some(Documented::CompleteRequired.because(
                 "The product selection was changed at 13:58 by ann on AOS02: 48 item groups \
@@ -218,7 +218,6 @@ pub const SCENES: &[(&str, Scene)] = &[
     ("jobs-production", |size, look| {
         let mut setting = setting(size, look);
         setting.place.is_production = true;
-        setting.place.profile.push_str("-live");
         let mut stage = Stage::with(setting, size);
         stage.send(office::told_account());
         stage.send(Msg::Live(Box::new(live(Vec::new()))));

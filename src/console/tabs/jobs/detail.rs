@@ -2,10 +2,9 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
-use super::schedule::{DUE_SINCE, NEXT_START, WITHHELD};
+use super::schedule::{DUE_SINCE, FAILED, NEXT_START, WITHHELD};
 use super::{JobsTab, View, triage};
 use crate::console::keys::{Action, Context, JobAction};
 use crate::console::theme::{Role, Theme};
@@ -58,7 +57,10 @@ fn schedule_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static
     }
     let mut spans = Vec::new();
     let mut below = Vec::new();
-    for fact in tab.schedule(job, view.now, view.zone) {
+    // Below it is told since when.
+    let tells_since = tab.failing_words(job, view.now, view.zone).is_some();
+    let facts = tab.schedule(job, view.now, view.zone).into_iter();
+    for fact in facts.filter(|fact| fact.name != FAILED || !tells_since) {
         let text = match fact.name {
             NEXT_START => format!("next {}", fact.text),
             DUE_SINCE => format!("due since {}", fact.text),

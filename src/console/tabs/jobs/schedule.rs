@@ -21,6 +21,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 pub(super) const NEXT_START: &str = "Next start";
 pub(super) const DUE_SINCE: &str = "Due since";
 pub(super) const WITHHELD: &str = "Withheld";
+pub(super) const FAILED: &str = "Failed";
 
 /// What must be known of all jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,7 +214,7 @@ impl JobsTab {
         }
         if overview.failures > 1 {
             let text = format!("{} failures in a row", overview.failures);
-            tell("Failed", text, Some(Role::Warn));
+            tell(FAILED, text, Some(Role::Warn));
         }
         if let Some(hours) = self.tracking(job, now).filter(|_| self.seen(job).is_none()) {
             let (text, role) = tracking_words(hours);

@@ -96,7 +96,7 @@ impl JobsTab {
         }
         let (since, may_be_older) = overview
             .history
-            .failing_since()
+            .failing_since(overview.failures)
             .unwrap_or((last.started, false));
         let or_before = if may_be_older { " or before" } else { "" };
         let times = match overview.failures {

@@ -1,7 +1,7 @@
 //! Texts become a schedule, and a schedule texts.
 
 use super::*;
-use crate::model::recurrence::End;
+use crate::model::recurrence::{End, MonthDay, Weekdays};
 use crate::model::schedule::Overlap;
 use proptest::prelude::*;
 
