@@ -2,16 +2,19 @@
 //! the jobs and from the log.
 
 pub mod app;
+mod clipboard;
 pub mod draw;
 pub mod engine;
 pub mod keys;
 pub mod office;
+pub mod outlet;
 mod overlays;
 pub mod products;
 pub mod run;
 mod tabs;
 pub mod terminal;
 pub mod theme;
+pub mod timetable;
 mod widgets;
 pub(crate) mod words;
 

@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod container;
 pub mod digest;
 pub mod exception;
+pub mod history;
 pub mod job;
 pub mod log;
 pub mod order;

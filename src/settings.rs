@@ -37,6 +37,8 @@ pub struct Settings {
     pub orders: OrdersSettings,
     /// How the jobs work.
     pub engine: EngineSettings,
+    /// True for production: every screen says so.
+    pub production: bool,
     /// How the console looks.
     pub console: ConsoleSettings,
     /// The log.
@@ -118,6 +120,22 @@ pub struct ConsoleSettings {
     pub ascii: bool,
     /// Rebound keys.
     pub keys_file: PathBuf,
+    /// The bell rings for a run that took so many seconds; 0: never.
+    pub bell_after_seconds: u32,
+    /// Progress in the terminal's tab.
+    pub tab_progress: TabSetting,
+}
+
+/// Whether progress is shown in the terminal's tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TabSetting {
+    /// Where the terminal is known to show it.
+    Auto,
+    /// Also where that is not known.
+    On,
+    /// Never.
+    Off,
 }
 
 /// Dark or light.

@@ -28,5 +28,9 @@ mod products;
 mod scenes;
 #[path = "console/screen.rs"]
 mod screen;
+#[path = "console/starts.rs"]
+mod starts;
 #[path = "console/statuses.rs"]
 mod statuses;
+#[path = "console/triage.rs"]
+mod triage;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::log::to_file;
+#[cfg(feature = "console")]
+use super::set_up::Folder;
 use super::set_up::SetUp;
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
@@ -47,8 +49,8 @@ pub async fn screen(
     invocation: &Invocation,
 ) -> Result<Exit, Refusal> {
     use crate::console::theme::Palette;
-    use crate::console::{ConsoleOptions, ExitReason};
-    use crate::settings::ThemeSetting;
+    use crate::console::{ConsoleOptions, ExitReason, outlet};
+    use crate::settings::{TabSetting, ThemeSetting};
 
     let keys_file = &settings.console.keys_file;
     let keys = if keys_file.as_os_str().is_empty() {
@@ -72,6 +74,16 @@ pub async fn screen(
         read_only: invocation.global.read_only,
         keys,
         log_file,
+        exports: Folder::of(settings)?.path().join("exports"),
+        bell_after: match settings.console.bell_after_seconds {
+            0 => None,
+            seconds => Some(jiff::SignedDuration::from_secs(seconds.into())),
+        },
+        tab_progress: match settings.console.tab_progress {
+            TabSetting::Auto => outlet::TabSetting::Auto,
+            TabSetting::On => outlet::TabSetting::On,
+            TabSetting::Off => outlet::TabSetting::Off,
+        },
     };
     let runner = Arc::clone(&set_up.runner);
     let administration = Arc::clone(&set_up.administration);

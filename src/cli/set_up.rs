@@ -112,6 +112,7 @@ impl SetUp {
         let service = Service::open(settings, &folder).await?;
         let place = Place {
             profile: settings.profile.clone(),
+            is_production: settings.production,
             company: format!("{} {}", facts.id, facts.name),
             service: service.url.clone(),
         };

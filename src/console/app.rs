@@ -2,14 +2,20 @@
 //! No waiting, no clock, no reading or writing; the time comes in with the message.
 
 mod change;
+mod handed;
 mod msg;
 mod office;
 mod products;
+mod starts;
+mod triage;
 mod typed;
 mod view;
 mod windows;
 mod wish;
 
+use self::handed::Over;
+
+pub use super::outlet::Handed;
 pub use change::Change;
 pub use msg::{Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace};
 pub use view::Toast;
@@ -23,9 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
 use super::draw;
-use super::keys::{
-    Action, Chord, ConsoleAction, Context, FilterAction, JobAction, Keymap, Motion, OrderAction,
-};
+use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
 use super::overlays::{Help, Overlay, Question};
 use super::tabs::account::{self, AccountTab};
 use super::tabs::checklists::{self, ChecklistsTab};
@@ -66,6 +70,8 @@ pub struct Setting {
     pub read_only: bool,
     /// Today's log file.
     pub log_file: Option<PathBuf>,
+    /// The bell rings for a run of this console that took so long; never without it.
+    pub bell_after: Option<SignedDuration>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +96,8 @@ pub struct App {
     /// What was refused or done, until the next key.
     toast: Option<Toast>,
     leaving: Option<Leaving>,
+    /// Long runs that are over; it is not known yet how they ended.
+    over: Vec<Over>,
     dirty: Option<Pace>,
 }
 
@@ -109,6 +117,7 @@ impl App {
             overlays: Vec::new(),
             toast: None,
             leaving: None,
+            over: Vec::new(),
             dirty: Some(Pace::Prompt),
         };
         app.lay_out();
@@ -117,8 +126,12 @@ impl App {
 
     /// What must be done first.
     pub fn begin(&mut self) -> Vec<Effect> {
-        // The exceptions are counted on their tab from the first screen on.
-        let first = [self.jobs.load(), self.exceptions.load()];
+        // The exceptions are counted on their tab, and the account is told, from the first screen on.
+        let first = [
+            self.jobs.load(),
+            self.exceptions.load(),
+            self.account.load(),
+        ];
         first.into_iter().flatten().collect()
     }
 
@@ -132,16 +145,20 @@ impl App {
                 let before = self.jobs.live();
                 let is_back = before.ledger.is_some() && live.ledger.is_none();
                 let changed = live.changes != before.changes || is_back;
+                self.note_over(&live);
                 let overview = self.jobs.set_live(*live, at);
                 let mut effects: Vec<Effect> = overview.into_iter().collect();
                 if changed {
                     effects.extend(self.load_records());
+                    effects.extend(self.account.load());
                 }
                 effects
             }
             Msg::Overview(result) => {
                 self.touch(Pace::Prompt);
-                self.jobs.loaded(result, at).into_iter().collect()
+                let mut effects: Vec<Effect> = self.jobs.loaded(result, at).into_iter().collect();
+                effects.extend(self.ring());
+                effects
             }
             Msg::Runs(job, result) => {
                 self.touch(Pace::Prompt);
@@ -188,6 +205,15 @@ impl App {
                 Vec::new()
             }
             Msg::Changed(change, result) => self.statuses_changed(change, result),
+            Msg::Timetable(report) => {
+                self.touch(Pace::Prompt);
+                self.timetable_told(*report)
+            }
+            Msg::Handed(result) => {
+                self.touch(Pace::Prompt);
+                self.handed(result);
+                Vec::new()
+            }
             Msg::Office(report) => {
                 self.touch(Pace::Prompt);
                 self.reported(*report)
@@ -243,40 +269,6 @@ impl App {
         effects
     }
 
-    /// Takes in whether there was a run to cancel.
-    fn canceled(&mut self, job: Job, result: Result<bool, Exception>) {
-        self.touch(Pace::Prompt);
-        match result {
-            Ok(true) => {}
-            Ok(false) => {
-                self.jobs.not_cancelled(job);
-                self.refuse(format!("The {job} job is not executing any more."));
-            }
-            Err(exception) => {
-                self.jobs.not_cancelled(job);
-                self.refuse(exception.to_string());
-            }
-        }
-    }
-
-    /// Takes in what a change of statuses came to.
-    fn statuses_changed(
-        &mut self,
-        change: Change,
-        result: Result<Vec<Job>, Exception>,
-    ) -> Vec<Effect> {
-        match result {
-            Ok(jobs) => {
-                let key = Action::Job(JobAction::ResumeAll);
-                let key = self.setting.keys.key_for(Context::Jobs, key);
-                self.toast = Some(change.told(&jobs, key));
-            }
-            Err(exception) => self.refuse(exception.to_string()),
-        }
-        self.touch(Pace::Prompt);
-        self.jobs.load().into_iter().collect()
-    }
-
     /// Reads anew what runs and operators change. The orders are read when their tab comes in
     /// front; a window that is open may stand over another one.
     fn load_records(&mut self) -> Vec<Effect> {
@@ -329,7 +321,7 @@ impl App {
             Action::Account(action) => self.on_account(action),
             Action::Checklist(action) => return self.on_checklist(action),
             Action::Product(action) => self.products.on(action, self.setting.read_only),
-            Action::Job(action) => self.jobs.on(action, self.setting.read_only),
+            Action::Job(action) => return self.on_job(action),
             Action::Order(OrderAction::Run) => {
                 self.jobs.run(Job::Orders, false, self.setting.read_only)
             }

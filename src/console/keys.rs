@@ -230,6 +230,12 @@ actions! {
         Resume "resume" "Set it to Waiting.",
         SuspendAll "suspend-all" "Withhold every job, and remember what each was.",
         ResumeAll "resume-all" "Give every job that was withheld so its status back.",
+        Recurrence "recurrence" "Change when it starts by itself.",
+        Usual "usual-recurrences" "Give every job its usual recurrence.",
+        Remedy "remedy" "Do what the documents tell to do about its failure.",
+        Log "log" "Show the log lines of its run.",
+        Copy "copy" "Copy everything about its run.",
+        Export "export" "Write everything about its run to a file.",
     }
 }
 
@@ -288,6 +294,8 @@ actions! {
         Yes "yes" "Answer yes.",
         No "no" "Answer no.",
         Save "save" "Take what was typed.",
+        Copy "copy" "Copy its text.",
+        Export "export" "Write its text to a file.",
     }
 }
 

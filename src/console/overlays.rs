@@ -13,6 +13,7 @@ mod order;
 mod place;
 mod product;
 mod question;
+mod recurrence;
 mod sign_in;
 
 pub use batch_job::BatchJobWindow;
@@ -27,6 +28,7 @@ pub use order::OrderWindow;
 pub use place::PlaceWindow;
 pub use product::ProductWindow;
 pub use question::Question;
+pub use recurrence::{RecurrenceEditor, Saved};
 pub use sign_in::SignInWindow;
 
 use ratatui::Frame;
@@ -34,11 +36,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear};
 
-use super::app::App;
+use super::app::{App, Handed};
 use super::keys::{Context, Motion};
 use super::theme::Role;
 use super::widgets::sheet::Sheet;
 use super::words;
+
+/// Cells of the text of a window in a clipboard or a file, where long lines stay whole.
+const TEXT_CELLS: usize = 400;
 
 /// A window.
 #[derive(Debug)]
@@ -63,6 +68,8 @@ pub enum Overlay {
     Note(Note),
     /// Fields that are typed.
     Form(Form),
+    /// The recurrence of a job, as it is typed.
+    Recurrence(RecurrenceEditor),
     /// The code that signs this machine in.
     SignIn(SignInWindow),
     /// Where an item of a checklist is done.
@@ -104,7 +111,7 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) => Context::Note,
+            Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -130,6 +137,7 @@ impl Overlay {
             Self::Exception(exception) => exception.title(),
             Self::Note(note) => note.title(),
             Self::Form(form) => form.title(),
+            Self::Recurrence(editor) => editor.title(),
             Self::SignIn(_) => "Sign this machine in".to_owned(),
             Self::Place(place) => place.title(),
             Self::Product(product) => product.title(),
@@ -149,6 +157,7 @@ impl Overlay {
             Self::Exception(exception) => exception.sheet(app, width),
             Self::Note(note) => note.lines(app, width).into(),
             Self::Form(form) => form.lines(app, width).into(),
+            Self::Recurrence(editor) => editor.lines(app, width).into(),
             Self::SignIn(window) => window.lines(app, width).into(),
             Self::Place(place) => place.lines(app, width).into(),
             Self::Product(product) => product.lines(app, width).into(),
@@ -167,7 +176,7 @@ impl Overlay {
             Self::SignIn(window) => window.scroll,
             Self::Place(place) => place.scroll,
             Self::Product(product) => product.scroll,
-            Self::Confirm(_) | Self::Note(_) | Self::Form(_) => Scroll(0),
+            Self::Confirm(_) | Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Scroll(0),
         }
     }
 
@@ -177,6 +186,7 @@ impl Overlay {
             Self::Confirm(_) | Self::SignIn(_) => 70,
             Self::Help(_) | Self::Form(_) | Self::Place(_) | Self::Product(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
+            Self::Recurrence(_) => 120,
             Self::Details(_) | Self::History(_) => 130,
             Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
         }
@@ -221,8 +231,17 @@ impl Overlay {
             Self::Place(place) => place.scroll.on(motion, total, height),
             Self::Product(product) => product.scroll.on(motion, total, height),
             Self::Form(form) => form.go(motion),
+            Self::Recurrence(editor) => editor.go(motion),
             Self::Confirm(_) | Self::Note(_) => {}
         }
+    }
+
+    /// All of its text, for a clipboard or a file: its name, and its name for a file.
+    pub fn text(&self, app: &App) -> Handed {
+        let title = self.title(app);
+        let sheet = self.sheet(app, TEXT_CELLS);
+        let rows = sheet.rows(0, sheet.len());
+        Handed::new(app, &title, &rows)
     }
 
     /// Draws the window over what is there.
@@ -265,6 +284,7 @@ impl Overlay {
         match self {
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
+            Self::Recurrence(editor) => editor.draw_input(app, frame, inside),
             Self::Help(_)
             | Self::Confirm(_)
             | Self::Details(_)

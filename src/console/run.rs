@@ -1,6 +1,8 @@
 //! The console's loop: waits for whatever happens next, has the state updated, performs the
 //! effects, draws. Nothing runs while nothing happens.
 
+mod hand;
+
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,26 +13,28 @@ use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt as _};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
+use super::app::{App, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
 use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
 use super::office::{self, Office};
+use super::outlet::{Outlet, TabProgress, TabSetting};
 use super::products::{self, Products};
 use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
+use super::timetable;
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
+use crate::model::Exception;
 use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
 use crate::model::staged::OrderFilter;
-use crate::model::{Exception, Job};
 use crate::signals::{self, Signal};
 
 /// Runs shown in a history.
@@ -64,6 +68,12 @@ pub struct ConsoleOptions {
     pub keys: String,
     /// Today's log file, named in the help.
     pub log_file: Option<PathBuf>,
+    /// Folder of the texts that are written.
+    pub exports: PathBuf,
+    /// The bell rings for a run of this console that took so long; never without it.
+    pub bell_after: Option<SignedDuration>,
+    /// Whether progress is shown in the terminal's tab.
+    pub tab_progress: TabSetting,
 }
 
 /// Runs the console on this process's terminal until the operator leaves or a signal ends it.
@@ -107,14 +117,22 @@ pub async fn run(
         theme,
         read_only: options.read_only,
         log_file: options.log_file,
+        bell_after: options.bell_after,
     });
+    let outlet = Outlet::detect(
+        cfg!(windows),
+        options.exports,
+        options.tab_progress,
+        variable,
+    );
     let input = terminal::events();
     let sides = Doors {
         engine,
         office: administration,
         products,
     };
-    let mut console = Console::new(app, sides, ring, screen, input, signals);
+    let console = Console::new(app, sides, ring, screen, input, signals);
+    let mut console = console.with_outlet(outlet);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
@@ -159,6 +177,7 @@ pub struct Console<S, I, G> {
     ring: Ring,
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
+    outlet: Outlet,
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
     /// When what is on the screen is not true any more.
@@ -200,6 +219,7 @@ where
             ring,
             pending: FuturesUnordered::new(),
             clock: Timestamp::now,
+            outlet: Outlet::default(),
             last_frame: None,
             last_look: None,
             next_tick: None,
@@ -219,11 +239,13 @@ where
 
     /// Runs until somebody leaves.
     pub async fn run(&mut self) -> io::Result<ExitReason> {
-        loop {
+        let reason = loop {
             if let Some(reason) = self.step().await? {
-                return Ok(reason);
+                break reason;
             }
-        }
+        };
+        self.show_in_tab(TabProgress::Nothing);
+        Ok(reason)
     }
 
     /// Draws a frame that is due, or waits for one thing to happen and answers it.
@@ -330,7 +352,10 @@ where
         self.last_frame = Some(Instant::now());
         let app = &self.app;
         match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
-            Ok(()) => Drawn::Shown,
+            Ok(()) => {
+                self.show_in_tab(self.app.tab_progress());
+                Drawn::Shown
+            }
             // The runs still get their time to stop when the terminal is gone.
             Err(_) if app.is_leaving() => Drawn::Shown,
             // The signal that says so is on its way.
@@ -345,7 +370,13 @@ where
         match effect {
             Effect::Quit(reason) => return Ok(Some(reason)),
             Effect::Redraw => self.screen.forget()?,
-            Effect::Suspend => self.screen.suspend()?,
+            Effect::Suspend => {
+                self.show_in_tab(TabProgress::Nothing);
+                self.screen.suspend()?;
+            }
+            Effect::Ring(text) => self.send(&self.outlet.ring(&text)),
+            Effect::Copy(handed) => self.copy(handed),
+            Effect::Export(handed) => self.write(handed, None),
             Effect::LoadOverview
             | Effect::LoadRuns(_)
             | Effect::LoadBatchJobs
@@ -358,6 +389,7 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
+            | Effect::Timetable(_)
             | Effect::Office(_)
             | Effect::Products(_) => self.load(effect),
         }
@@ -388,9 +420,7 @@ where
             }
             Effect::Change(change) => {
                 tracing::info!(?change, "asked for in the console");
-                Box::pin(
-                    async move { Msg::Changed(change, changed_statuses(&*engine, change).await) },
-                )
+                Box::pin(async move { Msg::Changed(change, change.perform(&*engine).await) })
             }
             Effect::LoadOrders(filter) => Box::pin(async move {
                 let read = read_orders(&*engine, filter).await;
@@ -425,18 +455,20 @@ where
                     Msg::Products(Box::new(answer))
                 })
             }
-            Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Timetable(errand) => {
+                tracing::info!(?errand, "asked for in the console");
+                Box::pin(async move {
+                    Msg::Timetable(Box::new(timetable::perform(&*engine, errand).await))
+                })
+            }
+            Effect::Redraw
+            | Effect::Suspend
+            | Effect::Ring(_)
+            | Effect::Copy(_)
+            | Effect::Export(_)
+            | Effect::Quit(_) => return,
         };
         self.pending.push(work);
-    }
-}
-
-async fn changed_statuses(engine: &dyn Engine, change: Change) -> Result<Vec<Job>, Exception> {
-    match change {
-        Change::Withhold(job) => engine.withhold(job).await.map(|()| vec![job]),
-        Change::Resume(job) => engine.resume(job).await.map(|()| vec![job]),
-        Change::SuspendAll => engine.suspend_all().await,
-        Change::ResumeAll => engine.resume_all().await,
     }
 }
 

@@ -77,6 +77,8 @@ pub trait Screen {
     fn forget(&mut self) -> io::Result<()>;
     /// Gives the terminal back to the shell until it continues this process.
     fn suspend(&mut self) -> io::Result<()>;
+    /// Sends what the terminal obeys and does not show.
+    fn send(&mut self, sequence: &str) -> io::Result<()>;
 }
 
 /// The real terminal. It is never dropped: ratatui would show the cursor, which [`Session`] does,
@@ -108,6 +110,12 @@ impl<W: Write> Screen for RealScreen<W> {
         stop_this_process()?;
         enter()?;
         self.forget()
+    }
+
+    fn send(&mut self, sequence: &str) -> io::Result<()> {
+        let out = self.backend_mut();
+        out.write_all(sequence.as_bytes())?;
+        io::Write::flush(out)
     }
 }
 
@@ -150,6 +158,10 @@ impl Screen for Terminal<TestBackend> {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn send(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }

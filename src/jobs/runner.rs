@@ -52,6 +52,8 @@ pub struct RunOptions {
 pub struct Place {
     /// Name of the profile.
     pub profile: String,
+    /// True where that is production.
+    pub is_production: bool,
     /// Company id and name: `usmf Contoso`.
     pub company: String,
     /// Address of the service.

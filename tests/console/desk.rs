@@ -26,6 +26,7 @@ use axcs::model::checklist::{Checklist, ChecklistKind, Line};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
 use axcs::model::products::{CategoryTree, GroupCount, ItemFilter, ItemQuery};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
+use axcs::model::schedule::{Replan, Timetable};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use axcs::model::{Exception, Job, JobStatus, RunId};
 use axcs::model::{Rule, Selection};
@@ -50,6 +51,7 @@ pub enum Asked {
     Exceptions(ExceptionFilter),
     Retry(ExceptionFilter),
     Resolve(ExceptionFilter, String),
+    Take(Replan),
 }
 
 impl Asked {
@@ -255,6 +257,15 @@ impl Engine for Scripted {
             });
         });
         Ok(RunId(117))
+    }
+
+    async fn timetable(&self, job: Job) -> Result<Timetable, Exception> {
+        Ok(scenes::starts::timetable(job))
+    }
+
+    async fn take(&self, replan: &Replan) -> Result<(), Exception> {
+        self.note(Asked::Take(replan.clone()));
+        self.refuse.clone().map_or(Ok(()), Err)
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {

@@ -44,7 +44,7 @@ fn the_account_and_what_has_to_be_right_are_read_when_their_tab_comes_in_front()
 
 #[test]
 fn where_the_service_refuses_this_machine_its_sign_in_is_offered() {
-    let mut stage = Stage::new(SIZE, Look::DARK);
+    let mut stage = Stage::bare(SIZE, Look::DARK);
     stage.press("1");
     assert!(!text_of(&stage.draw()).contains("s sign in"));
     let refused = Exception::new("The service refused the sign-in.", "", "Sign in.");

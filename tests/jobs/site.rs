@@ -68,6 +68,7 @@ impl Site {
         };
         change(&mut sides, &proxy.url);
         let place = Place {
+            is_production: false,
             profile: "test".to_owned(),
             company: String::new(),
             service: proxy.url.clone(),

@@ -407,6 +407,7 @@ async fn runner(
         request_life: Duration::from_secs(5),
     };
     let place = Place {
+        is_production: false,
         profile: "test".to_owned(),
         company: String::new(),
         service,

@@ -19,6 +19,8 @@ pub mod orders;
 pub mod products;
 #[path = "scenes/runs.rs"]
 mod runs;
+#[path = "scenes/starts.rs"]
+pub mod starts;
 
 pub use runs::*;
 
@@ -76,6 +78,7 @@ impl Look {
 pub fn place() -> Place {
     Place {
         profile: "demo".to_owned(),
+        is_production: false,
         company: "usmf Contoso Entertainment USA".to_owned(),
         service: "http://127.0.0.1:8620".to_owned(),
     }
@@ -93,6 +96,7 @@ pub fn setting(size: (u16, u16), look: Look) -> Setting {
         theme: Theme::new(look.palette, look.depth, *look.symbols).unwrap(),
         read_only: false,
         log_file: Some("/var/log/axcs/axcs.2026-03-12.log".into()),
+        bell_after: Some(SignedDuration::from_mins(1)),
     }
 }
 
@@ -126,6 +130,7 @@ impl Stage {
 
     pub fn new(size: (u16, u16), look: Look) -> Self {
         let mut stage = Self::bare(size, look);
+        stage.send(office::told_account());
         stage.send(Msg::Live(Box::new(live(Vec::new()))));
         stage.send(Msg::Overview(Ok(overview())));
         stage.send(Msg::Log(Batch {
@@ -244,6 +249,9 @@ fn answer(effect: &Effect) -> Option<Msg> {
         }
         Effect::Office(errand) => return office::answer(errand),
         Effect::Products(request) => products::answer(request),
+        Effect::Timetable(errand) => starts::answer(errand),
+        Effect::Copy(handed) => Msg::Handed(Ok(format!("Copied {}.", handed.name))),
+        Effect::Export(handed) => Msg::Handed(Ok(format!("Written to {}.", handed.name))),
         Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),
         Effect::LoadBatchHistory(id) => Msg::BatchHistory(*id, Ok(batch::history())),
         Effect::LoadOverview
@@ -251,6 +259,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         | Effect::Start(..)
         | Effect::Cancel(_)
         | Effect::Redraw
+        | Effect::Ring(_)
         | Effect::Suspend
         | Effect::Quit(_) => return None,
     })

@@ -215,6 +215,7 @@ impl Line {
             request_life: Duration::from_secs(5),
         };
         let place = jobs::Place {
+            is_production: false,
             profile: String::new(),
             company: String::new(),
             service: String::new(),

@@ -4,7 +4,9 @@ use crossterm::event::Event;
 
 use super::Change;
 use crate::console::office::{Errand, Report};
+use crate::console::outlet::Handed;
 use crate::console::products::{Answer, Request};
+use crate::console::timetable::{TimetableErrand, TimetableReport};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -49,6 +51,10 @@ pub enum Msg {
     Office(Box<Report>),
     /// What came of a question about products.
     Products(Box<Answer>),
+    /// What came of an errand about when jobs start.
+    Timetable(Box<TimetableReport>),
+    /// A text was copied or written, in words.
+    Handed(Result<String, Exception>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -110,6 +116,14 @@ pub enum Effect {
     Office(Errand),
     /// Ask something about products.
     Products(Request),
+    /// Do an errand about when jobs start.
+    Timetable(TimetableErrand),
+    /// Put a text into the clipboard of the terminal.
+    Copy(Handed),
+    /// Write a text to a file.
+    Export(Handed),
+    /// Ring the bell, and notify with this text where the terminal can.
+    Ring(String),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

@@ -27,6 +27,10 @@ impl App {
 
     pub(super) fn on_checklist(&mut self, action: ChecklistAction) -> Vec<Effect> {
         match self.checklists.on(action, self.setting.read_only) {
+            Lead::Tab(Tab::Jobs) => {
+                self.tell_recurrence_keys();
+                self.turn_to(Tab::Jobs)
+            }
             Lead::Tab(tab) => self.turn_to(tab),
             Lead::Reply(reply) => self.answered(reply),
         }

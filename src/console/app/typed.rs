@@ -17,6 +17,10 @@ impl App {
             form.type_key(key);
             return None;
         }
+        if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
+            editor.type_key(key);
+            return None;
+        }
         match self.tab {
             Tab::Products => self.products.type_key(key),
             Tab::Orders => self.orders.type_key(key),
@@ -36,6 +40,10 @@ impl App {
         }
         if let Some(Overlay::Form(form)) = self.overlays.last_mut() {
             form.paste(text);
+            return None;
+        }
+        if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
+            editor.paste(text);
             return None;
         }
         match self.tab {

@@ -70,8 +70,9 @@ impl App {
                 Tab::Exceptions => self.exceptions.is_filtering(),
                 Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => false,
             },
-            Action::Log(LogAction::NextHit | LogAction::PreviousHit | LogAction::EndSearch) => {
-                self.logs.is_searching()
+            Action::Log(LogAction::NextHit | LogAction::PreviousHit) => self.logs.is_searching(),
+            Action::Log(LogAction::EndSearch) => {
+                self.logs.is_searching() || self.logs.run().is_some()
             }
             Action::Window(WindowAction::Open) => matches!(
                 self.overlays.last(),
@@ -86,7 +87,12 @@ impl App {
             )
             | Action::Filter(FilterAction::Begin | FilterAction::Keep)
             | Action::Window(
-                WindowAction::Close | WindowAction::Yes | WindowAction::No | WindowAction::Save,
+                WindowAction::Close
+                | WindowAction::Yes
+                | WindowAction::No
+                | WindowAction::Save
+                | WindowAction::Copy
+                | WindowAction::Export,
             )
             | Action::Move(_)
             | Action::Console(_) => true,

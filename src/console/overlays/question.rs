@@ -11,6 +11,7 @@ use crate::console::words;
 use crate::model::Job;
 use crate::model::account::{AccountStep, Migration};
 use crate::model::exception::Documented;
+use crate::model::schedule::Replan;
 use crate::model::selection::Hand;
 
 /// What is asked.
@@ -66,6 +67,10 @@ pub enum Question {
         /// What it changes of each stream, in words.
         streams: Vec<String>,
     },
+    /// Give these jobs their usual recurrence?
+    Usual(Vec<Replan>),
+    /// Leave what was typed without saving it?
+    Discard,
 }
 
 impl Question {
@@ -96,6 +101,8 @@ impl Question {
                 }
             }
             Self::Selection { .. } => "Put the draft in force?".to_owned(),
+            Self::Usual(_) => "Give the jobs their usual recurrence?".to_owned(),
+            Self::Discard => "Leave without saving?".to_owned(),
         }
     }
 
@@ -201,6 +208,10 @@ impl Question {
                     Documented::CompleteRequired.text()
                 )
             }
+            Self::Usual(changes) => usual(changes),
+            Self::Discard => {
+                "What was typed is not saved: the job goes on starting as before.".to_owned()
+            }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
             .into_iter()
@@ -220,6 +231,24 @@ impl Question {
         ]));
         lines
     }
+}
+
+/// What the usual recurrences change, a line each.
+fn usual(changes: &[Replan]) -> String {
+    let jobs = words::counted(changes.len() as u64, "job", "jobs");
+    let mut text = format!("This changes {jobs}, counted from now; policies stay:");
+    for change in changes {
+        let (before, wanted) = (&change.before, &change.wanted);
+        let zone = wanted.recurrence.as_ref().map(|usual| usual.zone.as_str());
+        text.push_str(&format!(
+            "\n{}: now {}, then {} ({})",
+            change.job,
+            before.pattern_in_words(),
+            wanted.pattern_in_words(),
+            zone.unwrap_or_default()
+        ));
+    }
+    text
 }
 
 /// What a step of the account does.

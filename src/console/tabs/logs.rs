@@ -17,6 +17,7 @@ use super::Reply;
 use crate::console::keys::{LogAction, Motion};
 use crate::console::widgets::input::Input;
 use crate::logging::Batch;
+use crate::model::RunId;
 use crate::model::log::Level;
 
 /// Lines the tab keeps.
@@ -54,6 +55,8 @@ struct Search {
 pub struct LogsTab {
     store: Store,
     level: Level,
+    /// The only run whose lines are shown; none while all are.
+    run: Option<RunId>,
     /// Numbers of the shown lines; none while all are shown.
     shown: Option<VecDeque<u64>>,
     anchor: Anchor,
@@ -69,6 +72,7 @@ impl Default for LogsTab {
         Self {
             store: Store::new(KEPT_LINES),
             level: Level::Debug,
+            run: None,
             shown: None,
             anchor: Anchor::Follow,
             wrap: false,
@@ -91,14 +95,14 @@ impl LogsTab {
         let from = from.max(first);
         if let Some(shown) = &mut self.shown {
             drop_before(shown, first);
-            shown.extend(self.store.at_least(self.level, from));
+            shown.extend(self.store.of(self.level, self.run, from));
         }
         if let Some(search) = &mut self.search {
             drop_before(&mut search.hits, first);
             if let Some(needle) = &search.needle {
                 search.hits.extend(
                     self.store
-                        .at_least(self.level, from)
+                        .of(self.level, self.run, from)
                         .filter(|number| holds(&self.store, needle, *number)),
                 );
             }
@@ -116,6 +120,27 @@ impl LogsTab {
     /// True while there is a search, typed or kept.
     pub fn is_searching(&self) -> bool {
         self.search.is_some()
+    }
+
+    /// The only run whose lines are shown, where one was chosen.
+    pub const fn run(&self) -> Option<RunId> {
+        self.run
+    }
+
+    /// Shows every line of a run and no other, from its first one on, until the search is ended.
+    pub fn show_run(&mut self, run: RunId) {
+        self.search = None;
+        self.level = Level::Debug;
+        self.run = Some(run);
+        self.select();
+        self.anchor = Anchor::Top(0);
+    }
+
+    /// Finds the lines that level and run let through.
+    fn select(&mut self) {
+        let is_all = self.level == Level::Debug && self.run.is_none();
+        let shown = || self.store.of(self.level, self.run, 0).collect();
+        self.shown = (!is_all).then(shown);
     }
 
     /// Tells the tab how many cells its lines have.
@@ -249,17 +274,12 @@ impl LogsTab {
             Level::Warning => Level::Error,
             Level::Error => Level::Debug,
         };
-        self.shown = match self.level {
-            Level::Debug => None,
-            Level::Info | Level::Warning | Level::Error => {
-                Some(self.store.at_least(self.level, 0).collect())
-            }
-        };
+        self.select();
         if let Anchor::Top(_) = self.anchor {
             self.anchor = Anchor::Top(top);
         }
         if let Some(search) = &mut self.search {
-            search.needle_changed(&self.store, self.level, false);
+            search.needle_changed(&self.store, self.level, self.run, false);
         }
     }
 
@@ -273,7 +293,7 @@ impl LogsTab {
             current: None,
             began_at: self.anchor,
         };
-        search.needle_changed(&self.store, self.level, false);
+        search.needle_changed(&self.store, self.level, self.run, false);
         self.search = Some(search);
     }
 
@@ -305,7 +325,7 @@ impl LogsTab {
             (Some(now), Some(before)) => now.narrows(before),
             (Some(_) | None, None) | (None, Some(_)) => false,
         };
-        search.needle_changed(&self.store, self.level, narrows);
+        search.needle_changed(&self.store, self.level, self.run, narrows);
         search.current = None;
         self.anchor = search.began_at;
         // As one types, the page shows the hit that is nearest above the end of where it stood.
@@ -322,6 +342,10 @@ impl LogsTab {
     }
 
     fn end_search(&mut self) {
+        if self.search.is_none() && self.run.take().is_some() {
+            self.select();
+            self.anchor = Anchor::Follow;
+        }
         if let Some(search) = self.search.take()
             && search.input.is_some()
         {
@@ -373,7 +397,7 @@ impl LogsTab {
 
 impl Search {
     /// Finds the hits anew, or among those that are known already.
-    fn needle_changed(&mut self, store: &Store, level: Level, narrows: bool) {
+    fn needle_changed(&mut self, store: &Store, level: Level, run: Option<RunId>, narrows: bool) {
         let Some(needle) = &self.needle else {
             self.hits.clear();
             return;
@@ -382,7 +406,7 @@ impl Search {
             self.hits.retain(|number| holds(store, needle, *number));
         } else {
             self.hits = store
-                .at_least(level, 0)
+                .of(level, run, 0)
                 .filter(|number| holds(store, needle, *number))
                 .collect();
         }

@@ -7,8 +7,8 @@ use axcs::model::run::{JobOverview, LiveRuns, Reach};
 use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, office,
-    orders, overview, products, setting, suspended, waiting_run,
+    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, failing_for_days, history, live,
+    log, lost, office, orders, overview, products, setting, starts, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -164,8 +164,83 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.running(elsewhere).press("c");
         stage
     }),
-    ("account-loading", |size, look| {
+    ("recurrence-loading", |size, look| {
         let mut stage = Stage::new(size, look);
+        stage.press("e");
+        stage
+    }),
+    ("recurrence", |size, look| starts::editor(size, look, "")),
+    ("recurrence-typed", |size, look| {
+        starts::typed(size, look, "", "2 weeks")
+    }),
+    ("recurrence-policies", |size, look| {
+        starts::typed(size, look, &"down ".repeat(6), "22:00-05:00")
+    }),
+    ("recurrence-wrong", |size, look| {
+        starts::typed(size, look, "down down", "mon")
+    }),
+    ("recurrence-by-hand", |size, look| {
+        starts::typed(size, look, "", "")
+    }),
+    ("recurrence-refused", starts::refused),
+    ("recurrence-discard", |size, look| {
+        let mut stage = starts::typed(size, look, "", "2 weeks");
+        stage.press("esc");
+        stage
+    }),
+    ("question-usual", |size, look| {
+        let mut stage = Stage::new(size, look).answering();
+        stage.press("E");
+        stage
+    }),
+    ("jobs-long", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.running(|percent| Progress {
+            dry_run: false,
+            started: ago(68),
+            ..elsewhere(percent)
+        });
+        stage
+    }),
+    ("jobs-failing-long", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let mut jobs = overview();
+        jobs[1] = failing_for_days(jobs[1].clone());
+        if let Some(last) = &mut jobs[1].last {
+            last.exception = Some(Documented::CompleteRequired.because(
+                "The product selection was changed at 13:58 by ann on AOS02: 48 item groups \
+                 more, and 3 of them are not released in the company usmf yet.",
+            ));
+        }
+        stage.press("j").send(Msg::Overview(Ok(jobs)));
+        stage
+    }),
+    ("jobs-production", |size, look| {
+        let mut setting = setting(size, look);
+        setting.place.is_production = true;
+        let mut stage = Stage::with(setting, size);
+        stage.send(office::told_account());
+        stage.send(Msg::Live(Box::new(live(Vec::new()))));
+        stage.send(Msg::Overview(Ok(overview())));
+        stage
+    }),
+    ("logs-run", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("l");
+        stage
+    }),
+    ("logs-run-elsewhere", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("j l");
+        stage
+    }),
+    ("jobs-copied", |size, look| {
+        let mut stage = Stage::new(size, look).answering();
+        stage.press("j y");
+        stage
+    }),
+    ("account-loading", |size, look| {
+        let mut stage = Stage::bare(size, look);
         stage.press("1");
         stage
     }),

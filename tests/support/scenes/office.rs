@@ -157,6 +157,11 @@ fn lists(facts: &Facts) -> Msg {
     told(Report::Checklists(Ok(lists)))
 }
 
+/// That the account is active.
+pub fn told_account() -> Msg {
+    told(Report::Account(Ok(view())))
+}
+
 /// What the administration of the scenes answers.
 pub fn answer(errand: &Errand) -> Option<Msg> {
     Some(told(match errand {

@@ -260,6 +260,7 @@ pub fn runner(port: &Arc<Port>) -> Runner {
         request_life: REQUEST_LIFE,
     };
     let place = Place {
+        is_production: false,
         profile: String::new(),
         company: String::new(),
         service: String::new(),

@@ -91,6 +91,12 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
             words::counted(tab.store.len() as u64, "line", "lines")
         }),
     ];
+    if let Some(run) = tab.run {
+        facts.insert(
+            1,
+            Span::styled(format!("run {run} only"), theme.style(Role::Accent)),
+        );
+    }
     if tab.wrap {
         facts.push(Span::raw("wrapped"));
     } else if tab.shift > 0 {
@@ -118,12 +124,19 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
 fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, theme: &Theme) {
     let height = usize::from(area.height);
     if tab.len() == 0 {
-        let text = if tab.store.is_empty() {
-            " Nothing has been logged yet."
-        } else {
-            " No line is that grave."
+        let text = match tab.run {
+            _ if tab.store.is_empty() => "Nothing has been logged yet.".to_owned(),
+            Some(run) => format!(
+                "No line of run {run} is here: another process ran it, or it was before this one \
+                 began. Its lines stand in the log file of that time."
+            ),
+            None => "No line is that grave.".to_owned(),
         };
-        frame.render_widget(Line::styled(text, theme.style(Role::Dim)), area);
+        let lines = words::wrap(&text, usize::from(area.width).saturating_sub(2)).into_iter();
+        let lines: Vec<Line<'_>> = lines
+            .map(|line| Line::styled(format!(" {line}"), theme.style(Role::Dim)))
+            .collect();
+        frame.render_widget(ratatui::text::Text::from(lines), area);
         return;
     }
     let mut rows = Vec::with_capacity(height);

@@ -150,8 +150,9 @@ impl Store {
         })
     }
 
-    /// Numbers of the lines at least this grave, from `from` on.
-    pub fn at_least(&self, level: Level, from: u64) -> impl Iterator<Item = u64> {
+    /// Numbers of the lines at least this grave, of one run or of all, from `from` on.
+    pub fn of(&self, level: Level, run: Option<RunId>, from: u64) -> impl Iterator<Item = u64> {
+        let run = run.map(|run| run.0);
         let from = from.max(self.first);
         let skip = (from - self.first) as usize;
         self.chunks
@@ -164,7 +165,9 @@ impl Store {
                     .marks
                     .iter()
                     .enumerate()
-                    .filter(move |(_, mark)| mark.level >= level)
+                    .filter(move |(_, mark)| {
+                        mark.level >= level && run.is_none_or(|run| mark.run == run)
+                    })
                     .map(move |(offset, _)| base + offset as u64)
             })
             .filter(move |number| *number >= from)
@@ -222,8 +225,17 @@ mod tests {
         (0..3_100).map(line).for_each(|line| store.push(&line));
         let expected: Vec<u64> = (2_050..3_100).filter(|number| number % 4 >= 2).collect();
         assert_eq!(
-            store.at_least(Level::Warning, 2_050).collect::<Vec<_>>(),
+            store.of(Level::Warning, None, 2_050).collect::<Vec<_>>(),
             expected
+        );
+        let run = Some(RunId(2_063));
+        let of_run = |level| store.of(level, run, 0).collect::<Vec<_>>();
+        assert_eq!(of_run(Level::Debug), [2_063]);
+        assert_eq!(of_run(Level::Error), [2_063]);
+        assert_eq!(
+            store.of(Level::Debug, Some(RunId(2_064)), 0).count(),
+            0,
+            "even lines belong to none"
         );
     }
 
