@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::model::exception::{Documented, Exception, chain};
+use crate::model::exception::{Exception, chain};
 use crate::settings::{Overrides, Settings, SettingsError};
 
 /// Operator console for Commerce Services of Microsoft Dynamics AX 2012.
@@ -136,6 +136,17 @@ pub enum Exit {
     Stopped(u8),
 }
 
+impl Exit {
+    /// The one rule for what failed: whatever was not reached is told from all else.
+    pub const fn of(exception: &Exception) -> Self {
+        if exception.not_reached {
+            Self::Unreachable
+        } else {
+            Self::Failed
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
@@ -175,25 +186,14 @@ impl Refusal {
             exception,
         }
     }
-
-    /// Something that cannot be reached.
-    fn unreachable(exception: Exception) -> Self {
-        Self {
-            exit: Exit::Unreachable,
-            exception,
-        }
-    }
 }
 
 impl From<Exception> for Refusal {
     fn from(exception: Exception) -> Self {
-        let is_network = exception.text == Documented::NetworkError.text();
-        let exit = if is_network {
-            Exit::Unreachable
-        } else {
-            Exit::Failed
-        };
-        Self { exit, exception }
+        Self {
+            exit: Exit::of(&exception),
+            exception,
+        }
     }
 }
 

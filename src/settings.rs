@@ -154,7 +154,7 @@ pub enum ThemeSetting {
 pub struct LogSettings {
     /// Least grave lines that are kept.
     pub level: LogLevel,
-    /// Folder of the log files; empty for `logs` in the folder.
+    /// Folder of the log files; empty for `logs` in the folder, or in that of this account.
     pub folder: PathBuf,
 }
 
@@ -373,13 +373,20 @@ impl Settings {
         self.sqlserver.check()
     }
 
-    /// The folder of the log files.
-    pub fn log_folder(&self) -> PathBuf {
-        if self.log.folder.as_os_str().is_empty() {
-            self.dir.join("logs")
-        } else {
-            self.log.folder.clone()
+    /// The folder of the log files: the one that is named, else `logs` in the folder, else the one
+    /// that this account keeps such files in; none for an account without a home.
+    pub fn log_folder(&self) -> Option<PathBuf> {
+        if !self.log.folder.as_os_str().is_empty() {
+            return Some(self.log.folder.clone());
         }
+        if !self.dir.as_os_str().is_empty() {
+            return Some(self.dir.join("logs"));
+        }
+        let places = directories::ProjectDirs::from("", "", "axcs")?;
+        let kept = places
+            .state_dir()
+            .unwrap_or_else(|| places.data_local_dir());
+        Some(kept.join("logs"))
     }
 }
 

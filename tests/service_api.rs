@@ -42,6 +42,8 @@ mod storefront;
 mod stores;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/sure.rs"]
+mod sure;
 #[path = "service/uploads.rs"]
 mod uploads;
 #[path = "service/users.rs"]

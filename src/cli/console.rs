@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::log::to_file;
 #[cfg(feature = "console")]
 use super::set_up::Folder;
-use super::set_up::SetUp;
+use super::set_up::{OpenCompany, SetUp};
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
 use crate::logging;
@@ -18,8 +18,10 @@ pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refus
     let settings = invocation.settings()?;
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
-    let set_up = SetUp::open_through(&settings, "console").await?;
-    let attending = Attending::begin(&set_up.runner, works && !invocation.global.read_only);
+    let set_up = SetUp::open_for_console(&settings).await?;
+    let is_refused = matches!(set_up.company, OpenCompany::Refused(_));
+    let works = works && !invocation.global.read_only && !is_refused;
+    let attending = Attending::begin(&set_up.runner, works);
     let done = screen(&set_up, &settings, log.0, log.1.file.clone(), invocation).await;
     attending.end().await;
     set_up.close().await;

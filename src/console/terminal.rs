@@ -54,6 +54,27 @@ pub fn columns() -> Option<usize> {
     Some(usize::from(cells))
 }
 
+/// While it is there, nothing that is typed is shown, and no key stops this process.
+#[derive(Debug)]
+pub struct Unseen(());
+
+impl Unseen {
+    /// Has the terminal show nothing that is typed.
+    pub fn begin() -> io::Result<Self> {
+        enable_raw_mode()?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // Nobody is left to be told.
+        let _ = disable_raw_mode();
+        // Line ends that were written meanwhile did not go back to the left side.
+        let _ = write!(io::stderr(), "\r");
+    }
+}
+
 /// Refuses where the console could not be seen or used.
 pub fn check(input: bool, output: bool, term: Option<&str>) -> Result<(), NoTerminal> {
     if !input {

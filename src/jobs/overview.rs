@@ -67,8 +67,10 @@ pub async fn company(sides: &Sides) -> Result<(), Exception> {
         Err(
             error @ (CompanyError::Unreachable(_)
             | CompanyError::Unavailable { .. }
+            | CompanyError::Unfit { .. }
             | CompanyError::Release { .. }),
         ) => Err(error.into()),
+        Err(error) if error.is_not_reached() => Err(error.into()),
         // What is wrong with one stream is told by its runs.
         Ok(_)
         | Err(

@@ -24,6 +24,8 @@
 //! 7. *Lists* are paged: ask the store for one row more than [`paging::ROWS`] behind a key and let
 //!    [`paging::Paging`] make the links; `{% include "paging.html" %}` shows them. A table stands
 //!    in `<div class="table" role="region" tabindex="0" aria-label="…">`, so that it scrolls alone.
+//! 8. *What goes for good* is asked for first: `get(things::ask).post(things::delete)` at one path,
+//!    with a [`sure::Question`] that says what and how much.
 //!
 //! A form with files is `multipart/form-data` and brings its CSRF token in the address:
 //! `action="?csrf={{ page.csrf }}"`.
@@ -71,6 +73,7 @@ mod shop;
 mod sign_in;
 mod sign_up;
 mod stores;
+mod sure;
 mod taxes;
 mod users;
 
@@ -130,7 +133,7 @@ fn sales_pages() -> Vec<Route> {
         (
             "/settings/payment/{id}/delete",
             ACCOUNT,
-            post(payments::delete),
+            get(payments::ask).post(payments::delete),
         ),
         ("/settings/shipping", ACCOUNT, get(shipping::list)),
         (
@@ -152,13 +155,17 @@ fn sales_pages() -> Vec<Route> {
         (
             "/settings/sales-tax/{id}/delete",
             ACCOUNT,
-            post(taxes::delete),
+            get(taxes::ask).post(taxes::delete),
         ),
         ("/stores", READ, get(stores::list)),
         ("/new-store", CATALOG, get(stores::new).post(stores::add)),
         ("/stores/{id}", READ, get(stores::open)),
         ("/stores/{id}/edit", CATALOG, post(stores::change)),
-        ("/stores/{id}/remove", CATALOG, post(stores::remove)),
+        (
+            "/stores/{id}/remove",
+            CATALOG,
+            get(stores::ask).post(stores::remove),
+        ),
         (
             "/stores/{id}/attributes",
             CATALOG,
@@ -186,7 +193,7 @@ fn sales_pages() -> Vec<Route> {
         (
             "/departments/{id}/delete",
             CATALOG,
-            post(departments::delete),
+            get(departments::ask).post(departments::delete),
         ),
         (
             "/departments/{id}/mapping/{channel}",
@@ -209,14 +216,18 @@ fn product_pages() -> Vec<Route> {
             CATALOG,
             post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
         ),
-        ("/product/image", CATALOG, post(product::change_image)),
+        ("/product/image", CATALOG, post(images::change)),
         ("/images/{hash}", Anybody, get(images::show)),
         ("/catalogs", READ, get(catalogs::list)),
         ("/catalogs/new", CATALOG, post(catalogs::add)),
         ("/catalogs/{id}", READ, get(catalogs::show)),
         ("/catalogs/{id}/products", READ, get(catalogs::products)),
         ("/catalogs/{id}/save", CATALOG, post(catalogs::rename)),
-        ("/catalogs/{id}/delete", CATALOG, post(catalogs::delete)),
+        (
+            "/catalogs/{id}/delete",
+            CATALOG,
+            get(catalogs::ask).post(catalogs::delete),
+        ),
         ("/catalogs/{id}/put", CATALOG, post(catalogs::put)),
         ("/catalogs/{id}/take", CATALOG, post(catalogs::take)),
     ]
@@ -286,7 +297,11 @@ fn pages() -> Vec<Route> {
         ("/users/new", ACCOUNT, get(users::new).post(users::add)),
         ("/users/{id}", ACCOUNT, get(users::show).post(users::edit)),
         ("/users/{id}/invite", ACCOUNT, post(users::invite)),
-        ("/users/{id}/delete", ACCOUNT, post(users::delete)),
+        (
+            "/users/{id}/delete",
+            ACCOUNT,
+            get(users::ask).post(users::delete),
+        ),
         (
             invitation::PATH,
             Anybody,

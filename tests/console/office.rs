@@ -6,9 +6,11 @@ use axcs::jobs::administration::NewParameters;
 use axcs::model::Exception;
 use axcs::model::account::AccountStep;
 use axcs::model::checklist::ChecklistKind;
+use axcs::model::run::LiveRuns;
 
 use super::desk::desk;
-use super::scenes::{Look, Stage, office, text_of};
+use super::scenes::lost::lost;
+use super::scenes::{self, Look, Stage, office, text_of};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -182,6 +184,36 @@ fn a_read_only_console_changes_nothing_of_it() {
         )
     };
     assert!(asked.iter().all(only_reads), "{asked:?}");
+}
+
+#[test]
+fn every_tab_reminds_of_the_operation_log_whatever_else_there_is_to_say() {
+    let quiet = || LiveRuns {
+        logs_until: Some(scenes::ago(-7_200)),
+        ..scenes::live(Vec::new())
+    };
+    for live in [
+        quiet(),
+        LiveRuns {
+            company: Some(lost("AX").into()),
+            ..quiet()
+        },
+        LiveRuns {
+            ledger: Some(lost("AXCS").into()),
+            ..quiet()
+        },
+        LiveRuns {
+            executing: vec![scenes::complete_run(42)],
+            ..quiet()
+        },
+    ] {
+        let mut stage = Stage::new(SIZE, Look::DARK);
+        stage.send(Msg::Live(Box::new(live)));
+        for tab in ["1", "2", "3", "4", "5", "6"] {
+            stage.press(tab);
+            assert_shows(&stage, "operation log on");
+        }
+    }
 }
 
 #[test]

@@ -293,7 +293,7 @@ async fn an_ax_without_partitions_and_styles_reads_alike(engine: Engine) {
 async fn refusal(ax: &Ax, company: Option<&str>, partition: Option<&str>) -> String {
     match ax.open(company, partition).await {
         Ok(_) => panic!("the company was opened"),
-        Err(error @ (CompanyError::Unavailable { .. } | CompanyError::Release { .. })) => {
+        Err(error @ (CompanyError::Unfit { .. } | CompanyError::Release { .. })) => {
             error.to_string()
         }
         Err(error) => panic!("{error}"),

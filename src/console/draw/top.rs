@@ -205,20 +205,27 @@ fn facts(app: &App) -> Vec<Fact> {
     } else if let Some(waiting) = live.executing.iter().find_map(|run| run.waiting.as_ref()) {
         facts.push(Fact::new(symbols.warning, waiting, Role::Warn));
     }
+    let log = live.logs_until.map(|until| {
+        let until = words::clock(until, app.now(), app.zone());
+        let long = format!("operation log on until {until}");
+        let fact = Fact::new(symbols.warning, &long, Role::Warn);
+        fact.or(symbols.warning, "operation log on")
+    });
     if let Some(lost) = &live.ledger {
         facts.push(lost_fact(app, lost, &LEDGER));
+        facts.extend(log);
         // What else there is to know stands in the ledger.
         return facts;
     }
     if let Some(lost) = &live.company {
-        facts.push(lost_fact(app, lost, &COMPANY));
+        let side = if lost.why.not_reached {
+            &COMPANY
+        } else {
+            &REFUSED
+        };
+        facts.push(lost_fact(app, lost, side));
     }
-    if let Some(until) = live.logs_until {
-        let until = words::clock(until, app.now(), app.zone());
-        let long = format!("operation log on until {until}");
-        let fact = Fact::new(symbols.warning, &long, Role::Warn);
-        facts.push(fact.or(symbols.warning, "operation log on"));
-    }
+    facts.extend(log);
     for concern in jobs.concerns(app.now()) {
         let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
         if let Some(short) = &concern.short {
@@ -261,12 +268,18 @@ struct Side {
 
 const LEDGER: Side = Side {
     name: "ledger",
-    tried: "tried every second",
+    tried: ", tried every second",
     means: "; below: as of then",
 };
 const COMPANY: Side = Side {
     name: "AX",
-    tried: "tried every 5 s",
+    tried: ", tried every 5 s",
+    means: "",
+};
+/// It was reached, and is not as it has to be.
+const REFUSED: Side = Side {
+    name: "AX",
+    tried: "",
     means: "",
 };
 
@@ -283,7 +296,7 @@ fn lost_fact(app: &App, lost: &Lost, side: &Side) -> Fact {
         more: format!("{} {}", lost.why.cause, lost.why.remedy),
         ..Fact::new(
             symbol,
-            &format!("{name} fails since {since}, {tried}{means}{key}"),
+            &format!("{name} fails since {since}{tried}{means}{key}"),
             Role::Bad,
         )
     }

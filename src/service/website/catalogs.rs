@@ -14,6 +14,7 @@ use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS};
 use super::products::{address, product_address};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 #[derive(Template)]
 #[template(path = "catalogs.html")]
@@ -181,6 +182,22 @@ pub async fn rename(
     }
     let page = catalog_page(&visit, id, &Fields::default(), Some(form)).await?;
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    let catalog = visit.site.store.catalog(id).await?;
+    let question = Question {
+        title: format!("Delete {}", catalog.name),
+        words: format!(
+            "This deletes 1 catalog: {}{}. The products stay, and what is published stays published.",
+            catalog.name,
+            sure::with(&[(catalog.lines, "line", "lines")])
+        ),
+        button: "Delete the catalog",
+        back: path(id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn delete(visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {

@@ -8,13 +8,14 @@ use axum::response::Response;
 
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{Category, MOST_CHARACTERS, Mapped};
+use crate::service::store::{Category, Going, MOST_CHARACTERS, Mapped};
 
 use super::edit::{self, EditPage};
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 const PATH: &str = "/departments";
 
@@ -208,6 +209,31 @@ pub async fn change(
     page(&visit, category, form, None).await
 }
 
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let store = &visit.site.store;
+    let with = store
+        .goes_with(Going::Category, category.id.to_string())
+        .await?;
+    let kind = if category.department.is_none() {
+        "department"
+    } else {
+        "category"
+    };
+    let question = Question {
+        title: format!("Delete {}", category.name),
+        words: format!(
+            "This deletes 1 {kind}: {}{}. The products stay.",
+            category.name,
+            sure::with(&with)
+        ),
+        button: "Delete it",
+        back: path_of(category.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
+}
+
 pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let category = find(&visit, &id).await?;
     match visit.site.store.delete_category(category.id).await {
@@ -234,28 +260,12 @@ async fn mapped(visit: &Visit, id: &str, channel: String) -> Result<(Category, M
 }
 
 fn mapping_form(sent: Option<&Fields>, mapped: &Mapped) -> Form {
-    let field = Field::line("target", "Category of the marketplace").most(MOST_CHARACTERS);
-    let categories = mapped.marketplace.categories;
-    let field = if categories.is_empty() {
-        field
+    Form::of(sent).with(
+        Field::line("target", "Category of the marketplace")
+            .most(MOST_CHARACTERS)
             .value(&mapped.target)
-            .hint("As the marketplace calls it. Leave it empty for the department's, or for none.")
-    } else {
-        let nothing = if mapped.inherited.is_empty() {
-            "Not mapped".to_owned()
-        } else {
-            format!("As the department: {}", mapped.inherited)
-        };
-        let nothing = (String::new(), nothing, mapped.target.is_empty());
-        let known = categories.iter().map(|category| {
-            let is_taken = *category == mapped.target;
-            ((*category).to_owned(), (*category).to_owned(), is_taken)
-        });
-        field
-            .kind(Kind::Select)
-            .choices(std::iter::once(nothing).chain(known))
-    };
-    Form::of(sent).with(field)
+            .hint("As the marketplace names it. Leave it empty for the department's, or for none."),
+    )
 }
 
 fn mapping_page(visit: &Visit, category: &Category, mapped: &Mapped, form: Form) -> EditPage {
