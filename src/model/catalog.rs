@@ -222,6 +222,27 @@ impl ProductDimensions {
             .all(String::is_empty)
     }
 
+    /// Reads what [`Self::written`] wrote, or somebody typed: `configuration/size/colour/style`, where
+    /// any may be empty and the last ones left out.
+    pub fn read(text: &str) -> Self {
+        let mut parts = text.splitn(4, '/').map(|part| part.trim().to_owned());
+        let mut next = || parts.next().unwrap_or_default();
+        Self {
+            configuration: next(),
+            size: next(),
+            colour: next(),
+            style: next(),
+        }
+    }
+
+    /// All four in a row, with nothing behind the last one in use: `//54/Red` has no configuration and
+    /// no size.
+    pub fn written(&self) -> String {
+        let all = [&self.configuration, &self.size, &self.colour, &self.style];
+        let all = all.map(String::as_str).join("/");
+        all.trim_end_matches('/').to_owned()
+    }
+
     /// The dimensions in use, in one word: `54/Red`.
     pub fn joined(&self) -> String {
         let used = [&self.configuration, &self.size, &self.colour, &self.style];

@@ -48,6 +48,7 @@ use super::store::Store;
 
 mod account;
 mod catalogs;
+mod correction;
 mod departments;
 mod device;
 mod edit;
@@ -64,6 +65,7 @@ mod payments;
 mod product;
 mod products;
 mod publications;
+mod publishing;
 mod session;
 mod settings;
 mod shipping;
@@ -188,6 +190,8 @@ fn sales_pages() -> Vec<Route> {
             CATALOG,
             post(departments::delete),
         ),
+        ("/departments/{id}/put", CATALOG, post(departments::put)),
+        ("/departments/{id}/take", CATALOG, post(departments::take)),
         (
             "/departments/{id}/mapping/{channel}",
             CATALOG,
@@ -198,7 +202,6 @@ fn sales_pages() -> Vec<Route> {
 
 /// The pages of the products: master catalog, own catalogs, images.
 fn product_pages() -> Vec<Route> {
-    use Entry::Anybody;
     vec![
         ("/products", READ, get(products::list)),
         ("/products/put", CATALOG, post(products::put_into_catalog)),
@@ -210,7 +213,7 @@ fn product_pages() -> Vec<Route> {
             post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
         ),
         ("/product/image", CATALOG, post(product::change_image)),
-        ("/images/{hash}", Anybody, get(images::show)),
+        ("/images/{hash}", READ, get(images::show)),
         ("/catalogs", READ, get(catalogs::list)),
         ("/catalogs/new", CATALOG, post(catalogs::add)),
         ("/catalogs/{id}", READ, get(catalogs::show)),
@@ -233,25 +236,41 @@ fn selling_pages() -> Vec<Route> {
             ORDERS,
             get(orders::ask).post(orders::cancel),
         ),
+        (
+            "/orders/{id}/correct",
+            ORDERS,
+            get(correction::show).post(correction::correct),
+        ),
         ("/publications", READ, get(publications::channels)),
         ("/publications/{channel}", READ, get(publications::list)),
         (
             "/publications/{channel}/choose",
             CATALOG,
-            get(publications::choose),
+            get(publishing::choose),
         ),
         (
             "/publications/{channel}/ask",
             CATALOG,
-            post(publications::ask),
+            post(publishing::ask),
         ),
         (
             "/publications/{channel}/act",
             CATALOG,
-            post(publications::act),
+            post(publishing::act),
+        ),
+        (
+            "/publications/{channel}/progress",
+            READ,
+            get(publishing::progress),
+        ),
+        (
+            "/publications/{channel}/stop",
+            CATALOG,
+            post(publishing::stop),
         ),
         ("/shop/{store}", Anybody, get(shop::list)),
         ("/shop/{store}/product", Anybody, get(shop::show)),
+        ("/shop/{store}/images/{hash}", Anybody, get(shop::image)),
         (
             "/shop/{store}/order",
             Anybody,

@@ -12,8 +12,10 @@ use crate::service::marketplaces::Marketplace;
 use super::orders::facts::read_json;
 use super::{Store, channels, marketplaces};
 
+mod products;
 mod takeover;
 
+pub use products::{Placed, is_placed};
 pub use takeover::MOST_CHARACTERS;
 
 /// Most departments and categories.
