@@ -332,3 +332,21 @@ pub struct TradeAgreement {
     /// Number of units the price is for.
     pub price_unit: Amount,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dimensions_are_read_as_they_are_written() {
+        for text in ["", "Steel", "//54/Red", "/XL", "Steel/XL/Red/Slim"] {
+            assert_eq!(ProductDimensions::read(text).written(), text);
+        }
+        let typed = ProductDimensions::read(" / XL //");
+        assert_eq!(
+            (typed.size.as_str(), typed.joined()),
+            ("XL", "XL".to_owned())
+        );
+        assert_eq!(typed.written(), "/XL");
+    }
+}

@@ -178,7 +178,7 @@ fn offer(
             })
         })
         .collect();
-    Ok((!variants.is_empty()).then(|| Offer { product, variants }))
+    Ok((!variants.is_empty()).then_some(Offer { product, variants }))
 }
 
 /// What is in orders that AX has not taken, by item.

@@ -282,14 +282,14 @@ fn product(
     };
     let lacks = Lack::ALL.into_iter().filter(is_lacking).collect();
     Product {
-        title,
-        description,
-        price,
-        lacks,
         item,
         own,
         revision,
+        title,
+        description,
         images,
+        price,
+        lacks,
     }
 }
 

@@ -13,8 +13,8 @@ use crate::service::store::{
 
 use super::form::{Field, Form};
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
-use super::products::{address, product_address};
+use super::paging::{Paging, ROWS, address};
+use super::products::product_address;
 use super::session::Visit;
 
 #[derive(Template)]

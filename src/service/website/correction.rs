@@ -154,7 +154,10 @@ pub async fn correct(
     let shown = shown(&details.order, &fields);
     let mut form = form(Some(&fields), &details.order, shown.clone());
     if fields.text("hash") != details.listed.hash {
-        form.error = "The order was changed meanwhile. Look at it again, then save.".to_owned();
+        form.fault(
+            "hash",
+            "The order was changed meanwhile. Look at it again, then save.",
+        );
     }
     let order = corrected(&visit, &mut form, &details.order, shown.clone()).await?;
     if form.is_right() {
@@ -188,6 +191,9 @@ async fn corrected(
     shown: Range<usize>,
 ) -> Result<WebOrder, Trouble> {
     let mut order = order.clone();
+    if !form.is_right() {
+        return Ok(order);
+    }
     form.text("number").clone_into(&mut order.number);
     order.currency = form.text("currency").to_uppercase();
     form.text("account").clone_into(&mut order.customer.account);

@@ -14,8 +14,8 @@ use crate::service::store::{Category, MOST_CHARACTERS, Mapped, Placed, Product};
 use super::edit::{self, EditPage};
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
-use super::products::{address, product_address};
+use super::paging::{Paging, ROWS, address};
+use super::products::product_address;
 use super::session::Visit;
 
 const PATH: &str = "/departments";

@@ -21,7 +21,8 @@ use crate::service::store::{
 
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
-use super::products::{address, product_address};
+use super::paging::address;
+use super::products::product_address;
 use super::session::Visit;
 
 /// Most bytes of a form with an image in it.

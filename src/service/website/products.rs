@@ -9,7 +9,7 @@ use crate::service::rights::Right;
 use crate::service::store::{Catalog, LineKind, Product};
 
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
 
 /// Longest search, in characters.
@@ -83,22 +83,6 @@ impl Asked {
                 ("after", &self.after),
             ],
         )
-    }
-}
-
-/// A path with those of the fields that are not empty.
-pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in fields {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
     }
 }
 

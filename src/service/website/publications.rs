@@ -9,7 +9,7 @@ use crate::commerce::wire::publication::PublicationState;
 use crate::model::channel::{Channel, ChannelKind};
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{Chosen, PublicationRow, Publishing, Sought};
+use crate::service::store::{PublicationRow, Publishing, Sought};
 
 use super::home::minute;
 use super::page::{self, Page, Trouble};
@@ -85,27 +85,26 @@ pub async fn channels(visit: Visit, request: Request) -> Result<Response, Troubl
     let store = &visit.site.store;
     let query = asked(&request);
     let chosen = chosen(&query);
-    let words = match &chosen {
-        Chosen::Found { search, category } if search.is_empty() && category.is_empty() => None,
-        chosen => Some(in_words(&visit, chosen).await?),
+    let fields = query_of(&chosen);
+    let named: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, &**v)).collect();
+    let words = if named.is_empty() {
+        String::new()
+    } else {
+        in_words(&visit, &chosen).await?
     };
     let mut channels = Vec::new();
     for channel in store.stores().await?.stores {
         let counts = store.publication_counts(channel.id.clone()).await?;
-        let link = match words {
-            None => path_of(&channel),
-            Some(_) => {
-                let path = format!("{}/choose", path_of(&channel));
-                let query = query_of(&chosen);
-                let query: Vec<(&str, &str)> = query.iter().map(|(n, v)| (*n, &**v)).collect();
-                address(&path, &query)
-            }
+        let link = if named.is_empty() {
+            path_of(&channel)
+        } else {
+            address(&format!("{}/choose", path_of(&channel)), &named)
         };
         channels.push((channel, counts_in_words(&counts), link));
     }
     page::show(&ChannelsPage {
         page: Page::of(&visit, "Publish"),
-        chosen: words.unwrap_or_default(),
+        chosen: words,
         channels,
     })
 }

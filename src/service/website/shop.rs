@@ -124,12 +124,10 @@ pub async fn list(
         .offers(shop.id.clone(), search.clone(), after, ROWS)
         .await?;
     let list = link(&shop, "", "search", &search);
+    let next = page.next.map(|next| next.to_string());
     page::show(&ListPage {
         page: Page::of(&visit, &shop.name),
-        paging: Paging {
-            first: (after > 0).then(|| list.clone()),
-            next: page.next.map(|next| format!("{list}&after={next}")),
-        },
+        paging: Paging::to(&list, query.text("after"), next.as_deref()),
         offers: page
             .offers
             .into_iter()
