@@ -50,6 +50,7 @@ use super::store::Store;
 
 mod account;
 mod catalogs;
+mod correction;
 mod departments;
 mod device;
 mod edit;
@@ -66,6 +67,7 @@ mod payments;
 mod product;
 mod products;
 mod publications;
+mod publishing;
 mod session;
 mod settings;
 mod shipping;
@@ -195,6 +197,8 @@ fn sales_pages() -> Vec<Route> {
             CATALOG,
             get(departments::ask).post(departments::delete),
         ),
+        ("/departments/{id}/put", CATALOG, post(departments::put)),
+        ("/departments/{id}/take", CATALOG, post(departments::take)),
         (
             "/departments/{id}/mapping/{channel}",
             CATALOG,
@@ -205,7 +209,6 @@ fn sales_pages() -> Vec<Route> {
 
 /// The pages of the products: master catalog, own catalogs, images.
 fn product_pages() -> Vec<Route> {
-    use Entry::Anybody;
     vec![
         ("/products", READ, get(products::list)),
         ("/products/put", CATALOG, post(products::put_into_catalog)),
@@ -217,7 +220,7 @@ fn product_pages() -> Vec<Route> {
             post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
         ),
         ("/product/image", CATALOG, post(images::change)),
-        ("/images/{hash}", Anybody, get(images::show)),
+        ("/images/{hash}", READ, get(images::show)),
         ("/catalogs", READ, get(catalogs::list)),
         ("/catalogs/new", CATALOG, post(catalogs::add)),
         ("/catalogs/{id}", READ, get(catalogs::show)),
@@ -244,25 +247,41 @@ fn selling_pages() -> Vec<Route> {
             ORDERS,
             get(orders::ask).post(orders::cancel),
         ),
+        (
+            "/orders/{id}/correct",
+            ORDERS,
+            get(correction::show).post(correction::correct),
+        ),
         ("/publications", READ, get(publications::channels)),
         ("/publications/{channel}", READ, get(publications::list)),
         (
             "/publications/{channel}/choose",
             CATALOG,
-            get(publications::choose),
+            get(publishing::choose),
         ),
         (
             "/publications/{channel}/ask",
             CATALOG,
-            post(publications::ask),
+            post(publishing::ask),
         ),
         (
             "/publications/{channel}/act",
             CATALOG,
-            post(publications::act),
+            post(publishing::act),
+        ),
+        (
+            "/publications/{channel}/progress",
+            READ,
+            get(publishing::progress),
+        ),
+        (
+            "/publications/{channel}/stop",
+            CATALOG,
+            post(publishing::stop),
         ),
         ("/shop/{store}", Anybody, get(shop::list)),
         ("/shop/{store}/product", Anybody, get(shop::show)),
+        ("/shop/{store}/images/{hash}", Anybody, get(shop::image)),
         (
             "/shop/{store}/order",
             Anybody,

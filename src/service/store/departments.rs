@@ -11,8 +11,10 @@ use crate::service::api::refusal::{Code, Refusal};
 use super::orders::facts::read_json;
 use super::{Store, channels};
 
+mod products;
 mod takeover;
 
+pub use products::{Placed, is_placed};
 pub use takeover::MOST_CHARACTERS;
 
 /// Most departments and categories.

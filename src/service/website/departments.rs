@@ -6,14 +6,16 @@ use axum::extract::{Path, Request};
 use axum::http::Uri;
 use axum::response::Response;
 
+use crate::service::api::refusal::Code;
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{Category, Going, MOST_CHARACTERS, Mapped};
+use crate::service::store::{Category, Going, MOST_CHARACTERS, Mapped, Placed, Product};
 
 use super::edit::{self, EditPage};
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
+use super::products::product_address;
 use super::session::Visit;
 use super::sure::{self, Question};
 
@@ -38,6 +40,10 @@ struct DepartmentPage {
     mappings: Vec<Mapped>,
     /// To the marketplaces that are not on this page.
     more_mappings: Option<String>,
+    /// What was put into it, where it is not from AX.
+    products: Vec<Product>,
+    /// To the products that are not on this page.
+    more_products: Option<String>,
     /// Its categories.
     below: Vec<Category>,
     paging: Paging,
@@ -162,6 +168,12 @@ async fn page(
     let has_more = mappings.len() > ROWS;
     mappings.truncate(ROWS);
     let last = mappings.last().filter(|_| has_more);
+    let mut products = store
+        .category_products(category.id, query.raw("product").to_owned(), ROWS + 1)
+        .await?;
+    let has_more = products.len() > ROWS;
+    products.truncate(ROWS);
+    let last_product = products.last().filter(|_| has_more);
     let mut below = if category.department.is_none() {
         let department = Some(category.id);
         store
@@ -176,6 +188,8 @@ async fn page(
         form,
         more_mappings: last.map(|last| format!("{path}?marketplace={}", last.channel.id)),
         mappings,
+        more_products: last_product.map(|last| address(&path, &[("product", &last.item.item)])),
+        products,
         paging: Paging::cut(&mut below, &path, after, |category| &category.name),
         below,
         back: category.department.map_or_else(|| PATH.to_owned(), path_of),
@@ -249,6 +263,47 @@ pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Tr
             page(&visit, category, form, None).await
         }
     }
+}
+
+/// The page of the products of AX in the category of AX behind it.
+fn in_ax(category: &Category) -> String {
+    let id = category.ax.as_deref().unwrap_or_default();
+    address("/products", &[("category", id)])
+}
+
+/// Puts a product into a department or category, by its item number.
+pub async fn put(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let item = fields.text("item").to_owned();
+    let store = &visit.site.store;
+    let words = match store.put_into_category(category.id, item.clone()).await {
+        Ok(Placed::New) => format!("{item} is now in {}.", category.name),
+        Ok(Placed::Before) => format!("{item} was in {} already.", category.name),
+        Err(refusal) if refusal.code == Code::NoSuchRecord => refusal.detail,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    visit.done(words, &path_of(category.id)).await
+}
+
+/// Takes a product out of a department or category.
+pub async fn take(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let item = fields.raw("item").to_owned();
+    let store = &visit.site.store;
+    let words = if store.take_from_category(category.id, item.clone()).await? {
+        format!("{item} is not in {} any more.", category.name)
+    } else {
+        format!("{item} was not in {}.", category.name)
+    };
+    visit.done(words, &path_of(category.id)).await
 }
 
 /// What a department or category is called at one marketplace.

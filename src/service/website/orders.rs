@@ -67,6 +67,7 @@ struct OrderPage {
     store: String,
     past: Vec<Past>,
     may_cancel: bool,
+    may_correct: bool,
 }
 
 /// What an order's state means for whoever waits for it.
@@ -179,6 +180,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Trou
         store: name_of(&stores, &details.listed.store).to_owned(),
         past: store.order_past(id, MOST_PAST).await?,
         may_cancel: visit.has(Some(Right::Orders)) && is_open(details.listed.state),
+        may_correct: details.listed.state == OrderState::Rejected,
         details,
     })
 }

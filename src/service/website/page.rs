@@ -26,6 +26,8 @@ pub struct Page {
     pub flash: String,
     /// For the forms of the page.
     pub csrf: String,
+    /// What it shows is under way: the browser gets it again by itself.
+    pub is_moving: bool,
     /// Where the style sheet is.
     pub style: &'static str,
 }
