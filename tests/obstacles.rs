@@ -205,7 +205,7 @@ async fn nothing_is_run_on_a_release_without_commerce_services() {
     console.until_shows("AX fails since");
     console.press("r");
     console.until(|screen| on_screen(screen).contains("it is AX 2012 R3"));
-    console.press("\x1bq");
+    console.press("q");
     assert!(console.assert_restored().success());
     let ledger = rusqlite::Connection::open(site.axcs.dir().join("ledger.db")).unwrap();
     let runs: i64 = ledger

@@ -212,7 +212,7 @@ impl NewUser {
         self.goes_to("products");
         let console = &mut self.console;
         console.press(ENTER);
-        console.until_shows("A apply");
+        console.until_shows("Sold online");
         console.press(&format!("/{never}{ENTER}"));
         console.until_shows(&never);
         console.press("n");
