@@ -69,7 +69,7 @@ pub enum Overlay {
     /// Fields that are typed.
     Form(Form),
     /// The recurrence of a job, as it is typed.
-    Recurrence(RecurrenceEditor),
+    Recurrence(Box<RecurrenceEditor>),
     /// The code that signs this machine in.
     SignIn(SignInWindow),
     /// Where an item of a checklist is done.

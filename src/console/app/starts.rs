@@ -18,7 +18,7 @@ impl App {
     /// Opens the editor for the selected job.
     pub(super) fn edit_recurrence(&self) -> Reply {
         let editor = RecurrenceEditor::new(self.jobs.selected(), self.zone_name());
-        Reply::Open(Overlay::Recurrence(editor))
+        Reply::Open(Overlay::Recurrence(Box::new(editor)))
     }
 
     /// Looks what the usual recurrences would change.
@@ -48,7 +48,7 @@ impl App {
     fn editor(&mut self) -> Option<&mut RecurrenceEditor> {
         self.overlays.iter_mut().rev().find_map(|overlay| {
             if let Overlay::Recurrence(editor) = overlay {
-                Some(editor)
+                Some(&mut **editor)
             } else {
                 None
             }

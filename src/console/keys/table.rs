@@ -182,7 +182,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::Search), &["/"], "search").footer("search"),
         entry(C::Logs, Log(L::NextHit), &["n"], "next hit").footer("next"),
         entry(C::Logs, Log(L::PreviousHit), &["N"], "previous hit"),
-        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search"),
+        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search, or show the lines of every run").footer("end"),
         entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
         entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),
         entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),
