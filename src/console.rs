@@ -5,6 +5,7 @@ pub mod app;
 pub mod draw;
 pub mod engine;
 pub mod keys;
+pub mod looks;
 pub mod office;
 mod overlays;
 pub mod run;

@@ -110,24 +110,28 @@ impl EngineSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleSettings {
-    /// For a dark or a light background.
+    /// The colours.
     pub theme: ThemeSetting,
-    /// No colours.
-    pub mono: bool,
+    /// Other colours, for a background like that of `theme`.
+    pub theme_file: PathBuf,
     /// Only ASCII characters.
     pub ascii: bool,
     /// Rebound keys.
     pub keys_file: PathBuf,
 }
 
-/// Dark or light.
+/// The colours that come with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum ThemeSetting {
     /// For a dark background.
     Dark,
     /// For a light background.
     Light,
+    /// Strong colours on black.
+    HighContrast,
+    /// No colours.
+    Mono,
 }
 
 /// The log.

@@ -184,7 +184,7 @@ async fn sign_in(
 /// The code with its address, and as a QR code where somebody looks at a terminal.
 fn show(code: &SignInCode, settings: &Settings) {
     if std::io::stdout().is_terminal() {
-        let on_dark = settings.console.theme == ThemeSetting::Dark;
+        let on_dark = settings.console.theme != ThemeSetting::Light;
         let text = &code.address_with_code;
         let drawn = if settings.console.ascii {
             qr::ascii(text, on_dark)

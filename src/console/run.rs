@@ -19,10 +19,10 @@ use tokio::time::{Instant, sleep_until};
 use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
 use super::draw;
 use super::engine::Engine;
-use super::keys::Keymap;
+use super::looks::Looks;
 use super::office::{self, Office};
 use super::terminal::{self, Screen, Session};
-use super::theme::{Depth, Palette, Symbols, Theme};
+use super::theme::{Depth, Palette, Symbols};
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
@@ -53,14 +53,14 @@ const LOOK_GAP: Duration = Duration::from_millis(100);
 pub struct ConsoleOptions {
     /// ASCII symbols only, whatever the locale says.
     pub ascii: bool,
-    /// No colours, whatever the terminal can show. `NO_COLOR` does the same.
-    pub mono: bool,
-    /// The colours.
+    /// The colours. `NO_COLOR` takes them away as well.
     pub palette: Palette,
     /// Nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
-    /// Text of a `keys.toml`, empty for the default keys.
-    pub keys: String,
+    /// A `keys.toml`; none for the default keys.
+    pub keys_file: Option<PathBuf>,
+    /// A theme; none for the one of the program.
+    pub theme_file: Option<PathBuf>,
     /// Today's log file, named in the help.
     pub log_file: Option<PathBuf>,
 }
@@ -78,19 +78,20 @@ pub async fn run(
         io::stdout().is_terminal(),
         variable("TERM").as_deref(),
     )?;
-    let depth = if options.mono {
-        Depth::Mono
-    } else {
-        Depth::detect(variable)
-    };
     let symbols = if options.ascii {
         Symbols::ASCII
     } else {
         Symbols::detect(cfg!(windows), variable)
     };
     // Everything that can be wrong is found before the screen is taken.
-    let keys = Keymap::new(&options.keys)?;
-    let theme = Theme::new(options.palette, depth, symbols)?;
+    let looks = Looks {
+        keys_file: options.keys_file,
+        theme_file: options.theme_file,
+        palette: options.palette,
+        depth: Depth::detect(variable),
+        symbols,
+    };
+    let (keys, theme) = looks.read()?;
     let engine: Arc<dyn Engine> = runner;
     let signals = signals::listen().wrap_err("signals cannot be listened to")?;
 
@@ -111,7 +112,7 @@ pub async fn run(
         engine,
         office: administration,
     };
-    let mut console = Console::new(app, sides, ring, screen, input, signals);
+    let mut console = Console::new(app, sides, ring, screen, input, signals).with_looks(looks);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
@@ -154,6 +155,8 @@ pub struct Console<S, I, G> {
     ring: Ring,
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
+    /// Keys and colours, where they can change.
+    looks: Option<Arc<Looks>>,
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
     /// When what is on the screen is not true any more.
@@ -195,6 +198,7 @@ where
             ring,
             pending: FuturesUnordered::new(),
             clock: Timestamp::now,
+            looks: None,
             last_frame: None,
             last_look: None,
             next_tick: None,
@@ -209,6 +213,14 @@ where
     #[must_use]
     pub fn with_clock(mut self, clock: fn() -> Timestamp) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Reads keys and colours again when their files change.
+    #[must_use]
+    pub fn with_looks(mut self, looks: Looks) -> Self {
+        self.looks = looks.can_change().then(|| Arc::new(looks));
+        self.load(Effect::WatchLooks);
         self
     }
 
@@ -353,7 +365,8 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
-            | Effect::Office(_) => self.load(effect),
+            | Effect::Office(_)
+            | Effect::WatchLooks => self.load(effect),
         }
         Ok(None)
     }
@@ -411,6 +424,12 @@ where
                 Box::pin(
                     async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
                 )
+            }
+            Effect::WatchLooks => {
+                let Some(looks) = self.looks.clone() else {
+                    return;
+                };
+                Box::pin(async move { Msg::Looks(Box::new(looks.changed().await)) })
             }
             Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
         };

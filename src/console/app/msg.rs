@@ -3,7 +3,10 @@
 use crossterm::event::Event;
 
 use super::Change;
+use crate::console::keys::Keymap;
+use crate::console::looks::LooksError;
 use crate::console::office::{Errand, Report};
+use crate::console::theme::Theme;
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -46,6 +49,8 @@ pub enum Msg {
     Resolved(Result<u64, Exception>),
     /// What came of an errand of the administrator.
     Office(Box<Report>),
+    /// The files of keys and colours have changed, and were read.
+    Looks(Box<Result<(Keymap, Theme), LooksError>>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -105,6 +110,8 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
+    /// Wait until the files of keys and colours change, and read them.
+    WatchLooks,
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.
