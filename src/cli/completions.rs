@@ -13,24 +13,20 @@ use crate::model::exception::{Exception, chain};
 const NAME: &str = "axcs";
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Bash, for this account:\n  \
+#[command(after_help = "Bash, for this account:\n  \
 axcs completions bash > ~/.local/share/bash-completion/completions/axcs\n\n\
 PowerShell, in this session:\n  \
-axcs completions powershell | Out-String | Invoke-Expression"
-)]
+axcs completions powershell | Out-String | Invoke-Expression")]
 pub struct CompletionsArguments {
     /// The shell
     shell: Shell,
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Read it:\n  \
+#[command(after_help = "Read it:\n  \
 axcs man | man -l -\n\n\
 A page for every command, for every account of a machine:\n  \
-axcs man --folder /usr/local/share/man/man1"
-)]
+axcs man --folder /usr/local/share/man/man1")]
 pub struct ManArguments {
     /// Write a page for every command into this folder
     #[arg(long, value_name = "DIR")]

@@ -129,9 +129,12 @@ impl App {
                     Ok((keys, theme)) => {
                         self.setting.keys = keys;
                         self.setting.theme = theme;
-                        self.toast = Some(Toast::Told("Keys and colours are read anew.".to_owned()));
+                        self.toast =
+                            Some(Toast::Told("Keys and colours are read anew.".to_owned()));
                     }
-                    Err(error) => self.refuse(format!("Keys and colours stay as they were: {error}")),
+                    Err(error) => {
+                        self.refuse(format!("Keys and colours stay as they were: {error}"))
+                    }
                 }
                 vec![Effect::WatchLooks]
             }
