@@ -4,6 +4,7 @@ mod account;
 mod batch;
 mod checklist;
 mod company;
+mod completions;
 mod config;
 mod console;
 mod demo;
@@ -119,6 +120,10 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// The settings
     Config(config::ConfigArguments),
+    /// The script that completes the commands in a shell
+    Completions(completions::CompletionsArguments),
+    /// The manual page
+    Man(completions::ManArguments),
 }
 
 /// How a command ended.
@@ -283,6 +288,8 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
         Some(Command::Doctor(arguments)) => Box::pin(doctor::doctor(&invocation, &arguments)).await,
         Some(Command::Config(arguments)) => config::config(&invocation, &arguments).await,
+        Some(Command::Completions(arguments)) => Ok(completions::completions(&arguments)),
+        Some(Command::Man(arguments)) => completions::man(&arguments),
     };
     match done {
         Ok(exit) => exit,

@@ -3,9 +3,11 @@
 
 pub mod app;
 mod clipboard;
+pub mod doors;
 pub mod draw;
 pub mod engine;
 pub mod keys;
+pub mod looks;
 pub mod office;
 pub mod outlet;
 mod overlays;

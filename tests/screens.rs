@@ -83,6 +83,7 @@ fn screens_in_other_colours() {
         ("256", Palette::Dark, Depth::Indexed),
         ("16", Palette::Dark, Depth::Ansi),
         ("light-16", Palette::Light, Depth::Ansi),
+        ("high-contrast", Palette::HighContrast, Depth::True),
     ] {
         let look = Look {
             palette,

@@ -52,29 +52,20 @@ pub async fn screen(
 ) -> Result<Exit, Refusal> {
     use crate::console::theme::Palette;
     use crate::console::{ConsoleOptions, ExitReason, outlet};
-    use crate::settings::{TabSetting, ThemeSetting};
+    use crate::settings::console::{TabSetting, ThemeSetting};
 
-    let keys_file = &settings.console.keys_file;
-    let keys = if keys_file.as_os_str().is_empty() {
-        String::new()
-    } else {
-        std::fs::read_to_string(keys_file).map_err(|error| {
-            Refusal::usage(
-                "The keys cannot be read.",
-                format!("{}: {error}", keys_file.display()),
-                "Correct `console.keys_file`.",
-            )
-        })?
-    };
+    let file = |file: &PathBuf| (!file.as_os_str().is_empty()).then(|| file.clone());
     let options = ConsoleOptions {
         ascii: settings.console.ascii,
-        mono: settings.console.mono,
         palette: match settings.console.theme {
             ThemeSetting::Dark => Palette::Dark,
             ThemeSetting::Light => Palette::Light,
+            ThemeSetting::HighContrast => Palette::HighContrast,
+            ThemeSetting::Mono => Palette::Mono,
         },
         read_only: invocation.global.read_only,
-        keys,
+        keys_file: file(&settings.console.keys_file),
+        theme_file: file(&settings.console.theme_file),
         log_file,
         exports: Folder::of(settings)?.path().join("exports"),
         bell_after: match settings.console.bell_after_seconds {

@@ -140,6 +140,21 @@ impl App {
         self.setting.now = at;
         let mut effects = match msg {
             Msg::Terminal(event) => self.on_terminal(event),
+            Msg::Looks(read) => {
+                self.touch(Pace::Prompt);
+                match *read {
+                    Ok((keys, theme)) => {
+                        self.setting.keys = keys;
+                        self.setting.theme = theme;
+                        self.toast =
+                            Some(Toast::Told("Keys and colours are read anew.".to_owned()));
+                    }
+                    Err(error) => {
+                        self.refuse(format!("Keys and colours stay as they were: {error}"))
+                    }
+                }
+                vec![Effect::WatchLooks]
+            }
             Msg::Live(live) => {
                 self.touch(Pace::Calm);
                 let before = self.jobs.live();

@@ -18,29 +18,20 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
+use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
+use super::doors::Doors;
 use super::draw;
 use super::engine::Engine;
-use super::keys::Keymap;
-use super::office::{self, Office};
+use super::looks::Looks;
 use super::outlet::{Outlet, TabProgress, TabSetting};
-use super::products::{self, Products};
+use super::products::Products;
 use super::terminal::{self, Screen, Session};
-use super::theme::{Depth, Palette, Symbols, Theme};
-use super::timetable;
+use super::theme::{Depth, Palette, Symbols};
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
-use crate::model::Exception;
-use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
-use crate::model::staged::OrderFilter;
 use crate::signals::{self, Signal};
-
-/// Runs shown in a history.
-const HISTORY_RUNS: usize = 100;
-/// Runs shown of a batch job of AX: each comes with its logs.
-const BATCH_RUNS: usize = 20;
 
 /// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
 const fn frame_gap(pace: Pace) -> Duration {
@@ -58,14 +49,14 @@ const LOOK_GAP: Duration = Duration::from_millis(100);
 pub struct ConsoleOptions {
     /// ASCII symbols only, whatever the locale says.
     pub ascii: bool,
-    /// No colours, whatever the terminal can show. `NO_COLOR` does the same.
-    pub mono: bool,
-    /// The colours.
+    /// The colours. `NO_COLOR` takes them away as well.
     pub palette: Palette,
     /// Nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
-    /// Text of a `keys.toml`, empty for the default keys.
-    pub keys: String,
+    /// A `keys.toml`; none for the default keys.
+    pub keys_file: Option<PathBuf>,
+    /// A theme; none for the one of the program.
+    pub theme_file: Option<PathBuf>,
     /// Today's log file, named in the help.
     pub log_file: Option<PathBuf>,
     /// Folder of the texts that are written.
@@ -89,19 +80,20 @@ pub async fn run(
         io::stdout().is_terminal(),
         variable("TERM").as_deref(),
     )?;
-    let depth = if options.mono {
-        Depth::Mono
-    } else {
-        Depth::detect(variable)
-    };
     let symbols = if options.ascii {
         Symbols::ASCII
     } else {
         Symbols::detect(cfg!(windows), variable)
     };
     // Everything that can be wrong is found before the screen is taken.
-    let keys = Keymap::new(&options.keys)?;
-    let theme = Theme::new(options.palette, depth, symbols)?;
+    let looks = Looks {
+        keys_file: options.keys_file,
+        theme_file: options.theme_file,
+        palette: options.palette,
+        depth: Depth::detect(variable),
+        symbols,
+    };
+    let (keys, theme) = looks.read()?;
     let products: Arc<dyn Products> = Arc::clone(&runner) as _;
     let engine: Arc<dyn Engine> = runner;
     let signals = signals::listen().wrap_err("signals cannot be listened to")?;
@@ -130,23 +122,13 @@ pub async fn run(
         engine,
         office: administration,
         products,
+        looks: looks.can_change().then(|| Arc::new(looks)),
     };
     let console = Console::new(app, sides, ring, screen, input, signals);
     let mut console = console.with_outlet(outlet);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
-}
-
-/// What the console works with.
-#[derive(Clone)]
-pub struct Doors {
-    /// The jobs.
-    pub engine: Arc<dyn Engine>,
-    /// What an administrator does.
-    pub office: Arc<dyn Office>,
-    /// What is sold online.
-    pub products: Arc<dyn Products>,
 }
 
 /// What came first.
@@ -224,7 +206,7 @@ where
             last_look: None,
             next_tick: None,
         };
-        for effect in first {
+        for effect in first.into_iter().chain([Effect::WatchLooks]) {
             console.load(effect);
         }
         console
@@ -391,110 +373,16 @@ where
             | Effect::Resolve(..)
             | Effect::Timetable(_)
             | Effect::Office(_)
-            | Effect::Products(_) => self.load(effect),
+            | Effect::Products(_)
+            | Effect::WatchLooks => self.load(effect),
         }
         Ok(None)
     }
 
     /// Performs an effect whose result takes time.
     fn load(&mut self, effect: Effect) {
-        let engine = Arc::clone(&self.doors.engine);
-        let work: BoxFuture<'static, Msg> = match effect {
-            Effect::LoadOverview => Box::pin(async move { Msg::Overview(engine.overview().await) }),
-            Effect::LoadRuns(job) => {
-                Box::pin(async move { Msg::Runs(job, engine.runs(job, HISTORY_RUNS).await) })
-            }
-            Effect::LoadBatchJobs => {
-                Box::pin(async move { Msg::BatchJobs(engine.batch_jobs().await) })
-            }
-            Effect::LoadBatchHistory(id) => Box::pin(async move {
-                Msg::BatchHistory(id, engine.batch_history(id, BATCH_RUNS).await)
-            }),
-            Effect::Start(job, options) => {
-                tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
-                Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })
-            }
-            Effect::Cancel(job) => {
-                tracing::info!(%job, "cancel asked for in the console");
-                Box::pin(async move { Msg::Canceled(job, engine.cancel(job).await) })
-            }
-            Effect::Change(change) => {
-                tracing::info!(?change, "asked for in the console");
-                Box::pin(async move { Msg::Changed(change, change.perform(&*engine).await) })
-            }
-            Effect::LoadOrders(filter) => Box::pin(async move {
-                let read = read_orders(&*engine, filter).await;
-                Msg::Orders(Box::new(read))
-            }),
-            Effect::LoadOrder(id) => Box::pin(async move {
-                let order = engine.order(&id).await;
-                Msg::Order(id, order.map(|order| order.map(Box::new)))
-            }),
-            Effect::LoadExceptions(filter) => Box::pin(async move {
-                let read = read_exceptions(&*engine, *filter).await;
-                Msg::Exceptions(Box::new(read))
-            }),
-            Effect::Retry(filter) => {
-                tracing::info!(?filter, "retry asked for in the console");
-                Box::pin(async move { Msg::Retried(engine.retry(&filter).await) })
-            }
-            Effect::Resolve(filter, note) => {
-                tracing::info!(?filter, note, "exceptions resolved in the console");
-                Box::pin(async move { Msg::Resolved(engine.resolve(&filter, &note).await) })
-            }
-            Effect::Office(errand) => {
-                let office = Arc::clone(&self.doors.office);
-                Box::pin(
-                    async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
-                )
-            }
-            Effect::Products(request) => {
-                let doors = self.doors.clone();
-                Box::pin(async move {
-                    let answer = products::perform(&*doors.products, request).await;
-                    Msg::Products(Box::new(answer))
-                })
-            }
-            Effect::Timetable(errand) => {
-                tracing::info!(?errand, "asked for in the console");
-                Box::pin(async move {
-                    Msg::Timetable(Box::new(timetable::perform(&*engine, errand).await))
-                })
-            }
-            Effect::Redraw
-            | Effect::Suspend
-            | Effect::Ring(_)
-            | Effect::Copy(_)
-            | Effect::Export(_)
-            | Effect::Quit(_) => return,
-        };
-        self.pending.push(work);
+        self.pending.extend(self.doors.perform(effect));
     }
-}
-
-async fn read_orders(engine: &dyn Engine, filter: OrderFilter) -> Result<OrdersRead, Exception> {
-    Ok(OrdersRead {
-        rows: engine.orders(filter).await?,
-        counts: engine.order_counts().await?,
-    })
-}
-
-async fn read_exceptions(
-    engine: &dyn Engine,
-    filter: ExceptionFilter,
-) -> Result<ExceptionsRead, Exception> {
-    let open = engine.exception_count(&ExceptionFilter::default()).await?;
-    // What is not closed can be tried again, also where closed ones are listed.
-    let matching = ExceptionFilter {
-        with_closed: false,
-        ..filter.clone()
-    };
-    Ok(ExceptionsRead {
-        entries: engine.exceptions(&filter).await?,
-        open,
-        matching: engine.exception_count(&matching).await?,
-        filter,
-    })
 }
 
 /// The new value, once it has changed, and not before `earliest`. Where nobody can change it any

@@ -11,7 +11,8 @@ use axcs::console::app::{App, Change};
 use axcs::console::engine::Engine;
 use axcs::console::office::Office;
 use axcs::console::products::Products;
-use axcs::console::run::{Console, Doors};
+use axcs::console::doors::Doors;
+use axcs::console::run::Console;
 use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::administration::{Choices, NewParameters, Waiting};
@@ -362,6 +363,7 @@ impl<S: Screen> Desk<S> {
                 engine: Arc::clone(&engine) as Arc<dyn Engine>,
                 office: Arc::new(ScriptedOffice) as Arc<dyn Office>,
                 products: Arc::new(ScriptedProducts) as Arc<dyn Products>,
+                looks: None,
             },
             ring.clone(),
             screen,

@@ -259,6 +259,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         | Effect::Start(..)
         | Effect::Cancel(_)
         | Effect::Redraw
+        | Effect::WatchLooks
         | Effect::Ring(_)
         | Effect::Suspend
         | Effect::Quit(_) => return None,

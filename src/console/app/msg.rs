@@ -3,9 +3,12 @@
 use crossterm::event::Event;
 
 use super::Change;
+use crate::console::keys::Keymap;
+use crate::console::looks::LooksError;
 use crate::console::office::{Errand, Report};
 use crate::console::outlet::Handed;
 use crate::console::products::{Answer, Request};
+use crate::console::theme::Theme;
 use crate::console::timetable::{TimetableErrand, TimetableReport};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
@@ -55,6 +58,8 @@ pub enum Msg {
     Timetable(Box<TimetableReport>),
     /// A text was copied or written, in words.
     Handed(Result<String, Exception>),
+    /// The files of keys and colours have changed, and were read.
+    Looks(Box<Result<(Keymap, Theme), LooksError>>),
     /// Lines of the log.
     Log(Batch),
     /// Somebody ends the program.
@@ -124,6 +129,8 @@ pub enum Effect {
     Export(Handed),
     /// Ring the bell, and notify with this text where the terminal can.
     Ring(String),
+    /// Wait until the files of keys and colours change, and read them.
+    WatchLooks,
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.
