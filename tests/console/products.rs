@@ -274,7 +274,7 @@ fn the_last_selection_applied_can_be_drafted_again() {
     assert_shows(&stage, "There is nothing to take back.");
     stage.press("n");
     applied(&mut stage);
-    assert_shows(&stage, "The selection is in force, revision 8.");
+    assert_shows(&stage, "Applied. A complete synchronization is required");
     assert!(!text_of(&stage.draw()).contains("DRAFT"));
     stage.press("esc u");
     assert_shows(&stage, "The draft is the selection of revision 7 again");
@@ -347,7 +347,7 @@ async fn the_whole_console_lists_drafts_counts_and_applies() {
     desk.press("g n A").await;
     desk.assert_shows("difference");
     desk.press("A y").await;
-    desk.assert_shows("The selection is in force, revision 8.");
+    desk.assert_shows("Applied. A complete synchronization is required");
 }
 
 #[tokio::test]

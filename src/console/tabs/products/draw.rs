@@ -306,7 +306,9 @@ fn cells(
                 (text, Some(role))
             }
             Column::Why | Column::WhyLong => {
-                let why = if column == Column::Why {
+                let is_short =
+                    column == Column::Why && (draft.hand.is_some() || draft.rules.len() > 1);
+                let why = if is_short {
                     short_why(&draft)
                 } else {
                     why(tab, &draft)

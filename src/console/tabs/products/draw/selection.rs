@@ -85,6 +85,17 @@ fn draw_rules(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'
             line
         });
     }
+    let gone = draft.base().rules.iter();
+    for rule in gone.filter(|rule| !draft.rules().contains(rule)) {
+        let name = words::clean(&tab.rule_words(rule)).into_owned();
+        let text = words::cut(
+            &format!("   -  {name} (draft: removed)"),
+            width,
+            theme.symbols.ellipsis,
+        );
+        lines.push(Line::styled(text, theme.style(Role::Warn)));
+    }
+    lines.truncate(usize::from(area.height));
     let [sold, never] = draft.by_hand();
     if lines.len() < usize::from(area.height) {
         let text = format!(" By hand: {sold} sold, {never} never");
