@@ -45,7 +45,7 @@ fn applied(stage: &mut Stage) -> Selection {
     let wanted = requests(stage)
         .into_iter()
         .find_map(|request| match request {
-            Request::Apply(wanted) => Some(wanted),
+            Request::Apply(wanted) => Some(*wanted),
             _ => None,
         });
     wanted.expect("nothing was applied")
@@ -82,8 +82,8 @@ fn a_key_moves_at_once_and_pages_are_read_before_anybody_gets_there() {
     assert_eq!(requests(&mut stage), []);
     stage.send(products::answer(&asked[0]));
     assert_shows(&stage, "CS-000001");
-    assert_eq!(requests(&mut stage), [], "100 rows are enough at first");
-    stage.press("pgdn pgdn pgdn pgdn");
+    assert_eq!(requests(&mut stage), [], "200 rows are enough at first");
+    stage.press("pgdn pgdn pgdn pgdn pgdn pgdn pgdn");
     let more = requests(&mut stage);
     let [
         Request::Page {
@@ -93,7 +93,7 @@ fn a_key_moves_at_once_and_pages_are_read_before_anybody_gets_there() {
     else {
         panic!("{more:?}")
     };
-    let after = Start::After("CS-000100".to_owned());
+    let after = Start::After("CS-000200".to_owned());
     assert_eq!((&query.start, same), (&after, list));
 }
 
@@ -261,7 +261,7 @@ fn conflicts_are_told_and_mended() {
     let wanted = requests(&mut stage)
         .into_iter()
         .find_map(|request| match request {
-            Request::Apply(wanted) => Some(wanted),
+            Request::Apply(wanted) => Some(*wanted),
             _ => None,
         });
     assert_eq!(wanted.unwrap().include, ["CS-000002"]);

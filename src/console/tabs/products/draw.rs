@@ -51,8 +51,7 @@ impl listing::columns::Column for Column {
 
     fn width(self) -> usize {
         match self {
-            Self::Item => 14,
-            Self::Name => 14,
+            Self::Item | Self::Name => 14,
             Self::Group => 10,
             Self::State => 11,
             Self::Why => 22,

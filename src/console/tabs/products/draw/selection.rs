@@ -173,17 +173,16 @@ fn counts(tab: &ProductsTab, page: Page<'_>) -> Vec<Line<'static>> {
             .collect()
     };
     match &tab.reviewed {
-        None => say("What each stream would hold is not counted yet."),
-        Some(Reviewed::UnderWay) => {
-            say("The streams are being counted, with the selection in force and with this one.")
-        }
         Some(Reviewed::Failed(version, exception)) if Some(*version) == tab.version() => {
             report::exception_sections(exception, page)
+        }
+        None | Some(Reviewed::Failed(..)) => say("What each stream would hold is not counted yet."),
+        Some(Reviewed::UnderWay) => {
+            say("The streams are being counted, with the selection in force and with this one.")
         }
         Some(Reviewed::Ready(version, _)) if Some(*version) != tab.version() => {
             say("The draft was changed since it was counted: count it again.")
         }
-        Some(Reviewed::Failed(..)) => say("What each stream would hold is not counted yet."),
         Some(Reviewed::Ready(_, review)) => {
             let heading = format!(
                 " {:<TITLE$}{:>NUMBER$}{:>NUMBER$}{:>NUMBER$}",
