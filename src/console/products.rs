@@ -59,12 +59,12 @@ pub enum Request {
         /// Version of the draft.
         version: u64,
         /// The selection in force.
-        in_force: Selection,
+        in_force: Box<Selection>,
         /// The draft.
-        draft: Selection,
+        draft: Box<Selection>,
     },
     /// Put a draft in force.
-    Apply(Selection),
+    Apply(Box<Selection>),
 }
 
 /// What came of it.
@@ -121,7 +121,7 @@ pub async fn perform(products: &dyn Products, request: Request) -> Answer {
         } => Answer::Review(version, products.review(&in_force, &draft).await),
         Request::Apply(draft) => {
             tracing::info!("a product selection applied in the console");
-            Answer::Applied(products.apply(draft).await)
+            Answer::Applied(products.apply(*draft).await)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Released products as an operator looks through them: what is asked for, a page of them, and the
 //! tree of categories with counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which items are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub struct ListedItem {
     pub name: String,
     /// Item group; empty where it has none.
     pub group: String,
-    /// RecIds of its categories, as text.
+    /// Its categories, each by its RecId as text.
     pub categories: Vec<String>,
 }
 
@@ -139,11 +139,11 @@ impl CategoryTree {
     ///
     /// A node whose parent is not there counts as a root; one that is above itself, which AX
     /// does not make, is left out.
-    pub fn new(nodes: Vec<CategoryNode>, items: u64) -> Self {
-        let known: BTreeMap<&str, ()> = nodes.iter().map(|node| (&*node.id, ())).collect();
+    pub fn new(nodes: &[CategoryNode], items: u64) -> Self {
+        let known: BTreeSet<&str> = nodes.iter().map(|node| &*node.id).collect();
         let mut children: BTreeMap<&str, Vec<&CategoryNode>> = BTreeMap::new();
-        for node in &nodes {
-            let parent = if known.contains_key(&*node.parent) {
+        for node in nodes {
+            let parent = if known.contains(&*node.parent) {
                 &*node.parent
             } else {
                 ""
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_tree_sums_what_is_below_and_tells_what_lies_below_what() {
-        let nodes = vec![
+        let nodes = [
             node("3", "2", 5),
             node("1", "", 0),
             node("2", "1", 1),
@@ -249,7 +249,7 @@ mod tests {
             node("7", "8", 1),
             node("8", "7", 1),
         ];
-        let tree = CategoryTree::new(nodes, 20);
+        let tree = CategoryTree::new(&nodes, 20);
         let seen: Vec<_> = tree
             .nodes
             .iter()

@@ -45,7 +45,7 @@ fn applied(stage: &mut Stage) -> Selection {
     let wanted = requests(stage)
         .into_iter()
         .find_map(|request| match request {
-            Request::Apply(wanted) => Some(wanted),
+            Request::Apply(wanted) => Some(*wanted),
             _ => None,
         });
     wanted.expect("nothing was applied")
@@ -82,8 +82,8 @@ fn a_key_moves_at_once_and_pages_are_read_before_anybody_gets_there() {
     assert_eq!(requests(&mut stage), []);
     stage.send(products::answer(&asked[0]));
     assert_shows(&stage, "CS-000001");
-    assert_eq!(requests(&mut stage), [], "100 rows are enough at first");
-    stage.press("pgdn pgdn pgdn pgdn");
+    assert_eq!(requests(&mut stage), [], "200 rows are enough at first");
+    stage.press("pgdn pgdn pgdn pgdn pgdn pgdn pgdn");
     let more = requests(&mut stage);
     let [
         Request::Page {
@@ -93,7 +93,7 @@ fn a_key_moves_at_once_and_pages_are_read_before_anybody_gets_there() {
     else {
         panic!("{more:?}")
     };
-    let after = Start::After("CS-000100".to_owned());
+    let after = Start::After("CS-000200".to_owned());
     assert_eq!((&query.start, same), (&after, list));
 }
 
@@ -261,7 +261,7 @@ fn conflicts_are_told_and_mended() {
     let wanted = requests(&mut stage)
         .into_iter()
         .find_map(|request| match request {
-            Request::Apply(wanted) => Some(wanted),
+            Request::Apply(wanted) => Some(*wanted),
             _ => None,
         });
     assert_eq!(wanted.unwrap().include, ["CS-000002"]);
@@ -274,7 +274,7 @@ fn the_last_selection_applied_can_be_drafted_again() {
     assert_shows(&stage, "There is nothing to take back.");
     stage.press("n");
     applied(&mut stage);
-    assert_shows(&stage, "The selection is in force, revision 8.");
+    assert_shows(&stage, "Applied. A complete synchronization is required");
     assert!(!text_of(&stage.draw()).contains("DRAFT"));
     stage.press("esc u");
     assert_shows(&stage, "The draft is the selection of revision 7 again");
@@ -347,7 +347,7 @@ async fn the_whole_console_lists_drafts_counts_and_applies() {
     desk.press("g n A").await;
     desk.assert_shows("difference");
     desk.press("A y").await;
-    desk.assert_shows("The selection is in force, revision 8.");
+    desk.assert_shows("Applied. A complete synchronization is required");
 }
 
 #[tokio::test]

@@ -185,7 +185,7 @@ pub(in crate::company) fn tree(database: &dyn Database) -> Result<CategoryTree, 
         number = row.get::<i64>(0)?.unsigned_abs();
         Ok(())
     })?;
-    Ok(CategoryTree::new(nodes, number))
+    Ok(CategoryTree::new(&nodes, number))
 }
 
 /// See [`crate::company::browse::Browse::item_groups`].

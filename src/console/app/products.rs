@@ -69,10 +69,9 @@ impl App {
                 Vec::new()
             }
             Answer::Applied(result) => match self.products.applied(result) {
-                Applied::InForce(revision) => {
-                    let required = Documented::CompleteRequired.text();
-                    let text =
-                        format!("The selection is in force, revision {revision}. {required}");
+                Applied::InForce => {
+                    // Short enough for the narrowest screen.
+                    let text = format!("Applied. {}", Documented::CompleteRequired.text());
                     self.toast = Some(Toast::Told(text));
                     self.load_office()
                 }

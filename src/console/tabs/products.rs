@@ -234,13 +234,12 @@ impl ProductsTab {
         self.is_busy = false;
         match result {
             Ok(Some(stored)) => {
-                let revision = stored.revision;
                 // The version goes on: counts of an older draft are none of this one.
                 let draft = self.draft.get_or_insert_default();
                 self.before = Some(draft.base().clone());
                 draft.settle(stored);
                 self.reviewed = None;
-                Applied::InForce(revision)
+                Applied::InForce
             }
             Ok(None) => Applied::ChangedElsewhere,
             Err(exception) => Applied::Failed(exception),
@@ -333,8 +332,8 @@ impl ProductsTab {
 /// What came of putting a draft in force.
 #[derive(Debug)]
 pub enum Applied {
-    /// It has this revision.
-    InForce(i64),
+    /// It is in force.
+    InForce,
     /// Somebody else changed the selection meanwhile.
     ChangedElsewhere,
     /// It was not stored.

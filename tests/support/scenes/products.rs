@@ -43,7 +43,7 @@ pub fn tree() -> CategoryTree {
         depth: 0,
         below: 0,
     };
-    let nodes = vec![
+    let nodes = [
         node("1", "", "Retail", 0),
         node("2", "1", "Clothing", 0),
         node("11", "2", "Jackets", 310),
@@ -58,7 +58,7 @@ pub fn tree() -> CategoryTree {
         ),
         node("4", "1", "Empty", 0),
     ];
-    CategoryTree::new(nodes, ITEMS as u64)
+    CategoryTree::new(&nodes, ITEMS as u64)
 }
 
 pub fn selection() -> Selection {
@@ -258,7 +258,7 @@ pub fn answer(request: &Request) -> Msg {
         } => Answer::Review(version, Ok(review(&in_force, &draft))),
         Request::Apply(draft) => Answer::Applied(Ok(Some(Selection {
             revision: draft.revision + 1,
-            ..draft
+            ..*draft
         }))),
     }))
 }

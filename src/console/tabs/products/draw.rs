@@ -51,8 +51,7 @@ impl listing::columns::Column for Column {
 
     fn width(self) -> usize {
         match self {
-            Self::Item => 14,
-            Self::Name => 14,
+            Self::Item | Self::Name => 14,
             Self::Group => 10,
             Self::State => 11,
             Self::Why => 22,
@@ -306,7 +305,9 @@ fn cells(
                 (text, Some(role))
             }
             Column::Why | Column::WhyLong => {
-                let why = if column == Column::Why {
+                let is_short =
+                    column == Column::Why && (draft.hand.is_some() || draft.rules.len() > 1);
+                let why = if is_short {
                     short_why(&draft)
                 } else {
                     why(tab, &draft)

@@ -91,8 +91,8 @@ impl ProductsTab {
         let version = draft.version();
         let request = Request::Review {
             version,
-            in_force: draft.base().clone(),
-            draft: draft.wanted(),
+            in_force: Box::new(draft.base().clone()),
+            draft: Box::new(draft.wanted()),
         };
         self.reviewed = Some(Reviewed::UnderWay);
         Reply::Perform(Effect::Products(request))
@@ -102,7 +102,7 @@ impl ProductsTab {
     pub fn apply(&mut self) -> Option<Effect> {
         let draft = self.draft.as_ref()?;
         self.is_busy = true;
-        Some(Effect::Products(Request::Apply(draft.wanted())))
+        Some(Effect::Products(Request::Apply(Box::new(draft.wanted()))))
     }
 }
 

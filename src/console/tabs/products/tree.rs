@@ -9,7 +9,7 @@ use crate::model::products::{CategoryNode, CategoryTree};
 #[derive(Debug, Default)]
 pub struct TreeView {
     tree: CategoryTree,
-    /// RecIds of the nodes whose children are seen.
+    /// The nodes whose children are seen, each by its RecId.
     open: BTreeSet<String>,
     /// Place of the selected one among the rows.
     at: usize,
@@ -152,7 +152,7 @@ mod tests {
         });
         let mut view = TreeView::default();
         view.set_height(3);
-        view.take(CategoryTree::new(nodes.to_vec(), 4));
+        view.take(CategoryTree::new(&nodes, 4));
         view
     }
 

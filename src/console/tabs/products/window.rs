@@ -8,7 +8,7 @@ use crate::jobs::selection::{ListedRow, RowPage};
 use crate::model::products::Start;
 
 /// Rows that are read at once, and kept on either side of those in sight.
-pub const PAGE: usize = 100;
+pub const PAGE: usize = 200;
 /// So many rows behind those in sight, or before them, are read before anybody gets there.
 const AHEAD: usize = PAGE / 2;
 
@@ -33,6 +33,9 @@ pub struct Window {
     behind: Side,
     /// Where somebody wants to be instead.
     jump: Option<Start>,
+    /// Rows, down or up, that keys have asked for and that are still being read: whoever keeps a
+    /// key pressed gets there, but for at most a page after letting go.
+    owed: isize,
 }
 
 impl Default for Window {
@@ -45,6 +48,7 @@ impl Default for Window {
             before: Side::End,
             behind: Side::End,
             jump: Some(Start::First),
+            owed: 0,
         }
     }
 }
@@ -138,14 +142,35 @@ impl Window {
                 }
             }
         }
+        let owed = std::mem::take(&mut self.owed);
+        self.move_by(owed);
         self.keep_in_sight();
         self.trim();
+    }
+
+    /// Moves by so many rows; what cannot be done yet is owed.
+    fn move_by(&mut self, rows: isize) {
+        let last = self.rows.len().saturating_sub(1);
+        let wanted = self.at.saturating_add_signed(rows);
+        let missing = if rows < 0 {
+            (self.at.cast_signed() + rows).min(0)
+        } else {
+            wanted.saturating_sub(last).cast_signed()
+        };
+        let side = if rows < 0 { &self.before } else { &self.behind };
+        let most = PAGE.cast_signed();
+        self.owed = match side {
+            Side::From(_) => missing.clamp(-most, most),
+            Side::End => 0,
+        };
+        self.at = wanted.min(last);
     }
 
     fn replace(&mut self, start: &Start, rows: Vec<ListedRow>, edge: Side) {
         let selected = self.selected().map(|row| row.item.item.clone());
         self.rows = rows.into();
         self.top = 0;
+        self.owed = 0;
         match start {
             Start::First | Start::At(_) => {
                 self.behind = edge;
@@ -189,28 +214,27 @@ impl Window {
 
     /// Moves the selection as far as rows are held; both ends of the list are gone to at once.
     pub fn go(&mut self, motion: Motion) {
-        let last = self.rows.len().saturating_sub(1);
-        let page = self.height.saturating_sub(1).max(1);
-        self.at = match motion {
-            Motion::Up => self.at.saturating_sub(1),
-            Motion::Down => self.at + 1,
-            Motion::PageUp => self.at.saturating_sub(page),
-            Motion::PageDown => self.at + page,
+        let page = self.height.saturating_sub(1).max(1).cast_signed();
+        let owed = std::mem::take(&mut self.owed);
+        match motion {
+            Motion::Up => self.move_by(owed.min(0) - 1),
+            Motion::Down => self.move_by(owed.max(0) + 1),
+            Motion::PageUp => self.move_by(owed.min(0) - page),
+            Motion::PageDown => self.move_by(owed.max(0) + page),
             Motion::Top => {
                 if self.before != Side::End {
                     self.jump = Some(Start::First);
                 }
-                0
+                self.at = 0;
             }
             Motion::Bottom => {
                 if self.behind != Side::End {
                     self.jump = Some(Start::Last);
                 }
-                last
+                self.at = self.rows.len().saturating_sub(1);
             }
-            Motion::Left | Motion::Right => self.at,
+            Motion::Left | Motion::Right => {}
         }
-        .min(last);
         self.keep_in_sight();
         self.trim();
     }
@@ -325,6 +349,33 @@ mod tests {
         assert_eq!(window.selected().unwrap().item.item, name(300));
         let rows = seen(&window);
         assert!(rows.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn keys_that_are_faster_than_the_reading_are_owed_but_no_more_than_a_page() {
+        let mut window = Window::default();
+        window.set_height(40);
+        fill(&mut window, 1);
+        for _ in 0..7 {
+            window.go(Motion::PageDown);
+        }
+        fill(&mut window, 1);
+        assert_eq!(window.selected().unwrap().item.item, name(7 * 39));
+        for _ in 0..60 {
+            window.go(Motion::PageDown);
+        }
+        let last = window.rows.back().unwrap().item.item[1..]
+            .parse::<usize>()
+            .unwrap();
+        fill(&mut window, 1);
+        assert_eq!(window.selected().unwrap().item.item, name(last + PAGE));
+        // Another wish lets go of what was owed.
+        window.go(Motion::PageDown);
+        window.go(Motion::PageDown);
+        window.go(Motion::Up);
+        let at = window.selected().unwrap().item.item.clone();
+        fill(&mut window, 1);
+        assert_eq!(window.selected().unwrap().item.item, at);
     }
 
     #[test]

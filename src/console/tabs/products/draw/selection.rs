@@ -85,6 +85,17 @@ fn draw_rules(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'
             line
         });
     }
+    let gone = draft.base().rules.iter();
+    for rule in gone.filter(|rule| !draft.rules().contains(rule)) {
+        let name = words::clean(&tab.rule_words(rule)).into_owned();
+        let text = words::cut(
+            &format!("   -  {name} (draft: removed)"),
+            width,
+            theme.symbols.ellipsis,
+        );
+        lines.push(Line::styled(text, theme.style(Role::Warn)));
+    }
+    lines.truncate(usize::from(area.height));
     let [sold, never] = draft.by_hand();
     if lines.len() < usize::from(area.height) {
         let text = format!(" By hand: {sold} sold, {never} never");
@@ -162,17 +173,16 @@ fn counts(tab: &ProductsTab, page: Page<'_>) -> Vec<Line<'static>> {
             .collect()
     };
     match &tab.reviewed {
-        None => say("What each stream would hold is not counted yet."),
-        Some(Reviewed::UnderWay) => {
-            say("The streams are being counted, with the selection in force and with this one.")
-        }
         Some(Reviewed::Failed(version, exception)) if Some(*version) == tab.version() => {
             report::exception_sections(exception, page)
+        }
+        None | Some(Reviewed::Failed(..)) => say("What each stream would hold is not counted yet."),
+        Some(Reviewed::UnderWay) => {
+            say("The streams are being counted, with the selection in force and with this one.")
         }
         Some(Reviewed::Ready(version, _)) if Some(*version) != tab.version() => {
             say("The draft was changed since it was counted: count it again.")
         }
-        Some(Reviewed::Failed(..)) => say("What each stream would hold is not counted yet."),
         Some(Reviewed::Ready(_, review)) => {
             let heading = format!(
                 " {:<TITLE$}{:>NUMBER$}{:>NUMBER$}{:>NUMBER$}",
