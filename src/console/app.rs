@@ -3,6 +3,7 @@
 
 mod change;
 mod handed;
+mod leaving;
 mod msg;
 mod office;
 mod products;
@@ -14,6 +15,7 @@ mod windows;
 mod wish;
 
 use self::handed::Over;
+use self::leaving::Leaving;
 
 pub use super::outlet::Handed;
 pub use change::Change;
@@ -45,10 +47,6 @@ use super::words;
 use crate::jobs::runner::Place;
 use crate::model::{Exception, Job, Stream};
 
-/// How long runs get to reach a checkpoint before the console leaves without them. They are asked
-/// to within two seconds.
-const LEAVE_WITHIN: SignedDuration = SignedDuration::from_secs(5);
-
 /// What the console is made with.
 #[derive(Debug)]
 pub struct Setting {
@@ -72,12 +70,6 @@ pub struct Setting {
     pub log_file: Option<PathBuf>,
     /// The bell rings for a run of this console that took so long; never without it.
     pub bell_after: Option<SignedDuration>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Leaving {
-    reason: ExitReason,
-    until: Timestamp,
 }
 
 /// The console's state.
@@ -441,31 +433,6 @@ impl App {
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
             Tab::Logs => Vec::new(),
         }
-    }
-
-    /// Stops every run here, then leaves. A second wish to leave does not wait any more.
-    fn leave(&mut self, reason: ExitReason) -> Vec<Effect> {
-        self.touch(Pace::Prompt);
-        if self.leaving.is_some() {
-            return vec![Effect::Quit(reason)];
-        }
-        self.overlays.clear();
-        self.leaving = Some(Leaving {
-            reason,
-            until: self.setting.now + LEAVE_WITHIN,
-        });
-        let executing: Vec<Job> = self.jobs.own().map(|run| run.job).collect();
-        executing
-            .into_iter()
-            .map(|job| self.jobs.cancel(job))
-            .collect()
-    }
-
-    /// Leaves once no run is under way, or the wait for them is over.
-    fn left(&self) -> Option<Effect> {
-        let leaving = self.leaving?;
-        let is_over = self.jobs.own().next().is_none() || self.setting.now >= leaving.until;
-        is_over.then_some(Effect::Quit(leaving.reason))
     }
 
     /// True while a run moves orders: who looks at them sees them move.

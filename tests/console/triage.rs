@@ -67,7 +67,7 @@ fn the_key_of_the_remedy_does_its_first_step() {
 fn the_log_shows_the_lines_of_the_run_until_that_is_ended() {
     let mut stage = Stage::new(SIZE, Look::DARK);
     stage.press("G").running(complete_run).press("l");
-    assert_shows(&stage, "[6 Logs]");
+    assert_shows(&stage, "[7 Logs]");
     assert_shows(&stage, "run 117 only");
     let text = text_of(&stage.draw());
     let lines = text.lines().skip(5).filter(|line| line.contains(" 117 "));
@@ -75,7 +75,7 @@ fn the_log_shows_the_lines_of_the_run_until_that_is_ended() {
     assert!(!text.contains("available in WH"), "{text}");
     stage.press("esc");
     assert_shows(&stage, "available in WH");
-    stage.press("3 g down l");
+    stage.press("4 g down l");
     assert_shows(&stage, "No line of run 114 is here");
 }
 

@@ -216,9 +216,9 @@ impl NewUser {
         console.press(&format!("/{never}{ENTER}"));
         console.until_shows(&never);
         console.press("n");
-        console.until_shows("In the draft");
+        console.until_shows("DRAFT, not in force");
         console.press("A");
-        console.until_shows("count, apply");
+        console.until_shows("difference");
         console.press("A");
         console.until_shows("y yes");
         console.press("y");
