@@ -336,6 +336,7 @@ fn soon(mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + SOON;
     while !is_so() {
         assert!(Instant::now() < end, "it does not come to that");
+        #[expect(clippy::disallowed_methods, reason = "other processes work meanwhile")]
         std::thread::sleep(Duration::from_secs(1));
     }
 }
