@@ -42,12 +42,13 @@ fn applied(stage: &mut Stage) -> Selection {
     stage.press("A A");
     assert_shows(stage, "Put the draft in force?");
     stage.press("y");
-    let wanted = requests(stage)
-        .into_iter()
-        .find_map(|request| match request {
-            Request::Apply(wanted) => Some(*wanted),
-            _ => None,
-        });
+    let wanted = requests(stage).into_iter().find_map(|request| {
+        if let Request::Apply(wanted) = request {
+            Some(*wanted)
+        } else {
+            None
+        }
+    });
     wanted.expect("nothing was applied")
 }
 
@@ -258,12 +259,13 @@ fn conflicts_are_told_and_mended() {
     let text = text_of(&stage.draw());
     assert!(text.contains("Put the draft in force?"), "{text}");
     stage.press("y");
-    let wanted = requests(&mut stage)
-        .into_iter()
-        .find_map(|request| match request {
-            Request::Apply(wanted) => Some(*wanted),
-            _ => None,
-        });
+    let wanted = requests(&mut stage).into_iter().find_map(|request| {
+        if let Request::Apply(wanted) = request {
+            Some(*wanted)
+        } else {
+            None
+        }
+    });
     assert_eq!(wanted.unwrap().include, ["CS-000002"]);
 }
 

@@ -227,9 +227,10 @@ pub fn live(executing: Vec<Progress>) -> LiveRuns {
 
 /// The question about products that an effect is.
 pub fn products_request(effect: Effect) -> Option<axcs::console::products::Request> {
-    match effect {
-        Effect::Products(request) => Some(request),
-        _ => None,
+    if let Effect::Products(request) = effect {
+        Some(request)
+    } else {
+        None
     }
 }
 

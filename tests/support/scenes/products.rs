@@ -197,10 +197,12 @@ pub fn review(in_force: &Selection, draft: &Selection) -> Review {
     ];
     let count = |stream, selection: &Selection| StreamCount {
         stream,
-        records: match stream {
-            Stream::Items => sold(selection),
-            Stream::OnHand => 1_000 * sold(selection),
-            _ => 12,
+        records: if stream == Stream::Items {
+            sold(selection)
+        } else if stream == Stream::OnHand {
+            1_000 * sold(selection)
+        } else {
+            12
         },
     };
     let named = |rule: &Rule| {
