@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then its profile, then environment and flags. Checked
 //! once; a wrong one is named with its place.
 
+pub mod console;
 pub mod orders;
 pub mod sqlserver;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+pub use console::{ConsoleSettings, TabSetting, ThemeSetting};
 use orders::OrdersSettings;
 use sqlserver::SqlServerSettings;
 
@@ -106,46 +108,6 @@ impl EngineSettings {
     pub const fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
-}
-
-/// How the console looks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConsoleSettings {
-    /// For a dark or a light background.
-    pub theme: ThemeSetting,
-    /// No colours.
-    pub mono: bool,
-    /// Only ASCII characters.
-    pub ascii: bool,
-    /// Rebound keys.
-    pub keys_file: PathBuf,
-    /// The bell rings for a run that took so many seconds; 0: never.
-    pub bell_after_seconds: u32,
-    /// Progress in the terminal's tab.
-    pub tab_progress: TabSetting,
-}
-
-/// Whether progress is shown in the terminal's tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TabSetting {
-    /// Where the terminal is known to show it.
-    Auto,
-    /// Also where that is not known.
-    On,
-    /// Never.
-    Off,
-}
-
-/// Dark or light.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ThemeSetting {
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
 }
 
 /// The log.
