@@ -54,8 +54,8 @@ async fn a_side_that_cannot_be_reached_is_told_until_it_is_back() {
         request_life: Duration::from_secs(5),
     };
     let place = Place {
-        is_production: false,
         profile: String::new(),
+        is_production: false,
         company: String::new(),
         service: String::new(),
     };

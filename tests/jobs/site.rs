@@ -68,8 +68,8 @@ impl Site {
         };
         change(&mut sides, &proxy.url);
         let place = Place {
-            is_production: false,
             profile: "test".to_owned(),
+            is_production: false,
             company: String::new(),
             service: proxy.url.clone(),
         };

@@ -407,8 +407,8 @@ async fn runner(
         request_life: Duration::from_secs(5),
     };
     let place = Place {
-        is_production: false,
         profile: "test".to_owned(),
+        is_production: false,
         company: String::new(),
         service,
     };

@@ -215,8 +215,8 @@ impl Line {
             request_life: Duration::from_secs(5),
         };
         let place = jobs::Place {
-            is_production: false,
             profile: String::new(),
+            is_production: false,
             company: String::new(),
             service: String::new(),
         };

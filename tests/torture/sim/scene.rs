@@ -260,8 +260,8 @@ pub fn runner(port: &Arc<Port>) -> Runner {
         request_life: REQUEST_LIFE,
     };
     let place = Place {
-        is_production: false,
         profile: String::new(),
+        is_production: false,
         company: String::new(),
         service: String::new(),
     };
