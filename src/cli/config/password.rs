@@ -186,8 +186,8 @@ fn unseen() -> io::Result<Option<crate::console::terminal::Unseen>> {
 /// Without the console there is nothing that could: what is typed is hidden once the question stands.
 #[cfg(not(feature = "console"))]
 #[allow(clippy::unnecessary_wraps, reason = "it is the other one's twin")]
-fn unseen() -> io::Result<()> {
-    Ok(())
+fn unseen() -> io::Result<Option<std::convert::Infallible>> {
+    Ok(None)
 }
 
 fn read(question: String) -> io::Result<String> {
