@@ -69,6 +69,8 @@ struct Fact {
     short: Option<String>,
     /// Left out rather than cut.
     may_miss: bool,
+    /// Left out rather than anything else cut.
+    is_idle: bool,
     /// Said behind it as far as there is room.
     more: String,
 }
@@ -80,6 +82,7 @@ impl Fact {
             role,
             short: None,
             may_miss: false,
+            is_idle: false,
             more: String::new(),
         }
     }
@@ -113,6 +116,9 @@ pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         if width(&facts) > room {
             facts.retain(|fact| !fact.may_miss);
         }
+    }
+    if width(&facts) > room {
+        facts.retain(|fact| !fact.is_idle);
     }
     let left = room.saturating_sub(width(&facts));
     if let Some(fact) = facts.iter_mut().find(|fact| !fact.more.is_empty())
@@ -257,7 +263,10 @@ fn executing(app: &App) -> Option<Fact> {
     let is_known = |run: &&Progress| live.ledger.is_none() || !jobs.is_elsewhere(run);
     let executing: Vec<&Progress> = live.executing.iter().filter(is_known).collect();
     if executing.is_empty() {
-        let nothing = Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
+        let nothing = Fact {
+            is_idle: true,
+            ..Fact::new(symbols.waiting, "Nothing is executing", Role::Dim)
+        };
         return live.ledger.is_none().then_some(nothing);
     }
     let runs: Vec<String> = executing
