@@ -348,6 +348,22 @@ fn a_folder_without_a_company_is_exit_code_3() {
     assert!(refused.stderr.contains("axcs demo"), "{}", refused.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_log_of_a_set_up_without_a_folder_stands_with_the_accounts_own_files() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("here.toml");
+    std::fs::write(&settings, "company = 'usmf'\n").unwrap();
+    let refused = bare(
+        home.path(),
+        &["--config", settings.to_str().unwrap(), "run", "inventory"],
+    );
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let logs = home.path().join("axcs").join("logs");
+    assert_eq!(std::fs::read_dir(logs).unwrap().count(), 1);
+    assert!(!std::path::Path::new("logs").exists());
+}
+
 #[test]
 fn the_token_never_prints() {
     let axcs = Axcs::demo(120);

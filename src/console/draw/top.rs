@@ -114,6 +114,8 @@ struct Fact {
     short: Option<String>,
     /// Left out rather than cut.
     may_miss: bool,
+    /// Left out rather than anything else cut.
+    is_idle: bool,
     /// Said behind it as far as there is room.
     more: String,
 }
@@ -125,6 +127,7 @@ impl Fact {
             role,
             short: None,
             may_miss: false,
+            is_idle: false,
             more: String::new(),
         }
     }
@@ -161,6 +164,9 @@ pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         {
             facts.remove(index);
         }
+    }
+    if width(&facts) > room {
+        facts.retain(|fact| !fact.is_idle);
     }
     let left = room.saturating_sub(width(&facts));
     if let Some(fact) = facts.iter_mut().find(|fact| !fact.more.is_empty())
@@ -318,7 +324,10 @@ fn executing(app: &App) -> Option<Fact> {
     let executing: Vec<&Progress> = live.executing.iter().filter(is_known).collect();
     if executing.is_empty() {
         let nothing = Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
-        let nothing = nothing.or(symbols.waiting, "Idle");
+        let nothing = Fact {
+            is_idle: true,
+            ..nothing.or(symbols.waiting, "Idle")
+        };
         return live.ledger.is_none().then_some(nothing);
     }
     let runs: Vec<String> = executing
