@@ -121,6 +121,15 @@ impl Client {
     /// A client; nothing is sent yet.
     pub fn new(options: ClientOptions) -> Result<Self, CommerceError> {
         let (http, base) = http(&options)?;
+        Self::over(http, base, options)
+    }
+
+    /// A client over what speaks HTTP to the address of `options` already.
+    pub(super) fn over(
+        http: reqwest::Client,
+        base: Url,
+        options: ClientOptions,
+    ) -> Result<Self, CommerceError> {
         let tokens = Tokens::new(options.token, options.renewal)?;
         let local = is_local(&base);
         let chosen = match options.compression {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::error::SignInError;
 pub use self::keeper::Keeper;
 use self::keeper::Lock;
-use super::client::{ClientOptions, CommerceError, OperationLog, Renewal, http};
+use super::client::{Client, ClientOptions, CommerceError, OperationLog, Renewal, http};
 use super::wire::account::{
     CLIENT_ID, DEVICE_GRANT, DeviceAuthorization, METADATA_PATH, Metadata, TokenAnswer, TokenError,
 };
@@ -98,6 +98,15 @@ impl SignIn {
             keeper,
             log: Arc::clone(&options.operation_log),
         })
+    }
+
+    /// A client of the service that is signed in to, over the same connections: what the TLS stack reads
+    /// at the start, above all the certificates of the system, is read once.
+    ///
+    /// # Errors
+    /// Where the token is none.
+    pub fn client(&self, options: ClientOptions) -> Result<Client, CommerceError> {
+        Client::over(self.http.clone(), self.base.clone(), options)
     }
 
     /// Since when this machine is signed in and where that is kept; none where it is not.

@@ -125,8 +125,9 @@ pub async fn access(settings: &Settings, folder: &Folder, url: &str) -> Result<A
     let mut options = client_options(settings, url.to_owned(), log);
     if let Some(token) = given()? {
         options.token = token;
+        let client = Client::new(options).map_err(|error| unusable(&error))?;
         return Ok(Access {
-            client: Arc::new(open(options)?),
+            client: Arc::new(client),
             sign_in: None,
             own_token: None,
         });
@@ -152,15 +153,12 @@ pub async fn access(settings: &Settings, folder: &Folder, url: &str) -> Result<A
         sign_in: Arc::clone(&sign_in),
         file,
     }));
+    let client = sign_in.client(options).map_err(|error| unusable(&error))?;
     Ok(Access {
-        client: Arc::new(open(options)?),
+        client: Arc::new(client),
         sign_in: Some(sign_in),
         own_token: own.map(OwnToken),
     })
-}
-
-fn open(options: crate::commerce::client::ClientOptions) -> Result<Client, Refusal> {
-    Client::new(options).map_err(|error| unusable(&error))
 }
 
 /// The settings of the service are of no use.
