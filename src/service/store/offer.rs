@@ -100,15 +100,17 @@ impl Store {
 
     /// One product on offer at a store.
     pub async fn offer(&self, channel: String, item: String) -> Result<Option<Offer>, Refusal> {
-        self.read(move |connection| find(connection, &channel, &item))
+        self.read(move |connection| find(connection, &channel, &item, &untaken(connection)?))
             .await
     }
 }
 
 /// Refuses an order of what is not on offer at its store, or not for that price.
 pub fn must_be_offered(connection: &Connection, order: &WebOrder) -> Result<(), Refusal> {
+    // Once for all lines: it grows with the orders that wait.
+    let untaken = untaken(connection)?;
     for line in &order.lines {
-        let offer = find(connection, &order.store, &line.item)?;
+        let offer = find(connection, &order.store, &line.item, &untaken)?;
         let saleable = offer.as_ref().and_then(|offer| {
             let mut variants = offer.variants.iter();
             variants.find(|variant| variant.dimensions == line.dimensions)
@@ -133,7 +135,12 @@ fn refused(why: &str) -> Refusal {
     Refusal::new(Code::BadValue, why)
 }
 
-fn find(connection: &Connection, channel: &str, item: &str) -> Result<Option<Offer>, Refusal> {
+fn find(
+    connection: &Connection,
+    channel: &str,
+    item: &str,
+    untaken: &HashMap<String, Figures>,
+) -> Result<Option<Offer>, Refusal> {
     let collection = Collection::of(connection, Stream::Items)?;
     let statement = [
         include_str!("publication/offered.sql"),
@@ -146,7 +153,7 @@ fn find(connection: &Connection, channel: &str, item: &str) -> Result<Option<Off
         return Ok(None);
     };
     let item = read_json(&row.get::<_, Vec<u8>>(1)?)?;
-    offer(connection, item, &untaken(connection)?)
+    offer(connection, item, untaken)
 }
 
 /// The product, where shoppers can have it.
