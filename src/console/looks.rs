@@ -2,6 +2,7 @@
 //! change, while the console goes on.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::keys::{Keymap, KeymapError};
@@ -11,7 +12,7 @@ use super::theme::{Depth, Palette, Symbols, Theme, ThemeError};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Where keys and colours come from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Looks {
     /// A `keys.toml`; none for the keys of the program.
     pub keys_file: Option<PathBuf>,
@@ -23,7 +24,14 @@ pub struct Looks {
     pub depth: Depth,
     /// What it shows instead of words.
     pub symbols: Symbols,
+    /// The files as they were when they were read last.
+    pub seen: Seen,
 }
+
+/// What the files were like. Whatever is written after they were looked at, also while they are read, is
+/// a change.
+#[derive(Debug, Default)]
+pub struct Seen(Mutex<[Stamp; 2]>);
 
 /// Keys or colours that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +70,7 @@ impl Looks {
     /// # Errors
     /// Where a file cannot be read, or what stands there cannot be used.
     pub fn read(&self) -> Result<(Keymap, Theme), LooksError> {
+        *self.seen() = self.stamps();
         let [keys, theme] = self.files();
         let keys = Keymap::new(&keys.map_or(Ok(String::new()), text_of)?)?;
         let theme = match theme {
@@ -71,26 +80,27 @@ impl Looks {
         Ok((keys, theme))
     }
 
-    /// Waits until a file is another one than it is now, and reads both.
+    /// Waits until a file is another one than when it was read, and reads both.
     pub async fn changed(&self) -> Result<(Keymap, Theme), LooksError> {
-        let before = self.stamps().await;
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            if self.stamps().await != before {
+            if self.stamps() != *self.seen() {
                 return self.read();
             }
         }
     }
 
-    async fn stamps(&self) -> [Stamp; 2] {
-        let [keys, theme] = self.files();
-        [stamp_of(keys).await, stamp_of(theme).await]
+    fn seen(&self) -> MutexGuard<'_, [Stamp; 2]> {
+        let Seen(seen) = &self.seen;
+        seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-async fn stamp_of(file: Option<&Path>) -> Stamp {
-    let found = tokio::fs::metadata(file?).await.ok()?;
-    Some((found.modified().ok()?, found.len()))
+    fn stamps(&self) -> [Stamp; 2] {
+        self.files().map(|file| {
+            let found = std::fs::metadata(file?).ok()?;
+            Some((found.modified().ok()?, found.len()))
+        })
+    }
 }
 
 fn text_of(file: &Path) -> Result<String, LooksError> {
@@ -111,6 +121,7 @@ mod tests {
             palette: Palette::Dark,
             depth: Depth::True,
             symbols: Symbols::ASCII,
+            seen: Seen::default(),
         }
     }
 
@@ -134,6 +145,10 @@ mod tests {
         std::fs::write(&keys, "[jobs]\nrum = ['x']").unwrap();
         let wrong = waiting.await.unwrap_err();
         assert!(wrong.to_string().contains("rum"), "{wrong}");
+
+        // Written before anybody waits again.
+        std::fs::write(&keys, "").unwrap();
+        looks.changed().await.unwrap();
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
 use super::doors::Doors;
 use super::draw;
 use super::engine::Engine;
-use super::looks::Looks;
+use super::looks::{Looks, Seen};
 use super::outlet::{Outlet, TabProgress, TabSetting};
 use super::products::Products;
 use super::terminal::{self, Screen, Session};
@@ -92,6 +92,7 @@ pub async fn run(
         palette: options.palette,
         depth: Depth::detect(variable),
         symbols,
+        seen: Seen::default(),
     };
     let (keys, theme) = looks.read()?;
     let products: Arc<dyn Products> = Arc::clone(&runner) as _;
