@@ -131,7 +131,8 @@ impl App {
         })
     }
 
-    fn told(&mut self, result: Result<String, Exception>) {
+    /// Tells what came of it.
+    pub(super) fn told(&mut self, result: Result<String, Exception>) {
         match result {
             Ok(text) => self.toast = Some(Toast::Told(text)),
             Err(exception) => self.refuse_with_remedy(&exception),

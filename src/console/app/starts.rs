@@ -5,7 +5,6 @@ use crate::console::keys::{Action, Context, JobAction};
 use crate::console::overlays::{Overlay, Question, RecurrenceEditor, Saved};
 use crate::console::tabs::Reply;
 use crate::console::timetable::{TimetableErrand, TimetableReport};
-use crate::model::Exception;
 
 const READ_ONLY: &str = "The console is read-only: it changes no job.";
 
@@ -120,7 +119,7 @@ impl App {
                 Vec::new()
             }
             TimetableReport::Usual(Err(exception)) => {
-                self.refuse_with(&exception);
+                self.refuse_with_remedy(&exception);
                 Vec::new()
             }
             TimetableReport::Taken(Err(exception)) if self.editor().is_some() => {
@@ -131,16 +130,9 @@ impl App {
             }
             TimetableReport::Taken(result) | TimetableReport::AllTaken(result) => {
                 self.close_editor();
-                match result {
-                    Ok(text) => self.toast = Some(Toast::Told(text)),
-                    Err(exception) => self.refuse_with(&exception),
-                }
+                self.told(result);
                 self.jobs.load().into_iter().collect()
             }
         }
-    }
-
-    fn refuse_with(&mut self, exception: &Exception) {
-        self.refuse(format!("{exception} {}", exception.remedy));
     }
 }

@@ -262,24 +262,10 @@ impl Form {
         }
     }
 
-    /// Puts the next of the choices, or the one before, into the field.
     fn choose(&mut self, next: bool) {
-        let Some(field) = self.fields.get_mut(self.selected) else {
-            return;
-        };
-        let number = field.choices.len();
-        if number == 0 {
-            return;
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            field.input.choose(&field.choices, next);
         }
-        let text = field.input.text();
-        let at = field.choices.iter().position(|choice| choice == text);
-        let at = match (at, next) {
-            (None, true) => 0,
-            (None, false) => number - 1,
-            (Some(at), true) => (at + 1) % number,
-            (Some(at), false) => (at + number - 1) % number,
-        };
-        field.input = Input::new(&field.choices[at]);
     }
 
     fn text(&self, field: usize) -> String {

@@ -186,21 +186,9 @@ impl RecurrenceEditor {
 
     fn choose(&mut self, next: bool) {
         let choices = self.field().choices();
-        let Some(input) = self.inputs.get(self.selected) else {
-            return;
-        };
-        if choices.is_empty() {
-            return;
+        if !choices.is_empty() {
+            self.edit(|input| input.choose(choices, next));
         }
-        let number = choices.len();
-        let at = choices.iter().position(|choice| *choice == input.text());
-        let at = match (at, next) {
-            (None, true) => 0,
-            (None, false) => number - 1,
-            (Some(at), true) => (at + 1) % number,
-            (Some(at), false) => (at + number - 1) % number,
-        };
-        self.edit(|input| *input = Input::new(choices[at]));
     }
 
     fn field(&self) -> Field {

@@ -20,6 +20,12 @@ pub trait Keyed {
     fn key(&self) -> Self::Key;
 }
 
+/// The first row in sight of so many, as near to `top` as the selected one at `at` allows.
+pub fn in_sight(top: usize, at: usize, height: usize, rows: usize) -> usize {
+    let lowest = rows.saturating_sub(height);
+    top.min(at).max((at + 1).saturating_sub(height)).min(lowest)
+}
+
 /// The list.
 #[derive(Debug)]
 pub struct Listing<T: Keyed> {
@@ -140,12 +146,7 @@ impl<T: Keyed> Listing<T> {
     }
 
     fn keep_in_sight(&mut self) {
-        let lowest = self.rows.len().saturating_sub(self.height);
-        self.top = self
-            .top
-            .min(self.at)
-            .max((self.at + 1).saturating_sub(self.height))
-            .min(lowest);
+        self.top = in_sight(self.top, self.at, self.height, self.rows.len());
     }
 
     /// The rows in sight, from above.

@@ -41,6 +41,23 @@ impl Input {
         }
     }
 
+    /// Puts the next of the choices, or the one before, in the place of what stands there; nothing where
+    /// there are none.
+    pub fn choose(&mut self, choices: &[impl AsRef<str>], next: bool) {
+        let number = choices.len();
+        let text = self.text();
+        let at = choices.iter().position(|choice| choice.as_ref() == text);
+        let at = match (at, next) {
+            (None, true) => 0,
+            (None, false) => number.saturating_sub(1),
+            (Some(at), true) => (at + 1) % number,
+            (Some(at), false) => (at + number - 1) % number,
+        };
+        if let Some(choice) = choices.get(at) {
+            *self = Self::new(choice.as_ref());
+        }
+    }
+
     /// Pasted text: its first line.
     pub fn paste(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default();

@@ -236,7 +236,10 @@ impl Store {
     pub async fn catalog_size(&self, id: i64) -> Result<(u64, bool), Refusal> {
         self.read(move |connection| {
             let count: i64 = connection
-                .prepare_cached(include_str!("catalogs/size.sql"))?
+                .prepare_cached(concat!(
+                    include_str!("catalogs/below.sql"),
+                    include_str!("catalogs/size.sql")
+                ))?
                 .query_row(params![id, COUNTED as i64 + 1], |row| row.get(0))?;
             let count = count as u64;
             Ok((count.min(COUNTED), count > COUNTED))
@@ -303,7 +306,10 @@ fn key_of(after: &str) -> (String, String) {
 
 /// The categories of a catalog's lines, and those below them.
 fn categories_of(connection: &Connection, id: i64) -> rusqlite::Result<BTreeSet<String>> {
-    let mut select = connection.prepare_cached(include_str!("catalogs/categories.sql"))?;
+    let mut select = connection.prepare_cached(concat!(
+        include_str!("catalogs/below.sql"),
+        "SELECT id FROM below"
+    ))?;
     select.query_map([id], |row| row.get(0))?.collect()
 }
 

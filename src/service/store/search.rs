@@ -96,28 +96,24 @@ impl Store {
             let ids = select
                 .query_map(params![like(&word), limit as i64], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<String>>>()?;
-            let mut found = Vec::new();
-            for id in ids {
-                let path = category_path(connection, &id)?;
-                found.push(AxCategory { id, path });
-            }
-            Ok(found)
+            with_paths(connection, ids)
         })
         .await
     }
 
     /// The paths of categories of AX.
     pub async fn category_paths(&self, ids: Vec<String>) -> Result<Vec<AxCategory>, Refusal> {
-        self.read(move |connection| {
-            let mut found = Vec::new();
-            for id in ids {
-                let path = category_path(connection, &id)?;
-                found.push(AxCategory { id, path });
-            }
-            Ok(found)
-        })
-        .await
+        self.read(move |connection| with_paths(connection, ids))
+            .await
     }
+}
+
+fn with_paths(connection: &Connection, ids: Vec<String>) -> Result<Vec<AxCategory>, Refusal> {
+    let paths = ids.into_iter().map(|id| {
+        let path = category_path(connection, &id)?;
+        Ok(AxCategory { id, path })
+    });
+    paths.collect()
 }
 
 /// Takes a search as it was typed apart: all of its words have to be there, or their beginnings.

@@ -57,6 +57,15 @@ impl ProductsTab {
         }
     }
 
+    /// Puts a part in front, or the list where it is there already.
+    fn turn(&mut self, part: Focus) {
+        self.focus = if self.focus == part {
+            Focus::List
+        } else {
+            part
+        };
+    }
+
     /// Does what a key asks for.
     pub fn on(&mut self, action: ProductAction, read_only: bool) -> Reply {
         match action {
@@ -78,11 +87,7 @@ impl ProductsTab {
                 None => Reply::Refuse("There is no item to show.".to_owned()),
             },
             ProductAction::Categories => {
-                self.focus = if self.focus == Focus::Tree {
-                    Focus::List
-                } else {
-                    Focus::Tree
-                };
+                self.turn(Focus::Tree);
                 Reply::Done
             }
             ProductAction::List => {
@@ -98,11 +103,7 @@ impl ProductsTab {
                 Reply::Done
             }
             ProductAction::Selection => {
-                self.focus = if self.focus == Focus::Selection {
-                    Focus::List
-                } else {
-                    Focus::Selection
-                };
+                self.turn(Focus::Selection);
                 Reply::Done
             }
             ProductAction::Apply => self.count_or_apply(read_only),

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::console::keys::Motion;
+use crate::console::tabs::listing::in_sight;
 use crate::jobs::selection::{ListedRow, RowPage};
 use crate::model::products::Start;
 
@@ -246,12 +247,7 @@ impl Window {
     }
 
     fn keep_in_sight(&mut self) {
-        let lowest = self.rows.len().saturating_sub(self.height);
-        self.top = self
-            .top
-            .min(self.at)
-            .max((self.at + 1).saturating_sub(self.height))
-            .min(lowest);
+        self.top = in_sight(self.top, self.at, self.height, self.rows.len());
     }
 }
 

@@ -1,4 +1,4 @@
--- The categories of a catalog's lines, and those below them.
+-- The categories of the lines of catalog ?1, and those below them.
 WITH RECURSIVE below (id) AS (
     SELECT id FROM catalog_line WHERE catalog = ?1 AND kind = 'category'
     UNION
@@ -6,4 +6,3 @@ WITH RECURSIVE below (id) AS (
     FROM below
     JOIN ax_category ON ax_category.parent = below.id
 )
-SELECT id FROM below
