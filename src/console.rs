@@ -2,9 +2,11 @@
 //! the jobs and from the log.
 
 pub mod app;
+pub mod clipboard;
 pub mod draw;
 pub mod engine;
 pub mod keys;
+pub mod log_file;
 pub mod office;
 mod overlays;
 pub mod run;

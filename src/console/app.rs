@@ -194,10 +194,28 @@ impl App {
                 }
                 Vec::new()
             }
+            Msg::LogFile(report) => {
+                self.touch(Pace::Prompt);
+                match self.logs.reported(*report) {
+                    Some(Ok(told)) => self.toast = Some(Toast::Told(told)),
+                    Some(Err(refused)) => self.refuse(refused),
+                    None => {}
+                }
+                Vec::new()
+            }
+            Msg::Copied(told) => {
+                self.touch(Pace::Prompt);
+                match told {
+                    Ok(told) => self.toast = Some(Toast::Told(told)),
+                    Err(refused) => self.refuse(refused),
+                }
+                Vec::new()
+            }
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
             Msg::Tick => {
                 self.touch(Pace::Calm);
                 self.jobs.sample(at);
+                self.logs.look_again();
                 let sees_orders = self.tab == Tab::Orders && self.moves_orders();
                 let orders = sees_orders.then(|| self.orders.load());
                 orders
@@ -208,8 +226,10 @@ impl App {
             }
         };
         self.lay_out();
-        if self.tab == Tab::Orders {
-            effects.extend(self.orders.load_beside());
+        match self.tab {
+            Tab::Orders => effects.extend(self.orders.load_beside()),
+            Tab::Logs => effects.extend(self.logs.wants()),
+            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Exceptions => {}
         }
         effects.extend(self.left());
         effects
@@ -352,9 +372,10 @@ impl App {
 
     fn on_filter(&mut self, action: FilterAction) -> Reply {
         match self.tab {
-            Tab::Orders => self.orders.on_filter(action),
-            Tab::Exceptions => self.exceptions.on_filter(action),
-            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => Reply::Done,
+            Tab::Orders => self.orders.on_filter(action, &self.here()),
+            Tab::Exceptions => self.exceptions.on_filter(action, &self.here()),
+            Tab::Logs => self.logs.on_filter(action, &self.here()),
+            Tab::Account | Tab::Checklists | Tab::Jobs => Reply::Done,
         }
     }
 
@@ -461,7 +482,8 @@ impl App {
 
     fn lay_out(&mut self) {
         let page = draw::log_page(self);
-        self.logs.set_page(page.width, page.height);
+        self.logs
+            .set_page(page.width, page.height, self.setting.now);
         let body = draw::body(self);
         orders::lay_out(&mut self.orders, body, &self.setting.theme);
         exceptions::lay_out(&mut self.exceptions, body, &self.setting.theme);

@@ -2,7 +2,7 @@
 //! effects, draws. Nothing runs while nothing happens.
 
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRea
 use super::draw;
 use super::engine::Engine;
 use super::keys::Keymap;
+use super::log_file::Shelf;
 use super::office::{self, Office};
 use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols, Theme};
@@ -152,6 +153,7 @@ pub struct Console<S, I, G> {
     live: watch::Receiver<LiveRuns>,
     log: watch::Receiver<u64>,
     ring: Ring,
+    shelf: Shelf,
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
     last_frame: Option<Instant>,
@@ -193,6 +195,7 @@ where
             live,
             log,
             ring,
+            shelf: Shelf::default(),
             pending: FuturesUnordered::new(),
             clock: Timestamp::now,
             last_frame: None,
@@ -341,6 +344,11 @@ where
             Effect::Quit(reason) => return Ok(Some(reason)),
             Effect::Redraw => self.screen.forget()?,
             Effect::Suspend => self.screen.suspend()?,
+            Effect::Copy(text) => {
+                let copied = self.screen.copy(&text).map_err(|error| error.to_string());
+                self.pending
+                    .push(Box::pin(async move { Msg::Copied(copied) }));
+            }
             Effect::LoadOverview
             | Effect::LoadRuns(_)
             | Effect::LoadBatchJobs
@@ -353,6 +361,7 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
+            | Effect::Log(_)
             | Effect::Office(_) => self.load(effect),
         }
         Ok(None)
@@ -412,7 +421,14 @@ where
                     async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
                 )
             }
-            Effect::Redraw | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Log(errand) => {
+                let (shelf, path) = (self.shelf.clone(), self.app.log_file().map(Path::to_owned));
+                let now = (self.clock)();
+                Box::pin(
+                    async move { Msg::LogFile(Box::new(shelf.perform(path, errand, now).await)) },
+                )
+            }
+            Effect::Redraw | Effect::Suspend | Effect::Copy(_) | Effect::Quit(_) => return,
         };
         self.pending.push(work);
     }

@@ -19,6 +19,8 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 
+use super::clipboard;
+
 /// There is no terminal to draw on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub struct NoTerminal(Lack);
@@ -75,6 +77,8 @@ pub trait Screen {
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
     /// Forgets what is there, so that the next frame draws every cell.
     fn forget(&mut self) -> io::Result<()>;
+    /// Asks the terminal to take a text; answers what was done, in words.
+    fn copy(&mut self, text: &str) -> io::Result<String>;
     /// Gives the terminal back to the shell until it continues this process.
     fn suspend(&mut self) -> io::Result<()>;
 }
@@ -101,6 +105,22 @@ impl<W: Write> Screen for RealScreen<W> {
         // events would take the answer.
         let size = Terminal::size(self)?;
         self.resize(size.into())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<String> {
+        if text.len() > clipboard::MOST {
+            let path = std::env::temp_dir().join(format!("axcs-copy-{}.txt", std::process::id()));
+            std::fs::write(&path, text)?;
+            return Ok(format!(
+                "It is too long for a clipboard: written to {}.",
+                path.display()
+            ));
+        }
+        let in_tmux = std::env::var_os("TMUX").is_some();
+        let backend = self.backend_mut();
+        backend.write_all(&clipboard::osc52(text, in_tmux))?;
+        Write::flush(backend)?;
+        Ok(format!("Copied: {text}"))
     }
 
     fn suspend(&mut self) -> io::Result<()> {
@@ -147,6 +167,10 @@ impl Screen for Terminal<TestBackend> {
 
     fn forget(&mut self) -> io::Result<()> {
         self.clear().map_err(io::Error::other)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<String> {
+        Ok(format!("Copied: {text}"))
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use axcs::console::app::{Effect, Msg};
 use axcs::jobs::RunOptions;
+use axcs::model::Filter;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::run::LiveRuns;
 use axcs::model::staged::{OrderFilter, OrderView};
@@ -41,9 +42,8 @@ async fn orders_are_read_when_their_tab_comes_in_front_some_hundreds_at_most() {
     desk.press("4").await;
     let filter = OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 300,
+        ..OrderFilter::default()
     };
     assert_eq!(desk.engine.asked_in_all(), [Asked::Orders(filter)]);
     desk.assert_shows("[all 61]");
@@ -91,7 +91,7 @@ async fn a_filter_is_in_force_at_every_key_and_ends_with_escape() {
     desk.press("/").await;
     desk.write("q1r ").await;
     desk.assert_shows("Filter: q1r");
-    desk.assert_shows("No order of this kind holds the text of the filter.");
+    desk.assert_shows("No order of this kind passes the filter.");
     desk.press("backspace backspace backspace backspace").await;
     desk.write("ben").await;
     desk.press("enter").await;
@@ -101,7 +101,7 @@ async fn a_filter_is_in_force_at_every_key_and_ends_with_escape() {
     let Some(Asked::Orders(filter)) = last else {
         panic!("{last:?}");
     };
-    assert_eq!(filter.text.as_deref(), Some("ben"));
+    assert_eq!(filter.terms, Filter::anywhere("ben"));
     desk.press("esc g").await;
     desk.assert_shows("Karen Berg");
     desk.press("/").await;

@@ -40,9 +40,8 @@ async fn an_order_costs_at_most_two_requests() {
     let requests = proxy.requests();
     let accepted = site.runner.sides().ledger.orders(&OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 1_000,
+        ..OrderFilter::default()
     });
     let accepted = accepted.await.unwrap();
     let in_ax = accepted

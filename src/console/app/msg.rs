@@ -3,6 +3,7 @@
 use crossterm::event::Event;
 
 use super::Change;
+use crate::console::log_file::{LogErrand, LogReport};
 use crate::console::office::{Errand, Report};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
@@ -48,6 +49,10 @@ pub enum Msg {
     Office(Box<Report>),
     /// Lines of the log.
     Log(Batch),
+    /// What came of an errand at the log file.
+    LogFile(Box<LogReport>),
+    /// A text was copied, in words; or why not.
+    Copied(Result<String, String>),
     /// Somebody ends the program.
     Signal(Signal),
     /// What moves with the time has to be looked at again.
@@ -105,6 +110,10 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
+    /// Do an errand at the log file.
+    Log(LogErrand),
+    /// Give a text to the clipboard.
+    Copy(String),
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

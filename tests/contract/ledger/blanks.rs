@@ -35,9 +35,8 @@ async fn numbers_that_differ_in_case_and_in_blanks_at_the_end_are_duplicates(eng
     ledger.stage(fence, events, position(3)).await.unwrap();
     let listed = ledger.orders(&OrderFilter {
         view: OrderView::Duplicate,
-        store: None,
-        text: None,
         limit: 9,
+        ..OrderFilter::default()
     });
     let mut ids: Vec<String> = listed.await.unwrap().into_iter().map(|it| it.id).collect();
     ids.sort();

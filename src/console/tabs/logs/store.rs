@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::console::words;
 use crate::model::RunId;
+use crate::model::filter::{Fact, Field, Filtered, Subject, log_fact};
 use crate::model::log::{Level, LogLine};
 
 /// Lines of one chunk: the step in which old lines are dropped.
@@ -23,6 +24,41 @@ pub struct LineRef<'a> {
     pub run: Option<RunId>,
     /// The text.
     pub text: &'a str,
+}
+
+impl LineRef<'_> {
+    /// The line by itself.
+    pub fn to_line(self) -> LogLine {
+        LogLine {
+            at: self.at,
+            level: self.level,
+            run: self.run,
+            text: self.text.to_owned(),
+        }
+    }
+}
+
+impl<'a> From<&'a LogLine> for LineRef<'a> {
+    fn from(line: &'a LogLine) -> Self {
+        Self {
+            at: line.at,
+            level: line.level,
+            run: line.run,
+            text: &line.text,
+        }
+    }
+}
+
+impl Filtered for LineRef<'_> {
+    const SUBJECT: Subject = Subject::Log;
+
+    fn fact(&self, field: Field) -> Fact<'_> {
+        log_fact(field, self.at, self.level, self.run, self.text)
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        vec![self.text]
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
