@@ -25,7 +25,7 @@ use super::draw;
 use super::keys::{
     Action, Chord, ConsoleAction, Context, FilterAction, JobAction, Keymap, Motion, OrderAction,
 };
-use super::overlays::{Help, Overlay, Question};
+use super::overlays::{Help, Overlay, Palette, Question};
 use super::tabs::account::{self, AccountTab};
 use super::tabs::checklists::{self, ChecklistsTab};
 use super::tabs::exceptions::{self, ExceptionsTab};
@@ -196,19 +196,12 @@ impl App {
             }
             Msg::LogFile(report) => {
                 self.touch(Pace::Prompt);
-                match self.logs.reported(*report) {
-                    Some(Ok(told)) => self.toast = Some(Toast::Told(told)),
-                    Some(Err(refused)) => self.refuse(refused),
-                    None => {}
-                }
+                let told = self.logs.reported(*report);
+                self.tell(told);
                 Vec::new()
             }
             Msg::Copied(told) => {
-                self.touch(Pace::Prompt);
-                match told {
-                    Ok(told) => self.toast = Some(Toast::Told(told)),
-                    Err(refused) => self.refuse(refused),
-                }
+                self.tell(Some(told));
                 Vec::new()
             }
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
@@ -253,40 +246,6 @@ impl App {
         let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
         effects.extend(self.load_records());
         effects
-    }
-
-    /// Takes in whether there was a run to cancel.
-    fn canceled(&mut self, job: Job, result: Result<bool, Exception>) {
-        self.touch(Pace::Prompt);
-        match result {
-            Ok(true) => {}
-            Ok(false) => {
-                self.jobs.not_cancelled(job);
-                self.refuse(format!("The {job} job is not executing any more."));
-            }
-            Err(exception) => {
-                self.jobs.not_cancelled(job);
-                self.refuse(exception.to_string());
-            }
-        }
-    }
-
-    /// Takes in what a change of statuses came to.
-    fn statuses_changed(
-        &mut self,
-        change: Change,
-        result: Result<Vec<Job>, Exception>,
-    ) -> Vec<Effect> {
-        match result {
-            Ok(jobs) => {
-                let key = Action::Job(JobAction::ResumeAll);
-                let key = self.setting.keys.key_for(Context::Jobs, key);
-                self.toast = Some(change.told(&jobs, key));
-            }
-            Err(exception) => self.refuse(exception.to_string()),
-        }
-        self.touch(Pace::Prompt);
-        self.jobs.load().into_iter().collect()
     }
 
     /// Reads anew what runs and operators change. The orders are read when their tab comes in
@@ -406,6 +365,10 @@ impl App {
             ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
+            ConsoleAction::Palette => {
+                let palette = Palette::new(self.tab.context());
+                self.overlays.push(Overlay::Palette(palette));
+            }
             ConsoleAction::Redraw => {
                 let mut effects = vec![Effect::Redraw];
                 effects.extend(self.jobs.load());
@@ -469,6 +432,16 @@ impl App {
         executing
             .iter()
             .any(|run| run.job.streams().contains(&Stream::Orders))
+    }
+
+    /// Tells what was done, or why it was not.
+    fn tell(&mut self, told: Option<Result<String, String>>) {
+        match told {
+            Some(Ok(told)) => self.toast = Some(Toast::Told(told)),
+            Some(Err(refused)) => self.refuse(refused),
+            None => return,
+        }
+        self.touch(Pace::Prompt);
     }
 
     fn refuse(&mut self, text: String) {

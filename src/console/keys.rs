@@ -277,6 +277,7 @@ actions! {
         NextTab "next-tab" "To the next tab.",
         PreviousTab "previous-tab" "To the previous tab.",
         Help "help" "Show the keys.",
+        Palette "palette" "Find what can be asked for.",
         Quit "quit" "Leave.",
         Redraw "redraw" "Draw the screen anew.",
         Suspend "suspend" "Back to the shell until `fg`.",

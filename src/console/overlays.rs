@@ -10,6 +10,7 @@ mod help;
 mod history;
 mod note;
 mod order;
+mod palette;
 mod place;
 mod question;
 mod sign_in;
@@ -23,6 +24,7 @@ pub use help::Help;
 pub use history::History;
 pub use note::Note;
 pub use order::OrderWindow;
+pub use palette::Palette;
 pub use place::PlaceWindow;
 pub use question::Question;
 pub use sign_in::SignInWindow;
@@ -61,6 +63,8 @@ pub enum Overlay {
     Note(Note),
     /// Fields that are typed.
     Form(Form),
+    /// Everything that can be asked for.
+    Palette(Palette),
     /// The code that signs this machine in.
     SignIn(SignInWindow),
     /// Where an item of a checklist is done.
@@ -100,7 +104,7 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) => Context::Note,
+            Self::Note(_) | Self::Form(_) | Self::Palette(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -125,6 +129,7 @@ impl Overlay {
             Self::Exception(exception) => exception.title(),
             Self::Note(note) => note.title(),
             Self::Form(form) => form.title(),
+            Self::Palette(palette) => palette.title(),
             Self::SignIn(_) => "Sign this machine in".to_owned(),
             Self::Place(place) => place.title(),
         }
@@ -143,6 +148,7 @@ impl Overlay {
             Self::Exception(exception) => exception.sheet(app, width),
             Self::Note(note) => note.lines(app, width).into(),
             Self::Form(form) => form.lines(app, width).into(),
+            Self::Palette(palette) => palette.lines(app, width).into(),
             Self::SignIn(window) => window.lines(app, width).into(),
             Self::Place(place) => place.lines(app, width).into(),
         }
@@ -159,7 +165,7 @@ impl Overlay {
             Self::Exception(exception) => exception.scroll,
             Self::SignIn(window) => window.scroll,
             Self::Place(place) => place.scroll,
-            Self::Confirm(_) | Self::Note(_) | Self::Form(_) => Scroll(0),
+            Self::Confirm(_) | Self::Note(_) | Self::Form(_) | Self::Palette(_) => Scroll(0),
         }
     }
 
@@ -167,7 +173,7 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) | Self::SignIn(_) => 70,
-            Self::Help(_) | Self::Form(_) | Self::Place(_) => 90,
+            Self::Help(_) | Self::Form(_) | Self::Palette(_) | Self::Place(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Details(_) | Self::History(_) => 130,
             Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
@@ -212,6 +218,7 @@ impl Overlay {
             Self::SignIn(window) => window.scroll.on(motion, total, height),
             Self::Place(place) => place.scroll.on(motion, total, height),
             Self::Form(form) => form.go(motion),
+            Self::Palette(palette) => palette.on(motion, total),
             Self::Confirm(_) | Self::Note(_) => {}
         }
     }
@@ -256,6 +263,7 @@ impl Overlay {
         match self {
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
+            Self::Palette(palette) => palette.draw_input(frame, inside),
             Self::Help(_)
             | Self::Confirm(_)
             | Self::Details(_)

@@ -297,14 +297,19 @@ pub struct Desk<S> {
 
 impl<S: Screen> Desk<S> {
     pub async fn open(engine: Scripted, screen: S, read_only: bool) -> Self {
+        let setting = axcs::console::app::Setting {
+            read_only,
+            ..setting((80, 24), Look::DARK)
+        };
+        Self::open_with(engine, screen, setting).await
+    }
+
+    async fn open_with(engine: Scripted, screen: S, setting: axcs::console::app::Setting) -> Self {
         let engine = Arc::new(engine);
         let ring = Ring::new(1_000);
         let (keys, input) = mpsc::channel(1_000);
         let (signals, signalled) = mpsc::channel(10);
-        let app = App::new(axcs::console::app::Setting {
-            read_only,
-            ..setting((80, 24), Look::DARK)
-        });
+        let app = App::new(setting);
         let input = stream::unfold(input, async |mut input| Some((input.recv().await?, input)));
         let signalled = stream::unfold(signalled, async |mut signalled| {
             Some((signalled.recv().await?, signalled))
@@ -404,6 +409,16 @@ pub type TestDesk = Desk<Terminal<TestBackend>>;
 pub async fn desk_with(engine: Scripted) -> TestDesk {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
     Desk::open(engine, screen, false).await
+}
+
+/// A console whose log file is this one.
+pub async fn desk_over_log(path: std::path::PathBuf) -> TestDesk {
+    let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let setting = axcs::console::app::Setting {
+        log_file: Some(path),
+        ..setting((80, 24), Look::DARK)
+    };
+    Desk::open_with(Scripted::new(), screen, setting).await
 }
 
 /// With the first job selected.

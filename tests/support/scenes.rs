@@ -239,6 +239,8 @@ fn answer(effect: &Effect) -> Option<Msg> {
         | Effect::LoadRuns(_)
         | Effect::Start(..)
         | Effect::Cancel(_)
+        | Effect::Log(_)
+        | Effect::Copy(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit(_) => return None,

@@ -1,8 +1,9 @@
 //! A change of statuses that an operator asked for, and what it came to, in words.
 
-use super::Toast;
+use super::{App, Effect, Pace, Toast};
+use crate::console::keys::{Action, Context, JobAction};
 use crate::console::words;
-use crate::model::Job;
+use crate::model::{Exception, Job};
 
 /// What is to be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,5 +46,41 @@ impl Change {
             Self::ResumeAll => format!("{jobs} as before again: {}.", words::list(changed)),
         };
         Toast::Told(text)
+    }
+}
+
+impl App {
+    /// Takes in whether there was a run to cancel.
+    pub(super) fn canceled(&mut self, job: Job, result: Result<bool, Exception>) {
+        self.touch(Pace::Prompt);
+        match result {
+            Ok(true) => {}
+            Ok(false) => {
+                self.jobs.not_cancelled(job);
+                self.refuse(format!("The {job} job is not executing any more."));
+            }
+            Err(exception) => {
+                self.jobs.not_cancelled(job);
+                self.refuse(exception.to_string());
+            }
+        }
+    }
+
+    /// Takes in what a change of statuses came to.
+    pub(super) fn statuses_changed(
+        &mut self,
+        change: Change,
+        result: Result<Vec<Job>, Exception>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(jobs) => {
+                let key = Action::Job(JobAction::ResumeAll);
+                let key = self.setting.keys.key_for(Context::Jobs, key);
+                self.toast = Some(change.told(&jobs, key));
+            }
+            Err(exception) => self.refuse(exception.to_string()),
+        }
+        self.touch(Pace::Prompt);
+        self.jobs.load().into_iter().collect()
     }
 }

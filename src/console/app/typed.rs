@@ -17,6 +17,10 @@ impl App {
             form.type_key(key);
             return None;
         }
+        if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            palette.type_key(key);
+            return None;
+        }
         let here = self.here();
         match self.tab {
             Tab::Orders => self.orders.type_key(key, &here),
@@ -36,6 +40,10 @@ impl App {
         }
         if let Some(Overlay::Form(form)) = self.overlays.last_mut() {
             form.paste(text);
+            return None;
+        }
+        if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            palette.paste(text);
             return None;
         }
         let here = self.here();

@@ -23,6 +23,7 @@ impl App {
             | Overlay::Details(_)
             | Overlay::Exception(_)
             | Overlay::Note(_)
+            | Overlay::Palette(_)
             | Overlay::SignIn(_)
             | Overlay::Place(_) => Vec::new(),
         };
@@ -50,12 +51,16 @@ impl App {
                         | Overlay::Exception(_)
                         | Overlay::Note(_)
                         | Overlay::Form(_)
+                        | Overlay::Palette(_)
                         | Overlay::SignIn(_)
                         | Overlay::Place(_),
                     )
                     | None => None,
                 };
                 opened.map_or_else(Vec::new, |overlay| self.open(overlay))
+            }
+            WindowAction::Save if matches!(self.overlays.last(), Some(Overlay::Palette(_))) => {
+                self.take_from_palette()
             }
             WindowAction::Save if self.is_form_open() => self.take_form(),
             WindowAction::Save => self.take_note(),
@@ -71,6 +76,7 @@ impl App {
                     | Overlay::Exception(_)
                     | Overlay::Note(_)
                     | Overlay::Form(_)
+                    | Overlay::Palette(_)
                     | Overlay::SignIn(_)
                     | Overlay::Place(_),
                 )
@@ -92,6 +98,19 @@ impl App {
             Question::Migrate(migration) => vec![Effect::Office(Errand::Migrate(migration))],
             Question::LogOff => vec![Self::log_off()],
         }
+    }
+
+    /// Does what was chosen in the palette, as its key would.
+    fn take_from_palette(&mut self) -> Vec<Effect> {
+        let chosen = match self.overlays.last() {
+            Some(Overlay::Palette(palette)) => palette.chosen(self),
+            Some(_) | None => None,
+        };
+        let Some(action) = chosen else {
+            return Vec::new();
+        };
+        self.overlays.pop();
+        self.act(action)
     }
 
     /// One record is closed at once, several after a question.
@@ -188,6 +207,7 @@ impl App {
             | Overlay::Exception(_)
             | Overlay::Note(_)
             | Overlay::Form(_)
+            | Overlay::Palette(_)
             | Overlay::SignIn(_)
             | Overlay::Place(_) => None,
         })

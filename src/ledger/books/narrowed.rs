@@ -55,8 +55,12 @@ impl<'f> Narrowed<'f> {
                 .and_then(|column| narrowed.condition(db, &term.test, column, before));
             match condition {
                 Some(condition) => {
-                    let not = if term.is_negated { "NOT " } else { "" };
-                    let _ = writeln!(narrowed.sql, "AND {not}({condition})");
+                    let condition = if term.is_negated {
+                        format!("(NOT ({condition}))")
+                    } else {
+                        format!("({condition})")
+                    };
+                    let _ = writeln!(narrowed.sql, "AND {condition}");
                 }
                 None => narrowed.rest.push(term),
             }

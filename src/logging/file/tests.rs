@@ -110,7 +110,7 @@ fn of_a_million_lines_only_what_is_looked_at_is_read() {
     let found = log.find(&rare, now).unwrap();
     assert_eq!((found.lines.len(), found.further), (10, None));
     assert!(log.reads() - before <= 10, "{}", log.reads() - before);
-    let at = |second| Timestamp::from_second(1_796_000_000 + second).unwrap();
+    let at = |second: i64| Timestamp::from_second(1_796_000_000 + second).unwrap();
     let (from, until) = (at(500_000), at(500_060));
     let minute = Quest {
         filter: filter(&format!("at>={from} at<{until} run:50")),
