@@ -22,9 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
 use super::draw;
-use super::keys::{
-    Action, Chord, ConsoleAction, Context, FilterAction, JobAction, Keymap, Motion, OrderAction,
-};
+use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
 use super::overlays::{Help, Overlay, Palette, Question};
 use super::tabs::account::{self, AccountTab};
 use super::tabs::checklists::{self, ChecklistsTab};

@@ -40,7 +40,10 @@ pub enum LogErrand {
         way: Way,
     },
     /// Look at further blocks, so that lines can be counted.
-    LookAhead,
+    LookAhead {
+        /// The place of a line whose number is wanted.
+        first: Option<u64>,
+    },
     /// Write what passes the filter into a file beside it.
     Export {
         /// Only those that it lets through.
@@ -60,8 +63,9 @@ pub enum LogReport {
     Page(Result<LogPage, String>),
     /// The line that was looked for; else from where to go on, or none that holds it.
     Found(Result<(Option<Placed>, Option<u64>), String>),
-    /// How far the file was looked at.
-    Known(LogSize),
+    /// How far the file was looked at, and the number of the line that was asked for, where it is
+    /// known by now.
+    Known(LogSize, Option<u64>),
     /// So many lines were written into a file.
     Written(Result<(u64, PathBuf), String>),
 }
@@ -164,16 +168,15 @@ impl Kind {
         match errand {
             LogErrand::Page { .. } => Self::Page,
             LogErrand::Search { .. } => Self::Search,
-            LogErrand::LookAhead => Self::LookAhead,
+            LogErrand::LookAhead { .. } => Self::LookAhead,
             LogErrand::Export { .. } | LogErrand::Write { .. } => Self::Written,
         }
     }
 
     fn failed(self, why: String) -> LogReport {
         match self {
-            Self::Page => LogReport::Page(Err(why)),
+            Self::Page | Self::LookAhead => LogReport::Page(Err(why)),
             Self::Search => LogReport::Found(Err(why)),
-            Self::LookAhead => LogReport::Known(LogSize::default()),
             Self::Written => LogReport::Written(Err(why)),
         }
     }
@@ -233,9 +236,13 @@ fn perform(file: &mut LogFile, errand: LogErrand, now: Timestamp) -> io::Result<
             let mut found = file.find(&quest, now)?;
             LogReport::Found(Ok((found.lines.pop(), found.further)))
         }
-        LogErrand::LookAhead => {
+        LogErrand::LookAhead { first } => {
             file.look_ahead(STEP)?;
-            LogReport::Known(size(file))
+            let number = match first {
+                Some(place) => file.number_of(place)?,
+                None => None,
+            };
+            LogReport::Known(size(file), number)
         }
         LogErrand::Export { filter } => {
             let folder = file.path().parent().unwrap_or(Path::new(".")).to_owned();

@@ -406,6 +406,7 @@ async fn the_language_narrows_the_list_and_what_is_wrong_is_said() {
     assert_eq!(filter.terms.to_string(), "state:exception -total<0");
     desk.press("/").await;
     desk.write(" stor:web").await;
+    desk.engine.asked_in_all();
     desk.press("enter").await;
     desk.assert_shows("there is no field stor");
     assert_eq!(

@@ -176,7 +176,7 @@ impl LogsTab {
         match (report, file) {
             (LogReport::Page(page), Some(file)) => file.loaded(page),
             (LogReport::Found(found), Some(file)) => file.found(found),
-            (LogReport::Known(size), Some(file)) => file.known(size),
+            (LogReport::Known(size, number), Some(file)) => file.known(size, number),
             (LogReport::Written(Ok((lines, path))), _) => {
                 let lines = crate::console::words::counted(lines, "line", "lines");
                 return Some(Ok(format!("{lines} written to {}.", path.display())));
@@ -184,7 +184,7 @@ impl LogsTab {
             (LogReport::Written(Err(why)), _) => {
                 return Some(Err(format!("The lines cannot be written: {why}")));
             }
-            (LogReport::Page(_) | LogReport::Found(_) | LogReport::Known(_), None) => {}
+            (LogReport::Page(_) | LogReport::Found(_) | LogReport::Known(..), None) => {}
         }
         None
     }

@@ -612,5 +612,5 @@ fn of_file(stage: &mut Stage, is_there: bool) {
     let why = "/var/log/axcs/axcs.2026-03-12.log: Permission denied (os error 13)";
     let read = is_there.then_some(page).ok_or_else(|| why.to_owned());
     stage.send(Msg::LogFile(Box::new(LogReport::Page(read))));
-    stage.send(Msg::LogFile(Box::new(LogReport::Known(size))));
+    stage.send(Msg::LogFile(Box::new(LogReport::Known(size, None))));
 }

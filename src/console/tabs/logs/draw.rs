@@ -81,9 +81,10 @@ pub fn draw(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, t
 }
 
 /// How far the page has come in the file.
-fn file_facts(file: &FileView) -> Vec<String> {
+fn file_facts(file: &FileView, is_whole: bool) -> Vec<String> {
     let mut facts = vec!["file of all processes".to_owned()];
-    facts.push(match (file.number(), file.size.lines) {
+    let number = file.number().filter(|_| is_whole);
+    facts.push(match (number, file.size.lines) {
         (Some(number), Some(lines)) => {
             format!("line {} of {}", words::count(number), words::count(lines))
         }
@@ -112,7 +113,11 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         }),
     ];
     match &tab.file {
-        Some(file) => facts.extend(file_facts(file).into_iter().map(Span::raw)),
+        Some(file) => facts.extend(
+            file_facts(file, tab.terms().is_empty())
+                .into_iter()
+                .map(Span::raw),
+        ),
         None => facts.push(Span::raw(if tab.shown.is_some() {
             format!(
                 "{} of {}",

@@ -31,7 +31,7 @@ struct Searching {
 enum Asked {
     Lines(Way, usize),
     Search,
-    Ahead,
+    Ahead(Option<u64>),
 }
 
 /// The page over the file.
@@ -102,7 +102,7 @@ impl FileView {
         &self.lines[self.top()..]
     }
 
-    /// Number of the line at the top in the file, from 1; none where lines are left out.
+    /// Number of the line at the top in the file, from 1, where it is known and no line is left out.
     pub fn number(&self) -> Option<u64> {
         Some(self.number? + self.top() as u64)
     }
@@ -235,9 +235,10 @@ impl FileView {
             self.asked = Some(Asked::Lines(Way::Up, 3 * height));
             return Some(page(at, (3 * height, 0)));
         }
-        if self.size.lines.is_none() {
-            self.asked = Some(Asked::Ahead);
-            return Some(LogErrand::LookAhead);
+        let first = self.lines.first().map(|(place, _)| *place);
+        if self.size.lines.is_none() || (self.number.is_none() && first.is_some()) {
+            self.asked = Some(Asked::Ahead(first));
+            return Some(LogErrand::LookAhead { first });
         }
         None
     }
@@ -367,10 +368,14 @@ impl FileView {
         }
     }
 
-    /// Takes in how far the file was looked at.
-    pub fn known(&mut self, size: LogSize) {
-        self.asked = None;
+    /// Takes in how far the file was looked at, and the number of the first line that was held then.
+    pub fn known(&mut self, size: LogSize, number: Option<u64>) {
+        let asked = self.asked.take();
         self.is_stale = false;
         self.size = size;
+        let first = self.lines.first().map(|(place, _)| *place);
+        if asked == Some(Asked::Ahead(first)) && first.is_some() {
+            self.number = number;
+        }
     }
 }
