@@ -439,10 +439,9 @@ async fn the_list_is_sorted_by_each_column_and_turned_round() {
         desk.assert_shows(says);
     }
     let asked: Vec<_> = desk.engine.asked_in_all();
-    let sorts = asked.iter().filter(|asked| match asked {
-        Asked::Orders(filter) => filter.sort != Sort::default(),
-        _ => false,
-    });
+    let sorts = asked
+        .iter()
+        .filter(|asked| matches!(asked, Asked::Orders(filter) if filter.sort != Sort::default()));
     assert_eq!(sorts.count(), 4, "the ledger sorts what it keeps in order");
     desk.press("o o").await;
     assert!(!desk.text().contains("by sales order"));

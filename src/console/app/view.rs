@@ -67,7 +67,8 @@ impl App {
             Action::Filter(FilterAction::End) => match self.tab {
                 Tab::Orders => self.orders.is_filtering(),
                 Tab::Exceptions => self.exceptions.is_filtering(),
-                Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => false,
+                Tab::Logs => self.logs.can_end(),
+                Tab::Account | Tab::Checklists | Tab::Jobs => false,
             },
             Action::Log(LogAction::NextHit | LogAction::PreviousHit) => self.logs.is_searching(),
             Action::Log(LogAction::EndSearch) => self.logs.can_end(),

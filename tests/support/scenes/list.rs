@@ -482,7 +482,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("orders-sorted", |size, look| keyed(size, look, "4 o o o o")),
     ("orders-turned-and-marked", |size, look| {
-        keyed(size, look, "4 O m j j M")
+        keyed(size, look, "4 O g m j j M")
     }),
     ("orders-filter-offers", |size, look| {
         let mut stage = keyed(size, look, "4 /");

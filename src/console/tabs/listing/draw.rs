@@ -11,7 +11,7 @@ use crate::console::widgets::sheet::{Page, Sheet};
 /// From this width on the selected record stands beside the list.
 const WIDE: u16 = 120;
 /// Cells of the list beside it, at least and at most.
-const LIST: (u16, u16) = (74, 94);
+const LIST: (u16, u16) = (79, 94);
 
 /// Cells before the columns of a row: selection and mark.
 pub const BEFORE: usize = 2;

@@ -82,7 +82,7 @@ pub fn draw(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, t
 
 /// How far the page has come in the file.
 fn file_facts(file: &FileView, is_whole: bool) -> Vec<String> {
-    let mut facts = vec!["file of all processes".to_owned()];
+    let mut facts = vec!["log file".to_owned()];
     let number = file.number().filter(|_| is_whole);
     facts.push(match (number, file.size.lines) {
         (Some(number), Some(lines)) => {
