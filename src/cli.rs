@@ -4,6 +4,7 @@ mod account;
 mod batch;
 mod checklist;
 mod company;
+mod completions;
 mod config;
 mod console;
 mod demo;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::model::exception::{Documented, Exception, chain};
+use crate::model::exception::{Exception, chain};
 use crate::settings::{Overrides, Settings, SettingsError};
 
 /// Operator console for Commerce Services of Microsoft Dynamics AX 2012.
@@ -120,6 +121,10 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// The settings
     Config(config::ConfigArguments),
+    /// The script that completes the commands in a shell
+    Completions(completions::CompletionsArguments),
+    /// The manual page
+    Man(completions::ManArguments),
 }
 
 /// How a command ended.
@@ -135,6 +140,17 @@ pub enum Exit {
     Unreachable,
     /// Stopped by a signal.
     Stopped(u8),
+}
+
+impl Exit {
+    /// The one rule for what failed: whatever was not reached is told from all else.
+    pub const fn of(exception: &Exception) -> Self {
+        if exception.not_reached {
+            Self::Unreachable
+        } else {
+            Self::Failed
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -176,25 +192,14 @@ impl Refusal {
             exception,
         }
     }
-
-    /// Something that cannot be reached.
-    fn unreachable(exception: Exception) -> Self {
-        Self {
-            exit: Exit::Unreachable,
-            exception,
-        }
-    }
 }
 
 impl From<Exception> for Refusal {
     fn from(exception: Exception) -> Self {
-        let is_network = exception.text == Documented::NetworkError.text();
-        let exit = if is_network {
-            Exit::Unreachable
-        } else {
-            Exit::Failed
-        };
-        Self { exit, exception }
+        Self {
+            exit: Exit::of(&exception),
+            exception,
+        }
     }
 }
 
@@ -284,6 +289,8 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
         Some(Command::Doctor(arguments)) => Box::pin(doctor::doctor(&invocation, &arguments)).await,
         Some(Command::Config(arguments)) => config::config(&invocation, &arguments).await,
+        Some(Command::Completions(arguments)) => Ok(completions::completions(&arguments)),
+        Some(Command::Man(arguments)) => completions::man(&arguments),
     };
     match done {
         Ok(exit) => exit,

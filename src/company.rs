@@ -1,13 +1,16 @@
 //! The AX side: a company's records and its change tracking, read only.
 //!
 //! [`Company`] is what the jobs ask; `sqlserver` answers it from AX's own database, `embedded` from a
-//! SQLite file with the same AX tables. `reading` is what both have in common. Nothing here knows
-//! about the service or about what was sent before.
+//! SQLite file with the same AX tables. `reading` is what both have in common; `refused` answers
+//! where AX has no Commerce Services. Nothing here knows about the service or about what was sent
+//! before.
 
 pub mod aif;
 pub mod batch;
+pub mod browse;
 pub mod embedded;
 mod reading;
+pub mod refused;
 pub mod sales_orders;
 pub mod sqlserver;
 pub mod trade;
@@ -17,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::model::{Record, Selection, Stream};
+use crate::sql::SqlError;
 use crate::sqlserver::ConnectError;
 
 /// Name, release and identity of a company.
@@ -121,6 +125,14 @@ pub enum CompanyError {
         /// Why and what to do.
         reason: String,
     },
+    /// The database or file is not as it has to be, or has no such company.
+    #[error("the company cannot be opened at {place}: {reason}")]
+    Unfit {
+        /// File or server.
+        place: String,
+        /// Why and what to do.
+        reason: String,
+    },
     /// The release of AX has no Commerce Services.
     #[error("the company cannot be opened at {place}: {reason}")]
     Release {
@@ -162,13 +174,26 @@ pub enum CompanyError {
     },
 }
 
+impl CompanyError {
+    /// True where the database was not reached, or did not answer, or the file cannot be opened.
+    pub fn is_not_reached(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } | Self::Unreachable(_) => true,
+            Self::Read { source, .. } | Self::Forbidden { source, .. } => source
+                .downcast_ref::<SqlError>()
+                .is_some_and(SqlError::is_not_reached),
+            Self::Unfit { .. } | Self::Release { .. } | Self::Gap { .. } => false,
+        }
+    }
+}
+
 /// A company of AX 2012; what orders look up is asked through [`trade::Trade`], the batch jobs of
-/// AX through [`batch::AxBatch`].
+/// AX through [`batch::AxBatch`], what whoever selects products looks through by [`browse::Browse`].
 ///
 /// All readings see committed data. A record id means the same in every method: what
 /// [`Record::id`] says.
 #[async_trait]
-pub trait Company: trade::Trade + batch::AxBatch + Send + Sync + 'static {
+pub trait Company: trade::Trade + batch::AxBatch + browse::Browse + Send + Sync + 'static {
     /// Name, release and identity.
     async fn facts(&self) -> Result<CompanyFacts, CompanyError>;
 

@@ -2,17 +2,22 @@
 //! the jobs and from the log.
 
 pub mod app;
-pub mod clipboard;
+mod clipboard;
+pub mod doors;
 pub mod draw;
 pub mod engine;
 pub mod keys;
 pub mod log_file;
+pub mod looks;
 pub mod office;
+pub mod outlet;
 mod overlays;
+pub mod products;
 pub mod run;
 mod tabs;
 pub mod terminal;
 pub mod theme;
+pub mod timetable;
 mod widgets;
 pub(crate) mod words;
 

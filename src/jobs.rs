@@ -20,6 +20,7 @@ mod settle;
 pub mod source;
 mod statuses;
 mod stores;
+mod timetable;
 mod trust;
 mod under_way;
 pub mod upload;

@@ -78,6 +78,15 @@ impl LedgerError {
         }
     }
 
+    /// True where the server was not reached, or did not answer.
+    pub fn is_not_reached(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => true,
+            Self::Statement { source, .. } => source.is_not_reached(),
+            Self::Store(_) | Self::Newer { .. } | Self::Fenced(_) => false,
+        }
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match self {

@@ -284,7 +284,11 @@ async fn carry_on(store: &Store) {
     let mut begun = store.operations();
     loop {
         begun.borrow_and_update();
-        match store.carry_on().await {
+        let done = match store.carry_on().await {
+            Ok(false) => store.publish_on().await,
+            done => done,
+        };
+        match done {
             Ok(true) => {}
             // The store has its sender as long as this runs.
             Ok(false) => drop(begun.changed().await),

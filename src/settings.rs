@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then its profile, then environment and flags. Checked
 //! once; a wrong one is named with its place.
 
+pub mod console;
 pub mod orders;
 pub mod sqlserver;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use console::ConsoleSettings;
 use orders::OrdersSettings;
 use sqlserver::SqlServerSettings;
 
@@ -37,6 +39,8 @@ pub struct Settings {
     pub orders: OrdersSettings,
     /// How the jobs work.
     pub engine: EngineSettings,
+    /// True for production: every screen says so.
+    pub production: bool,
     /// How the console looks.
     pub console: ConsoleSettings,
     /// The log.
@@ -106,37 +110,13 @@ impl EngineSettings {
     }
 }
 
-/// How the console looks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConsoleSettings {
-    /// For a dark or a light background.
-    pub theme: ThemeSetting,
-    /// No colours.
-    pub mono: bool,
-    /// Only ASCII characters.
-    pub ascii: bool,
-    /// Rebound keys.
-    pub keys_file: PathBuf,
-}
-
-/// Dark or light.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ThemeSetting {
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-}
-
 /// The log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
     /// Least grave lines that are kept.
     pub level: LogLevel,
-    /// Folder of the log files; empty for `logs` in the folder.
+    /// Folder of the log files; empty for `logs` in the folder, or in that of this account.
     pub folder: PathBuf,
 }
 
@@ -355,13 +335,20 @@ impl Settings {
         self.sqlserver.check()
     }
 
-    /// The folder of the log files.
-    pub fn log_folder(&self) -> PathBuf {
-        if self.log.folder.as_os_str().is_empty() {
-            self.dir.join("logs")
-        } else {
-            self.log.folder.clone()
+    /// The folder of the log files: the one that is named, else `logs` in the folder, else the one
+    /// that this account keeps such files in; none for an account without a home.
+    pub fn log_folder(&self) -> Option<PathBuf> {
+        if !self.log.folder.as_os_str().is_empty() {
+            return Some(self.log.folder.clone());
         }
+        if !self.dir.as_os_str().is_empty() {
+            return Some(self.dir.join("logs"));
+        }
+        let places = directories::ProjectDirs::from("", "", "axcs")?;
+        let kept = places
+            .state_dir()
+            .unwrap_or_else(|| places.data_local_dir());
+        Some(kept.join("logs"))
     }
 }
 

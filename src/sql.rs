@@ -12,7 +12,7 @@ use std::cell::Cell as Flag;
 use rusqlite::Connection;
 
 pub use cell::{Cell, Readable, Value};
-pub use text::{Text, section};
+pub use text::{Text, literal_pattern, section};
 
 use crate::sqlserver::{self, Link, ServerError};
 
@@ -60,6 +60,14 @@ pub enum SqlError {
 }
 
 impl SqlError {
+    /// True where the server was not reached, or did not answer.
+    pub const fn is_not_reached(&self) -> bool {
+        match self {
+            Self::Server(error) => error.is_unreachable(),
+            Self::Sqlite(_) | Self::Unreadable { .. } | Self::Unwritable(_) | Self::NoRow => false,
+        }
+    }
+
     /// A value in `column` that cannot be read.
     pub fn unreadable(column: usize, reason: impl std::fmt::Display) -> Self {
         Self::Unreadable {

@@ -10,6 +10,8 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use axcs::cli::Arguments;
+use clap::CommandFactory as _;
 use support::{Axcs, bare, stream};
 
 #[test]
@@ -346,6 +348,22 @@ fn a_folder_without_a_company_is_exit_code_3() {
     assert!(refused.stderr.contains("axcs demo"), "{}", refused.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_log_of_a_set_up_without_a_folder_stands_with_the_accounts_own_files() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("here.toml");
+    std::fs::write(&settings, "company = 'usmf'\n").unwrap();
+    let refused = bare(
+        home.path(),
+        &["--config", settings.to_str().unwrap(), "run", "inventory"],
+    );
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let logs = home.path().join("axcs").join("logs");
+    assert_eq!(std::fs::read_dir(logs).unwrap().count(), 1);
+    assert!(!std::path::Path::new("logs").exists());
+}
+
 #[test]
 fn the_token_never_prints() {
     let axcs = Axcs::demo(120);
@@ -366,4 +384,36 @@ fn the_token_never_prints() {
     }
     assert!(!output.is_empty());
     assert!(!output.contains(token.trim()));
+}
+
+#[test]
+fn every_shell_is_told_every_command() {
+    let axcs = Axcs::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = axcs.ok(&["completions", shell]).stdout;
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(script.contains(name), "{shell} is not told {name}");
+        }
+    }
+    let refused = axcs.run(&["completions", "cmd"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("powershell"), "{refused:?}");
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let axcs = Axcs::new();
+    let page = axcs.ok(&["man"]).stdout;
+    assert!(page.contains(".SH SYNOPSIS"), "{page}");
+    let folder = axcs.dir().join("man1");
+    axcs.ok(&["man", "--folder", folder.to_str().unwrap()]);
+    for command in Arguments::command().get_subcommands() {
+        let page = folder.join(format!("axcs-{}.1", command.get_name()));
+        assert!(page.exists(), "{} is not there", page.display());
+    }
+    let file = folder.join("axcs.1");
+    let refused = axcs.run(&["man", "--folder", file.to_str().unwrap()]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("--folder"), "{refused:?}");
 }

@@ -22,9 +22,15 @@ mod logs;
 mod office;
 #[path = "console/orders.rs"]
 mod orders;
+#[path = "console/products.rs"]
+mod products;
 #[path = "support/scenes.rs"]
 mod scenes;
 #[path = "console/screen.rs"]
 mod screen;
+#[path = "console/starts.rs"]
+mod starts;
 #[path = "console/statuses.rs"]
 mod statuses;
+#[path = "console/triage.rs"]
+mod triage;

@@ -135,8 +135,8 @@ impl Situation<'_> {
     fn retry_in_console(&self, id: i64) {
         let mut console = pty::Pty::start(self.axcs.in_terminal(&["--no-worker"]), 50);
         console.until_shows("complete data synchronization");
-        console.press("5");
-        console.until_shows("[5 Exceptions 1]");
+        console.press("6");
+        console.until_shows("[6 Exceptions 1]");
         console.press("\r");
         console.until_shows(&format!("Exception {id}"));
         console.until(|screen| {
@@ -149,7 +149,7 @@ impl Situation<'_> {
         until_tried(3, &mut console, id);
         (self.mend)();
         console.press("r");
-        console.until_shows("[5 Exceptions]");
+        console.until_shows("[6 Exceptions]");
         console.press("q");
         assert!(console.assert_restored().success());
     }

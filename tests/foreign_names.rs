@@ -10,7 +10,7 @@
 #[path = "support/axcs.rs"]
 mod support;
 
-use axcs::commerce::shopper::{authorise, make_total_right};
+use axcs::commerce::shopper::authorise;
 use axcs::model::order::{OrderLine, WebOrder};
 use rusqlite::Connection;
 use support::{Axcs, stream};
@@ -50,7 +50,7 @@ fn orders(axcs: &Axcs) -> Vec<WebOrder> {
         (*name).clone_into(&mut order.delivery_address.street);
         let lines = if index == 0 { LINES } else { 1 };
         order.lines = (1..=lines).map(|line| line_like(&like, line)).collect();
-        make_total_right(&mut order);
+        order.make_total_right();
         order.payment = Some(authorise(&order, order.placed));
         order
     };

@@ -83,6 +83,7 @@ fn screens_in_other_colours() {
         ("256", Palette::Dark, Depth::Indexed),
         ("16", Palette::Dark, Depth::Ansi),
         ("light-16", Palette::Light, Depth::Ansi),
+        ("high-contrast", Palette::HighContrast, Depth::True),
     ] {
         let look = Look {
             palette,
@@ -165,6 +166,14 @@ fn every_size_draws() {
                     | "account-sign-in"
                     | "checklists"
                     | "parameters"
+                    | "products-draft"
+                    | "products-categories"
+                    | "products-counted"
+                    | "products-item"
+                    | "recurrence-typed"
+                    | "recurrence-wrong"
+                    | "jobs-production"
+                    | "jobs-long"
             )
         })
         .map(|(name, scene)| (name, scene((80, 24), Look::DARK)))
@@ -190,7 +199,8 @@ fn every_size_draws() {
 #[test]
 fn every_scene_survives_every_key() {
     let keys = "w u W y U y j k G g up down pgup pgdn space left right home end ? n N / a esc w f v h enter tab r d c y esc \
-                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 4 v enter G esc 5 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc ctrl-l";
+                b j enter G esc esc m m e x enter y R y s a / ü backspace enter esc e esc 5 v enter G esc 6 enter q esc 1 a y D u s m f enter esc n o c 2 j enter esc t G enter y esc k enter esc \
+                3 / a * enter space t s n r u S y enter esc e A x a esc c right j a G enter esc G pgup A A y u esc 4 e down ctrl-n a enter esc y E n E y f n esc 4 l esc y x h enter y x esc esc ctrl-l";
     for (name, scene) in SCENES {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {
@@ -227,7 +237,10 @@ fn screenshots_are_what_the_program_shows() {
         ("exceptions", (110, 30)),
         ("account", (110, 30)),
         ("checklists", (110, 30)),
+        ("products", (200, 40)),
+        ("products-counted", (110, 30)),
         ("account-sign-in", (110, 36)),
+        ("recurrence-typed", (110, 30)),
         ("help", (110, 30)),
     ] {
         let (_, scene) = SCENES.iter().find(|(scene, _)| *scene == name).unwrap();

@@ -8,6 +8,8 @@ mod answers;
 mod browser;
 #[path = "service/catalog.rs"]
 mod catalog;
+#[path = "service/correcting.rs"]
+mod correcting;
 #[path = "service/feed.rs"]
 mod feed;
 #[path = "service/hostile.rs"]
@@ -28,6 +30,8 @@ mod migrations;
 mod orders;
 #[path = "service/protocol.rs"]
 mod protocol;
+#[path = "service/publishing.rs"]
+mod publishing;
 #[path = "service/running.rs"]
 mod running;
 #[path = "service/selling.rs"]
@@ -42,6 +46,8 @@ mod storefront;
 mod stores;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/sure.rs"]
+mod sure;
 #[path = "service/uploads.rs"]
 mod uploads;
 #[path = "service/users.rs"]

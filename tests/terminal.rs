@@ -133,9 +133,9 @@ fn quitting_the_demo_restores_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let mut pty = demo(folder.path());
     // Both are read from the ledger.
-    pty.press("4");
-    pty.until_shows("waiting for a sales order");
     pty.press("5");
+    pty.until_shows("waiting for a sales order");
+    pty.press("6");
     pty.until(|screen| {
         let text = screen.contents();
         text.contains("closed ones left out") && !text.contains("being read")

@@ -1,5 +1,6 @@
 //! The Upgrade checklist on an account of the first release, cut short in each of its steps: by kill -9
-//! of the service, and of the console's machine. It ends right, and nothing is taken over twice.
+//! of the service, and of the console's machine, and by a service that fails. It ends right, and nothing
+//! is taken over twice.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +8,9 @@
 )]
 #![cfg(feature = "service")]
 
+#[allow(dead_code, reason = "a test takes what it needs of it")]
+#[path = "torture/hostile.rs"]
+mod hostile;
 #[path = "support/axcs.rs"]
 mod support;
 #[path = "support/visitor.rs"]
@@ -15,6 +19,7 @@ mod visitor;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use hostile::Hostile;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use support::{Axcs, Serving};
@@ -25,6 +30,13 @@ const ITEMS: u64 = 6_000;
 const ORDERS: u64 = 1_500;
 /// How often each migration is cut short.
 const KILLS: u64 = 4;
+/// How often the activation is cut short, and how much later each time.
+const MOMENTS: u32 = 16;
+const LATER: Duration = Duration::from_millis(20);
+/// How often an item is tried at a service that fails.
+const ATTEMPTS: u32 = 60;
+/// So many of a hundred answers are spoiled.
+const SPOILED: u64 = 30;
 
 /// The account: the last store has no currency.
 fn account() -> String {
@@ -103,6 +115,69 @@ impl Site {
             .unwrap()
     }
 
+    /// Kills who activates the account, and the service, in turn, at another moment each time.
+    fn torment_activation(&mut self) {
+        let mut cut = 0;
+        for moment in 0..MOMENTS {
+            let mut asking = self.begin("activate");
+            wait(moment * LATER);
+            if moment % 2 == 0 {
+                asking.kill().unwrap();
+            } else {
+                self.kill_service();
+            }
+            asking.wait().unwrap();
+            if self.serving.is_none() {
+                self.start_service();
+            }
+            if states(&self.axcs)[0] == "finished" {
+                self.axcs.ok(&["account", "deactivate"]);
+            } else {
+                cut += 1;
+            }
+        }
+        assert!(cut >= 4, "it was cut short {cut} times only");
+        self.axcs.ok(&["checklist", "upgrade", "--do", "activate"]);
+    }
+
+    /// Does an item through a line that lies, again and again until it is done.
+    fn do_in_spite_of(&self, hostile: &str, item: &str) {
+        for _ in 0..ATTEMPTS {
+            let said = self
+                .axcs
+                .run(&["--config", hostile, "checklist", "upgrade", "--do", item]);
+            if said.code == 0 {
+                return;
+            }
+            if said.stderr.contains("currency") {
+                self.give_the_last_store_its_currency();
+            }
+        }
+        panic!("{item} is not done");
+    }
+
+    fn give_the_last_store_its_currency(&self) {
+        let store = format!("s{STORES}");
+        self.axcs
+            .ok(&["service", "store", "set", &store, "--currency", "USD"]);
+    }
+
+    /// All that the account had is there, once, and nothing else is new.
+    fn must_be_whole(&self, newest_before: u64) {
+        assert_eq!(states(&self.axcs), ["finished"; 3]);
+        // Those of the demo are there, too.
+        let stores = self.number("SELECT count(*) FROM channel WHERE id LIKE 's%'");
+        assert_eq!(stores, STORES);
+        let items = "SELECT count(*) FROM record WHERE id LIKE 'FR-%' AND value IS NOT NULL";
+        assert_eq!(self.number(items), ITEMS);
+        let orders = self.number("SELECT count(*) FROM online_order WHERE id LIKE 'fr-%'");
+        assert_eq!(orders, ORDERS);
+        // One event for each: no order was placed twice.
+        let newest = self.number("SELECT newest FROM book");
+        assert_eq!(newest, newest_before + ORDERS);
+        assert_eq!(self.axcs.json(&["account"])["is_first_release"], false);
+    }
+
     /// Kills the service again and again while it migrates, and once who asked for it.
     fn torment(&mut self, migration: &str, total: u64) {
         let item = format!("migrate-{migration}");
@@ -112,8 +187,7 @@ impl Site {
             let ends = Instant::now() + Duration::from_secs(60);
             while self.done(migration) < kill * total / (KILLS + 2) {
                 assert!(Instant::now() < ends, "it does not go on");
-                #[expect(clippy::disallowed_methods, reason = "another process works meanwhile")]
-                std::thread::sleep(Duration::from_millis(1));
+                wait(Duration::from_millis(1));
             }
             self.kill_service();
             cut += u64::from(self.is_under_way(migration));
@@ -136,6 +210,11 @@ impl Site {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "another process works meanwhile")]
+fn wait(time: Duration) {
+    std::thread::sleep(time);
+}
+
 fn states(axcs: &Axcs) -> Vec<String> {
     let told = axcs.json(&["checklist", "upgrade"]);
     let items = told["items"].as_array().unwrap().iter();
@@ -144,8 +223,8 @@ fn states(axcs: &Axcs) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_upgrade_is_cut_short_in_each_step_and_ends_right() {
+/// A demo, and the service with an account of the first release that somebody has signed up for.
+async fn site() -> Site {
     let axcs = Axcs::demo(60);
     let file = axcs.dir().join("first-release.ndjson");
     std::fs::write(&file, account()).unwrap();
@@ -154,38 +233,51 @@ async fn the_upgrade_is_cut_short_in_each_step_and_ends_right() {
     let mut anna = Visitor::at(&serving.url);
     anna.sign_up().await;
     let address = serving.url.trim_start_matches("http://").to_owned();
-    let mut site = Site {
+    Site {
         axcs,
         serving: Some(serving),
         address,
-    };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_upgrade_is_cut_short_in_each_step_and_ends_right() {
+    let mut site = site().await;
     assert_eq!(states(&site.axcs), ["ready", "deferred", "deferred"]);
     let early = site
         .axcs
         .run(&["checklist", "upgrade", "--do", "migrate-account"]);
     assert_ne!(early.code, 0, "{early:?}");
-    site.axcs.ok(&["checklist", "upgrade", "--do", "activate"]);
+    site.torment_activation();
 
     site.torment("account", STORES + 1);
     assert_eq!(states(&site.axcs), ["finished", "warning", "deferred"]);
-    let store = format!("s{STORES}");
-    site.axcs
-        .ok(&["service", "store", "set", &store, "--currency", "USD"]);
+    site.give_the_last_store_its_currency();
     site.axcs
         .ok(&["checklist", "upgrade", "--do", "migrate-account"]);
     assert_eq!(states(&site.axcs), ["finished", "finished", "ready"]);
-    // Those of the demo are there, too.
-    let stores = site.number("SELECT count(*) FROM channel WHERE id LIKE 's%'");
-    assert_eq!(stores, STORES);
 
     let newest = site.number("SELECT newest FROM book");
     site.torment("data", ITEMS + ORDERS);
-    assert_eq!(states(&site.axcs), ["finished"; 3]);
-    let items = "SELECT count(*) FROM record WHERE id LIKE 'FR-%' AND value IS NOT NULL";
-    assert_eq!(site.number(items), ITEMS);
-    let orders = site.number("SELECT count(*) FROM online_order WHERE id LIKE 'fr-%'");
-    assert_eq!(orders, ORDERS);
-    // One event for each: no order was placed twice.
-    assert_eq!(site.number("SELECT newest FROM book"), newest + ORDERS);
-    assert_eq!(site.axcs.json(&["account"])["is_first_release"], false);
+    site.must_be_whole(newest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_upgrade_through_a_service_that_fails_ends_right() {
+    let site = site().await;
+    let newest = site.number("SELECT newest FROM book");
+    let service = site.serving.as_ref().unwrap().url.clone();
+    let (line, url) = Hostile::before(service, SPOILED, 7).await;
+    let hostile = site.axcs.dir().join("hostile.toml");
+    let settings = format!(
+        "secrets = 'file'\n[service]\nurl = '{url}'\n[engine]\nlease_seconds = 1\nrequest_timeout_seconds = 1\n"
+    );
+    std::fs::write(&hostile, settings).unwrap();
+    for item in ["activate", "migrate-account", "migrate-data"] {
+        let (_, before) = line.counts();
+        site.do_in_spite_of(hostile.to_str().unwrap(), item);
+        let (_, faults) = line.counts();
+        assert!(faults > before, "{item}: the service did not fail");
+    }
+    site.must_be_whole(newest);
 }

@@ -156,6 +156,7 @@ async fn complete_run(company: &Path, folder: &Path, records: u64) -> Duration {
     };
     let place = Place {
         profile: String::new(),
+        is_production: false,
         company: String::new(),
         service: service.url(),
     };

@@ -12,7 +12,8 @@ use super::{Exit, Invocation, Refusal, print};
 use crate::model::account::{AccountStep, AccountView, SignInCode};
 use crate::model::exception::Exception;
 use crate::model::qr;
-use crate::settings::{Settings, ThemeSetting};
+use crate::settings::Settings;
+use crate::settings::console::ThemeSetting;
 use crate::signals;
 
 #[derive(Debug, Args)]
@@ -184,7 +185,7 @@ async fn sign_in(
 /// The code with its address, and as a QR code where somebody looks at a terminal.
 fn show(code: &SignInCode, settings: &Settings) {
     if std::io::stdout().is_terminal() {
-        let on_dark = settings.console.theme == ThemeSetting::Dark;
+        let on_dark = settings.console.theme != ThemeSetting::Light;
         let text = &code.address_with_code;
         let drawn = if settings.console.ascii {
             qr::ascii(text, on_dark)

@@ -258,7 +258,7 @@ pub async fn generate_with_progress(
 }
 
 fn not_opened(error: CompanyError) -> Refusal {
-    Refusal::unreachable(error.into())
+    Exception::from(error).into()
 }
 
 fn not_made(place: &dyn std::fmt::Display, error: &(dyn std::error::Error + 'static)) -> Refusal {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::log::to_file;
-use super::set_up::SetUp;
+#[cfg(feature = "console")]
+use super::set_up::Folder;
+use super::set_up::{OpenCompany, SetUp};
 use super::worker::Attending;
 use super::{Exit, Invocation, Refusal};
 use crate::logging;
@@ -16,8 +18,10 @@ pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refus
     let settings = invocation.settings()?;
     must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
-    let set_up = SetUp::open_through(&settings, "console").await?;
-    let attending = Attending::begin(&set_up.runner, works && !invocation.global.read_only);
+    let set_up = SetUp::open_for_console(&settings).await?;
+    let is_refused = matches!(set_up.company, OpenCompany::Refused(_));
+    let works = works && !invocation.global.read_only && !is_refused;
+    let attending = Attending::begin(&set_up.runner, works);
     let done = screen(&set_up, &settings, log.0, log.1.file.clone(), invocation).await;
     attending.end().await;
     set_up.close().await;
@@ -47,31 +51,32 @@ pub async fn screen(
     invocation: &Invocation,
 ) -> Result<Exit, Refusal> {
     use crate::console::theme::Palette;
-    use crate::console::{ConsoleOptions, ExitReason};
-    use crate::settings::ThemeSetting;
+    use crate::console::{ConsoleOptions, ExitReason, outlet};
+    use crate::settings::console::{TabSetting, ThemeSetting};
 
-    let keys_file = &settings.console.keys_file;
-    let keys = if keys_file.as_os_str().is_empty() {
-        String::new()
-    } else {
-        std::fs::read_to_string(keys_file).map_err(|error| {
-            Refusal::usage(
-                "The keys cannot be read.",
-                format!("{}: {error}", keys_file.display()),
-                "Correct `console.keys_file`.",
-            )
-        })?
-    };
+    let file = |file: &PathBuf| (!file.as_os_str().is_empty()).then(|| file.clone());
     let options = ConsoleOptions {
         ascii: settings.console.ascii,
-        mono: settings.console.mono,
         palette: match settings.console.theme {
             ThemeSetting::Dark => Palette::Dark,
             ThemeSetting::Light => Palette::Light,
+            ThemeSetting::HighContrast => Palette::HighContrast,
+            ThemeSetting::Mono => Palette::Mono,
         },
         read_only: invocation.global.read_only,
-        keys,
+        keys_file: file(&settings.console.keys_file),
+        theme_file: file(&settings.console.theme_file),
         log_file,
+        exports: Folder::of(settings)?.path().join("exports"),
+        bell_after: match settings.console.bell_after_seconds {
+            0 => None,
+            seconds => Some(jiff::SignedDuration::from_secs(seconds.into())),
+        },
+        tab_progress: match settings.console.tab_progress {
+            TabSetting::Auto => outlet::TabSetting::Auto,
+            TabSetting::On => outlet::TabSetting::On,
+            TabSetting::Off => outlet::TabSetting::Off,
+        },
     };
     let runner = Arc::clone(&set_up.runner);
     let administration = Arc::clone(&set_up.administration);

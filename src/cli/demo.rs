@@ -75,7 +75,7 @@ pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<E
     } else {
         company::generate_with_progress(&folder, arguments.items, arguments.seed, false).await?;
     }
-    let set_up = SetUp::open_through(&settings, "console").await?;
+    let set_up = SetUp::open_for_console(&settings).await?;
     selection::change(set_up.runner.sides(), |selection| {
         if selection.is_empty() {
             selection.rules.push(Rule::ItemGroup {

@@ -111,40 +111,30 @@ async fn look_at_passwords(settings: &Settings) -> Vec<Finding> {
                     ..Finding::good(CHECK, found)
                 }
             }
-            Err(refusal) => refused(CHECK, &refusal),
+            Err(refusal) => Finding::failed(CHECK, &refusal.exception),
         });
     }
     findings
 }
 
-/// What could not even be opened.
-fn refused(check: &'static str, refusal: &Refusal) -> Finding {
-    let health = if refusal.exit == Exit::Unreachable {
-        Health::NotReached
-    } else {
-        Health::Fault
-    };
-    Finding::failed(check, health, &refusal.exception)
-}
-
 async fn look_at_company(settings: &Settings, folder: &Folder) -> Vec<Finding> {
     match OpenCompany::open(settings, folder).await {
         Ok(company) => checks::of_company(&*company.shared()).await,
-        Err(refusal) => vec![refused("Company", &refusal)],
+        Err(refusal) => vec![Finding::failed("Company", &refusal.exception)],
     }
 }
 
 async fn look_at_ledger(settings: &Settings, folder: &Folder) -> Vec<Finding> {
     match set_up::ledger(settings, folder).await {
         Ok(ledger) => checks::of_ledger(&*ledger).await,
-        Err(refusal) => vec![refused("Ledger", &refusal)],
+        Err(refusal) => vec![Finding::failed("Ledger", &refusal.exception)],
     }
 }
 
 async fn look_at_service(settings: &Settings, folder: &Folder) -> Vec<Finding> {
     let service = match Service::open(settings, folder).await {
         Ok(service) => service,
-        Err(refusal) => return vec![refused("Service", &refusal)],
+        Err(refusal) => return vec![Finding::failed("Service", &refusal.exception)],
     };
     let findings = checks::of_service(&service.client).await;
     service.stop().await;

@@ -336,7 +336,7 @@ async fn retry(
             }
             Err(exception) => {
                 print::exception(&exception);
-                exit = Refusal::from(exception).exit;
+                exit = Exit::of(&exception);
             }
         }
     }

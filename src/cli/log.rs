@@ -23,7 +23,7 @@ pub fn to_file_if_possible(settings: &Settings) -> Option<Guard> {
 
 fn start(settings: &Settings, stderr: bool) -> Result<(Ring, Guard), Refusal> {
     let options = LoggingOptions {
-        file_dir: Some(settings.log_folder()),
+        file_dir: settings.log_folder(),
         stderr,
         level: settings.log.level,
     };

@@ -41,6 +41,11 @@ fn fitting(text: &str, _: usize) -> Vec<String> {
     vec![text.to_owned()]
 }
 
+/// What another program reads, byte by byte.
+pub fn as_it_is(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
+}
+
 /// One line beside the answer, for people.
 pub fn note(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{}", lines_of(&text.to_string()));

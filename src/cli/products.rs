@@ -8,7 +8,7 @@ use serde_json::json;
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::company::Entry;
-use crate::jobs::selection::{self, StreamCount};
+use crate::jobs::selection::{self, NoRule, StreamCount};
 use crate::jobs::{Runner, Sides};
 use crate::model::exception::{Documented, Exception};
 use crate::model::{Record, Rule, Selection, Stream};
@@ -178,19 +178,9 @@ async fn edit(
     change: impl Fn(&mut Selection),
 ) -> Result<(), Refusal> {
     invocation.changes("A product selection")?;
+    let edited = selection::edit(runner, change).await?;
     let sides = runner.sides();
-    let before = sides.ledger.selection().await.map_err(Exception::from)?;
-    let after = selection::change(sides, change).await?;
-    if before.revision != after.revision {
-        let text = format!(
-            "{} rules, {} items included, {} excluded",
-            after.rules.len(),
-            after.include.len(),
-            after.exclude.len()
-        );
-        runner.note_change("selection", text).await?;
-    }
-    show(invocation, sides, &after, before.revision != after.revision).await
+    show(invocation, sides, &edited.selection, edited.is_changed).await
 }
 
 async fn show(
@@ -327,32 +317,18 @@ async fn must_exist(sides: &Arc<Sides>, items: &[String]) -> Result<(), Refusal>
 }
 
 async fn read_rule(sides: &Arc<Sides>, rule: NewRule) -> Result<Rule, Refusal> {
-    let rule = match rule {
+    let new = match rule {
         NewRule {
             item_group: Some(group),
             ..
-        } => Rule::ItemGroup { group },
+        } => selection::NewRule::ItemGroup(group),
         NewRule {
             category: Some(category),
             ..
-        } => Rule::Category {
-            category: find_category(sides, &category).await?,
-        },
+        } => selection::NewRule::Category(category),
         NewRule {
             items: Some(range), ..
-        } => {
-            let Some((from, to)) = range.split_once("..") else {
-                return Err(Refusal::usage(
-                    "That is not a range of items.",
-                    format!("{range:?} has no `..` in it."),
-                    "Write FROM..TO, for example: --items A0001..A0999",
-                ));
-            };
-            Rule::ItemRange {
-                from: from.to_owned(),
-                to: to.to_owned(),
-            }
-        }
+        } => selection::NewRule::Items(range),
         NewRule { .. } => {
             return Err(Refusal::usage(
                 "No rule was given.",
@@ -361,68 +337,8 @@ async fn read_rule(sides: &Arc<Sides>, rule: NewRule) -> Result<Rule, Refusal> {
             ));
         }
     };
-    let alone = Selection {
-        rules: vec![rule.clone()],
-        ..Selection::default()
-    };
-    if sides
-        .company
-        .count(Stream::Items, &alone)
-        .await
-        .map_err(Exception::from)?
-        == 0
-    {
-        return Err(Refusal::usage(
-            "The selection was not changed.",
-            format!("No item of the company matches: {rule}."),
-            "Check the spelling; item groups and categories are those of the company.",
-        ));
-    }
-    Ok(rule)
-}
-
-/// The RecId of the category with this RecId, code or name.
-async fn find_category(sides: &Arc<Sides>, wanted: &str) -> Result<String, Refusal> {
-    let mut reading = sides
-        .company
-        .read_all(Stream::Categories, &Selection::default(), None)
-        .await
-        .map_err(Exception::from)?;
-    let mut found = Vec::new();
-    while let Some(page) = reading.pages.recv().await {
-        for entry in page.map_err(Exception::from)? {
-            if let Entry::Present(Record::Category(category)) = entry {
-                if category.id == wanted {
-                    return Ok(category.id);
-                }
-                if category.code == wanted || category.name.eq_ignore_ascii_case(wanted) {
-                    found.push(category);
-                }
-            }
-        }
-    }
-    match found.as_slice() {
-        [one] => Ok(one.id.clone()),
-        [] => Err(Refusal::usage(
-            format!("There is no category {wanted:?}."),
-            "",
-            "Name it as AX does, or give its RecId.",
-        )),
-        several => {
-            let list: Vec<_> = several
-                .iter()
-                .map(|category| {
-                    format!(
-                        "{} ({}, {})",
-                        category.id, category.hierarchy, category.name
-                    )
-                })
-                .collect();
-            Err(Refusal::usage(
-                format!("Several categories are called {wanted:?}."),
-                list.join("; "),
-                "Name one of them by its RecId.",
-            ))
-        }
-    }
+    selection::rule(sides, new).await.map_err(|no| match no {
+        NoRule::Wrong(exception) => Refusal::wrong(exception),
+        NoRule::Unread(exception) => exception.into(),
+    })
 }

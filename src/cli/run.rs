@@ -285,11 +285,7 @@ pub fn exit(summary: &RunSummary, signal: Option<Signal>) -> Exit {
     }
     match (summary.status, &summary.exception) {
         (RunStatus::Ended, _) => Exit::Done,
-        (RunStatus::Error, Some(exception))
-            if exception.text == Documented::NetworkError.text() =>
-        {
-            Exit::Unreachable
-        }
+        (RunStatus::Error, Some(exception)) => Exit::of(exception),
         (RunStatus::Executing | RunStatus::Error | RunStatus::Canceled, _) => Exit::Failed,
     }
 }

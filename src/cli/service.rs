@@ -220,19 +220,16 @@ fn first_release(file: &Path) -> Result<String, Refusal> {
 
 /// The error says itself what to do.
 fn not_started(error: &ServiceError) -> Refusal {
-    let exit = match error {
+    let exception = Exception::new("The service did not start.", chain(error), "");
+    match error {
         ServiceError::Unencrypted(_)
         | ServiceError::Token
         | ServiceError::Random
         | ServiceError::FirstRelease(_)
-        | ServiceError::Tls { .. } => Exit::Usage,
+        | ServiceError::Tls { .. } => Refusal::wrong(exception),
         ServiceError::Folder { .. }
         | ServiceError::Owned { .. }
         | ServiceError::Store { .. }
-        | ServiceError::Listen { .. } => Exit::Unreachable,
-    };
-    Refusal {
-        exit,
-        exception: Exception::new("The service did not start.", chain(error), ""),
+        | ServiceError::Listen { .. } => exception.not_reached().into(),
     }
 }

@@ -15,6 +15,7 @@ use crate::commerce::Commerce;
 use crate::commerce::client::Renewal;
 use crate::commerce::client::{Client, ClientOptions, Compression, OperationLog};
 use crate::company::embedded::Embedded;
+use crate::company::refused::RefusedCompany;
 use crate::company::sqlserver::SqlServerCompany;
 use crate::company::{Company, CompanyError};
 use crate::jobs::administration::{Access, Administration};
@@ -98,26 +99,46 @@ pub struct SetUp {
 impl SetUp {
     /// Opens what the settings name, for a command.
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
-        Self::open_through(settings, "command").await
-    }
-
-    /// Opens what the settings name, for whoever works through `door`: the audit names it.
-    pub async fn open_through(settings: &Settings, door: &str) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
         let company = OpenCompany::open(settings, &folder).await?;
+        Self::join(settings, &folder, company, "command").await
+    }
+
+    /// Opens what the settings name, for the console: where the release of AX has no Commerce
+    /// Services it shows why nothing is run.
+    pub async fn open_for_console(settings: &Settings) -> Result<Self, Refusal> {
+        let folder = Folder::of(settings)?;
+        let company = OpenCompany::of_any_release(settings, &folder).await?;
+        Self::join(settings, &folder, company, "console").await
+    }
+
+    /// Joins the sides for whoever works through `door`: the audit names it.
+    async fn join(
+        settings: &Settings,
+        folder: &Folder,
+        company: OpenCompany,
+        door: &str,
+    ) -> Result<Self, Refusal> {
         let shared = company.shared();
-        let facts = shared.facts().await.map_err(Exception::from)?;
-        let ledger = ledger(settings, &folder).await?;
+        let (id, name) = match &company {
+            OpenCompany::Embedded(_) | OpenCompany::Server(_) => {
+                let facts = shared.facts().await.map_err(Exception::from)?;
+                (facts.id, facts.name)
+            }
+            OpenCompany::Refused(company) => (settings.company.clone(), company.place.clone()),
+        };
+        let ledger = ledger(settings, folder).await?;
         let incarnation = ledger.incarnation().await.map_err(Exception::from)?;
-        let service = Service::open(settings, &folder).await?;
+        let service = Service::open(settings, folder).await?;
         let place = Place {
             profile: settings.profile.clone(),
-            company: format!("{} {}", facts.id, facts.name),
+            is_production: settings.production,
+            company: format!("{id} {name}").trim_start().to_owned(),
             service: service.url.clone(),
         };
         let sides = Sides {
             company: shared,
-            sales_orders: sales_orders::service(settings, &company, facts.id, &ledger)?,
+            sales_orders: sales_orders::service(settings, &company, id, &ledger)?,
             ledger,
             commerce: Arc::clone(&service.client) as Arc<dyn Commerce>,
             incarnation,
@@ -221,16 +242,25 @@ pub enum OpenCompany {
     Embedded(Embedded),
     /// In AX's own database.
     Server(SqlServerCompany),
+    /// In a database of a release without Commerce Services.
+    Refused(RefusedCompany),
 }
 
 impl OpenCompany {
     /// Opens it.
     pub async fn open(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
+        match Self::of_any_release(settings, folder).await? {
+            Self::Refused(company) => Err(Exception::from(company.error()).into()),
+            company @ (Self::Embedded(_) | Self::Server(_)) => Ok(company),
+        }
+    }
+
+    /// Opens it, or what says why it is not used.
+    async fn of_any_release(settings: &Settings, folder: &Folder) -> Result<Self, Refusal> {
         let company = (!settings.company.is_empty()).then_some(settings.company.as_str());
         if !settings.sqlserver.is_named() {
             let embedded = Embedded::open(&folder.company(), company);
-            let embedded = embedded.map_err(|error| Refusal::unreachable(error.into()));
-            return embedded.map(Self::Embedded);
+            return Ok(Self::Embedded(embedded.map_err(Exception::from)?));
         }
         let partition = &settings.sqlserver.partition;
         let partition = (!partition.is_empty()).then_some(partition.as_str());
@@ -238,8 +268,9 @@ impl OpenCompany {
         let server = Server::new(database::options(settings).await?);
         match SqlServerCompany::open(server, company, partition).await {
             Ok(company) => Ok(Self::Server(company)),
-            Err(error @ CompanyError::Unreachable(_)) => Err(Refusal::unreachable(error.into())),
-            // It was reached, and is not as it has to be.
+            Err(CompanyError::Release { place, reason }) => {
+                Ok(Self::Refused(RefusedCompany { place, reason }))
+            }
             Err(error) => Err(Exception::from(error).into()),
         }
     }
@@ -248,7 +279,7 @@ impl OpenCompany {
     pub fn embedded(&self) -> Result<Embedded, Exception> {
         match self {
             Self::Embedded(company) => Ok(company.clone()),
-            Self::Server(_) => Err(Exception::new(
+            Self::Server(_) | Self::Refused(_) => Err(Exception::new(
                 "Only an embedded company has clerks of its own.",
                 "The settings name a SQL Server, whose AX is only read.",
                 "Name a folder with an embedded company: --dir DIR",
@@ -261,6 +292,7 @@ impl OpenCompany {
         match self {
             Self::Embedded(company) => Arc::new(company.clone()),
             Self::Server(company) => Arc::new(company.clone()),
+            Self::Refused(company) => Arc::new(company.clone()),
         }
     }
 }
@@ -279,7 +311,7 @@ pub async fn ledger(settings: &Settings, folder: &Folder) -> Result<Arc<dyn Ledg
         let ledger = EmbeddedLedger::open(&folder.ledger()).await;
         ledger.map(|ledger| Arc::new(ledger) as Arc<dyn Ledger>)
     };
-    opened.map_err(|error| Refusal::unreachable(error.into()))
+    opened.map_err(|error| Exception::from(error).not_reached().into())
 }
 
 /// A path that is set.
@@ -339,11 +371,12 @@ pub async fn own_service(
         first_release: None,
     };
     let running = service::start(options).await.map_err(|error| {
-        Refusal::unreachable(Exception::new(
+        Exception::new(
             "The self-hosted service did not start.",
             chain(&error),
             "Check the folder and that no other process uses it.",
-        ))
+        )
+        .not_reached()
     })?;
     Ok((running.url(), Some(running)))
 }

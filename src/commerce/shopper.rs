@@ -152,13 +152,13 @@ impl<'a> Shopper<'a> {
             total: Amount::ZERO,
             note,
         };
-        make_total_right(&mut order);
+        order.make_total_right();
         let tax = product(order.total, cents(TAX_PERCENT)).to_cents();
         order.taxes.push(Tax {
             code: "Sales tax".to_owned(),
             amount: tax,
         });
-        make_total_right(&mut order);
+        order.make_total_right();
         if self.is_paying {
             order.payment = Some(authorise(&order, self.now));
         }
@@ -232,26 +232,6 @@ pub fn price(item: &Item) -> Amount {
         price
     } else {
         USUAL_PRICE.into()
-    }
-}
-
-/// Makes the lines' amounts and the order's total add up, and a payment cover it.
-pub fn make_total_right(order: &mut WebOrder) {
-    for line in &mut order.lines {
-        let gross = product(line.quantity, line.price);
-        line.amount = gross.checked_sub(line.discount).unwrap_or(gross).to_cents();
-    }
-    let lines = order.lines.iter().map(|line| line.amount);
-    let charges = order.charges.iter().map(|charge| charge.amount);
-    let taxes = order.taxes.iter().map(|tax| tax.amount);
-    order.total = lines
-        .chain(charges)
-        .chain(taxes)
-        .fold(Amount::ZERO, |sum, amount| {
-            sum.checked_add(amount).unwrap_or(sum)
-        });
-    if let Some(payment) = &mut order.payment {
-        payment.amount = order.total;
     }
 }
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::CompanyError;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun, COMMERCE_SERVICES};
+use crate::sql::literal_pattern;
 
 /// Jobs of one answer, at most: a site that never cleans up has very many.
 pub const MOST_JOBS: usize = 500;
@@ -33,16 +34,7 @@ impl AxBatchFilter {
         match self {
             Self::CommerceServices => format!("{COMMERCE_SERVICES}%"),
             Self::Every | Self::Id(_) => "%".to_owned(),
-            Self::Caption(text) => {
-                let mut pattern = "%".to_owned();
-                for sign in text.chars() {
-                    if matches!(sign, '%' | '_' | '[' | '\\') {
-                        pattern.push('\\');
-                    }
-                    pattern.push(sign);
-                }
-                pattern + "%"
-            }
+            Self::Caption(text) => format!("%{}%", literal_pattern(text)),
         }
     }
 }

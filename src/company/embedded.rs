@@ -4,6 +4,7 @@
 pub mod activity;
 mod address;
 mod batch;
+mod browse;
 mod contents;
 mod file;
 pub mod generator;
@@ -53,11 +54,12 @@ impl Embedded {
     /// Opens the company `company` of the file at `path`; without a name the only one there is.
     ///
     /// # Errors
-    /// [`CompanyError::Unavailable`] says what is wrong with the file, or which companies it has.
+    /// [`CompanyError::Unavailable`] says what is wrong with the file, [`CompanyError::Unfit`] which
+    /// companies it has.
     pub fn open(path: &Path, company: Option<&str>) -> Result<Self, CompanyError> {
         let connection = schema::open(path, Access::ReadOnly)?;
         let companies = companies(&connection, path)?;
-        let facts = choose(companies, company).map_err(|reason| CompanyError::Unavailable {
+        let facts = choose(companies, company).map_err(|reason| CompanyError::Unfit {
             place: path.display().to_string(),
             reason,
         })?;

@@ -7,6 +7,7 @@
 pub(super) mod addresses;
 mod agreements;
 pub(super) mod batch;
+pub(super) mod browse;
 mod categories;
 mod changed;
 mod delivery_modes;

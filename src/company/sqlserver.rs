@@ -4,6 +4,7 @@
 //! The statements and what a row means are those of every company; here stands what a database has
 //! to be asked before: its release, its layout, its company, and how its changes are tracked.
 
+mod browse;
 mod grants;
 mod layout;
 mod live;
@@ -61,7 +62,7 @@ impl SqlServerCompany {
     ///
     /// # Errors
     /// [`CompanyError::Unreachable`] where there is no connection; [`CompanyError::Release`] where AX
-    /// has no Commerce Services; [`CompanyError::Unavailable`] says what the database lacks, or which
+    /// has no Commerce Services; [`CompanyError::Unfit`] says what the database lacks, or which
     /// companies it has.
     pub async fn open(
         server: Server,
@@ -155,19 +156,22 @@ fn with_reader<T>(
 
 /// What a caller is told.
 fn told(fault: Fault, server: &Server) -> CompanyError {
-    let unavailable = |reason: String| CompanyError::Unavailable {
+    let unfit = |reason: String| CompanyError::Unfit {
         place: server.place(),
         reason,
     };
     match fault {
         Fault::Company(error) => error,
-        Fault::Unfit(reason) => unavailable(reason),
+        Fault::Unfit(reason) => unfit(reason),
         Fault::Release(reason) => CompanyError::Release {
             place: server.place(),
             reason,
         },
         Fault::Server(ServerError::Connect(error)) => error.into(),
-        Fault::Server(error) => unavailable(error.to_string()),
+        Fault::Server(error) if error.is_unreachable() => {
+            reading::failed("the company".to_owned(), error.into())
+        }
+        Fault::Server(error) => unfit(error.to_string()),
         Fault::Told => CompanyError::Read {
             what: "the company".to_owned(),
             source: "the reading ended early".into(),

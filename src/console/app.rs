@@ -2,13 +2,22 @@
 //! No waiting, no clock, no reading or writing; the time comes in with the message.
 
 mod change;
+mod handed;
+mod leaving;
 mod msg;
 mod office;
+mod products;
+mod starts;
+mod triage;
 mod typed;
 mod view;
 mod windows;
 mod wish;
 
+use self::handed::Over;
+use self::leaving::Leaving;
+
+pub use super::outlet::Handed;
 pub use change::Change;
 pub use msg::{Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace};
 pub use view::Toast;
@@ -30,16 +39,13 @@ use super::tabs::exceptions::{self, ExceptionsTab};
 use super::tabs::jobs::JobsTab;
 use super::tabs::logs::LogsTab;
 use super::tabs::orders::{self, OrdersTab};
+use super::tabs::products::{self as items, ProductsTab};
 use super::tabs::{Reply, Tab};
 use super::theme::Theme;
 use super::widgets::sheet::Page;
 use super::words;
 use crate::jobs::runner::Place;
 use crate::model::{Exception, Job, Stream};
-
-/// How long runs get to reach a checkpoint before the console leaves without them. They are asked
-/// to within two seconds.
-const LEAVE_WITHIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the console is made with.
 #[derive(Debug)]
@@ -62,12 +68,8 @@ pub struct Setting {
     pub read_only: bool,
     /// Today's log file.
     pub log_file: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Leaving {
-    reason: ExitReason,
-    until: Timestamp,
+    /// The bell rings for a run of this console that took so long; never without it.
+    pub bell_after: Option<SignedDuration>,
 }
 
 /// The console's state.
@@ -77,6 +79,7 @@ pub struct App {
     tab: Tab,
     account: AccountTab,
     checklists: ChecklistsTab,
+    products: ProductsTab,
     jobs: JobsTab,
     orders: OrdersTab,
     exceptions: ExceptionsTab,
@@ -85,6 +88,8 @@ pub struct App {
     /// What was refused or done, until the next key.
     toast: Option<Toast>,
     leaving: Option<Leaving>,
+    /// Long runs that are over; it is not known yet how they ended.
+    over: Vec<Over>,
     dirty: Option<Pace>,
 }
 
@@ -97,12 +102,14 @@ impl App {
             tab: Tab::default(),
             account: AccountTab::default(),
             checklists: ChecklistsTab::default(),
+            products: ProductsTab::default(),
             orders: OrdersTab::default(),
             exceptions: ExceptionsTab::default(),
             logs: LogsTab::default(),
             overlays: Vec::new(),
             toast: None,
             leaving: None,
+            over: Vec::new(),
             dirty: Some(Pace::Prompt),
         };
         app.lay_out();
@@ -111,8 +118,12 @@ impl App {
 
     /// What must be done first.
     pub fn begin(&mut self) -> Vec<Effect> {
-        // The exceptions are counted on their tab from the first screen on.
-        let first = [self.jobs.load(), self.exceptions.load()];
+        // The exceptions are counted on their tab, and the account is told, from the first screen on.
+        let first = [
+            self.jobs.load(),
+            self.exceptions.load(),
+            self.account.load(),
+        ];
         first.into_iter().flatten().collect()
     }
 
@@ -121,21 +132,40 @@ impl App {
         self.setting.now = at;
         let mut effects = match msg {
             Msg::Terminal(event) => self.on_terminal(event),
+            Msg::Looks(read) => {
+                self.touch(Pace::Prompt);
+                match *read {
+                    Ok((keys, theme)) => {
+                        self.setting.keys = keys;
+                        self.setting.theme = theme;
+                        self.toast =
+                            Some(Toast::Told("Keys and colours are read anew.".to_owned()));
+                    }
+                    Err(error) => {
+                        self.refuse(format!("Keys and colours stay as they were: {error}"))
+                    }
+                }
+                vec![Effect::WatchLooks]
+            }
             Msg::Live(live) => {
                 self.touch(Pace::Calm);
                 let before = self.jobs.live();
                 let is_back = before.ledger.is_some() && live.ledger.is_none();
                 let changed = live.changes != before.changes || is_back;
+                self.note_over(&live);
                 let overview = self.jobs.set_live(*live, at);
                 let mut effects: Vec<Effect> = overview.into_iter().collect();
                 if changed {
                     effects.extend(self.load_records());
+                    effects.extend(self.account.load());
                 }
                 effects
             }
             Msg::Overview(result) => {
                 self.touch(Pace::Prompt);
-                self.jobs.loaded(result, at).into_iter().collect()
+                let mut effects: Vec<Effect> = self.jobs.loaded(result, at).into_iter().collect();
+                effects.extend(self.ring());
+                effects
             }
             Msg::Runs(job, result) => {
                 self.touch(Pace::Prompt);
@@ -182,9 +212,22 @@ impl App {
                 Vec::new()
             }
             Msg::Changed(change, result) => self.statuses_changed(change, result),
+            Msg::Timetable(report) => {
+                self.touch(Pace::Prompt);
+                self.timetable_told(*report)
+            }
+            Msg::Handed(result) => {
+                self.touch(Pace::Prompt);
+                self.handed(result);
+                Vec::new()
+            }
             Msg::Office(report) => {
                 self.touch(Pace::Prompt);
                 self.reported(*report)
+            }
+            Msg::Products(answer) => {
+                self.touch(Pace::Prompt);
+                self.products_answered(*answer)
             }
             Msg::Log(batch) => {
                 if self.logs.add(&batch) && self.tab == Tab::Logs {
@@ -196,10 +239,6 @@ impl App {
                 self.touch(Pace::Prompt);
                 let told = self.logs.reported(*report);
                 self.tell(told);
-                Vec::new()
-            }
-            Msg::Copied(told) => {
-                self.tell(Some(told));
                 Vec::new()
             }
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
@@ -220,7 +259,7 @@ impl App {
         match self.tab {
             Tab::Orders => effects.extend(self.orders.load_beside()),
             Tab::Logs => effects.extend(self.logs.wants()),
-            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Exceptions => {}
+            Tab::Account | Tab::Checklists | Tab::Products | Tab::Jobs | Tab::Exceptions => {}
         }
         effects.extend(self.left());
         effects
@@ -294,13 +333,11 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         let reply = match action {
-            Action::Move(motion) => {
-                self.go(motion);
-                Reply::Done
-            }
+            Action::Move(motion) => return self.go(motion).into_iter().collect(),
             Action::Account(action) => self.on_account(action),
             Action::Checklist(action) => return self.on_checklist(action),
-            Action::Job(action) => self.jobs.on(action, self.setting.read_only),
+            Action::Product(action) => self.products.on(action, self.setting.read_only),
+            Action::Job(action) => return self.on_job(action),
             Action::Order(OrderAction::Run) => {
                 self.jobs.run(Job::Orders, false, self.setting.read_only)
             }
@@ -319,6 +356,10 @@ impl App {
         match reply {
             Reply::Done => Vec::new(),
             Reply::Perform(effect) => vec![effect],
+            Reply::Tell(text) => {
+                self.toast = Some(Toast::Told(text));
+                Vec::new()
+            }
             Reply::Refuse(text) => {
                 self.refuse(text);
                 Vec::new()
@@ -329,6 +370,7 @@ impl App {
 
     fn on_filter(&mut self, action: FilterAction) -> Reply {
         match self.tab {
+            Tab::Products => self.products.on_filter(action),
             Tab::Orders => self.orders.on_filter(action, &self.here()),
             Tab::Exceptions => self.exceptions.on_filter(action, &self.here()),
             Tab::Logs => self.logs.on_filter(action, &self.here()),
@@ -336,26 +378,30 @@ impl App {
         }
     }
 
-    fn go(&mut self, motion: Motion) {
+    /// Moves in what is in front; answers what has to be read for it.
+    fn go(&mut self, motion: Motion) -> Option<Effect> {
         if let Some(mut overlay) = self.overlays.pop() {
             overlay.go(motion, self, self.screen());
             self.overlays.push(overlay);
-            return;
+            return None;
         }
         match self.tab {
             Tab::Account => self.account.go(motion),
             Tab::Checklists => self.checklists.go(motion),
+            Tab::Products => return self.products.go(motion),
             Tab::Jobs => self.jobs.go(motion),
             Tab::Orders => self.orders.go(motion),
             Tab::Exceptions => self.exceptions.go(motion),
             Tab::Logs => self.logs.go(motion),
         }
+        None
     }
 
     fn on_console(&mut self, action: ConsoleAction) -> Vec<Effect> {
         match action {
             ConsoleAction::TabAccount => return self.turn_to(Tab::Account),
             ConsoleAction::TabChecklists => return self.turn_to(Tab::Checklists),
+            ConsoleAction::TabProducts => return self.turn_to(Tab::Products),
             ConsoleAction::TabJobs => return self.turn_to(Tab::Jobs),
             ConsoleAction::TabOrders => return self.turn_to(Tab::Orders),
             ConsoleAction::TabExceptions => return self.turn_to(Tab::Exceptions),
@@ -364,7 +410,7 @@ impl App {
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
             ConsoleAction::Palette => {
-                let palette = Palette::new(self.tab.context());
+                let palette = Palette::new(self.context());
                 self.overlays.push(Overlay::Palette(palette));
             }
             ConsoleAction::Redraw => {
@@ -373,6 +419,9 @@ impl App {
                 effects.extend(self.load_records());
                 effects.extend(self.load_batch_jobs());
                 effects.extend(self.load_office());
+                if self.tab == Tab::Products {
+                    effects.extend(self.products.reload());
+                }
                 return effects;
             }
             ConsoleAction::Suspend => return vec![Effect::Suspend],
@@ -392,36 +441,12 @@ impl App {
         self.tab = tab;
         match tab {
             Tab::Account | Tab::Checklists => self.load_office(),
+            Tab::Products => self.products.load(),
             Tab::Jobs => self.jobs.load().into_iter().collect(),
             Tab::Orders => self.orders.load().into_iter().collect(),
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
             Tab::Logs => Vec::new(),
         }
-    }
-
-    /// Stops every run here, then leaves. A second wish to leave does not wait any more.
-    fn leave(&mut self, reason: ExitReason) -> Vec<Effect> {
-        self.touch(Pace::Prompt);
-        if self.leaving.is_some() {
-            return vec![Effect::Quit(reason)];
-        }
-        self.overlays.clear();
-        self.leaving = Some(Leaving {
-            reason,
-            until: self.setting.now + LEAVE_WITHIN,
-        });
-        let executing: Vec<Job> = self.jobs.own().map(|run| run.job).collect();
-        executing
-            .into_iter()
-            .map(|job| self.jobs.cancel(job))
-            .collect()
-    }
-
-    /// Leaves once no run is under way, or the wait for them is over.
-    fn left(&self) -> Option<Effect> {
-        let leaving = self.leaving?;
-        let is_over = self.jobs.own().next().is_none() || self.setting.now >= leaving.until;
-        is_over.then_some(Effect::Quit(leaving.reason))
     }
 
     /// True while a run moves orders: who looks at them sees them move.
@@ -466,5 +491,6 @@ impl App {
         };
         account::lay_out(&mut self.account, body, page);
         checklists::lay_out(&mut self.checklists, body);
+        items::lay_out(&mut self.products, body, &self.setting.theme);
     }
 }

@@ -8,7 +8,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::app::{App, Toast};
-use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders};
+use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders, products};
 use super::theme::Role;
 use super::words;
 
@@ -17,6 +17,17 @@ pub const LEAST: (u16, u16) = (60, 15);
 
 /// A narrower screen names the tab in front only.
 const LEAST_FOR_TITLES: u16 = 80;
+
+/// How much the tabs say of themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Titles {
+    /// Every title, with blanks around it.
+    Wide,
+    /// Every title.
+    Tight,
+    /// That of the tab in front only.
+    Front,
+}
 
 struct Areas {
     place: Rect,
@@ -71,6 +82,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     match app.tab() {
         Tab::Account => account::draw(app.account(), frame, areas.body, app.page()),
         Tab::Checklists => checklists::draw(app.checklists(), frame, areas.body, app.page()),
+        Tab::Products => products::draw(app.products(), frame, areas.body, app.page()),
         Tab::Jobs => {
             let view = jobs::View {
                 now: app.now(),
@@ -107,23 +119,56 @@ fn draw_too_small(frame: &mut Frame<'_>) {
 
 /// The tabs in a rule from side to side.
 fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let width = usize::from(area.width);
+    let fits = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>() <= width;
+    let titles = if area.width < LEAST_FOR_TITLES {
+        Titles::Front
+    } else if fits(&tabs(app, Titles::Wide)) {
+        Titles::Wide
+    } else {
+        Titles::Tight
+    };
+    let mut spans = tabs(app, titles);
+    let theme = app.theme();
+    let (rule, dim) = (theme.symbols.rule, theme.style(Role::Dim));
+    let used: usize = spans.iter().map(Span::width).sum();
+    let name = format!(" {} {} ", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    match width.checked_sub(used + name.len() + 1) {
+        Some(rest) => {
+            spans.push(Span::styled(rule.repeat(rest), dim));
+            spans.push(Span::styled(name, dim));
+            spans.push(Span::styled(rule, dim));
+        }
+        None => spans.push(Span::styled(rule.repeat(width.saturating_sub(used)), dim)),
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn tabs(app: &App, titles: Titles) -> Vec<Span<'static>> {
     let theme = app.theme();
     let rule = theme.symbols.rule;
     let dim = theme.style(Role::Dim);
     let mut spans = vec![Span::styled(rule, dim)];
-    let is_narrow = area.width < LEAST_FOR_TITLES;
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
         let open = match tab {
             Tab::Exceptions => app.exceptions().open().filter(|open| *open > 0),
-            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Orders | Tab::Logs => None,
+            Tab::Account
+            | Tab::Checklists
+            | Tab::Products
+            | Tab::Jobs
+            | Tab::Orders
+            | Tab::Logs => None,
         };
         let (left, right, style) = if tab == app.tab() {
             // Brackets too: the tab in front is seen without any colour.
             ("[", "]", theme.style(Role::Accent))
         } else {
-            (" ", " ", dim)
+            match titles {
+                Titles::Wide | Titles::Front => (" ", " ", dim),
+                Titles::Tight => ("", "", dim),
+            }
         };
-        let title = if is_narrow && tab != app.tab() {
+        let title = if titles == Titles::Front && tab != app.tab() {
             format!("{left}{}", index + 1)
         } else {
             format!("{left}{} {}", index + 1, tab.title())
@@ -142,18 +187,7 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
         spans.push(Span::styled(right, style));
         spans.push(Span::styled(rule, dim));
     }
-    let used: usize = spans.iter().map(Span::width).sum();
-    let name = format!(" {} {} ", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let width = usize::from(area.width);
-    match width.checked_sub(used + name.len() + 1) {
-        Some(rest) => {
-            spans.push(Span::styled(rule.repeat(rest), dim));
-            spans.push(Span::styled(name, dim));
-            spans.push(Span::styled(rule, dim));
-        }
-        None => spans.push(Span::styled(rule.repeat(width.saturating_sub(used)), dim)),
-    }
-    frame.render_widget(Line::from(spans), area);
+    spans
 }
 
 fn draw_toast(app: &App, frame: &mut Frame<'_>, area: Rect) {

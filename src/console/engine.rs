@@ -4,11 +4,13 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+use super::app::Change;
 use crate::jobs::exceptions;
 use crate::jobs::runner::{Place, RunOptions, Runner};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::exception::{ExceptionEntry, ExceptionFilter};
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
+use crate::model::schedule::{Replan, Timetable};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use crate::model::{Exception, Job, RunId};
 
@@ -42,6 +44,10 @@ pub trait Engine: Send + Sync {
     async fn suspend_all(&self) -> Result<Vec<Job>, Exception>;
     /// Gives every job that [`Engine::suspend_all`] withheld the status it had; answers them.
     async fn resume_all(&self) -> Result<Vec<Job>, Exception>;
+    /// When a job starts.
+    async fn timetable(&self, job: Job) -> Result<Timetable, Exception>;
+    /// Gives a job another schedule, unless it has another one by now than was seen.
+    async fn take(&self, replan: &Replan) -> Result<(), Exception>;
     /// The orders that match, newest first.
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception>;
     /// How many orders there are of each kind.
@@ -56,6 +62,18 @@ pub trait Engine: Send + Sync {
     async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
     /// Closes the open ones that match with a note; answers how many.
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception>;
+}
+
+impl Change {
+    /// Does it; answers the jobs that were changed.
+    pub async fn perform(self, engine: &dyn Engine) -> Result<Vec<Job>, Exception> {
+        match self {
+            Self::Withhold(job) => engine.withhold(job).await.map(|()| vec![job]),
+            Self::Resume(job) => engine.resume(job).await.map(|()| vec![job]),
+            Self::SuspendAll => engine.suspend_all().await,
+            Self::ResumeAll => engine.resume_all().await,
+        }
+    }
 }
 
 #[async_trait]
@@ -110,6 +128,14 @@ impl Engine for Runner {
 
     async fn resume_all(&self) -> Result<Vec<Job>, Exception> {
         Self::resume_all(self).await
+    }
+
+    async fn timetable(&self, job: Job) -> Result<Timetable, Exception> {
+        Self::timetable(self, job).await
+    }
+
+    async fn take(&self, replan: &Replan) -> Result<(), Exception> {
+        Self::take(self, replan).await
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {

@@ -23,6 +23,12 @@ pub enum Context {
     Account,
     /// On the tab *Checklists*.
     Checklists,
+    /// On the tab *Products*, in the list.
+    Products,
+    /// There, in the categories.
+    Categories,
+    /// There, in the selection.
+    Selection,
     /// On the tab *Jobs*.
     Jobs,
     /// On the tab *Orders*.
@@ -45,9 +51,12 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help and `keys.toml`.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Account,
         Self::Checklists,
+        Self::Products,
+        Self::Categories,
+        Self::Selection,
         Self::Jobs,
         Self::Orders,
         Self::Exceptions,
@@ -68,6 +77,9 @@ impl Context {
             Self::Console => "console",
             Self::Account => "account",
             Self::Checklists => "checklists",
+            Self::Products => "products",
+            Self::Categories => "categories",
+            Self::Selection => "selection",
             Self::Jobs => "jobs",
             Self::Orders => "orders",
             Self::Exceptions => "exceptions",
@@ -87,6 +99,9 @@ impl Context {
             Self::Console => "On every tab",
             Self::Account => "Account",
             Self::Checklists => "Checklists",
+            Self::Products => "Products",
+            Self::Categories => "Products: the categories",
+            Self::Selection => "Products: the selection",
             Self::Jobs => "Jobs",
             Self::Orders => "Orders",
             Self::Exceptions => "Exceptions",
@@ -105,6 +120,9 @@ impl Context {
             Self::Anywhere => None,
             Self::Account
             | Self::Checklists
+            | Self::Products
+            | Self::Categories
+            | Self::Selection
             | Self::Jobs
             | Self::Orders
             | Self::Exceptions
@@ -177,6 +195,29 @@ actions! {
 }
 
 actions! {
+    /// What can be asked of the products and of their selection.
+    ProductAction {
+        Toggle "toggle" "Sold, never sold, left to the rules, in turn.",
+        Sell "sell" "Sell it whatever the rules say.",
+        Never "never-sell" "Never sell it.",
+        Leave "leave-to-rules" "Leave it to the rules.",
+        SellAll "sell-all" "Sell all that match.",
+        NeverAll "never-sell-all" "Never sell all that match.",
+        LeaveAll "leave-all-to-rules" "Leave all that match to the rules.",
+        Mark "mark" "Mark the selected one, or not any more.",
+        Details "details" "Show everything about the selected one.",
+        Categories "categories" "To the categories, or back.",
+        List "list-category" "List the items of the selected category.",
+        Selection "selection" "To the selection, or back.",
+        AddRule "add-rule" "Add a rule.",
+        RemoveRule "remove-rule" "Remove the selected rule, or mend what contradicts itself.",
+        Apply "apply" "Count what the draft would send; then put it in force.",
+        Undo "undo" "Take the last step back.",
+        Back "back" "Back to the list.",
+    }
+}
+
+actions! {
     /// What can be asked of the selected job, or of all of them.
     JobAction {
         Run "run" "Run it.",
@@ -189,6 +230,12 @@ actions! {
         Resume "resume" "Set it to Waiting.",
         SuspendAll "suspend-all" "Withhold every job, and remember what each was.",
         ResumeAll "resume-all" "Give every job that was withheld so its status back.",
+        Recurrence "recurrence" "Change when it starts by itself.",
+        Usual "usual-recurrences" "Give every job its usual recurrence.",
+        Remedy "remedy" "Do what the documents tell to do about its failure.",
+        Log "log" "Show the log lines of its run.",
+        Copy "copy" "Copy everything about its run.",
+        Export "export" "Write everything about its run to a file.",
     }
 }
 
@@ -262,6 +309,8 @@ actions! {
         Yes "yes" "Answer yes.",
         No "no" "Answer no.",
         Save "save" "Take what was typed.",
+        Copy "copy" "Copy its text.",
+        Export "export" "Write its text to a file.",
     }
 }
 
@@ -270,6 +319,7 @@ actions! {
     ConsoleAction {
         TabAccount "tab-account" "To the tab Account.",
         TabChecklists "tab-checklists" "To the tab Checklists.",
+        TabProducts "tab-products" "To the tab Products.",
         TabJobs "tab-jobs" "To the tab Jobs.",
         TabOrders "tab-orders" "To the tab Orders.",
         TabExceptions "tab-exceptions" "To the tab Exceptions.",
@@ -293,6 +343,8 @@ pub enum Action {
     Account(AccountAction),
     /// Ask something of the selected item of a checklist.
     Checklist(ChecklistAction),
+    /// Ask something of the products.
+    Product(ProductAction),
     /// Ask something of the selected job.
     Job(JobAction),
     /// Ask something of the orders.
@@ -316,6 +368,7 @@ impl Action {
             Self::Move(motion) => motion.name(),
             Self::Account(action) => action.name(),
             Self::Checklist(action) => action.name(),
+            Self::Product(action) => action.name(),
             Self::Job(action) => action.name(),
             Self::Order(action) => action.name(),
             Self::Exception(action) => action.name(),

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::logging::file::{LogFile, Placed, Quest, Way};
 use crate::model::filter::Filter;
-use crate::model::log::LogLine;
 use crate::model::pattern::Pattern;
 
 /// Blocks that are read in one step: some hundredths of a second.
@@ -44,15 +43,10 @@ pub enum LogErrand {
         /// The place of a line whose number is wanted.
         first: Option<u64>,
     },
-    /// Write what passes the filter into a file beside it.
+    /// Write what passes the filter into a file.
     Export {
         /// Only those that it lets through.
         filter: Filter,
-    },
-    /// Write these lines into a file beside it.
-    Write {
-        /// The lines.
-        lines: Vec<LogLine>,
     },
 }
 
@@ -97,44 +91,43 @@ pub struct LogPage {
 }
 
 /// The file, opened when it is asked for first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Shelf {
+    /// None where this console writes none.
+    path: Option<PathBuf>,
+    /// Folder of what is written out of it.
+    exports: PathBuf,
     file: Arc<Mutex<Option<LogFile>>>,
 }
 
 impl Shelf {
-    /// Does an errand at the file of this path.
-    pub async fn perform(
-        &self,
-        path: Option<PathBuf>,
-        errand: LogErrand,
-        now: Timestamp,
-    ) -> LogReport {
+    /// The file of this path, and the folder of what is written out of it.
+    pub fn new(path: Option<PathBuf>, exports: PathBuf) -> Self {
+        Self {
+            path,
+            exports,
+            file: Arc::default(),
+        }
+    }
+
+    /// Does an errand at the file.
+    pub async fn perform(&self, errand: LogErrand, now: Timestamp) -> LogReport {
         let shelf = self.clone();
         let kind = Kind::of(&errand);
-        let done = tokio::task::spawn_blocking(move || shelf.work(path.as_deref(), errand, now));
+        let done = tokio::task::spawn_blocking(move || shelf.work(errand, now));
         match done.await {
             Ok(report) => report,
             Err(error) => kind.failed(error.to_string()),
         }
     }
 
-    fn work(&self, path: Option<&Path>, errand: LogErrand, now: Timestamp) -> LogReport {
+    fn work(&self, errand: LogErrand, now: Timestamp) -> LogReport {
         let kind = Kind::of(&errand);
-        let Some(path) = path else {
+        let Some(path) = &self.path else {
             return kind.failed("this console writes no log file".to_owned());
         };
-        if let LogErrand::Write { lines } = errand {
-            let folder = path.parent().unwrap_or(Path::new("."));
-            return LogReport::Written(write(folder, now, |into| {
-                for line in &lines {
-                    writeln!(into, "{}", crate::logging::line::written(line))?;
-                }
-                Ok(lines.len() as u64)
-            }));
-        }
         let mut held = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.as_ref().is_none_or(|file| file.path() != path) {
+        if held.as_ref().is_none_or(|file| file.path() != *path) {
             *held = match LogFile::open(path) {
                 Ok(file) => Some(file),
                 Err(error) => return kind.failed(format!("{}: {error}", path.display())),
@@ -143,7 +136,7 @@ impl Shelf {
         let Some(file) = held.as_mut() else {
             return kind.failed(String::new());
         };
-        match perform(file, errand, now) {
+        match perform(file, errand, &self.exports, now) {
             Ok(report) => report,
             Err(error) => {
                 // It may be there again, or be another one, the next time.
@@ -169,7 +162,7 @@ impl Kind {
             LogErrand::Page { .. } => Self::Page,
             LogErrand::Search { .. } => Self::Search,
             LogErrand::LookAhead { .. } => Self::LookAhead,
-            LogErrand::Export { .. } | LogErrand::Write { .. } => Self::Written,
+            LogErrand::Export { .. } => Self::Written,
         }
     }
 
@@ -189,7 +182,12 @@ fn size(file: &LogFile) -> LogSize {
     }
 }
 
-fn perform(file: &mut LogFile, errand: LogErrand, now: Timestamp) -> io::Result<LogReport> {
+fn perform(
+    file: &mut LogFile,
+    errand: LogErrand,
+    exports: &Path,
+    now: Timestamp,
+) -> io::Result<LogReport> {
     file.refresh()?;
     Ok(match errand {
         LogErrand::Page { filter, at, rows } => {
@@ -245,11 +243,14 @@ fn perform(file: &mut LogFile, errand: LogErrand, now: Timestamp) -> io::Result<
             LogReport::Known(size(file), number)
         }
         LogErrand::Export { filter } => {
-            let folder = file.path().parent().unwrap_or(Path::new(".")).to_owned();
-            LogReport::Written(write(&folder, now, |into| file.export(&filter, now, into)))
+            LogReport::Written(write(exports, now, |into| file.export(&filter, now, into)))
         }
-        LogErrand::Write { .. } => LogReport::Written(Ok((0, PathBuf::new()))),
     })
+}
+
+/// The name of a file with lines of the log: another one every millisecond.
+pub fn export_name(now: Timestamp) -> String {
+    format!("axcs-log-{}.txt", now.strftime("%Y%m%d-%H%M%S%3f"))
 }
 
 /// Writes a new file, which is never one that is there already.
@@ -258,9 +259,9 @@ fn write(
     now: Timestamp,
     lines: impl FnOnce(&mut BufWriter<File>) -> io::Result<u64>,
 ) -> Result<(u64, PathBuf), String> {
-    let name = format!("axcs-export-{}.txt", now.strftime("%Y%m%d-%H%M%S%3f"));
-    let path = folder.join(name);
-    let written = File::create_new(&path).and_then(|file| {
+    let path = folder.join(export_name(now));
+    let created = std::fs::create_dir_all(folder).and_then(|()| File::create_new(&path));
+    let written = created.and_then(|file| {
         let mut into = BufWriter::new(file);
         let number = lines(&mut into)?;
         into.flush()?;

@@ -12,7 +12,9 @@ mod note;
 mod order;
 mod palette;
 mod place;
+mod product;
 mod question;
+mod recurrence;
 mod sign_in;
 
 pub use batch_job::BatchJobWindow;
@@ -26,7 +28,9 @@ pub use note::Note;
 pub use order::OrderWindow;
 pub use palette::Palette;
 pub use place::PlaceWindow;
+pub use product::ProductWindow;
 pub use question::Question;
+pub use recurrence::{RecurrenceEditor, Saved};
 pub use sign_in::SignInWindow;
 
 use ratatui::Frame;
@@ -34,11 +38,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear};
 
-use super::app::App;
+use super::app::{App, Handed};
 use super::keys::{Context, Motion};
 use super::theme::Role;
 use super::widgets::sheet::Sheet;
 use super::words;
+
+/// Cells of the text of a window in a clipboard or a file, where long lines stay whole.
+const TEXT_CELLS: usize = 400;
 
 /// A window.
 #[derive(Debug)]
@@ -65,10 +72,14 @@ pub enum Overlay {
     Form(Form),
     /// Everything that can be asked for.
     Palette(Palette),
+    /// The recurrence of a job, as it is typed.
+    Recurrence(Box<RecurrenceEditor>),
     /// The code that signs this machine in.
     SignIn(SignInWindow),
     /// Where an item of a checklist is done.
     Place(PlaceWindow),
+    /// Everything about an item.
+    Product(ProductWindow),
 }
 
 /// How far a window is scrolled, in lines.
@@ -104,7 +115,7 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) | Self::Palette(_) => Context::Note,
+            Self::Note(_) | Self::Form(_) | Self::Palette(_) | Self::Recurrence(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -113,7 +124,8 @@ impl Overlay {
             | Self::Order(_)
             | Self::Exception(_)
             | Self::SignIn(_)
-            | Self::Place(_) => Context::Overlay,
+            | Self::Place(_)
+            | Self::Product(_) => Context::Overlay,
         }
     }
 
@@ -130,8 +142,10 @@ impl Overlay {
             Self::Note(note) => note.title(),
             Self::Form(form) => form.title(),
             Self::Palette(palette) => palette.title(),
+            Self::Recurrence(editor) => editor.title(),
             Self::SignIn(_) => "Sign this machine in".to_owned(),
             Self::Place(place) => place.title(),
+            Self::Product(product) => product.title(),
         }
     }
 
@@ -149,8 +163,10 @@ impl Overlay {
             Self::Note(note) => note.lines(app, width).into(),
             Self::Form(form) => form.lines(app, width).into(),
             Self::Palette(palette) => palette.lines(app, width).into(),
+            Self::Recurrence(editor) => editor.lines(app, width).into(),
             Self::SignIn(window) => window.lines(app, width).into(),
             Self::Place(place) => place.lines(app, width).into(),
+            Self::Product(product) => product.lines(app, width).into(),
         }
     }
 
@@ -165,7 +181,12 @@ impl Overlay {
             Self::Exception(exception) => exception.scroll,
             Self::SignIn(window) => window.scroll,
             Self::Place(place) => place.scroll,
-            Self::Confirm(_) | Self::Note(_) | Self::Form(_) | Self::Palette(_) => Scroll(0),
+            Self::Product(product) => product.scroll,
+            Self::Confirm(_)
+            | Self::Note(_)
+            | Self::Form(_)
+            | Self::Palette(_)
+            | Self::Recurrence(_) => Scroll(0),
         }
     }
 
@@ -173,8 +194,13 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) | Self::SignIn(_) => 70,
-            Self::Help(_) | Self::Form(_) | Self::Palette(_) | Self::Place(_) => 90,
+            Self::Help(_)
+            | Self::Form(_)
+            | Self::Palette(_)
+            | Self::Place(_)
+            | Self::Product(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
+            Self::Recurrence(_) => 120,
             Self::Details(_) | Self::History(_) => 130,
             Self::Order(_) | Self::BatchJobs(_) | Self::BatchJob(_) => 150,
         }
@@ -217,10 +243,20 @@ impl Overlay {
             Self::Exception(exception) => exception.scroll.on(motion, total, height),
             Self::SignIn(window) => window.scroll.on(motion, total, height),
             Self::Place(place) => place.scroll.on(motion, total, height),
+            Self::Product(product) => product.scroll.on(motion, total, height),
             Self::Form(form) => form.go(motion),
             Self::Palette(palette) => palette.on(motion, total),
+            Self::Recurrence(editor) => editor.go(motion),
             Self::Confirm(_) | Self::Note(_) => {}
         }
+    }
+
+    /// All of its text, for a clipboard or a file: its name, and its name for a file.
+    pub fn text(&self, app: &App) -> Handed {
+        let title = self.title(app);
+        let sheet = self.sheet(app, TEXT_CELLS);
+        let rows = sheet.rows(0, sheet.len());
+        Handed::new(app, &title, &rows)
     }
 
     /// Draws the window over what is there.
@@ -264,6 +300,7 @@ impl Overlay {
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
             Self::Palette(palette) => palette.draw_input(frame, inside),
+            Self::Recurrence(editor) => editor.draw_input(app, frame, inside),
             Self::Help(_)
             | Self::Confirm(_)
             | Self::Details(_)
@@ -273,7 +310,8 @@ impl Overlay {
             | Self::Order(_)
             | Self::Exception(_)
             | Self::SignIn(_)
-            | Self::Place(_) => {}
+            | Self::Place(_)
+            | Self::Product(_) => {}
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The console's loop: waits for whatever happens next, has the state updated, performs the
 //! effects, draws. Nothing runs while nothing happens.
 
+mod hand;
+
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,32 +13,26 @@ use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt as _};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Change, Effect, ExceptionsRead, ExitReason, Msg, OrdersRead, Pace, Setting};
+use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
+use super::doors::Doors;
 use super::draw;
 use super::engine::Engine;
-use super::keys::Keymap;
 use super::log_file::Shelf;
-use super::office::{self, Office};
+use super::looks::Looks;
+use super::outlet::{Outlet, TabProgress, TabSetting};
+use super::products::Products;
 use super::terminal::{self, Screen, Session};
-use super::theme::{Depth, Palette, Symbols, Theme};
+use super::theme::{Depth, Palette, Symbols};
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
-use crate::model::exception::ExceptionFilter;
 use crate::model::run::LiveRuns;
-use crate::model::staged::OrderFilter;
-use crate::model::{Exception, Job};
 use crate::signals::{self, Signal};
-
-/// Runs shown in a history.
-const HISTORY_RUNS: usize = 100;
-/// Runs shown of a batch job of AX: each comes with its logs.
-const BATCH_RUNS: usize = 20;
 
 /// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
 const fn frame_gap(pace: Pace) -> Duration {
@@ -54,16 +50,22 @@ const LOOK_GAP: Duration = Duration::from_millis(100);
 pub struct ConsoleOptions {
     /// ASCII symbols only, whatever the locale says.
     pub ascii: bool,
-    /// No colours, whatever the terminal can show. `NO_COLOR` does the same.
-    pub mono: bool,
-    /// The colours.
+    /// The colours. `NO_COLOR` takes them away as well.
     pub palette: Palette,
     /// Nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
-    /// Text of a `keys.toml`, empty for the default keys.
-    pub keys: String,
+    /// A `keys.toml`; none for the default keys.
+    pub keys_file: Option<PathBuf>,
+    /// A theme; none for the one of the program.
+    pub theme_file: Option<PathBuf>,
     /// Today's log file, named in the help.
     pub log_file: Option<PathBuf>,
+    /// Folder of the texts that are written.
+    pub exports: PathBuf,
+    /// The bell rings for a run of this console that took so long; never without it.
+    pub bell_after: Option<SignedDuration>,
+    /// Whether progress is shown in the terminal's tab.
+    pub tab_progress: TabSetting,
 }
 
 /// Runs the console on this process's terminal until the operator leaves or a signal ends it.
@@ -79,19 +81,21 @@ pub async fn run(
         io::stdout().is_terminal(),
         variable("TERM").as_deref(),
     )?;
-    let depth = if options.mono {
-        Depth::Mono
-    } else {
-        Depth::detect(variable)
-    };
     let symbols = if options.ascii {
         Symbols::ASCII
     } else {
         Symbols::detect(cfg!(windows), variable)
     };
     // Everything that can be wrong is found before the screen is taken.
-    let keys = Keymap::new(&options.keys)?;
-    let theme = Theme::new(options.palette, depth, symbols)?;
+    let looks = Looks {
+        keys_file: options.keys_file,
+        theme_file: options.theme_file,
+        palette: options.palette,
+        depth: Depth::detect(variable),
+        symbols,
+    };
+    let (keys, theme) = looks.read()?;
+    let products: Arc<dyn Products> = Arc::clone(&runner) as _;
     let engine: Arc<dyn Engine> = runner;
     let signals = signals::listen().wrap_err("signals cannot be listened to")?;
 
@@ -105,26 +109,28 @@ pub async fn run(
         keys,
         theme,
         read_only: options.read_only,
-        log_file: options.log_file,
+        log_file: options.log_file.clone(),
+        bell_after: options.bell_after,
     });
+    let outlet = Outlet::detect(
+        cfg!(windows),
+        options.exports.clone(),
+        options.tab_progress,
+        variable,
+    );
     let input = terminal::events();
     let sides = Doors {
         engine,
         office: administration,
+        products,
+        shelf: Shelf::new(options.log_file.clone(), options.exports.clone()),
+        looks: looks.can_change().then(|| Arc::new(looks)),
     };
-    let mut console = Console::new(app, sides, ring, screen, input, signals);
+    let console = Console::new(app, sides, ring, screen, input, signals);
+    let mut console = console.with_outlet(outlet);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
-}
-
-/// What the console works with.
-#[derive(Clone)]
-pub struct Doors {
-    /// The jobs.
-    pub engine: Arc<dyn Engine>,
-    /// What an administrator does.
-    pub office: Arc<dyn Office>,
 }
 
 /// What came first.
@@ -153,9 +159,9 @@ pub struct Console<S, I, G> {
     live: watch::Receiver<LiveRuns>,
     log: watch::Receiver<u64>,
     ring: Ring,
-    shelf: Shelf,
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
+    outlet: Outlet,
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
     /// When what is on the screen is not true any more.
@@ -195,14 +201,14 @@ where
             live,
             log,
             ring,
-            shelf: Shelf::default(),
             pending: FuturesUnordered::new(),
             clock: Timestamp::now,
+            outlet: Outlet::default(),
             last_frame: None,
             last_look: None,
             next_tick: None,
         };
-        for effect in first {
+        for effect in first.into_iter().chain([Effect::WatchLooks]) {
             console.load(effect);
         }
         console
@@ -217,11 +223,13 @@ where
 
     /// Runs until somebody leaves.
     pub async fn run(&mut self) -> io::Result<ExitReason> {
-        loop {
+        let reason = loop {
             if let Some(reason) = self.step().await? {
-                return Ok(reason);
+                break reason;
             }
-        }
+        };
+        self.show_in_tab(TabProgress::Nothing);
+        Ok(reason)
     }
 
     /// Draws a frame that is due, or waits for one thing to happen and answers it.
@@ -328,7 +336,10 @@ where
         self.last_frame = Some(Instant::now());
         let app = &self.app;
         match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
-            Ok(()) => Drawn::Shown,
+            Ok(()) => {
+                self.show_in_tab(self.app.tab_progress());
+                Drawn::Shown
+            }
             // The runs still get their time to stop when the terminal is gone.
             Err(_) if app.is_leaving() => Drawn::Shown,
             // The signal that says so is on its way.
@@ -343,12 +354,13 @@ where
         match effect {
             Effect::Quit(reason) => return Ok(Some(reason)),
             Effect::Redraw => self.screen.forget()?,
-            Effect::Suspend => self.screen.suspend()?,
-            Effect::Copy(text) => {
-                let copied = self.screen.copy(&text).map_err(|error| error.to_string());
-                self.pending
-                    .push(Box::pin(async move { Msg::Copied(copied) }));
+            Effect::Suspend => {
+                self.show_in_tab(TabProgress::Nothing);
+                self.screen.suspend()?;
             }
+            Effect::Ring(text) => self.send(&self.outlet.ring(&text)),
+            Effect::Copy(handed) => self.copy(handed),
+            Effect::Export(handed) => self.write(handed, None),
             Effect::LoadOverview
             | Effect::LoadRuns(_)
             | Effect::LoadBatchJobs
@@ -361,111 +373,19 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
-            | Effect::Log(_)
-            | Effect::Office(_) => self.load(effect),
+            | Effect::Log(..)
+            | Effect::Timetable(_)
+            | Effect::Office(_)
+            | Effect::Products(_)
+            | Effect::WatchLooks => self.load(effect),
         }
         Ok(None)
     }
 
     /// Performs an effect whose result takes time.
     fn load(&mut self, effect: Effect) {
-        let engine = Arc::clone(&self.doors.engine);
-        let work: BoxFuture<'static, Msg> = match effect {
-            Effect::LoadOverview => Box::pin(async move { Msg::Overview(engine.overview().await) }),
-            Effect::LoadRuns(job) => {
-                Box::pin(async move { Msg::Runs(job, engine.runs(job, HISTORY_RUNS).await) })
-            }
-            Effect::LoadBatchJobs => {
-                Box::pin(async move { Msg::BatchJobs(engine.batch_jobs().await) })
-            }
-            Effect::LoadBatchHistory(id) => Box::pin(async move {
-                Msg::BatchHistory(id, engine.batch_history(id, BATCH_RUNS).await)
-            }),
-            Effect::Start(job, options) => {
-                tracing::info!(%job, dry_run = options.dry_run, "run asked for in the console");
-                Box::pin(async move { Msg::Started(job, engine.start(job, options).await) })
-            }
-            Effect::Cancel(job) => {
-                tracing::info!(%job, "cancel asked for in the console");
-                Box::pin(async move { Msg::Canceled(job, engine.cancel(job).await) })
-            }
-            Effect::Change(change) => {
-                tracing::info!(?change, "asked for in the console");
-                Box::pin(
-                    async move { Msg::Changed(change, changed_statuses(&*engine, change).await) },
-                )
-            }
-            Effect::LoadOrders(filter) => Box::pin(async move {
-                let read = read_orders(&*engine, filter).await;
-                Msg::Orders(Box::new(read))
-            }),
-            Effect::LoadOrder(id) => Box::pin(async move {
-                let order = engine.order(&id).await;
-                Msg::Order(id, order.map(|order| order.map(Box::new)))
-            }),
-            Effect::LoadExceptions(filter) => Box::pin(async move {
-                let read = read_exceptions(&*engine, *filter).await;
-                Msg::Exceptions(Box::new(read))
-            }),
-            Effect::Retry(filter) => {
-                tracing::info!(?filter, "retry asked for in the console");
-                Box::pin(async move { Msg::Retried(engine.retry(&filter).await) })
-            }
-            Effect::Resolve(filter, note) => {
-                tracing::info!(?filter, note, "exceptions resolved in the console");
-                Box::pin(async move { Msg::Resolved(engine.resolve(&filter, &note).await) })
-            }
-            Effect::Office(errand) => {
-                let office = Arc::clone(&self.doors.office);
-                Box::pin(
-                    async move { Msg::Office(Box::new(office::perform(&*office, errand).await)) },
-                )
-            }
-            Effect::Log(errand) => {
-                let (shelf, path) = (self.shelf.clone(), self.app.log_file().map(Path::to_owned));
-                let now = (self.clock)();
-                Box::pin(
-                    async move { Msg::LogFile(Box::new(shelf.perform(path, errand, now).await)) },
-                )
-            }
-            Effect::Redraw | Effect::Suspend | Effect::Copy(_) | Effect::Quit(_) => return,
-        };
-        self.pending.push(work);
+        self.pending.extend(self.doors.perform(effect));
     }
-}
-
-async fn changed_statuses(engine: &dyn Engine, change: Change) -> Result<Vec<Job>, Exception> {
-    match change {
-        Change::Withhold(job) => engine.withhold(job).await.map(|()| vec![job]),
-        Change::Resume(job) => engine.resume(job).await.map(|()| vec![job]),
-        Change::SuspendAll => engine.suspend_all().await,
-        Change::ResumeAll => engine.resume_all().await,
-    }
-}
-
-async fn read_orders(engine: &dyn Engine, filter: OrderFilter) -> Result<OrdersRead, Exception> {
-    Ok(OrdersRead {
-        rows: engine.orders(filter).await?,
-        counts: engine.order_counts().await?,
-    })
-}
-
-async fn read_exceptions(
-    engine: &dyn Engine,
-    filter: ExceptionFilter,
-) -> Result<ExceptionsRead, Exception> {
-    let open = engine.exception_count(&ExceptionFilter::default()).await?;
-    // What is not closed can be tried again, also where closed ones are listed.
-    let matching = ExceptionFilter {
-        with_closed: false,
-        ..filter.clone()
-    };
-    Ok(ExceptionsRead {
-        entries: engine.exceptions(&filter).await?,
-        open,
-        matching: engine.exception_count(&matching).await?,
-        filter,
-    })
 }
 
 /// The new value, once it has changed, and not before `earliest`. Where nobody can change it any

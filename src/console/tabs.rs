@@ -9,6 +9,7 @@ mod listing;
 mod loading;
 pub mod logs;
 pub mod orders;
+pub mod products;
 
 pub use loading::Loading;
 
@@ -23,6 +24,8 @@ pub enum Tab {
     Account,
     /// What has to be set up, and how far that is.
     Checklists,
+    /// The items, and which of them are sold online.
+    Products,
     /// The five jobs.
     #[default]
     Jobs,
@@ -36,9 +39,10 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab, from left to right.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Account,
         Self::Checklists,
+        Self::Products,
         Self::Jobs,
         Self::Orders,
         Self::Exceptions,
@@ -50,6 +54,7 @@ impl Tab {
         match self {
             Self::Account => "Account",
             Self::Checklists => "Checklists",
+            Self::Products => "Products",
             Self::Jobs => "Jobs",
             Self::Orders => "Orders",
             Self::Exceptions => "Exceptions",
@@ -62,6 +67,7 @@ impl Tab {
         match self {
             Self::Account => Context::Account,
             Self::Checklists => Context::Checklists,
+            Self::Products => Context::Products,
             Self::Jobs => Context::Jobs,
             Self::Orders => Context::Orders,
             Self::Exceptions => Context::Exceptions,
@@ -89,6 +95,8 @@ pub enum Reply {
     Perform(Effect),
     /// A window is to open.
     Open(Overlay),
+    /// It was done, in words.
+    Tell(String),
     /// It cannot be done, in words.
     Refuse(String),
 }

@@ -19,8 +19,6 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 
-use super::clipboard;
-
 /// There is no terminal to draw on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub struct NoTerminal(Lack);
@@ -56,6 +54,27 @@ pub fn columns() -> Option<usize> {
     Some(usize::from(cells))
 }
 
+/// While it is there, nothing that is typed is shown, and no key stops this process.
+#[derive(Debug)]
+pub struct Unseen(());
+
+impl Unseen {
+    /// Has the terminal show nothing that is typed.
+    pub fn begin() -> io::Result<Self> {
+        enable_raw_mode()?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // Nobody is left to be told.
+        let _ = disable_raw_mode();
+        // Line ends that were written meanwhile did not go back to the left side.
+        let _ = write!(io::stderr(), "\r");
+    }
+}
+
 /// Refuses where the console could not be seen or used.
 pub fn check(input: bool, output: bool, term: Option<&str>) -> Result<(), NoTerminal> {
     if !input {
@@ -77,10 +96,10 @@ pub trait Screen {
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
     /// Forgets what is there, so that the next frame draws every cell.
     fn forget(&mut self) -> io::Result<()>;
-    /// Asks the terminal to take a text; answers what was done, in words.
-    fn copy(&mut self, text: &str) -> io::Result<String>;
     /// Gives the terminal back to the shell until it continues this process.
     fn suspend(&mut self) -> io::Result<()>;
+    /// Sends what the terminal obeys and does not show.
+    fn send(&mut self, sequence: &str) -> io::Result<()>;
 }
 
 /// The real terminal. It is never dropped: ratatui would show the cursor, which [`Session`] does,
@@ -107,27 +126,17 @@ impl<W: Write> Screen for RealScreen<W> {
         self.resize(size.into())
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<String> {
-        if text.len() > clipboard::MOST {
-            let path = std::env::temp_dir().join(format!("axcs-copy-{}.txt", std::process::id()));
-            std::fs::write(&path, text)?;
-            return Ok(format!(
-                "It is too long for a clipboard: written to {}.",
-                path.display()
-            ));
-        }
-        let in_tmux = std::env::var_os("TMUX").is_some();
-        let backend = self.backend_mut();
-        backend.write_all(&clipboard::osc52(text, in_tmux))?;
-        Write::flush(backend)?;
-        Ok(format!("Copied: {text}"))
-    }
-
     fn suspend(&mut self) -> io::Result<()> {
         leave();
         stop_this_process()?;
         enter()?;
         self.forget()
+    }
+
+    fn send(&mut self, sequence: &str) -> io::Result<()> {
+        let out = self.backend_mut();
+        out.write_all(sequence.as_bytes())?;
+        io::Write::flush(out)
     }
 }
 
@@ -169,11 +178,11 @@ impl Screen for Terminal<TestBackend> {
         self.clear().map_err(io::Error::other)
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<String> {
-        Ok(format!("Copied: {text}"))
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
+    fn send(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }

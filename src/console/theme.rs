@@ -115,31 +115,45 @@ pub enum Palette {
     Dark,
     /// For a light background.
     Light,
+    /// Strong colours on black.
+    HighContrast,
+    /// No colours, whatever the terminal shows.
+    Mono,
 }
 
 impl Palette {
+    const ALL: [Self; 4] = [Self::Dark, Self::Light, Self::HighContrast, Self::Mono];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::HighContrast => "high-contrast",
+            Self::Mono => "mono",
+        }
+    }
+
     const fn text(self) -> &'static str {
         match self {
-            Self::Dark => include_str!("../../config/themes/dark.toml"),
+            // Without colours only the roles count.
+            Self::Dark | Self::Mono => include_str!("../../config/themes/dark.toml"),
             Self::Light => include_str!("../../config/themes/light.toml"),
+            Self::HighContrast => include_str!("../../config/themes/high-contrast.toml"),
         }
     }
 }
 
 /// The word names no palette.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no theme {0:?}; the themes are dark, light")]
+#[error("there is no theme {0:?}; the themes are dark, light, high-contrast, mono")]
 pub struct UnknownPalette(pub String);
 
 impl FromStr for Palette {
     type Err = UnknownPalette;
 
     fn from_str(name: &str) -> Result<Self, UnknownPalette> {
-        match name {
-            "dark" => Ok(Self::Dark),
-            "light" => Ok(Self::Light),
-            _ => Err(UnknownPalette(name.to_owned())),
-        }
+        let found = Self::ALL.into_iter().find(|palette| palette.name() == name);
+        found.ok_or_else(|| UnknownPalette(name.to_owned()))
     }
 }
 
@@ -184,7 +198,25 @@ pub struct Theme {
 impl Theme {
     /// A theme of the program in the colours that the terminal has.
     pub fn new(palette: Palette, depth: Depth, symbols: Symbols) -> Result<Self, ThemeError> {
-        let swatches: BTreeMap<Role, Swatch> = toml::from_str(palette.text())
+        Self::read(palette.text(), palette, depth, symbols)
+    }
+
+    /// A theme as written, for a ground like that of `palette`.
+    ///
+    /// # Errors
+    /// Where a role has no colour, or one that is none.
+    pub fn read(
+        text: &str,
+        palette: Palette,
+        depth: Depth,
+        symbols: Symbols,
+    ) -> Result<Self, ThemeError> {
+        let depth = if palette == Palette::Mono {
+            Depth::Mono
+        } else {
+            depth
+        };
+        let swatches: BTreeMap<Role, Swatch> = toml::from_str(text)
             .map_err(|error: toml::de::Error| ThemeError::Toml(error.to_string()))?;
         let mut styles = [Style::new(); Role::ALL.len()];
         for (style, role) in styles.iter_mut().zip(Role::ALL) {
@@ -193,7 +225,7 @@ impl Theme {
         }
         Ok(Self {
             styles,
-            is_dark: palette == Palette::Dark,
+            is_dark: palette != Palette::Light,
             symbols,
         })
     }
@@ -243,13 +275,14 @@ mod tests {
 
     #[test]
     fn every_palette_has_every_role_at_every_depth() {
-        for palette in [Palette::Dark, Palette::Light] {
+        for palette in Palette::ALL {
             for depth in [Depth::Mono, Depth::Ansi, Depth::Indexed, Depth::True] {
                 let theme = Theme::new(palette, depth, Symbols::UNICODE).unwrap();
                 for role in Role::ALL {
                     let style = theme.style(role);
                     let has_colour = style.fg.is_some() || style.bg.is_some();
-                    assert!(depth != Depth::Mono || !has_colour, "{role:?}");
+                    let is_mono = depth == Depth::Mono || palette == Palette::Mono;
+                    assert!(!is_mono || !has_colour, "{role:?}");
                 }
             }
         }

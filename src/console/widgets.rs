@@ -5,6 +5,7 @@ pub mod facts;
 pub mod gauge;
 pub mod input;
 pub mod order;
+pub mod past;
 pub mod report;
 pub mod sheet;
 pub mod streams;

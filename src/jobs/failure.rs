@@ -35,6 +35,7 @@ impl From<LedgerError> for Exception {
     fn from(error: LedgerError) -> Self {
         let remedy = error.remedy();
         Self::new("The ledger could not be used.", chain(&error), remedy)
+            .not_reached_if(error.is_not_reached())
     }
 }
 
@@ -42,7 +43,7 @@ impl From<CompanyError> for Exception {
     fn from(error: CompanyError) -> Self {
         let remedy = match &error {
             CompanyError::Unreachable(error) => error.step.remedy(),
-            CompanyError::Unavailable { .. } => {
+            CompanyError::Unavailable { .. } | CompanyError::Unfit { .. } => {
                 "Correct what is named there; axcs doctor tells whether it is right."
             }
             CompanyError::Release { .. } => {
@@ -51,10 +52,14 @@ impl From<CompanyError> for Exception {
             CompanyError::Forbidden { .. } => {
                 "Have the administrator of AX's database run the script that this prints: axcs doctor --grants"
             }
+            CompanyError::Read { .. } if error.is_not_reached() => {
+                "Check that the company's database runs and can be reached, then try again: axcs doctor"
+            }
             CompanyError::Read { .. } => "Check that the company's database is whole: axcs doctor",
             CompanyError::Gap { .. } => "Start the job again: the stream is then read whole.",
         };
         Self::new("The company could not be read.", chain(&error), remedy)
+            .not_reached_if(error.is_not_reached())
     }
 }
 
@@ -72,6 +77,6 @@ impl From<CommerceError> for Exception {
             CommerceError::Refused { .. } => "The service refused the request.",
             CommerceError::Malformed { .. } => "The service gave an answer that is not its own.",
         };
-        Self::new(text, chain(&error), error.remedy())
+        Self::new(text, chain(&error), error.remedy()).not_reached_if(error.is_not_reached())
     }
 }

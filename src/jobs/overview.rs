@@ -9,6 +9,7 @@ use super::runner::Sides;
 use crate::company::CompanyError;
 use crate::ledger::jobs::JobRecord;
 use crate::model::exception::{Exception, ExceptionFilter};
+use crate::model::history::{self, History};
 use crate::model::run::JobOverview;
 use crate::model::{Job, RunStatus, Stream, schedule};
 
@@ -37,7 +38,8 @@ pub async fn overview(
             };
             quarantined += sides.ledger.exception_count(&filter).await?;
         }
-        let runs = sides.ledger.runs(Some(job), 2).await?;
+        // One may be under way.
+        let runs = sides.ledger.runs(Some(job), history::RUNS + 1).await?;
         let of_job = job.streams().iter().filter(|_| job != Job::Complete);
         overview.push(JobOverview {
             job,
@@ -46,6 +48,7 @@ pub async fn overview(
             recurrence: record.schedule.pattern_in_words(),
             reason: record.reason,
             failures: record.failures,
+            history: History::of(&runs),
             last: runs
                 .into_iter()
                 .find(|run| run.status != RunStatus::Executing),
@@ -64,8 +67,10 @@ pub async fn company(sides: &Sides) -> Result<(), Exception> {
         Err(
             error @ (CompanyError::Unreachable(_)
             | CompanyError::Unavailable { .. }
+            | CompanyError::Unfit { .. }
             | CompanyError::Release { .. }),
         ) => Err(error.into()),
+        Err(error) if error.is_not_reached() => Err(error.into()),
         // What is wrong with one stream is told by its runs.
         Ok(_)
         | Err(

@@ -20,9 +20,9 @@ use super::report::Report;
 use super::trust::Trust;
 use crate::commerce::Commerce;
 use crate::commerce::client::OperationLog;
-use crate::company::Company;
 use crate::company::batch::AxBatchFilter;
 use crate::company::sales_orders::SalesOrderService;
+use crate::company::{Company, CompanyError};
 use crate::ledger::jobs::{Board, Cause};
 use crate::ledger::{Begun, Fence, Holder, Ledger, LedgerError};
 use crate::model::administration::{self as model, Author};
@@ -52,6 +52,8 @@ pub struct RunOptions {
 pub struct Place {
     /// Name of the profile.
     pub profile: String,
+    /// True where that is production.
+    pub is_production: bool,
     /// Company id and name: `usmf Contoso`.
     pub company: String,
     /// Address of the service.
@@ -195,8 +197,12 @@ impl Runner {
     /// Where the lease is held by a process that was killed, this waits until the lease ends.
     ///
     /// # Errors
-    /// Where the job, or for the complete job any job, is already running.
+    /// Where the job, or for the complete job any job, is already running; where the release of AX
+    /// has no Commerce Services.
     pub async fn start(&self, job: Job, options: RunOptions) -> Result<RunId, Exception> {
+        if let Err(error @ CompanyError::Release { .. }) = self.sides.company.facts().await {
+            return Err(error.into());
+        }
         self.sides.flow.try_now();
         let fence = self.take_leases(job, options).await?;
         self.carry_out(fence, options);

@@ -1,12 +1,21 @@
-//! Changes the product selection and counts what a selection would send.
+//! Changes the product selection, counts what a selection would send, and looks for what
+//! contradicts itself in it; commands and console reach it through here.
+
+mod look;
+mod review;
+mod rules;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::runner::Sides;
+use super::runner::{Runner, Sides};
 use crate::model::exception::Exception;
 use crate::model::{Selection, Stream};
+
+pub use look::{ListedRow, MOST_BY_HAND, Matching, RowPage, matching, page, tree};
+pub use review::{Review, review};
+pub use rules::{NewRule, NoRule, rule};
 
 /// How often a change is tried again because somebody else changed the selection meanwhile.
 const TRIES: usize = 5;
@@ -33,13 +42,7 @@ pub async fn change(
         if after == before {
             return Ok(before);
         }
-        if let Some(stored) = sides.ledger.store_selection(after).await? {
-            tracing::info!(
-                "the product selection was changed: {} rules, {} items included, {} excluded",
-                stored.rules.len(),
-                stored.include.len(),
-                stored.exclude.len()
-            );
+        if let Some(stored) = store(sides, after).await? {
             return Ok(stored);
         }
     }
@@ -48,6 +51,54 @@ pub async fn change(
         "Somebody else changes it at the same time.",
         "Try again.",
     ))
+}
+
+/// Replaces the selection where it still has the revision of `wanted`; answers what is stored, or
+/// `None` where somebody else changed it meanwhile.
+async fn store(sides: &Sides, wanted: Selection) -> Result<Option<Selection>, Exception> {
+    let stored = sides.ledger.store_selection(wanted).await?;
+    if let Some(stored) = &stored {
+        tracing::info!("the product selection was changed: {}", stored.summary());
+    }
+    Ok(stored)
+}
+
+/// What came of a change that an operator made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The selection in force now.
+    pub selection: Selection,
+    /// False where it was so already.
+    pub is_changed: bool,
+}
+
+/// Applies an operator's change to the selection in force, and notes it in the audit.
+pub async fn edit(runner: &Runner, edit: impl Fn(&mut Selection)) -> Result<Edited, Exception> {
+    let before = runner.sides().ledger.selection().await?;
+    let after = change(runner.sides(), edit).await?;
+    let is_changed = before.revision != after.revision;
+    if is_changed {
+        note(runner, &after).await?;
+    }
+    Ok(Edited {
+        selection: after,
+        is_changed,
+    })
+}
+
+/// Puts an operator's draft in force where the selection still has the revision that the draft was
+/// made from, and notes it in the audit; answers what is in force, or `None` where somebody else
+/// changed it meanwhile.
+pub async fn apply(runner: &Runner, draft: Selection) -> Result<Option<Selection>, Exception> {
+    let stored = store(runner.sides(), draft).await?;
+    if let Some(stored) = &stored {
+        note(runner, stored).await?;
+    }
+    Ok(stored)
+}
+
+async fn note(runner: &Runner, selection: &Selection) -> Result<(), Exception> {
+    runner.note_change("selection", selection.summary()).await
 }
 
 /// Counts what every stream of master data would hold with the selection.

@@ -222,6 +222,27 @@ impl ProductDimensions {
             .all(String::is_empty)
     }
 
+    /// Reads what [`Self::written`] wrote, or somebody typed: `configuration/size/colour/style`, where
+    /// any may be empty and the last ones left out.
+    pub fn read(text: &str) -> Self {
+        let mut parts = text.splitn(4, '/').map(|part| part.trim().to_owned());
+        let mut next = || parts.next().unwrap_or_default();
+        Self {
+            configuration: next(),
+            size: next(),
+            colour: next(),
+            style: next(),
+        }
+    }
+
+    /// All four in a row, with nothing behind the last one in use: `//54/Red` has no configuration and
+    /// no size.
+    pub fn written(&self) -> String {
+        let all = [&self.configuration, &self.size, &self.colour, &self.style];
+        let all = all.map(String::as_str).join("/");
+        all.trim_end_matches('/').to_owned()
+    }
+
     /// The dimensions in use, in one word: `54/Red`.
     pub fn joined(&self) -> String {
         let used = [&self.configuration, &self.size, &self.colour, &self.style];
@@ -310,4 +331,22 @@ pub struct TradeAgreement {
     pub unit: String,
     /// Number of units the price is for.
     pub price_unit: Amount,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dimensions_are_read_as_they_are_written() {
+        for text in ["", "Steel", "//54/Red", "/XL", "Steel/XL/Red/Slim"] {
+            assert_eq!(ProductDimensions::read(text).written(), text);
+        }
+        let typed = ProductDimensions::read(" / XL //");
+        assert_eq!(
+            (typed.size.as_str(), typed.joined()),
+            ("XL", "XL".to_owned())
+        );
+        assert_eq!(typed.written(), "/XL");
+    }
 }

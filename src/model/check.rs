@@ -91,10 +91,14 @@ impl Finding {
     }
 
     /// What failed while it was looked at.
-    pub fn failed(check: &'static str, health: Health, exception: &Exception) -> Self {
+    pub fn failed(check: &'static str, exception: &Exception) -> Self {
         Self {
             check,
-            health,
+            health: if exception.not_reached {
+                Health::NotReached
+            } else {
+                Health::Fault
+            },
             found: exception.to_string(),
             remedy: exception.remedy.clone(),
             seconds: 0.0,

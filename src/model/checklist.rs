@@ -159,6 +159,8 @@ pub enum Where {
     Account,
     /// In the form *Parameters*.
     Parameters,
+    /// On the tab *Products*.
+    Products,
     /// On the tab *Jobs*.
     Jobs,
     /// Where the operation log is switched.
@@ -181,6 +183,7 @@ impl Where {
             Self::MigrateData => Some(Migration::Data),
             Self::Account
             | Self::Parameters
+            | Self::Products
             | Self::Jobs
             | Self::OperationLog
             | Self::Website

@@ -86,11 +86,7 @@ impl Documented {
 
     /// The exception with its particular cause.
     pub fn because(self, cause: impl fmt::Display) -> Exception {
-        Exception {
-            text: self.text().to_owned(),
-            cause: cause.to_string(),
-            remedy: self.remedy().to_owned(),
-        }
+        Exception::new(self.text(), cause, self.remedy())
     }
 }
 
@@ -103,19 +99,39 @@ pub struct Exception {
     pub cause: String,
     /// What to do about it.
     pub remedy: String,
+    /// A database or the service was not reached, or did not answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_reached: bool,
 }
 
 impl Exception {
-    /// An exception the AX documents do not know.
+    /// An exception; the documented network error is one of something that was not reached.
     pub fn new(
         text: impl Into<String>,
         cause: impl fmt::Display,
         remedy: impl Into<String>,
     ) -> Self {
+        let text = text.into();
         Self {
-            text: text.into(),
+            not_reached: text == Documented::NetworkError.text(),
+            text,
             cause: cause.to_string(),
             remedy: remedy.into(),
+        }
+    }
+
+    /// The same, where a database or the service was not reached, or did not answer.
+    #[must_use]
+    pub fn not_reached(self) -> Self {
+        self.not_reached_if(true)
+    }
+
+    /// The same, where `is_so`.
+    #[must_use]
+    pub fn not_reached_if(self, is_so: bool) -> Self {
+        Self {
+            not_reached: self.not_reached || is_so,
+            ..self
         }
     }
 }

@@ -69,6 +69,29 @@ pub struct WebOrder {
     pub note: String,
 }
 
+impl WebOrder {
+    /// Makes the lines' amounts and the order's total add up, and a payment cover it. Figures of a shop
+    /// are far from the limits of an amount: what is beyond them counts nothing.
+    pub fn make_total_right(&mut self) {
+        for line in &mut self.lines {
+            let gross = line.quantity.checked_mul(line.price).unwrap_or_default();
+            line.amount = gross.checked_sub(line.discount).unwrap_or(gross).to_cents();
+        }
+        let lines = self.lines.iter().map(|line| line.amount);
+        let charges = self.charges.iter().map(|charge| charge.amount);
+        let taxes = self.taxes.iter().map(|tax| tax.amount);
+        self.total = lines
+            .chain(charges)
+            .chain(taxes)
+            .fold(Amount::ZERO, |sum, amount| {
+                sum.checked_add(amount).unwrap_or(sum)
+            });
+        if let Some(payment) = &mut self.payment {
+            payment.amount = self.total;
+        }
+    }
+}
+
 /// Who ordered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

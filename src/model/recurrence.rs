@@ -164,6 +164,19 @@ impl Recurrence {
 }
 
 impl Pattern {
+    /// How often it comes, without the days.
+    pub const fn every(self) -> Every {
+        let (count, unit) = match self {
+            Self::Minutes(count) => (count, Unit::Minutes),
+            Self::Hours(count) => (count, Unit::Hours),
+            Self::Days(count) => (count, Unit::Days),
+            Self::Weeks { every, .. } => (every, Unit::Weeks),
+            Self::Months { every, .. } => (every, Unit::Months),
+            Self::Years(count) => (count, Unit::Years),
+        };
+        Every { count, unit }
+    }
+
     /// Whether it can be used.
     fn check(self) -> Result<(), RecurrenceError> {
         let (every, unit) = match self {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::exception::Exception;
+use super::history::History;
 use super::job::{Job, JobStatus};
 use super::stream::Stream;
 
@@ -281,6 +282,8 @@ pub struct JobOverview {
     pub failures: u32,
     /// Its last run that is not under way any more.
     pub last: Option<RunSummary>,
+    /// Its last runs, dry ones left out.
+    pub history: History,
     /// Records in quarantine in the job's streams.
     pub quarantined: u64,
     /// Hours until the oldest of the job's cursors falls out of the retention of the company's

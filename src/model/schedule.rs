@@ -4,8 +4,10 @@
 mod decision;
 mod preview;
 mod quiet;
+mod said;
 mod text;
 mod times;
+mod typed;
 
 use std::time::Duration;
 
@@ -14,10 +16,12 @@ use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use super::Job;
-use super::recurrence::{End, Pattern, Recurrence, RecurrenceError};
+use super::recurrence::{self, End, Pattern, Recurrence, RecurrenceError};
 
 pub use decision::{decide, skip_due};
 pub use preview::{Planned, preview};
+pub use said::{Said, Unusable};
+pub use typed::{Fault, Field, Fields};
 
 /// Most missed occurrences that [`Missed::UpTo`] catches up with.
 pub const MOST_CAUGHT_UP: u32 = 1_000;
@@ -119,6 +123,30 @@ pub struct Standing {
     pub started: u32,
 }
 
+/// When a job starts, at a moment of the ledger's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timetable {
+    /// The job.
+    pub job: Job,
+    /// Its schedule.
+    pub schedule: Schedule,
+    /// How far that has been dealt with.
+    pub standing: Standing,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// Another schedule that an operator wants for a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replan {
+    /// The job.
+    pub job: Job,
+    /// What the operator saw: where the job has another one by now, it is not replaced.
+    pub before: Schedule,
+    /// What it is to be.
+    pub wanted: Schedule,
+}
+
 /// What is to be done about a job now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -200,6 +228,30 @@ impl Schedule {
         }
     }
 
+    /// True where both come as often, on the same days and at the same time, and never end.
+    fn comes_like(&self, other: &Self) -> bool {
+        let without_end = |schedule: &Self| {
+            let recurrence = schedule.recurrence.as_ref();
+            recurrence.is_none_or(|recurrence| recurrence.end == End::Never)
+        };
+        self.pattern_in_words() == other.pattern_in_words()
+            && without_end(self)
+            && without_end(other)
+    }
+
+    /// The same with the recurrence that is usual for the job, from today on. None where it comes so
+    /// already, and where the job usually starts as required: then it keeps what it has.
+    pub fn with_usual(&self, job: Job, now: Timestamp, zone: &str) -> Option<Self> {
+        let today = recurrence::zone(zone).ok()?.to_datetime(now).date();
+        let usual = Self::recommended(job, today.to_datetime(Time::midnight()), zone);
+        usual.recurrence.as_ref()?;
+        let wanted = Self {
+            recurrence: usual.recurrence,
+            ..self.clone()
+        };
+        (!self.comes_like(&wanted)).then_some(wanted)
+    }
+
     /// When it comes, in a few words: "every 15 minutes", "as required".
     pub fn pattern_in_words(&self) -> String {
         self.recurrence
@@ -268,6 +320,35 @@ mod tests {
             let waits = schedule.overlap == Overlap::Wait;
             assert_eq!(waits, job == Job::Complete, "{job}");
         }
+    }
+
+    #[test]
+    fn the_usual_recurrence_is_given_only_where_it_changes_something() {
+        let now = "2026-11-21T23:30:00Z".parse().unwrap();
+        let zone = "Europe/Zurich";
+        for job in Job::ALL {
+            assert_eq!(recommended(job).with_usual(job, now, zone), None, "{job}");
+            let by_hand = Schedule {
+                recurrence: None,
+                pause_after: 3,
+                ..recommended(job)
+            };
+            let wanted = by_hand.with_usual(job, now, zone);
+            let recurs = recommended(job).recurrence.is_some();
+            assert_eq!(wanted.is_some(), recurs, "{job}");
+            let Some(wanted) = wanted else { continue };
+            assert_eq!(
+                wanted.pattern_in_words(),
+                recommended(job).pattern_in_words()
+            );
+            assert_eq!(wanted.pause_after, 3, "policies stay");
+            assert_eq!(wanted.with_usual(job, now, zone), None);
+        }
+        let mut ends = recommended(Job::Orders);
+        if let Some(recurrence) = &mut ends.recurrence {
+            recurrence.end = End::After(3);
+        }
+        assert!(ends.with_usual(Job::Orders, now, zone).is_some());
     }
 
     #[test]

@@ -1,8 +1,14 @@
 //! Which products are sold online: rules, and items named one by one.
 
+mod conflict;
+mod draft;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use conflict::{Conflict, within};
+pub use draft::{Difference, Draft, Hand, Verdict};
 
 /// One rule of a product selection. Rules add up: an item that any rule names is selected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +71,24 @@ impl Selection {
     /// True where nothing is selected, which AX took for "the entire inventory".
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty() && self.include.is_empty()
+    }
+
+    /// One rule by itself.
+    pub fn of_rule(rule: Rule) -> Self {
+        Self {
+            rules: vec![rule],
+            ..Self::default()
+        }
+    }
+
+    /// `2 rules, 3 items included, 1 excluded`.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} rules, {} items included, {} excluded",
+            self.rules.len(),
+            self.include.len(),
+            self.exclude.len()
+        )
     }
 
     /// Every item of the company, used to count what a run without a selection would send.

@@ -1,5 +1,7 @@
 //! The files of images: each once, in a folder of the service, named by the SHA-256 of its content
-//! and by nothing that anybody sent.
+//! and by nothing that anybody sent. What an image says beside the picture goes when it comes.
+
+mod bare;
 
 use std::fs;
 use std::io;
@@ -42,7 +44,12 @@ impl Images {
         bytes: Vec<u8>,
         alt: String,
     ) -> Result<(), Refusal> {
-        let kind = recognise(&bytes)?;
+        let mut kind = recognise(&bytes)?;
+        let bare = bare::bare(&kind.kind, bytes).ok_or_else(|| bad("the image is damaged"))?;
+        if bare.is_on_its_side {
+            (kind.width, kind.height) = (kind.height, kind.width);
+        }
+        let bytes = bare.bytes;
         let _turn = self.turn.lock().await;
         let hash = hex(&Sha256::digest(&bytes));
         // Killed between here and the last line, the file goes at the next start.
@@ -92,9 +99,12 @@ impl Images {
     }
 }
 
+fn bad(why: &str) -> Refusal {
+    Refusal::new(Code::BadValue, format!("file: {why}"))
+}
+
 /// What the bytes are, by what is in them.
 fn recognise(bytes: &[u8]) -> Result<ImageKind, Refusal> {
-    let bad = |why: &str| Refusal::new(Code::BadValue, format!("file: {why}"));
     if bytes.is_empty() {
         return Err(bad("choose an image"));
     }

@@ -1,5 +1,6 @@
-//! The marketplaces that one can sign up for, with the attributes they ask for and their main
-//! categories. The service talks to none of them: their orders come in through the API.
+//! The marketplaces that one can sign up for, and the attributes that have to be filled for each of
+//! them. Their categories are typed as the marketplace names them. The service talks to none of them:
+//! their orders come in through the API.
 
 /// A marketplace.
 #[derive(Debug, PartialEq, Eq)]
@@ -8,10 +9,6 @@ pub struct Marketplace {
     pub id: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// What it asks for of every product.
-    pub attributes: &'static [Attribute],
-    /// Its main categories; none where it is not known which it has.
-    pub categories: &'static [&'static str],
 }
 
 /// An attribute of a marketplace.
@@ -19,9 +16,9 @@ pub struct Marketplace {
 pub struct Attribute {
     /// Name in forms and in the store.
     pub id: &'static str,
-    /// Its name at the marketplace.
+    /// Its name for people.
     pub name: &'static str,
-    /// The marketplace takes no product without it.
+    /// The marketplace is not opened before it is mapped.
     pub is_required: bool,
     /// What may fill it.
     pub source: Source,
@@ -72,116 +69,41 @@ const fn optional(id: &'static str, name: &'static str, source: Source) -> Attri
     }
 }
 
-const AMAZON: Marketplace = Marketplace {
-    id: "amazon",
-    name: "Amazon",
-    attributes: &[
-        required("sku", "SKU", Source::Product),
-        required("title", "Product name", Source::Product),
-        required("brand", "Brand", Source::Text),
-        required("condition", "Condition", Source::Text),
-        required("price", "Price", Source::Product),
-        required("quantity", "Quantity", Source::Product),
-        optional("description", "Description", Source::Product),
-        optional("manufacturer", "Manufacturer", Source::Text),
-        optional("size", "Size", Source::Product),
-        optional("color", "Color", Source::Product),
-        optional("style", "Style", Source::Product),
-        optional("weight", "Shipping weight", Source::Product),
-    ],
-    categories: &[
-        "Appliances",
-        "Arts, Crafts & Sewing",
-        "Automotive",
-        "Baby",
-        "Beauty",
-        "Books",
-        "Cell Phones & Accessories",
-        "Clothing, Shoes & Jewelry",
-        "Electronics",
-        "Grocery & Gourmet Food",
-        "Health & Personal Care",
-        "Home & Kitchen",
-        "Industrial & Scientific",
-        "Luggage & Travel Gear",
-        "Musical Instruments",
-        "Office Products",
-        "Patio, Lawn & Garden",
-        "Pet Supplies",
-        "Software",
-        "Sports & Outdoors",
-        "Tools & Home Improvement",
-        "Toys & Games",
-        "Video Games",
-    ],
-};
-
-const EBAY: Marketplace = Marketplace {
-    id: "ebay",
-    name: "eBay",
-    attributes: &[
-        required("label", "Custom label (SKU)", Source::Product),
-        required("title", "Title", Source::Product),
-        required("condition", "Condition", Source::Text),
-        required("description", "Item description", Source::Product),
-        required("price", "Buy It Now price", Source::Product),
-        required("quantity", "Quantity", Source::Product),
-        optional("brand", "Brand", Source::Text),
-        optional("mpn", "Manufacturer part number", Source::Product),
-        optional("size", "Size", Source::Product),
-        optional("color", "Color", Source::Product),
-        optional("style", "Style", Source::Product),
-    ],
-    categories: &[
-        "Antiques",
-        "Art",
-        "Baby",
-        "Books",
-        "Business & Industrial",
-        "Cameras & Photo",
-        "Cell Phones & Accessories",
-        "Clothing, Shoes & Accessories",
-        "Collectibles",
-        "Computers/Tablets & Networking",
-        "Consumer Electronics",
-        "Crafts",
-        "Dolls & Bears",
-        "Health & Beauty",
-        "Home & Garden",
-        "Jewelry & Watches",
-        "Music",
-        "Musical Instruments & Gear",
-        "Pet Supplies",
-        "Pottery & Glass",
-        "Sporting Goods",
-        "Toys & Hobbies",
-        "Video Games & Consoles",
-        "Everything Else",
-    ],
-};
+/// What this service asks for of every product of a marketplace: a sample, whatever the marketplace. No
+/// source says what each of them asks for, and they change it.
+pub const ATTRIBUTES: [Attribute; 11] = [
+    required("sku", "Product id", Source::Product),
+    required("title", "Title", Source::Product),
+    required("price", "Price", Source::Product),
+    required("quantity", "Quantity", Source::Product),
+    optional("description", "Description", Source::Product),
+    optional("brand", "Brand", Source::Text),
+    optional("condition", "Condition", Source::Text),
+    optional("size", "Size", Source::Product),
+    optional("color", "Color", Source::Product),
+    optional("style", "Style", Source::Product),
+    optional("weight", "Weight", Source::Product),
+];
 
 /// Any other marketplace, also one that was made through the API.
 const OTHER: Marketplace = Marketplace {
     id: "other",
     name: "Another marketplace",
-    attributes: &[
-        required("sku", "Product id", Source::Product),
-        required("title", "Title", Source::Product),
-        required("price", "Price", Source::Product),
-        required("quantity", "Quantity", Source::Product),
-        optional("description", "Description", Source::Product),
-        optional("brand", "Brand", Source::Text),
-        optional("condition", "Condition", Source::Text),
-        optional("size", "Size", Source::Product),
-        optional("color", "Color", Source::Product),
-        optional("style", "Style", Source::Product),
-        optional("weight", "Weight", Source::Product),
-    ],
-    categories: &[],
 };
 
-/// Every marketplace one can sign up for.
-pub const MARKETPLACES: [&Marketplace; 3] = [&AMAZON, &EBAY, &OTHER];
+/// Every marketplace one can sign up for: those that the documents name ("(USA) About online
+/// marketplaces"), and any other.
+pub const MARKETPLACES: [&Marketplace; 3] = [
+    &Marketplace {
+        id: "amazon",
+        name: "Amazon",
+    },
+    &Marketplace {
+        id: "ebay",
+        name: "eBay",
+    },
+    &OTHER,
+];
 
 impl Marketplace {
     /// The marketplace of that id.
@@ -202,17 +124,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_id_and_every_attribute_of_a_marketplace_is_there_once() {
-        let mut ids = HashSet::new();
-        for marketplace in MARKETPLACES {
-            assert!(ids.insert(marketplace.id), "{}", marketplace.id);
-            let mut attributes = HashSet::new();
-            for attribute in marketplace.attributes {
-                assert!(attributes.insert(attribute.id), "{}", attribute.id);
-            }
-            let categories: HashSet<_> = marketplace.categories.iter().collect();
-            assert_eq!(categories.len(), marketplace.categories.len());
-        }
+    fn every_id_and_every_attribute_is_there_once() {
+        let ids: HashSet<_> = MARKETPLACES.iter().map(|known| known.id).collect();
+        assert_eq!(ids.len(), MARKETPLACES.len());
+        let attributes: HashSet<_> = ATTRIBUTES.iter().map(|known| known.id).collect();
+        assert_eq!(attributes.len(), ATTRIBUTES.len());
         assert_eq!(Marketplace::of("ebay").name, "eBay");
         assert_eq!(Marketplace::of("bazaar").id, "other");
     }

@@ -23,8 +23,10 @@ mod answers;
 mod apply;
 mod catalogs;
 mod channels;
+mod chosen;
 mod departments;
 mod effects;
+mod going;
 mod images;
 mod indexing;
 mod loads;
@@ -36,6 +38,7 @@ mod orders;
 mod payments;
 mod products;
 mod publication;
+mod publishing;
 mod readiness;
 mod saleable;
 mod search;
@@ -49,7 +52,9 @@ mod users;
 pub use account::AccountStep;
 pub use apply::Batched;
 pub use catalogs::{Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME};
-pub use departments::{Category, MOST_CHARACTERS, Mapped};
+pub use chosen::{Act, Chosen, Counted};
+pub use departments::{Category, MOST_CHARACTERS, Mapped, Placed};
+pub use going::{Going, Lot};
 pub use images::{ImageChange, ImageKind, MOST_ALT};
 pub use indexing::keep_up;
 pub use machines::{CODES, Machine, PAUSE, Polled, Refreshed, Tokens, Waiting};
@@ -57,11 +62,12 @@ pub use offer::{Offer, OfferedVariant};
 pub use orders::{Narrowed, OrderRow, Past};
 pub use payments::{METHODS, Provider};
 pub use products::{
-    ATTRIBUTES, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE, OwnText, Shown, text_of_ax,
+    ATTRIBUTES, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE, OwnText, Product, text_of_ax,
 };
-pub use publication::{Candidate, Chosen, Counted, PublicationRow, Sought};
+pub use publication::{PublicationRow, Sought};
+pub use publishing::{Acted, Publishing};
 pub use readiness::Requirement;
-pub use search::AxCategory;
+pub use search::{AxCategory, FoundProducts};
 pub use sessions::SignedIn;
 pub use settings::Facts;
 pub use shipping::ShippingMethod;
@@ -69,7 +75,7 @@ pub use taxes::SalesTax;
 pub use users::SignUp;
 
 /// What makes each version of the file from the one before it.
-const VERSIONS: [&str; 8] = [
+const VERSIONS: [&str; 9] = [
     include_str!("store/schema.sql"),
     include_str!("store/orders.sql"),
     include_str!("store/account.sql"),
@@ -78,6 +84,7 @@ const VERSIONS: [&str; 8] = [
     include_str!("store/sales.sql"),
     include_str!("store/publication.sql"),
     include_str!("store/catalog.sql"),
+    include_str!("store/assortment.sql"),
 ];
 /// The version this program knows.
 const VERSION: i64 = VERSIONS.len() as i64;

@@ -24,6 +24,8 @@
 //! 7. *Lists* are paged: ask the store for one row more than [`paging::ROWS`] behind a key and let
 //!    [`paging::Paging`] make the links; `{% include "paging.html" %}` shows them. A table stands
 //!    in `<div class="table" role="region" tabindex="0" aria-label="…">`, so that it scrolls alone.
+//! 8. *What goes for good* is asked for first: `get(things::ask).post(things::delete)` at one path,
+//!    with a [`sure::Question`] that says what and how much.
 //!
 //! A form with files is `multipart/form-data` and brings its CSRF token in the address:
 //! `action="?csrf={{ page.csrf }}"`.
@@ -48,6 +50,7 @@ use super::store::Store;
 
 mod account;
 mod catalogs;
+mod correction;
 mod departments;
 mod device;
 mod edit;
@@ -64,6 +67,7 @@ mod payments;
 mod product;
 mod products;
 mod publications;
+mod publishing;
 mod session;
 mod settings;
 mod shipping;
@@ -71,6 +75,7 @@ mod shop;
 mod sign_in;
 mod sign_up;
 mod stores;
+mod sure;
 mod taxes;
 mod users;
 
@@ -130,7 +135,7 @@ fn sales_pages() -> Vec<Route> {
         (
             "/settings/payment/{id}/delete",
             ACCOUNT,
-            post(payments::delete),
+            get(payments::ask).post(payments::delete),
         ),
         ("/settings/shipping", ACCOUNT, get(shipping::list)),
         (
@@ -152,13 +157,17 @@ fn sales_pages() -> Vec<Route> {
         (
             "/settings/sales-tax/{id}/delete",
             ACCOUNT,
-            post(taxes::delete),
+            get(taxes::ask).post(taxes::delete),
         ),
         ("/stores", READ, get(stores::list)),
         ("/new-store", CATALOG, get(stores::new).post(stores::add)),
         ("/stores/{id}", READ, get(stores::open)),
         ("/stores/{id}/edit", CATALOG, post(stores::change)),
-        ("/stores/{id}/remove", CATALOG, post(stores::remove)),
+        (
+            "/stores/{id}/remove",
+            CATALOG,
+            get(stores::ask).post(stores::remove),
+        ),
         (
             "/stores/{id}/attributes",
             CATALOG,
@@ -186,8 +195,10 @@ fn sales_pages() -> Vec<Route> {
         (
             "/departments/{id}/delete",
             CATALOG,
-            post(departments::delete),
+            get(departments::ask).post(departments::delete),
         ),
+        ("/departments/{id}/put", CATALOG, post(departments::put)),
+        ("/departments/{id}/take", CATALOG, post(departments::take)),
         (
             "/departments/{id}/mapping/{channel}",
             CATALOG,
@@ -198,7 +209,6 @@ fn sales_pages() -> Vec<Route> {
 
 /// The pages of the products: master catalog, own catalogs, images.
 fn product_pages() -> Vec<Route> {
-    use Entry::Anybody;
     vec![
         ("/products", READ, get(products::list)),
         ("/products/put", CATALOG, post(products::put_into_catalog)),
@@ -209,14 +219,18 @@ fn product_pages() -> Vec<Route> {
             CATALOG,
             post(product::add_image).layer(DefaultBodyLimit::max(product::MOST_FORM_BYTES)),
         ),
-        ("/product/image", CATALOG, post(product::change_image)),
-        ("/images/{hash}", Anybody, get(images::show)),
+        ("/product/image", CATALOG, post(images::change)),
+        ("/images/{hash}", READ, get(images::show)),
         ("/catalogs", READ, get(catalogs::list)),
         ("/catalogs/new", CATALOG, post(catalogs::add)),
         ("/catalogs/{id}", READ, get(catalogs::show)),
         ("/catalogs/{id}/products", READ, get(catalogs::products)),
         ("/catalogs/{id}/save", CATALOG, post(catalogs::rename)),
-        ("/catalogs/{id}/delete", CATALOG, post(catalogs::delete)),
+        (
+            "/catalogs/{id}/delete",
+            CATALOG,
+            get(catalogs::ask).post(catalogs::delete),
+        ),
         ("/catalogs/{id}/put", CATALOG, post(catalogs::put)),
         ("/catalogs/{id}/take", CATALOG, post(catalogs::take)),
     ]
@@ -233,25 +247,41 @@ fn selling_pages() -> Vec<Route> {
             ORDERS,
             get(orders::ask).post(orders::cancel),
         ),
+        (
+            "/orders/{id}/correct",
+            ORDERS,
+            get(correction::show).post(correction::correct),
+        ),
         ("/publications", READ, get(publications::channels)),
         ("/publications/{channel}", READ, get(publications::list)),
         (
             "/publications/{channel}/choose",
             CATALOG,
-            get(publications::choose),
+            get(publishing::choose),
         ),
         (
             "/publications/{channel}/ask",
             CATALOG,
-            post(publications::ask),
+            post(publishing::ask),
         ),
         (
             "/publications/{channel}/act",
             CATALOG,
-            post(publications::act),
+            post(publishing::act),
+        ),
+        (
+            "/publications/{channel}/progress",
+            READ,
+            get(publishing::progress),
+        ),
+        (
+            "/publications/{channel}/stop",
+            CATALOG,
+            post(publishing::stop),
         ),
         ("/shop/{store}", Anybody, get(shop::list)),
         ("/shop/{store}/product", Anybody, get(shop::show)),
+        ("/shop/{store}/images/{hash}", Anybody, get(shop::image)),
         (
             "/shop/{store}/order",
             Anybody,
@@ -286,7 +316,11 @@ fn pages() -> Vec<Route> {
         ("/users/new", ACCOUNT, get(users::new).post(users::add)),
         ("/users/{id}", ACCOUNT, get(users::show).post(users::edit)),
         ("/users/{id}/invite", ACCOUNT, post(users::invite)),
-        ("/users/{id}/delete", ACCOUNT, post(users::delete)),
+        (
+            "/users/{id}/delete",
+            ACCOUNT,
+            get(users::ask).post(users::delete),
+        ),
         (
             invitation::PATH,
             Anybody,

@@ -68,6 +68,19 @@ const fn is_heading_of(bytes: &[u8], at: usize, name: &[u8]) -> bool {
         && bytes[end] == b']'
 }
 
+/// A text as a part of a pattern of LIKE in which it stands for itself; `\` takes the meaning from a
+/// sign (`ESCAPE '\'`).
+pub fn literal_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if matches!(sign, '%' | '_' | '[' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern
+}
+
 /// The statement `times` over, each time with its own values: `@P1` of the second one with `width`
 /// values is `@P(width + 1)`.
 pub(super) fn repeated(text: &str, width: usize, times: usize) -> String {

@@ -2,19 +2,24 @@
 //! that can be read.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::scenes::{self, Look, key_event, setting, text_of};
 use async_trait::async_trait;
 use axcs::console::ExitReason;
 use axcs::console::app::{App, Change};
+use axcs::console::doors::Doors;
 use axcs::console::engine::Engine;
+use axcs::console::log_file::Shelf;
 use axcs::console::office::Office;
-use axcs::console::run::{Console, Doors};
+use axcs::console::products::Products;
+use axcs::console::run::Console;
 use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::administration::{Choices, NewParameters, Waiting};
 use axcs::jobs::runner::Place;
+use axcs::jobs::selection::{Matching, NewRule, Review, RowPage};
 use axcs::logging::Ring;
 use axcs::model::account::{AccountStep, AccountView, Migration, Operation};
 use axcs::model::administration::Parameters;
@@ -22,9 +27,12 @@ use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Line};
 use axcs::model::exception::{ExceptionEntry, ExceptionFilter};
+use axcs::model::products::{CategoryTree, GroupCount, ItemFilter, ItemQuery};
 use axcs::model::run::{JobOverview, LiveRuns, RunSummary};
+use axcs::model::schedule::{Replan, Timetable};
 use axcs::model::staged::{OrderCounts, OrderFilter, OrderRow, StagedOrder};
 use axcs::model::{Exception, Job, JobStatus, RunId};
+use axcs::model::{Rule, Selection};
 use axcs::signals::Signal;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
@@ -46,6 +54,7 @@ pub enum Asked {
     Exceptions(ExceptionFilter),
     Retry(ExceptionFilter),
     Resolve(ExceptionFilter, String),
+    Take(Replan),
 }
 
 impl Asked {
@@ -96,6 +105,38 @@ impl Office for ScriptedOffice {
     }
     async fn set_operation_log(&self, _: Option<(String, u32)>) -> Result<(), Exception> {
         Ok(())
+    }
+}
+
+/// Products that are those of the scenes.
+pub struct ScriptedProducts;
+
+#[async_trait]
+impl Products for ScriptedProducts {
+    async fn selection(&self) -> Result<Selection, Exception> {
+        Ok(scenes::products::selection())
+    }
+    async fn page(&self, query: &ItemQuery, rules: &[Rule]) -> Result<RowPage, Exception> {
+        Ok(scenes::products::page(query, rules))
+    }
+    async fn tree(&self) -> Result<CategoryTree, Exception> {
+        Ok(scenes::products::tree())
+    }
+    async fn groups(&self) -> Result<Vec<GroupCount>, Exception> {
+        Ok(scenes::products::groups())
+    }
+    async fn matching(&self, filter: &ItemFilter) -> Result<Matching, Exception> {
+        Ok(scenes::products::matching(filter))
+    }
+    async fn rule(&self, new: NewRule) -> Result<Rule, Exception> {
+        scenes::products::rule(&new)
+    }
+    async fn review(&self, in_force: &Selection, draft: &Selection) -> Result<Review, Exception> {
+        Ok(scenes::products::review(in_force, draft))
+    }
+    async fn apply(&self, draft: Selection) -> Result<Option<Selection>, Exception> {
+        let revision = draft.revision + 1;
+        Ok(Some(Selection { revision, ..draft }))
     }
 }
 
@@ -221,6 +262,15 @@ impl Engine for Scripted {
         Ok(RunId(117))
     }
 
+    async fn timetable(&self, job: Job) -> Result<Timetable, Exception> {
+        Ok(scenes::starts::timetable(job))
+    }
+
+    async fn take(&self, replan: &Replan) -> Result<(), Exception> {
+        self.note(Asked::Take(replan.clone()));
+        self.refuse.clone().map_or(Ok(()), Err)
+    }
+
     async fn orders(&self, filter: OrderFilter) -> Result<Vec<OrderRow>, Exception> {
         let read = scenes::orders::read(&filter);
         self.note(Asked::Orders(filter));
@@ -309,6 +359,12 @@ impl<S: Screen> Desk<S> {
         let ring = Ring::new(1_000);
         let (keys, input) = mpsc::channel(1_000);
         let (signals, signalled) = mpsc::channel(10);
+        let log = setting.log_file.clone();
+        let beside = log
+            .as_ref()
+            .and_then(|log| log.parent())
+            .map(Path::to_owned);
+        let shelf = Shelf::new(log, beside.unwrap_or_default());
         let app = App::new(setting);
         let input = stream::unfold(input, async |mut input| Some((input.recv().await?, input)));
         let signalled = stream::unfold(signalled, async |mut signalled| {
@@ -319,6 +375,9 @@ impl<S: Screen> Desk<S> {
             Doors {
                 engine: Arc::clone(&engine) as Arc<dyn Engine>,
                 office: Arc::new(ScriptedOffice) as Arc<dyn Office>,
+                products: Arc::new(ScriptedProducts) as Arc<dyn Products>,
+                shelf,
+                looks: None,
             },
             ring.clone(),
             screen,

@@ -7,7 +7,7 @@ use crate::desk::{Asked, TestDesk, desk};
 
 async fn exceptions() -> TestDesk {
     let mut desk = desk().await;
-    desk.press("5").await;
+    desk.press("6").await;
     desk.engine.asked_in_all();
     desk
 }
@@ -22,9 +22,9 @@ fn these(ids: &[i64]) -> ExceptionFilter {
 #[tokio::test]
 async fn the_tab_tells_how_many_are_open_from_the_first_screen_on() {
     let mut desk = desk().await;
-    desk.assert_shows("5 Exceptions 26 ");
-    desk.press("5").await;
-    desk.assert_shows("[5 Exceptions 26]");
+    desk.assert_shows("6 Exceptions 26");
+    desk.press("6").await;
+    desk.assert_shows("[6 Exceptions 26]");
     desk.assert_shows("26 open");
     desk.assert_shows("trade-agreements the run");
 }

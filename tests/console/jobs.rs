@@ -75,7 +75,7 @@ async fn a_run_is_cancelled_and_the_list_read_again() {
     desk.press("c").await;
     assert!(desk.engine.asked().contains(&Asked::Cancel(Job::Inventory)));
     desk.assert_shows("■ Canceled    inventory synchronization");
-    desk.assert_shows("Nothing is executing");
+    desk.assert_shows("· Idle");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The tab *Logs*: lines arrive, are followed and found.
 
+use axcs::console::outlet::{Outlet, TabSetting};
 use crossterm::event::Event;
 
 use crate::desk::{desk, desk_over_log};
@@ -8,7 +9,7 @@ use crate::scenes;
 #[tokio::test]
 async fn log_lines_arrive_and_are_found() {
     let mut desk = desk().await;
-    desk.press("6").await;
+    desk.press("7").await;
     desk.assert_shows("Nothing has been logged yet.");
     for line in scenes::log(200) {
         desk.ring.push(line);
@@ -35,7 +36,7 @@ async fn log_lines_arrive_and_are_found() {
 #[tokio::test]
 async fn following_ends_by_scrolling_and_begins_again_at_the_end() {
     let mut desk = desk().await;
-    desk.press("6").await;
+    desk.press("7").await;
     for line in scenes::log(200) {
         desk.ring.push(line);
     }
@@ -59,7 +60,12 @@ async fn following_ends_by_scrolling_and_begins_again_at_the_end() {
 #[tokio::test]
 async fn lines_are_narrowed_by_the_one_language_and_copied_and_exported() {
     let mut desk = desk().await;
-    desk.press("6").await;
+    let folder = tempfile::tempdir().unwrap();
+    let outlet = Outlet::detect(false, folder.path().to_owned(), TabSetting::Off, |name| {
+        (name == "TERM").then(|| "xterm".to_owned())
+    });
+    desk.console = desk.console.with_outlet(outlet);
+    desk.press("7").await;
     for line in scenes::log(200) {
         desk.ring.push(line);
     }
@@ -75,13 +81,16 @@ async fn lines_are_narrowed_by_the_one_language_and_copied_and_exported() {
     desk.press("enter").await;
     desk.assert_shows("there is no field nobody");
     desk.press("esc y").await;
-    desk.assert_shows("Copied: ");
+    desk.assert_shows("Given to the terminal's clipboard: ");
     desk.press("/ ctrl-r").await;
     desk.write("(").await;
     desk.press("enter").await;
     desk.assert_shows("This is no regular expression");
-    desk.press("esc x").await;
-    desk.assert_shows("The lines cannot be written");
+    desk.press("esc v v v x").await;
+    desk.assert_shows("Written to ");
+    let exported = std::fs::read_dir(folder.path()).unwrap().next().unwrap();
+    let exported = std::fs::read_to_string(exported.unwrap().path()).unwrap();
+    assert_eq!(exported.lines().count(), 4, "{exported}");
 }
 
 /// A file of so many lines, a second each.
@@ -110,7 +119,7 @@ fn file_of(lines: i64) -> (tempfile::TempDir, std::path::PathBuf) {
 async fn a_million_lines_of_the_file_are_walked_filtered_searched_and_exported() {
     let (folder, path) = file_of(1_000_000);
     let mut desk = desk_over_log(path).await;
-    desk.press("6 o").await;
+    desk.press("7 o").await;
     desk.assert_shows("line 999999 of a long night");
     desk.assert_shows("of 1,000,000");
     desk.press("g").await;
@@ -134,7 +143,7 @@ async fn a_million_lines_of_the_file_are_walked_filtered_searched_and_exported()
     let exported = std::fs::read_dir(folder.path()).unwrap();
     let exported = exported
         .map(|entry| entry.unwrap().path())
-        .find(|path| path.to_string_lossy().contains("axcs-export"));
+        .find(|path| path.to_string_lossy().contains("axcs-log-"));
     let text = std::fs::read_to_string(exported.unwrap()).unwrap();
     assert_eq!(text.lines().count(), 10);
     desk.press("v G o").await;

@@ -6,9 +6,11 @@ use axcs::jobs::administration::NewParameters;
 use axcs::model::Exception;
 use axcs::model::account::AccountStep;
 use axcs::model::checklist::ChecklistKind;
+use axcs::model::run::LiveRuns;
 
 use super::desk::desk;
-use super::scenes::{Look, Stage, office, text_of};
+use super::scenes::lost::lost;
+use super::scenes::{self, Look, Stage, office, text_of};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -38,13 +40,13 @@ fn the_account_and_what_has_to_be_right_are_read_when_their_tab_comes_in_front()
     stage.press("1");
     assert_eq!(errands(&mut stage), [Errand::LoadAccount, Errand::Check]);
     // Never twice at once.
-    stage.press("3 1 c");
+    stage.press("4 1 c");
     assert_eq!(errands(&mut stage), []);
 }
 
 #[test]
 fn where_the_service_refuses_this_machine_its_sign_in_is_offered() {
-    let mut stage = Stage::new(SIZE, Look::DARK);
+    let mut stage = Stage::bare(SIZE, Look::DARK);
     stage.press("1");
     assert!(!text_of(&stage.draw()).contains("s sign in"));
     let refused = Exception::new("The service refused the sign-in.", "", "Sign in.");
@@ -127,7 +129,7 @@ fn enter_leads_to_where_an_item_is_done() {
     stage.press("g enter");
     assert_shows(&stage, "[1 Account]");
     stage.press("2 g down down down down down down enter");
-    assert_shows(&stage, "[3 Jobs]");
+    assert_shows(&stage, "[4 Jobs]");
     stage.press("2 g down down down enter");
     assert_shows(&stage, "axcs stores synchronize");
 }
@@ -160,7 +162,7 @@ fn a_migration_is_followed_while_somebody_looks() {
     // The list that was wished for by the tab is answered; then each second.
     stage.send(Msg::Tick);
     assert_eq!(errands(&mut stage), [Errand::LoadChecklists]);
-    stage.press("3");
+    stage.press("4");
     stage.asked();
     stage.send(Msg::Tick);
     assert_eq!(errands(&mut stage), []);
@@ -182,6 +184,36 @@ fn a_read_only_console_changes_nothing_of_it() {
         )
     };
     assert!(asked.iter().all(only_reads), "{asked:?}");
+}
+
+#[test]
+fn every_tab_reminds_of_the_operation_log_whatever_else_there_is_to_say() {
+    let quiet = || LiveRuns {
+        logs_until: Some(scenes::ago(-7_200)),
+        ..scenes::live(Vec::new())
+    };
+    for live in [
+        quiet(),
+        LiveRuns {
+            company: Some(lost("AX").into()),
+            ..quiet()
+        },
+        LiveRuns {
+            ledger: Some(lost("AXCS").into()),
+            ..quiet()
+        },
+        LiveRuns {
+            executing: vec![scenes::complete_run(42)],
+            ..quiet()
+        },
+    ] {
+        let mut stage = Stage::new(SIZE, Look::DARK);
+        stage.send(Msg::Live(Box::new(live)));
+        for tab in ["1", "2", "3", "4", "5", "6"] {
+            stage.press(tab);
+            assert_shows(&stage, "operation log on");
+        }
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::scenes::{self, Look, key_event, text_of};
 
 async fn orders() -> TestDesk {
     let mut desk = desk().await;
-    desk.press("4").await;
+    desk.press("5").await;
     desk.engine.asked_in_all();
     desk
 }
@@ -40,7 +40,7 @@ async fn orders_are_read_when_their_tab_comes_in_front_some_hundreds_at_most() {
             .iter()
             .any(|asked| matches!(asked, Asked::Orders(_)))
     );
-    desk.press("4").await;
+    desk.press("5").await;
     let filter = OrderFilter {
         view: OrderView::All,
         limit: 300,
@@ -80,7 +80,8 @@ async fn every_view_lists_its_orders_and_the_last_leads_to_the_first() {
             | Asked::Order(_)
             | Asked::Exceptions(_)
             | Asked::Retry(_)
-            | Asked::Resolve(..) => None,
+            | Asked::Resolve(..)
+            | Asked::Take(_) => None,
         })
         .collect();
     assert_eq!(views[..2], [OrderView::Open, OrderView::Exception]);
@@ -179,7 +180,7 @@ async fn an_order_opens_with_its_lines() {
     desk.press("G").await;
     desk.assert_shows("Handed over to AX, attempt 1");
     desk.press("q").await;
-    desk.assert_shows("[4 Orders]");
+    desk.assert_shows("[5 Orders]");
 }
 
 #[tokio::test]
@@ -287,7 +288,7 @@ async fn orders_are_synchronized_from_their_tab() {
 async fn a_read_only_console_changes_no_order_and_no_exception() {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut desk = Desk::open(Scripted::new(), screen, true).await;
-    desk.press("4 v v r e s m m r e esc 5 r R e m m r e").await;
+    desk.press("5 v v r e s m m r e esc 6 r R e m m r e").await;
     assert_eq!(desk.engine.asked(), []);
     desk.assert_shows("The console is read-only: it changes no exceptions.");
 }
@@ -303,21 +304,21 @@ async fn a_failed_change_is_told() {
         ..Scripted::new()
     };
     let mut desk = desk_with(engine).await;
-    desk.press("4 v v r").await;
+    desk.press("5 v v r").await;
     desk.assert_shows("▲ The ledger cannot be written. disk full");
 }
 
 #[test]
 fn a_change_that_came_too_late_is_not_told_as_done() {
     let mut stage = scenes::Stage::new((80, 24), Look::DARK);
-    stage.press("4").send(Msg::Retried(Ok(0)));
+    stage.press("5").send(Msg::Retried(Ok(0)));
     assert!(text_of(&stage.draw()).contains("▲ Nothing was changed"));
 }
 
 #[test]
 fn on_a_wide_screen_the_selected_order_stands_beside_the_list() {
     let mut stage = scenes::Stage::new((200, 50), Look::DARK).answering();
-    stage.press("4 j");
+    stage.press("5 j");
     let text = text_of(&stage.draw());
     assert!(text.contains("Id            shop-W-100789"), "{text}");
     stage.resize((100, 50));
@@ -328,7 +329,7 @@ fn on_a_wide_screen_the_selected_order_stands_beside_the_list() {
 fn a_held_key_reads_one_order_at_a_time() {
     let mut stage = scenes::Stage::new((200, 50), Look::DARK);
     stage
-        .press("4")
+        .press("5")
         .send(Msg::Orders(Box::new(Ok(scenes::orders::all()))));
     let mut asked = 0;
     for _ in 0..20 {
@@ -349,7 +350,7 @@ fn there_is_never_more_than_one_reading_of_the_list() {
         let key = Msg::Terminal(Event::Key(key_event(key)));
         stage.app.update(key, stage.at)
     };
-    assert_eq!(press(&mut stage, "4").len(), 1);
+    assert_eq!(press(&mut stage, "5").len(), 1);
     for key in ["v", "v", "v"] {
         assert_eq!(press(&mut stage, key), []);
     }
@@ -364,7 +365,7 @@ fn there_is_never_more_than_one_reading_of_the_list() {
 #[test]
 fn what_shoppers_write_never_reaches_the_terminal_as_a_command() {
     let mut stage = scenes::Stage::new((200, 50), Look::DARK).answering();
-    stage.press("4 /").write("INTL").press("enter G");
+    stage.press("5 /").write("INTL").press("enter G");
     for keys in ["", "enter", "pgdn", "G"] {
         stage.press(keys);
         for cell in stage.draw().content() {
@@ -379,7 +380,7 @@ fn what_shoppers_write_never_reaches_the_terminal_as_a_command() {
 #[test]
 fn a_window_over_the_orders_survives_that_a_run_ends() {
     let mut stage = scenes::Stage::new((80, 24), Look::DARK).answering();
-    stage.press("4 enter");
+    stage.press("5 enter");
     stage.send(Msg::Live(Box::new(LiveRuns {
         changes: 1,
         ..LiveRuns::default()

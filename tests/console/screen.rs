@@ -1,6 +1,7 @@
 //! What is drawn, when, and how many bytes it takes.
 
 use axcs::console::app::{Effect, Msg};
+use axcs::console::timetable::TimetableErrand;
 use crossterm::event::Event;
 
 use crate::desk::{Desk, Scripted, Written, desk, desk_with};
@@ -75,7 +76,7 @@ fn live_progress_is_kind_to_a_slow_line() {
 
 /// Keys at random, but the same at every start: letters of every command, text, motions.
 fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
-    const KEYS: [&str; 51] = [
+    const KEYS: [&str; 55] = [
         "w",
         "u",
         "W",
@@ -127,6 +128,10 @@ fn nonsense(seed: u64, number: usize) -> Vec<&'static str> {
         "配",
         "x",
         "h",
+        "e",
+        "E",
+        "f",
+        "l",
     ];
     let mut state = seed;
     (0..number)
@@ -161,6 +166,9 @@ fn nonsense_typed_breaks_nothing_and_changes_nothing_where_nothing_may_be_change
                         Effect::Start(..)
                             | Effect::Cancel(_)
                             | Effect::Change(_)
+                            | Effect::Timetable(
+                                TimetableErrand::Take(_) | TimetableErrand::TakeAll(_)
+                            )
                             | Effect::Retry(_)
                             | Effect::Resolve(..)
                     ),

@@ -2,6 +2,7 @@
 //! SQL Server reads as the file that it was filled from.
 
 mod addresses;
+mod browse;
 mod look_ups;
 
 use super::Engine;
@@ -292,7 +293,7 @@ async fn an_ax_without_partitions_and_styles_reads_alike(engine: Engine) {
 async fn refusal(ax: &Ax, company: Option<&str>, partition: Option<&str>) -> String {
     match ax.open(company, partition).await {
         Ok(_) => panic!("the company was opened"),
-        Err(error @ (CompanyError::Unavailable { .. } | CompanyError::Release { .. })) => {
+        Err(error @ (CompanyError::Unfit { .. } | CompanyError::Release { .. })) => {
             error.to_string()
         }
         Err(error) => panic!("{error}"),

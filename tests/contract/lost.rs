@@ -55,6 +55,7 @@ async fn a_side_that_cannot_be_reached_is_told_until_it_is_back() {
     };
     let place = Place {
         profile: String::new(),
+        is_production: false,
         company: String::new(),
         service: String::new(),
     };

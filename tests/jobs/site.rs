@@ -69,6 +69,7 @@ impl Site {
         change(&mut sides, &proxy.url);
         let place = Place {
             profile: "test".to_owned(),
+            is_production: false,
             company: String::new(),
             service: proxy.url.clone(),
         };

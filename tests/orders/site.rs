@@ -408,6 +408,7 @@ async fn runner(
     };
     let place = Place {
         profile: "test".to_owned(),
+        is_production: false,
         company: String::new(),
         service,
     };

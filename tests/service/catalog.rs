@@ -59,7 +59,7 @@ pub async fn stocked() -> (Served, Browser) {
 }
 
 /// Waits until the index knows everything.
-async fn settled(browser: &Browser) {
+pub async fn settled(browser: &Browser) {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
         let shown = browser.get("/products").await;
@@ -226,7 +226,11 @@ async fn own_text_stands_over_the_one_of_ax_and_survives_uploads() {
     let (served, anna) = stocked().await;
     let shown = anna.get("/product?item=A-100").await;
     shown.says(200, "value=\"Red racer\"");
-    shown.says(200, "Missing before it can be published: Image");
+    shown.says(
+        200,
+        "Missing before a marketplace gets it: image, department or category",
+    );
+    assert!(!shown.html.contains("before it can be published"));
     let fields = [
         ("item", "A-100"),
         ("revision", "0"),
@@ -355,7 +359,7 @@ async fn a_catalog_holds_items_and_whole_categories() {
     shown.says(200, "Category with all below it");
     assert_eq!(
         items(&anna.get(&format!("{path}/products")).await),
-        ["A-100", "A-200", "B%2F1"]
+        ["A-100", "B%2F1", "A-200"]
     );
     // What comes into the category later is in it too.
     served

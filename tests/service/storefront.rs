@@ -9,6 +9,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Shown, signed_up};
+use super::catalog::settled;
+use super::images::{PNG, send_image};
 use super::settings::{activate, add_provider};
 use super::shop::{acknowledgement, shipment, store};
 use super::support::{Served, Told};
@@ -16,12 +18,12 @@ use super::users::with_bert;
 
 const SCRIPT: &str = "<script>alert(1)</script>";
 
-fn upload_line(id: &str, value: &Value) -> String {
+pub fn upload_line(id: &str, value: &Value) -> String {
     json!({"op": "upsert", "id": id, "version": 1, "value": value}).to_string()
 }
 
 /// A product; its price and how many are on hand.
-async fn stock(served: &Served, item: &str, name: &str, price: &str, on_hand: &str) {
+pub async fn stock(served: &Served, item: &str, name: &str, price: &str, on_hand: &str) {
     let value = json!({
         "item": item, "product_type": "item", "unit": "Pcs", "price": price, "price_unit": "1",
         "net_weight": "0", "categories": ["10"],
@@ -38,7 +40,7 @@ async fn stock(served: &Served, item: &str, name: &str, price: &str, on_hand: &s
 }
 
 /// A service with the store `web`, departments and products; nothing is published.
-async fn with_products() -> (Served, Browser) {
+pub async fn with_products() -> (Served, Browser) {
     let served = Served::start().await;
     let anna = signed_up(&served).await;
     activate(&served).await;
@@ -53,10 +55,11 @@ async fn with_products() -> (Served, Browser) {
     stock(&served, "L1", "Desk lamp", "12.5", "5").await;
     stock(&served, "L2", "Floor lamp", "0", "5").await;
     stock(&served, "L3", "Wall lamp", "20", "0").await;
+    settled(&anna).await;
     (served, anna)
 }
 
-async fn put_store(served: &Served, channel: &Channel) {
+pub async fn put_store(served: &Served, channel: &Channel) {
     let request = served
         .request(Method::PUT, &format!("/v1/stores/{}", channel.id))
         .body(serde_json::to_string(channel).unwrap());
@@ -64,27 +67,31 @@ async fn put_store(served: &Served, channel: &Channel) {
 }
 
 /// Asks for an act on products, agrees to what is told, and goes on to the page behind.
-async fn act(browser: &Browser, channel: &str, act: &str, items: &[&str]) -> Shown {
+pub async fn act(browser: &Browser, channel: &str, act: &str, items: &[&str]) -> Shown {
     let path = format!("/publications/{channel}");
     browser.get(&path).await;
     browser.get(&format!("{path}/choose")).await;
-    let which = if items.is_empty() { "all" } else { "these" };
+    let what = match (act, items.is_empty()) {
+        ("publish", true) => "publish-all",
+        ("publish", false) => "publish-these",
+        ("withdraw", true) => "withdraw-all",
+        _ => "withdraw-these",
+    };
     let count = browser
-        .post(&format!("{path}/ask"), &fields_of(act, which, items, None))
+        .post(&format!("{path}/ask"), &fields_of(what, items, None))
         .await
         .value_behind("name=\"counted\"", "value");
-    let fields = fields_of(act, which, items, Some(&count));
+    let fields = fields_of(what, items, Some(&count));
     let done = browser.post(&format!("{path}/act"), &fields).await;
     browser.get(done.to()).await
 }
 
-fn fields_of<'a>(
-    act: &'a str,
-    which: &'a str,
+pub fn fields_of<'a>(
+    what: &'a str,
     items: &[&'a str],
     counted: Option<&'a str>,
 ) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![("act", act), ("which", which)];
+    let mut fields = vec![("do", what)];
     fields.extend(items.iter().map(|item| ("item", *item)));
     fields.extend(counted.map(|counted| ("counted", counted)));
     fields
@@ -120,7 +127,7 @@ async fn order(shopper: &Browser, item: &str, quantity: &str) -> String {
     shown.to().to_owned()
 }
 
-async fn feed(served: &Served) -> FeedPage {
+pub async fn feed(served: &Served) -> FeedPage {
     served.get("/v1/orders/feed").await.ok()
 }
 
@@ -197,7 +204,7 @@ async fn what_is_not_published_has_no_price_or_no_stock_cannot_be_ordered() {
     }
     let shown = act(&anna, "web", "publish", &[]).await;
     shown.says(200, "2 products are published, 1 are refused.");
-    shown.says(200, "no price");
+    shown.says(200, "missing: sales price in AX");
     for item in ["L2", "L3"] {
         let path = format!("/shop/web/product?item={item}");
         shopper.get(&path).await.says(404, "sold out");
@@ -323,7 +330,7 @@ async fn who_has_not_the_right_changes_nothing() {
     viewer.get(&cancel).await.says(403, "roles");
     viewer.get("/orders").await;
     viewer.post(&cancel, &[]).await.says(403, "roles");
-    let fields = fields_of("withdraw", "all", &[], Some("1"));
+    let fields = fields_of("withdraw-all", &[], Some("1"));
     for path in ["/publications/web/ask", "/publications/web/act"] {
         viewer.post(path, &fields).await.says(403, "roles");
     }
@@ -357,7 +364,7 @@ async fn a_forged_form_neither_orders_nor_publishes() {
     let short = order_fields("5", "L1", "1");
     let forged = shopper.post("/shop/web/order", &short).await;
     forged.says(403, "The form is out of date");
-    let withdraw = fields_of("withdraw", "all", &[], Some("1"));
+    let withdraw = fields_of("withdraw-all", &[], Some("1"));
     let forged = anna.post_bare("/publications/web/act", &withdraw).await;
     forged.says(403, "The form is out of date");
     assert!(feed(&served).await.events.is_empty());
@@ -460,12 +467,13 @@ async fn a_marketplace_reads_what_waits_for_it_and_answers() {
     };
     put_store(&served, &bazaar).await;
     anna.get("/publications/bazaar/choose").await;
-    let ask = fields_of("publish", "these", &["L1", "L2"], None);
+    send_image(&anna, "L1", "x", PNG).await.to();
+    let ask = fields_of("publish-these", &["L1", "L2"], None);
     let shown = anna.post("/publications/bazaar/ask", &ask).await;
     shown.says(200, "This publishes 2 products at Contoso.");
     shown.says(200, "1 of them miss something");
     // Another number than was told: it is asked again.
-    let wrong = fields_of("publish", "these", &["L1", "L2"], Some("1"));
+    let wrong = fields_of("publish-these", &["L1", "L2"], Some("1"));
     anna.post("/publications/bazaar/act", &wrong)
         .await
         .says(200, "This publishes 2 products");
@@ -482,7 +490,10 @@ async fn a_marketplace_reads_what_waits_for_it_and_answers() {
     assert_eq!(page.publications[0].by, "anna");
     let next = page.next.unwrap();
     let page: PublicationPage = served.get(&format!("{path}?after={next}")).await.ok();
-    assert_eq!(page.publications[0].reason, "no price");
+    assert_eq!(
+        page.publications[0].reason,
+        "missing: image, sales price in AX"
+    );
     assert_eq!((page.publications.len(), page.next), (1, None));
     let answer = |body: Value| {
         let request = served.request(Method::POST, path).body(body.to_string());

@@ -80,6 +80,7 @@ fn command(home: &Path) -> Command {
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
         .env("XDG_DATA_HOME", home)
+        .env("XDG_STATE_HOME", home)
         .stdin(Stdio::null());
     command
 }

@@ -79,17 +79,6 @@ impl Pty {
         self.until(|screen| screen.contents().contains(words));
     }
 
-    /// Waits until the program has changed the terminal's modes: what is typed before that is shown.
-    pub fn until_modes_change(&mut self) {
-        let end = Instant::now() + PATIENCE;
-        while modes(&*self.master) == self.modes_before {
-            assert!(Instant::now() < end, "the modes stay as they are");
-            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
-                self.screen.process(&bytes);
-            }
-        }
-    }
-
     pub fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();

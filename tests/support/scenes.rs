@@ -15,8 +15,12 @@ pub mod lost;
 pub mod office;
 #[path = "scenes/orders.rs"]
 pub mod orders;
+#[path = "scenes/products.rs"]
+pub mod products;
 #[path = "scenes/runs.rs"]
 mod runs;
+#[path = "scenes/starts.rs"]
+pub mod starts;
 
 pub use runs::*;
 
@@ -74,6 +78,7 @@ impl Look {
 pub fn place() -> Place {
     Place {
         profile: "demo".to_owned(),
+        is_production: false,
         company: "usmf Contoso Entertainment USA".to_owned(),
         service: "http://127.0.0.1:8620".to_owned(),
     }
@@ -91,6 +96,7 @@ pub fn setting(size: (u16, u16), look: Look) -> Setting {
         theme: Theme::new(look.palette, look.depth, *look.symbols).unwrap(),
         read_only: false,
         log_file: Some("/var/log/axcs/axcs.2026-03-12.log".into()),
+        bell_after: Some(SignedDuration::from_mins(1)),
     }
 }
 
@@ -124,6 +130,7 @@ impl Stage {
 
     pub fn new(size: (u16, u16), look: Look) -> Self {
         let mut stage = Self::bare(size, look);
+        stage.send(office::told_account());
         stage.send(Msg::Live(Box::new(live(Vec::new()))));
         stage.send(Msg::Overview(Ok(overview())));
         stage.send(Msg::Log(Batch {
@@ -218,6 +225,15 @@ pub fn live(executing: Vec<Progress>) -> LiveRuns {
     }
 }
 
+/// The question about products that an effect is.
+pub fn products_request(effect: Effect) -> Option<axcs::console::products::Request> {
+    if let Effect::Products(request) = effect {
+        Some(request)
+    } else {
+        None
+    }
+}
+
 /// What the ledger of the scenes answers.
 fn answer(effect: &Effect) -> Option<Msg> {
     Some(match effect {
@@ -233,15 +249,20 @@ fn answer(effect: &Effect) -> Option<Msg> {
             Msg::Changed(*change, Ok(Job::ALL.to_vec()))
         }
         Effect::Office(errand) => return office::answer(errand),
+        Effect::Products(request) => products::answer(request),
+        Effect::Timetable(errand) => starts::answer(errand),
+        Effect::Copy(handed) => Msg::Handed(Ok(format!("Copied {}.", handed.name))),
+        Effect::Export(handed) => Msg::Handed(Ok(format!("Written to {}.", handed.name))),
         Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),
         Effect::LoadBatchHistory(id) => Msg::BatchHistory(*id, Ok(batch::history())),
         Effect::LoadOverview
         | Effect::LoadRuns(_)
         | Effect::Start(..)
         | Effect::Cancel(_)
-        | Effect::Log(_)
-        | Effect::Copy(_)
+        | Effect::Log(..)
         | Effect::Redraw
+        | Effect::WatchLooks
+        | Effect::Ring(_)
         | Effect::Suspend
         | Effect::Quit(_) => return None,
     })

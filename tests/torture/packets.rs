@@ -216,6 +216,7 @@ impl Line {
         };
         let place = jobs::Place {
             profile: String::new(),
+            is_production: false,
             company: String::new(),
             service: String::new(),
         };

@@ -1,6 +1,7 @@
 //! A headless Chromium, driven over `WebDriver`, that runs no script of a page.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,18 +13,41 @@ use serde_json::json;
 /// A page comes in this time.
 const SOON: Duration = Duration::from_secs(20);
 
+/// A chromedriver; it ends with the test, and its browsers with it, however the test ends.
+struct Driver {
+    child: Child,
+    port: u16,
+}
+
+impl Driver {
+    /// Has it end its browsers, which would go on without it.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port))?;
+        line.set_read_timeout(Some(SOON))?;
+        write!(
+            line,
+            "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        )?;
+        // Its end is the end of the answer.
+        line.read_to_end(&mut Vec::new()).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.shut_down();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A browser with a profile of its own; it ends with the test.
 pub struct Browser {
     client: Client,
-    _profile: tempfile::TempDir,
-    driver: Child,
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
+    // Dropped in this order: the profile is the browser's until it has ended.
+    _driver: Driver,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -46,6 +70,10 @@ impl Browser {
                 port.trim_end_matches('.').parse::<u16>().ok()
             })
             .unwrap();
+        let driver = Driver {
+            child: driver,
+            port,
+        };
         let profile = tempfile::tempdir().unwrap();
         let wishes = json!({
             "goog:chromeOptions": {
@@ -67,11 +95,16 @@ impl Browser {
             .await;
         let browser = Self {
             client: client.unwrap(),
-            _profile: profile,
-            driver,
+            _driver: driver,
+            profile,
         };
         browser.client.set_window_size(1_200, 900).await.unwrap();
         Some(browser)
+    }
+
+    /// Its folder.
+    pub fn profile(&self) -> std::path::PathBuf {
+        self.profile.path().to_owned()
     }
 
     pub async fn open(&self, address: &str) {

@@ -145,6 +145,9 @@ async fn given(whose: &str) -> Result<Given, Refusal> {
     let broken = |error: &dyn fmt::Display| refused(error.to_string());
     // While it is typed, Ctrl+C has to leave the terminal as it was.
     let mut signals = signals::listen().map_err(|error| broken(&error))?;
+    // Before the question is asked: whoever answers at once is not shown either. It is this task's, so
+    // that the terminal is given back whatever becomes of the thread that reads.
+    let _unseen = unseen().map_err(|error| broken(&error))?;
     let question = format!("Password of {whose}: ");
     let mut reading = tokio::task::spawn_blocking(move || read(question));
     let text = tokio::select! {
@@ -169,6 +172,22 @@ async fn given(whose: &str) -> Result<Given, Refusal> {
         return Err(refused(cause));
     }
     Ok(Given::Password(text.into()))
+}
+
+/// Has the terminal show nothing that is typed, where there is one.
+#[cfg(feature = "console")]
+fn unseen() -> io::Result<Option<crate::console::terminal::Unseen>> {
+    let is_typed = io::stdin().is_terminal();
+    is_typed
+        .then(crate::console::terminal::Unseen::begin)
+        .transpose()
+}
+
+/// Without the console there is nothing that could: what is typed is hidden once the question stands.
+#[cfg(not(feature = "console"))]
+#[allow(clippy::unnecessary_wraps, reason = "it is the other one's twin")]
+fn unseen() -> io::Result<Option<std::convert::Infallible>> {
+    Ok(None)
 }
 
 fn read(question: String) -> io::Result<String> {

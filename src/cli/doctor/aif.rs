@@ -50,7 +50,7 @@ pub async fn print(settings: &Settings, as_json: bool) -> Result<(), Refusal> {
     let ledger = set_up::ledger(settings, &folder).await?;
     let journals = ledger.order_counts().await.map_err(Exception::from)?;
     let ax = match &company {
-        OpenCompany::Embedded(_) => None,
+        OpenCompany::Embedded(_) | OpenCompany::Refused(_) => None,
         OpenCompany::Server(ax) => Some(ax.aif().await.map_err(Exception::from)?),
     };
     let embedded = || "an embedded company has no AIF".to_owned();

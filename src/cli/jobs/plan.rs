@@ -8,12 +8,9 @@ use super::recurrence::RecurrenceArguments;
 use super::recurrence::preview::Preview;
 use crate::jobs::Runner;
 use crate::ledger::jobs::{Board, JobRecord};
+use crate::model::JobStatus;
 use crate::model::exception::Exception;
-use crate::model::{Job, JobStatus};
-
-/// How often it is tried to be faster than whoever else changes the job: its worker does at each of
-/// its starts.
-const TRIES: usize = 20;
+use crate::model::schedule::Schedule;
 
 /// `axcs jobs recurrence`
 pub async fn recurrence(
@@ -55,48 +52,14 @@ async fn set(
     runner: &Runner,
     arguments: &RecurrenceArguments,
 ) -> Result<(JobRecord, Board), Refusal> {
-    let ledger = &runner.sides().ledger;
     let zone = TimeZone::system();
     let zone = zone.iana_name().unwrap_or("UTC");
-    for _ in 0..TRIES {
-        let (record, board) = stands(runner, arguments.job).await?;
-        let wanted = arguments.apply(&record.schedule, zone, board.now)?;
-        if wanted == record.schedule {
-            return Ok((record, board));
+    let wanted = |schedule: &Schedule, now| {
+        let wanted = arguments.apply(schedule, zone, now)?;
+        if wanted != *schedule {
+            invocation.changes("Another recurrence")?;
         }
-        invocation.changes("Another recurrence")?;
-        let is_set = ledger
-            .set_schedule(record.job, record.revision, wanted)
-            .await
-            .map_err(Exception::from)?;
-        // Where the job has changed meanwhile: once more, on what it is by now.
-        if is_set {
-            let (record, board) = stands(runner, arguments.job).await?;
-            let pattern = record.schedule.pattern_in_words();
-            let text = format!("recurrence of {}: {pattern}", arguments.job);
-            runner.note_change("job", text).await?;
-            return Ok((record, board));
-        }
-    }
-    Err(Exception::new(
-        format!("The recurrence of {} was not set.", arguments.job),
-        format!("The job was changed by others {TRIES} times meanwhile."),
-        "Try it again.",
-    )
-    .into())
-}
-
-async fn stands(runner: &Runner, job: Job) -> Result<(JobRecord, Board), Refusal> {
-    let board = runner.sides().ledger.board().await;
-    let mut board = board.map_err(Exception::from)?;
-    let at = board.jobs.iter().position(|record| record.job == job);
-    let record = at.map(|at| board.jobs.swap_remove(at));
-    let record = record.ok_or_else(|| {
-        Exception::new(
-            format!("The {job} job is not in the ledger."),
-            "",
-            "Check the ledger's file.",
-        )
-    })?;
-    Ok((record, board))
+        Ok::<_, Refusal>(wanted)
+    };
+    runner.replan(arguments.job, wanted).await
 }

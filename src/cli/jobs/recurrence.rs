@@ -10,10 +10,8 @@ use clap::Args;
 
 use super::super::Refusal;
 use crate::model::Job;
-use crate::model::recurrence::{
-    self, End, Every, MonthDay, NotUnderstood, Pattern, Recurrence, Unit, Weekdays,
-};
-use crate::model::schedule::{Missed, Overlap, QuietHours, Schedule};
+use crate::model::recurrence::{self, End, Every, NotUnderstood};
+use crate::model::schedule::{Missed, Overlap, QuietHours, Said, Schedule, Unusable};
 
 /// Heading of the flags that say when it starts.
 const WHEN: &str = "When it starts";
@@ -113,144 +111,54 @@ impl RecurrenceArguments {
         system_zone: &str,
         now: Timestamp,
     ) -> Result<Schedule, Refusal> {
-        let jitter = match (self.jitter, self.no_jitter) {
-            (false, false) => schedule.jitter,
-            (on, _) => on,
-        };
-        let wanted = Schedule {
-            recurrence: self.recurrence(schedule.recurrence.as_ref(), system_zone, now)?,
-            missed: self.missed.unwrap_or(schedule.missed),
-            missed_window_minutes: self.missed_window.unwrap_or(schedule.missed_window_minutes),
-            overlap: self.overlap.unwrap_or(schedule.overlap),
-            pause_after: self.pause_after.unwrap_or(schedule.pause_after),
-            jitter,
-            quiet_hours: self.quiet.map_or(schedule.quiet_hours, |quiet| quiet.0),
-        };
-        wanted.check().map_err(|error| self.unusable(&error))?;
-        Ok(wanted)
+        let wanted = self.said().apply(schedule, system_zone, now);
+        wanted.map_err(|error| self.refusal(&error))
     }
 
-    fn recurrence(
-        &self,
-        current: Option<&Recurrence>,
-        system_zone: &str,
-        now: Timestamp,
-    ) -> Result<Option<Recurrence>, Refusal> {
-        if self.as_required {
-            return Ok(None);
+    fn said(&self) -> Said {
+        let end = match (self.end_after, self.end_by, self.no_end) {
+            (Some(starts), _, _) => Some(End::After(starts)),
+            (_, Some(last), _) => Some(End::By(last)),
+            (_, _, true) => Some(End::Never),
+            (None, None, false) => None,
+        };
+        Said {
+            every: self.every,
+            at: self.at,
+            on: self.on.clone(),
+            start: self.start,
+            zone: self.zone.clone(),
+            end,
+            as_required: self.as_required,
+            missed: self.missed,
+            missed_window_minutes: self.missed_window,
+            overlap: self.overlap,
+            pause_after: self.pause_after,
+            jitter: (self.jitter || self.no_jitter).then_some(self.jitter),
+            quiet_hours: self.quiet.map(|quiet| quiet.0),
         }
-        let says_nothing = self.every.is_none()
-            && self.at.is_none()
-            && self.on.is_none()
-            && self.start.is_none()
-            && self.zone.is_none()
-            && self.end_after.is_none()
-            && self.end_by.is_none()
-            && !self.no_end;
-        if says_nothing {
-            return Ok(current.cloned());
-        }
-        let Some(every) = self
-            .every
-            .or(current.map(|current| count_of(current.pattern)))
-        else {
-            return Err(Refusal::usage(
-                format!(
-                    "{} starts as required: there is no recurrence to change.",
-                    self.job
-                ),
+    }
+
+    fn refusal(&self, error: &Unusable) -> Refusal {
+        let job = self.job;
+        match error {
+            Unusable::NoRecurrence => Refusal::usage(
+                format!("{job} starts as required: there is no recurrence to change."),
                 "It was not said how often it is to start.",
                 "Say how often, such as --every \"15 minutes\" or --every day --at 04:00",
-            ));
-        };
-        let zone = self.zone.as_deref();
-        let zone = zone.or(current.map(|current| current.zone.as_str()));
-        let zone =
-            recurrence::zone(zone.unwrap_or(system_zone)).map_err(|error| self.unusable(&error))?;
-        let today = || zone.to_datetime(now).date().to_datetime(Time::midnight());
-        let start = self.start.or(current.map(|current| current.start));
-        let start = start.unwrap_or_else(today);
-        let start = self.at.map_or(start, |at| start.date().to_datetime(at));
-        let end = match (self.end_after, self.end_by, self.no_end) {
-            (Some(starts), _, _) => End::After(starts),
-            (_, Some(last), _) => End::By(last),
-            (_, _, true) => End::Never,
-            (None, None, false) => current.map_or(End::Never, |current| current.end),
-        };
-        let pattern = self.pattern(every, current.map(|current| current.pattern), start.date())?;
-        Ok(Some(Recurrence {
-            start,
-            zone: zone.iana_name().unwrap_or(system_zone).to_owned(),
-            end,
-            pattern,
-        }))
-    }
-
-    /// The pattern, on the days that were said, or on those of the current one of its kind, or on
-    /// that of the start.
-    fn pattern(
-        &self,
-        Every { count, unit }: Every,
-        current: Option<Pattern>,
-        start: Date,
-    ) -> Result<Pattern, Refusal> {
-        let on = self.on.as_deref();
-        let pattern = match unit {
-            Unit::Minutes => Pattern::Minutes(count),
-            Unit::Hours => Pattern::Hours(count),
-            Unit::Days => Pattern::Days(count),
-            Unit::Years => Pattern::Years(count),
-            Unit::Weeks => {
-                let on = match (on, current) {
-                    (Some(text), _) => text
-                        .parse()
-                        .map_err(|error: NotUnderstood| self.unusable(&error))?,
-                    (None, Some(Pattern::Weeks { on, .. })) => on,
-                    (None, _) => Weekdays(1 << start.weekday().to_monday_zero_offset()),
-                };
-                return Ok(Pattern::Weeks { every: count, on });
-            }
-            Unit::Months => {
-                let on = match (on, current) {
-                    (Some(text), _) => text
-                        .parse()
-                        .map_err(|error: NotUnderstood| self.unusable(&error))?,
-                    (None, Some(Pattern::Months { on, .. })) => on,
-                    (None, _) => MonthDay::Day(start.day().unsigned_abs()),
-                };
-                return Ok(Pattern::Months { every: count, on });
-            }
-        };
-        match on {
-            None => Ok(pattern),
-            Some(_) => Err(Refusal::usage(
-                format!("The recurrence of {} cannot be set.", self.job),
+            ),
+            Unusable::NoDays => Refusal::usage(
+                format!("The recurrence of {job} cannot be set."),
                 "--on chooses the days of weeks and months, and it comes every so many minutes, hours, days or years.",
                 "Say --every week or --every month as well, or leave --on out. Years come on the day of the start: --start.",
-            )),
+            ),
+            Unusable::NotUnderstood(_) | Unusable::Recurrence(_) => Refusal::usage(
+                format!("The recurrence of {job} cannot be set."),
+                format!("What was given cannot be used: {error}."),
+                "Every option with examples: axcs jobs recurrence --help",
+            ),
         }
     }
-
-    fn unusable(&self, error: &dyn std::fmt::Display) -> Refusal {
-        Refusal::usage(
-            format!("The recurrence of {} cannot be set.", self.job),
-            format!("What was given cannot be used: {error}."),
-            "Every option with examples: axcs jobs recurrence --help",
-        )
-    }
-}
-
-/// How often a pattern comes.
-fn count_of(pattern: Pattern) -> Every {
-    let (count, unit) = match pattern {
-        Pattern::Minutes(count) => (count, Unit::Minutes),
-        Pattern::Hours(count) => (count, Unit::Hours),
-        Pattern::Days(count) => (count, Unit::Days),
-        Pattern::Weeks { every, .. } => (every, Unit::Weeks),
-        Pattern::Months { every, .. } => (every, Unit::Months),
-        Pattern::Years(count) => (count, Unit::Years),
-    };
-    Every { count, unit }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::cli::orders::goods;
 use crate::cli::{Invocation, Refusal, print};
 use crate::commerce::Commerce as _;
 use crate::commerce::client::Client;
-use crate::commerce::shopper::{Shopper, ShopperError, authorise, make_total_right};
+use crate::commerce::shopper::{Shopper, ShopperError, authorise};
 use crate::commerce::wire::{MAX_LIST_LIMIT, OrderDetails, OrderListed};
 use crate::model::exception::{Exception, chain};
 use crate::model::order::{OrderLine, OrderState, WebOrder};
@@ -248,7 +248,7 @@ async fn made(
             lines.push(wanted.line(client, line, quantity).await?);
         }
         order.lines = lines;
-        make_total_right(&mut order);
+        order.make_total_right();
     }
     order.number = arguments.number.unwrap_or(order.number);
     Ok(order)
@@ -280,7 +280,7 @@ async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOr
         unit.clone_into(&mut line_of(&mut order, number)?.unit);
     }
     if how.total_right || !how.lines.is_empty() {
-        make_total_right(&mut order);
+        order.make_total_right();
     }
     order.number = how.number.unwrap_or(order.number);
     order.currency = how.currency.unwrap_or(order.currency);

@@ -42,7 +42,7 @@ pub fn service(
     let door = match orders.handover {
         HandOverSetting::Company => match company {
             OpenCompany::Embedded(company) => return Ok(Arc::new(company.clone())),
-            OpenCompany::Server(_) => return Ok(Arc::new(NoDoor)),
+            OpenCompany::Server(_) | OpenCompany::Refused(_) => return Ok(Arc::new(NoDoor)),
         },
         HandOverSetting::AifFile => Door::File(Folders {
             inbound: orders.inbound_folder.clone(),
@@ -85,7 +85,7 @@ pub fn service(
         )
     })?;
     Ok(match company {
-        OpenCompany::Embedded(_) => door,
+        OpenCompany::Embedded(_) | OpenCompany::Refused(_) => door,
         OpenCompany::Server(ax) => Arc::new(Followed::new(door, ax.clone())),
     })
 }

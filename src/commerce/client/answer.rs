@@ -135,6 +135,11 @@ impl Sent<'_> {
             )
         };
         match status {
+            // What the service tells programs of headers is of no use to an operator.
+            401 if problem.as_ref().is_some_and(is_unauthorized) => CommerceError::Unauthorized {
+                call,
+                reason: "the service does not take the token of this machine".to_owned(),
+            },
             401 => CommerceError::Unauthorized {
                 call,
                 reason: reason(),
@@ -216,6 +221,10 @@ impl Sent<'_> {
     pub fn redact(&self, text: &str) -> String {
         self.tokens.redact(text)
     }
+}
+
+fn is_unauthorized(problem: &Problem) -> bool {
+    problem.code == "unauthorized"
 }
 
 fn is_being_set_up(problem: &Problem) -> bool {

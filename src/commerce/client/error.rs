@@ -156,6 +156,21 @@ impl CommerceError {
         matches!(self.status(), Some(413 | 422)) && !is_about_key
     }
 
+    /// True where the service did not answer, or something else did.
+    pub const fn is_not_reached(&self) -> bool {
+        match self {
+            Self::NotSent { .. }
+            | Self::Unknown { .. }
+            | Self::Unavailable { .. }
+            | Self::Malformed { .. } => true,
+            Self::Settings(_)
+            | Self::BeingSetUp { .. }
+            | Self::AccountNotActive { .. }
+            | Self::Unauthorized { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+
     /// HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {

@@ -83,6 +83,19 @@ impl SignInError {
         }
     }
 
+    /// True where the service did not answer, or something else did.
+    pub const fn is_not_reached(&self) -> bool {
+        match self {
+            Self::NotReached { .. } | Self::Unavailable { .. } | Self::Strange { .. } => true,
+            Self::Elsewhere { .. }
+            | Self::Refused { .. }
+            | Self::Denied
+            | Self::Expired
+            | Self::NotSignedIn
+            | Self::Keeper(_) => false,
+        }
+    }
+
     /// What failed and what to do, in one line.
     pub fn in_words(&self) -> String {
         format!("{self}. {}", self.remedy())
@@ -103,6 +116,6 @@ impl From<SignInError> for Exception {
             }
             SignInError::Keeper(_) => "The sign-in cannot be kept.",
         };
-        Self::new(text, &error, error.remedy())
+        Self::new(text, &error, error.remedy()).not_reached_if(error.is_not_reached())
     }
 }

@@ -14,6 +14,7 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
     let mut shapes = Shapes::default();
     shapes.add("MOVED", section(FILE, "MOVED"));
     shapes.add("CHANGED_PRODUCT", section(FILE, "CHANGED_PRODUCT"));
+    shapes.add("LISTED", section(FILE, "LISTED"));
     shapes
 });
 

@@ -32,8 +32,8 @@ pub(super) const SOURCE: Source = Source {
 /// The next selected items.
 pub(super) const NEXT: Text<'static> = statement!("items", "next");
 const CURRENT: Text<'static> = statement!("items", "current");
-const CATEGORIES: Text<'static> = statement!("items", "categories");
-const TEXTS: Text<'static> = statement!("items", "texts");
+pub(super) const CATEGORIES: Text<'static> = statement!("items", "categories");
+pub(super) const TEXTS: Text<'static> = statement!("items", "texts");
 const VARIANTS: Text<'static> = statement!("items", "variants");
 
 /// An item whose parts are still being gathered.
@@ -179,7 +179,7 @@ fn add_variants(reader: &Reader<'_>, drafts: &mut [Draft]) -> Result<(), SqlErro
 }
 
 /// Numbers as the list of a statement.
-fn numbers(numbers: &[i64]) -> Vec<[Value<'static>; 1]> {
+pub(super) fn numbers(numbers: &[i64]) -> Vec<[Value<'static>; 1]> {
     numbers.iter().map(|number| values![*number]).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::company::reading::Shapes;
 use crate::sql::section;
 
 /// The definitions that are made of other ones, each behind those that it names.
-const COMPOSED: [&str; 7] = [
+const COMPOSED: [&str; 8] = [
     "SELECTED",
     "SELECTED_AGREEMENT",
     "DIMENSION_GROUP",
@@ -17,6 +17,7 @@ const COMPOSED: [&str; 7] = [
     "ONLINE_SLIP",
     "MOVED",
     "CHANGED_PRODUCT",
+    "LISTED",
 ];
 
 /// The columns of some tables.

@@ -1,10 +1,17 @@
 //! What happens to the console and what it asks to be done: the whole vocabulary of the loop.
 
 use crossterm::event::Event;
+use jiff::Timestamp;
 
 use super::Change;
+use crate::console::keys::Keymap;
 use crate::console::log_file::{LogErrand, LogReport};
+use crate::console::looks::LooksError;
 use crate::console::office::{Errand, Report};
+use crate::console::outlet::Handed;
+use crate::console::products::{Answer, Request};
+use crate::console::theme::Theme;
+use crate::console::timetable::{TimetableErrand, TimetableReport};
 use crate::jobs::RunOptions;
 use crate::logging::Batch;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -47,12 +54,18 @@ pub enum Msg {
     Resolved(Result<u64, Exception>),
     /// What came of an errand of the administrator.
     Office(Box<Report>),
+    /// What came of a question about products.
+    Products(Box<Answer>),
+    /// What came of an errand about when jobs start.
+    Timetable(Box<TimetableReport>),
+    /// A text was copied or written, in words.
+    Handed(Result<String, Exception>),
+    /// The files of keys and colours have changed, and were read.
+    Looks(Box<Result<(Keymap, Theme), LooksError>>),
     /// Lines of the log.
     Log(Batch),
     /// What came of an errand at the log file.
     LogFile(Box<LogReport>),
-    /// A text was copied, in words; or why not.
-    Copied(Result<String, String>),
     /// Somebody ends the program.
     Signal(Signal),
     /// What moves with the time has to be looked at again.
@@ -110,10 +123,20 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
-    /// Do an errand at the log file.
-    Log(LogErrand),
-    /// Give a text to the clipboard.
-    Copy(String),
+    /// Do an errand at the log file; the time is what ages in its filter are measured by.
+    Log(LogErrand, Timestamp),
+    /// Ask something about products.
+    Products(Request),
+    /// Do an errand about when jobs start.
+    Timetable(TimetableErrand),
+    /// Put a text into the clipboard of the terminal.
+    Copy(Handed),
+    /// Write a text to a file.
+    Export(Handed),
+    /// Ring the bell, and notify with this text where the terminal can.
+    Ring(String),
+    /// Wait until the files of keys and colours change, and read them.
+    WatchLooks,
     /// Draw every cell anew.
     Redraw,
     /// Stop this process until the shell continues it.

@@ -17,7 +17,7 @@ impl App {
                 .flatten()
                 .collect(),
             Tab::Checklists => self.checklists.load().into_iter().collect(),
-            Tab::Jobs | Tab::Orders | Tab::Exceptions | Tab::Logs => Vec::new(),
+            Tab::Products | Tab::Jobs | Tab::Orders | Tab::Exceptions | Tab::Logs => Vec::new(),
         }
     }
 
@@ -27,6 +27,10 @@ impl App {
 
     pub(super) fn on_checklist(&mut self, action: ChecklistAction) -> Vec<Effect> {
         match self.checklists.on(action, self.setting.read_only) {
+            Lead::Tab(Tab::Jobs) => {
+                self.tell_recurrence_keys();
+                self.turn_to(Tab::Jobs)
+            }
             Lead::Tab(tab) => self.turn_to(tab),
             Lead::Reply(reply) => self.answered(reply),
         }
@@ -117,7 +121,7 @@ impl App {
         matches!(self.overlays.last(), Some(Overlay::Form(_)))
     }
 
-    fn form(&mut self) -> Option<&mut Form> {
+    pub(super) fn form(&mut self) -> Option<&mut Form> {
         self.overlays.iter_mut().rev().find_map(|overlay| {
             if let Overlay::Form(form) = overlay {
                 Some(form)
@@ -134,7 +138,7 @@ impl App {
         }
     }
 
-    fn refuse_with_remedy(&mut self, exception: &Exception) {
+    pub(super) fn refuse_with_remedy(&mut self, exception: &Exception) {
         self.refuse(format!("{exception} {}", exception.remedy));
     }
 }

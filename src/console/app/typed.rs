@@ -21,8 +21,13 @@ impl App {
             palette.type_key(key);
             return None;
         }
+        if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
+            editor.type_key(key);
+            return None;
+        }
         let here = self.here();
         match self.tab {
+            Tab::Products => self.products.type_key(key),
             Tab::Orders => self.orders.type_key(key, &here),
             Tab::Exceptions => self.exceptions.type_key(key, &here),
             Tab::Logs => {
@@ -46,8 +51,13 @@ impl App {
             palette.paste(text);
             return None;
         }
+        if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
+            editor.paste(text);
+            return None;
+        }
         let here = self.here();
         match self.tab {
+            Tab::Products => self.products.paste(text),
             Tab::Orders => self.orders.paste(text, &here),
             Tab::Exceptions => self.exceptions.paste(text, &here),
             Tab::Logs => {

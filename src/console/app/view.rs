@@ -16,6 +16,7 @@ use crate::console::tabs::exceptions::ExceptionsTab;
 use crate::console::tabs::jobs::JobsTab;
 use crate::console::tabs::logs::LogsTab;
 use crate::console::tabs::orders::OrdersTab;
+use crate::console::tabs::products::ProductsTab;
 use crate::console::theme::Theme;
 use crate::console::widgets::sheet::Page;
 use crate::jobs::runner::Place;
@@ -61,10 +62,12 @@ impl App {
         match action {
             Action::Account(action) => self.account.offers(action, self.setting.read_only),
             Action::Checklist(action) => self.checklists.offers(action, self.setting.read_only),
+            Action::Product(action) => self.products.offers(action, self.setting.read_only),
             Action::Job(action) => self.jobs.offers(action, self.setting.read_only),
             Action::Order(action) => self.orders.offers(action, self.setting.read_only),
             Action::Exception(action) => self.exceptions.offers(action, self.setting.read_only),
             Action::Filter(FilterAction::End) => match self.tab {
+                Tab::Products => self.products.is_filtering(),
                 Tab::Orders => self.orders.is_filtering(),
                 Tab::Exceptions => self.exceptions.is_filtering(),
                 Tab::Logs => self.logs.can_end(),
@@ -91,7 +94,12 @@ impl App {
             )
             | Action::Filter(FilterAction::Begin | FilterAction::Keep | FilterAction::Complete)
             | Action::Window(
-                WindowAction::Close | WindowAction::Yes | WindowAction::No | WindowAction::Save,
+                WindowAction::Close
+                | WindowAction::Yes
+                | WindowAction::No
+                | WindowAction::Save
+                | WindowAction::Copy
+                | WindowAction::Export,
             )
             | Action::Move(_)
             | Action::Console(_) => true,
@@ -106,6 +114,7 @@ impl App {
             None if self.tab == Tab::Logs && self.logs.is_typing() => Context::Search,
             None if self.tab == Tab::Orders && self.orders.is_typing() => Context::Filter,
             None if self.tab == Tab::Exceptions && self.exceptions.is_typing() => Context::Filter,
+            None if self.tab == Tab::Products => self.products.context(),
             None => self.tab.context(),
         }
     }
@@ -173,6 +182,11 @@ impl App {
     /// The tab *Checklists*.
     pub const fn checklists(&self) -> &ChecklistsTab {
         &self.checklists
+    }
+
+    /// The tab *Products*.
+    pub const fn products(&self) -> &ProductsTab {
+        &self.products
     }
 
     /// The tab *Jobs*.

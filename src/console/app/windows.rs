@@ -4,6 +4,7 @@ use super::{App, Change, Effect, ExitReason};
 use crate::console::keys::WindowAction;
 use crate::console::office::Errand;
 use crate::console::overlays::{Overlay, Question};
+use crate::console::timetable::TimetableErrand;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::run::RunSummary;
 use crate::model::staged::StagedOrder;
@@ -18,6 +19,7 @@ impl App {
             Overlay::BatchJob(job) => vec![Effect::LoadBatchHistory(job.id())],
             Overlay::Order(order) => vec![Effect::LoadOrder(order.id().to_owned())],
             Overlay::Form(form) => form.wants().into_iter().collect(),
+            Overlay::Recurrence(editor) => vec![editor.wants()],
             Overlay::Help(_)
             | Overlay::Confirm(_)
             | Overlay::Details(_)
@@ -25,7 +27,8 @@ impl App {
             | Overlay::Note(_)
             | Overlay::Palette(_)
             | Overlay::SignIn(_)
-            | Overlay::Place(_) => Vec::new(),
+            | Overlay::Place(_)
+            | Overlay::Product(_) => Vec::new(),
         };
         self.overlays.push(overlay);
         effects
@@ -34,10 +37,16 @@ impl App {
     /// Does what a key asks of the window in front.
     pub(super) fn on_window(&mut self, action: WindowAction) -> Vec<Effect> {
         match action {
+            WindowAction::Close if self.would_lose() => {
+                self.overlays.push(Overlay::Confirm(Question::Discard));
+                Vec::new()
+            }
             WindowAction::Close | WindowAction::No => {
                 self.overlays.pop();
                 Vec::new()
             }
+            WindowAction::Copy => self.answered(self.hand(Effect::Copy)),
+            WindowAction::Export => self.answered(self.hand(Effect::Export)),
             WindowAction::Open => {
                 let opened = match self.overlays.last() {
                     Some(Overlay::History(history)) => history.open(),
@@ -52,8 +61,10 @@ impl App {
                         | Overlay::Note(_)
                         | Overlay::Form(_)
                         | Overlay::Palette(_)
+                        | Overlay::Recurrence(_)
                         | Overlay::SignIn(_)
-                        | Overlay::Place(_),
+                        | Overlay::Place(_)
+                        | Overlay::Product(_),
                     )
                     | None => None,
                 };
@@ -63,6 +74,7 @@ impl App {
                 self.take_from_palette()
             }
             WindowAction::Save if self.is_form_open() => self.take_form(),
+            WindowAction::Save if self.is_editor_open() => self.save_recurrence(),
             WindowAction::Save => self.take_note(),
             WindowAction::Yes => match self.overlays.pop() {
                 Some(Overlay::Confirm(question)) => self.answered_yes(question),
@@ -77,8 +89,10 @@ impl App {
                     | Overlay::Note(_)
                     | Overlay::Form(_)
                     | Overlay::Palette(_)
+                    | Overlay::Recurrence(_)
                     | Overlay::SignIn(_)
-                    | Overlay::Place(_),
+                    | Overlay::Place(_)
+                    | Overlay::Product(_),
                 )
                 | None => Vec::new(),
             },
@@ -97,6 +111,18 @@ impl App {
             Question::Account { step, .. } => vec![self.account.take(step)],
             Question::Migrate(migration) => vec![Effect::Office(Errand::Migrate(migration))],
             Question::LogOff => vec![Self::log_off()],
+            Question::ByHand { items, hand } => {
+                let reply = self.products.set(&items, hand);
+                self.answered(reply)
+            }
+            Question::Selection { .. } => self.products.apply().into_iter().collect(),
+            Question::Usual(changes) => {
+                vec![Effect::Timetable(TimetableErrand::TakeAll(changes))]
+            }
+            Question::Discard => {
+                self.close_editor();
+                Vec::new()
+            }
         }
     }
 
@@ -208,8 +234,10 @@ impl App {
             | Overlay::Note(_)
             | Overlay::Form(_)
             | Overlay::Palette(_)
+            | Overlay::Recurrence(_)
             | Overlay::SignIn(_)
-            | Overlay::Place(_) => None,
+            | Overlay::Place(_)
+            | Overlay::Product(_) => None,
         })
     }
 }

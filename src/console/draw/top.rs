@@ -3,6 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::console::app::App;
@@ -13,52 +14,96 @@ use crate::console::words;
 use crate::model::Progress;
 use crate::model::run::{Lost, Reach};
 
+/// What production is called.
+const PRODUCTION: &str = " PRODUCTION ";
+
 /// Cells between two facts.
 const GAP: usize = 3;
 
 /// Cells in which why a side is lost says something.
 const LEAST_MORE: usize = 30;
 
-/// Profile and company on the left, workers and the service on the right.
+/// Cells of the company that are left whatever else there is to say.
+const LEAST_COMPANY: usize = 13;
+
+/// What stands on the right of the first line: the account, the workers, the service. Said in five
+/// ways, 0 the fullest and 4 the service alone; what is wrong with the account is said in each.
+fn right(app: &App, service: &str, way: usize) -> Vec<Span<'static>> {
+    let theme = app.theme();
+    let dim = theme.style(Role::Dim);
+    let mut spans = Vec::new();
+    if let Some((state, is_good)) = app.account().standing()
+        && (way < 4 || !is_good)
+    {
+        let name = if way == 0 { "account " } else { "" };
+        let text = format!("{name}{state}  ");
+        spans.push(if is_good {
+            Span::styled(text, dim)
+        } else {
+            let text = format!("{} {text}", theme.symbols.warning);
+            Span::styled(text, theme.style(Role::Warn))
+        });
+    }
+    let live = app.jobs().live();
+    if way < 3 && live.ledger.is_none() {
+        let (text, style) = match live.workers {
+            0 => ("no worker".to_owned(), theme.style(Role::Warn)),
+            number => (words::counted(number.into(), "worker", "workers"), dim),
+        };
+        spans.push(Span::styled(format!("{text}  "), style));
+    }
+    if way < 2 {
+        spans.push(Span::styled("service ", dim));
+    }
+    spans.push(Span::raw(format!("{service} ")));
+    spans
+}
+
+/// Profile and company on the left; the account, the workers and the service on the right.
 pub(super) fn draw_place(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = app.theme();
     let place = app.place();
     let room = usize::from(area.width);
+    let mut left = vec![
+        Span::raw(" "),
+        Span::styled(place.profile.clone(), theme.style(Role::Accent)),
+    ];
+    if place.is_production {
+        left.push(Span::raw(" "));
+        let style = theme.style(Role::Bad).add_modifier(Modifier::REVERSED);
+        left.push(Span::styled(PRODUCTION, style));
+    }
+    left.push(Span::raw("  "));
+    let width = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
     let service = words::cut(&place.service, room / 2, theme.symbols.ellipsis);
-    // Margins, the gap after the profile, and the word before the address.
-    let used = 1 + words::width(&place.profile) + 2 + 9 + words::width(&service) + 1;
-    let company = words::cut(
-        &place.company,
-        room.saturating_sub(used),
-        theme.symbols.ellipsis,
-    );
-    let gap = room.saturating_sub(used + words::width(&company));
-    let live = app.jobs().live();
-    let workers = match live.workers {
-        _ if live.ledger.is_some() => String::new(),
-        // The line below says what that means.
-        0 => String::new(),
-        number => words::counted(u64::from(number), "worker", "workers"),
+    let whole = words::width(&place.company);
+    // What is left for the company, with a gap behind it.
+    let left_for = |right: &[Span<'_>]| {
+        let used = width(&left) + width(right) + 2;
+        room.saturating_sub(used)
     };
-    let fits = !workers.is_empty() && workers.len() + 2 * GAP <= gap;
-    let workers = if fits {
-        format!("{workers}  ")
-    } else {
-        String::new()
-    };
-    frame.render_widget(
-        Line::from(vec![
-            Span::raw(" "),
-            Span::styled(place.profile.clone(), theme.style(Role::Accent)),
-            Span::raw("  "),
-            Span::styled(company, theme.style(Role::Title)),
-            Span::raw(" ".repeat(gap - workers.len())),
-            Span::styled(workers, theme.style(Role::Dim)),
-            Span::styled(" service ", theme.style(Role::Dim)),
-            Span::raw(service),
-        ]),
-        area,
-    );
+    // The company whole, else at least its id; but not for the account or the workers.
+    let least = LEAST_COMPANY.min(whole);
+    let right = [
+        (0, whole),
+        (1, whole),
+        (2, whole),
+        (2, least),
+        (3, whole),
+        (3, least),
+        (4, 0),
+    ]
+    .into_iter()
+    .map(|(way, cells)| (right(app, &service, way), cells))
+    .find(|(right, cells)| left_for(right) >= *cells)
+    .map(|(right, _)| right)
+    .unwrap_or_default();
+    let company = words::cut(&place.company, left_for(&right), theme.symbols.ellipsis);
+    let used = width(&left) + words::width(&company) + width(&right);
+    left.push(Span::styled(company, theme.style(Role::Title)));
+    left.push(Span::raw(" ".repeat(room.saturating_sub(used))));
+    left.extend(right);
+    frame.render_widget(Line::from(left), area);
 }
 
 /// A fact of the second line.
@@ -69,6 +114,8 @@ struct Fact {
     short: Option<String>,
     /// Left out rather than cut.
     may_miss: bool,
+    /// Left out rather than anything else cut.
+    is_idle: bool,
     /// Said behind it as far as there is room.
     more: String,
 }
@@ -80,6 +127,7 @@ impl Fact {
             role,
             short: None,
             may_miss: false,
+            is_idle: false,
             more: String::new(),
         }
     }
@@ -100,19 +148,25 @@ pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let texts = facts.iter().map(|fact| words::width(&fact.text));
         texts.sum::<usize>() + gaps
     };
-    // What may miss goes first, then the least urgent is said in fewer words.
-    for may_miss in [true, false] {
+    // What may miss and that nothing is to be said are shortened first; what may miss goes then, the
+    // last first; then the least urgent is said in fewer words.
+    for of_second_rank in [true, false] {
         for index in (0..facts.len()).rev() {
             if width(&facts) > room
-                && facts[index].may_miss == may_miss
+                && (facts[index].role == Role::Dim) == of_second_rank
                 && let Some(short) = facts[index].short.take()
             {
                 facts[index].text = short;
             }
         }
-        if width(&facts) > room {
-            facts.retain(|fact| !fact.may_miss);
+        while width(&facts) > room
+            && let Some(index) = facts.iter().rposition(|fact| fact.may_miss)
+        {
+            facts.remove(index);
         }
+    }
+    if width(&facts) > room {
+        facts.retain(|fact| !fact.is_idle);
     }
     let left = room.saturating_sub(width(&facts));
     if let Some(fact) = facts.iter_mut().find(|fact| !fact.more.is_empty())
@@ -157,26 +211,38 @@ fn facts(app: &App) -> Vec<Fact> {
     } else if let Some(waiting) = live.executing.iter().find_map(|run| run.waiting.as_ref()) {
         facts.push(Fact::new(symbols.warning, waiting, Role::Warn));
     }
+    let log = live.logs_until.map(|until| {
+        let until = words::clock(until, app.now(), app.zone());
+        let long = format!("operation log on until {until}");
+        let fact = Fact::new(symbols.warning, &long, Role::Warn);
+        fact.or(symbols.warning, "operation log on")
+    });
     if let Some(lost) = &live.ledger {
         facts.push(lost_fact(app, lost, &LEDGER));
+        facts.extend(log);
         // What else there is to know stands in the ledger.
         return facts;
     }
     if let Some(lost) = &live.company {
-        facts.push(lost_fact(app, lost, &COMPANY));
+        let side = if lost.why.not_reached {
+            &COMPANY
+        } else {
+            &REFUSED
+        };
+        facts.push(lost_fact(app, lost, side));
     }
-    if let Some(until) = live.logs_until {
-        let until = words::clock(until, app.now(), app.zone());
-        let long = format!("operation log on until {until}");
-        let fact = Fact::new(symbols.warning, &long, Role::Warn);
-        facts.push(fact.or(symbols.warning, "operation log on"));
-    }
+    facts.extend(log);
     for concern in jobs.concerns(app.now()) {
         let mut fact = Fact::new(symbols.warning, &concern.text, concern.role);
         if let Some(short) = &concern.short {
             fact = fact.or(symbols.warning, short);
         }
         facts.push(fact);
+    }
+    let waiting = app.exceptions().open().unwrap_or(jobs.quarantined());
+    if waiting > 0 {
+        let exceptions = words::counted(waiting, "exception", "exceptions");
+        facts.push(Fact::new(symbols.warning, &exceptions, Role::Warn));
     }
     if let Some((job, next)) = jobs.next().filter(|_| live.workers > 0) {
         let at = words::clock(next, app.now(), app.zone());
@@ -185,6 +251,13 @@ fn facts(app: &App) -> Vec<Fact> {
         facts.push(Fact {
             text: long,
             short: Some(short),
+            may_miss: true,
+            ..Fact::new("", "", Role::Dim)
+        });
+    }
+    if let Some(text) = jobs.tracking_words(app.now()) {
+        facts.push(Fact {
+            text,
             may_miss: true,
             ..Fact::new("", "", Role::Dim)
         });
@@ -201,12 +274,18 @@ struct Side {
 
 const LEDGER: Side = Side {
     name: "ledger",
-    tried: "tried every second",
+    tried: ", tried every second",
     means: "; below: as of then",
 };
 const COMPANY: Side = Side {
     name: "AX",
-    tried: "tried every 5 s",
+    tried: ", tried every 5 s",
+    means: "",
+};
+/// It was reached, and is not as it has to be.
+const REFUSED: Side = Side {
+    name: "AX",
+    tried: "",
     means: "",
 };
 
@@ -223,7 +302,7 @@ fn lost_fact(app: &App, lost: &Lost, side: &Side) -> Fact {
         more: format!("{} {}", lost.why.cause, lost.why.remedy),
         ..Fact::new(
             symbol,
-            &format!("{name} fails since {since}, {tried}{means}{key}"),
+            &format!("{name} fails since {since}{tried}{means}{key}"),
             Role::Bad,
         )
     }
@@ -245,6 +324,10 @@ fn executing(app: &App) -> Option<Fact> {
     let executing: Vec<&Progress> = live.executing.iter().filter(is_known).collect();
     if executing.is_empty() {
         let nothing = Fact::new(symbols.waiting, "Nothing is executing", Role::Dim);
+        let nothing = Fact {
+            is_idle: true,
+            ..nothing.or(symbols.waiting, "Idle")
+        };
         return live.ledger.is_none().then_some(nothing);
     }
     let runs: Vec<String> = executing

@@ -300,9 +300,9 @@ mod tests {
 
     #[test]
     fn keys_can_be_changed_and_taken_away() {
-        let keymap = Keymap::new("[jobs]\nrun = ['x']\nhistory = []").unwrap();
+        let keymap = Keymap::new("[jobs]\nrun = ['z']\nhistory = []").unwrap();
         assert_eq!(
-            keymap.resolve(Context::Jobs, chord("x")),
+            keymap.resolve(Context::Jobs, chord("z")),
             Some(Action::Job(JobAction::Run))
         );
         assert_eq!(keymap.resolve(Context::Jobs, chord("r")), None);
@@ -311,7 +311,7 @@ mod tests {
             keymap
                 .key_for(Context::Jobs, Action::Job(JobAction::Run))
                 .as_deref(),
-            Some("x")
+            Some("z")
         );
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     AccountAction, Action, ChecklistAction, ConsoleAction, Context, ExceptionAction, FilterAction,
-    JobAction, LogAction, Motion, OrderAction, WindowAction,
+    JobAction, LogAction, Motion, OrderAction, ProductAction, WindowAction,
 };
 
 /// One row of the table.
@@ -45,7 +45,7 @@ impl Entry {
 /// Every key of the console. The order is the order of footer and help.
 #[rustfmt::skip]
 pub const TABLE: &[Entry] = {
-    use Action::{Account, Checklist, Console, Exception, Filter, Job, Log, Move, Order, Window};
+    use Action::{Account, Checklist, Console, Exception, Filter, Job, Log, Move, Order, Product, Window};
     use AccountAction as N;
     use ChecklistAction as K;
     use ConsoleAction as A;
@@ -56,6 +56,7 @@ pub const TABLE: &[Entry] = {
     use LogAction as L;
     use Motion as M;
     use OrderAction as O;
+    use ProductAction as P;
     use WindowAction as W;
     &[
         entry(C::Account, Account(N::SignIn), &["s"], "sign this machine in: shows an address and a code").footer("sign in"),
@@ -79,15 +80,70 @@ pub const TABLE: &[Entry] = {
         entry(C::Checklists, Move(M::Top), &["home", "g"], "the first item"),
         entry(C::Checklists, Move(M::Bottom), &["end", "G"], "the last item"),
 
+        entry(C::Products, Filter(F::Begin), &["/"], "filter by number or name; D00* (number), group:FIN").footer("filter"),
+        entry(C::Products, Filter(F::End), &["esc"], "end the filter, list every category"),
+        entry(C::Products, Product(P::Mark), &["m", "space"], "mark the item, or not any more").footer("mark"),
+        entry(C::Products, Product(P::Toggle), &["t"], "the item, or all marked: sold, never, as rules say").footer("toggle"),
+        entry(C::Products, Product(P::Apply), &["A"], "count what the draft would send, then apply it").footer("apply"),
+        entry(C::Products, Product(P::Undo), &["u"], "undo the draft's last step, or the last applied").footer("undo"),
+        entry(C::Products, Product(P::Selection), &["e"], "to the selection: rules, conflicts, counts").footer("selection"),
+        entry(C::Products, Product(P::Categories), &["c"], "to the categories").footer("categories"),
+        entry(C::Products, Product(P::Details), &["enter"], "everything about the item").footer("open"),
+        entry(C::Products, Product(P::Sell), &["s"], "sell the item, or all marked, whatever the rules say").footer("sell"),
+        entry(C::Products, Product(P::Never), &["n"], "never sell the item, or all marked").footer("never"),
+        entry(C::Products, Product(P::Leave), &["r"], "leave the item, or all marked, to the rules").footer("rules decide"),
+        entry(C::Products, Product(P::SellAll), &["S"], "sell all that the filter lists"),
+        entry(C::Products, Product(P::NeverAll), &["N"], "never sell all that the filter lists"),
+        entry(C::Products, Product(P::LeaveAll), &["R"], "leave all that the filter lists to the rules"),
+        entry(C::Products, Product(P::AddRule), &["a"], "add a rule: item group, category, item range"),
+        entry(C::Products, Move(M::Up), &["up", "k"], "the item above"),
+        entry(C::Products, Move(M::Down), &["down", "j"], "the item below"),
+        entry(C::Products, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Products, Move(M::PageDown), &["pgdn", "ctrl-f"], "one page down"),
+        entry(C::Products, Move(M::Top), &["home", "g"], "the first item"),
+        entry(C::Products, Move(M::Bottom), &["end", "G"], "the last item"),
+
+        entry(C::Categories, Product(P::List), &["enter"], "list the items of the category").footer("list"),
+        entry(C::Categories, Product(P::AddRule), &["a"], "add a rule: items in the category or below").footer("add rule"),
+        entry(C::Categories, Product(P::Apply), &["A"], "count what the draft would send, then apply it").footer("apply"),
+        entry(C::Categories, Product(P::Undo), &["u"], "undo the last step of the draft").footer("undo"),
+        entry(C::Categories, Product(P::Selection), &["e"], "to the selection").footer("selection"),
+        entry(C::Categories, Product(P::Categories), &["c", "esc"], "back to the items").footer("back"),
+        entry(C::Categories, Move(M::Up), &["up", "k"], "the category above"),
+        entry(C::Categories, Move(M::Down), &["down", "j"], "the category below"),
+        entry(C::Categories, Move(M::Right), &["right", "l"], "show what is below it"),
+        entry(C::Categories, Move(M::Left), &["left", "h"], "hide what is below it, or to the one it is in"),
+        entry(C::Categories, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),
+        entry(C::Categories, Move(M::PageDown), &["pgdn", "ctrl-f", "space"], "one page down"),
+        entry(C::Categories, Move(M::Top), &["home", "g"], "all items"),
+        entry(C::Categories, Move(M::Bottom), &["end", "G"], "the last category"),
+
+        entry(C::Selection, Product(P::Apply), &["A", "enter"], "count what the draft would send, then apply it").footer("count, apply"),
+        entry(C::Selection, Product(P::AddRule), &["a"], "add a rule: item group, category, item range").footer("add rule"),
+        entry(C::Selection, Product(P::RemoveRule), &["x"], "remove the rule; leave an item to the rules").footer("remove"),
+        entry(C::Selection, Product(P::Undo), &["u"], "undo the draft's last step, or the last applied").footer("undo"),
+        entry(C::Selection, Product(P::Categories), &["c"], "to the categories").footer("categories"),
+        entry(C::Selection, Product(P::Back), &["e", "esc"], "back to the items").footer("back"),
+        entry(C::Selection, Move(M::Up), &["up", "k"], "the rule above"),
+        entry(C::Selection, Move(M::Down), &["down", "j"], "the rule below"),
+        entry(C::Selection, Move(M::Top), &["home", "g"], "the first rule"),
+        entry(C::Selection, Move(M::Bottom), &["end", "G"], "the last one"),
+
         entry(C::Jobs, Job(J::Run), &["r"], "run the selected job").footer("run"),
         entry(C::Jobs, Job(J::DryRun), &["d"], "dry run: count what would be moved, move nothing").footer("dry run"),
         entry(C::Jobs, Job(J::Cancel), &["c"], "cancel the run at its next checkpoint").footer("cancel"),
+        entry(C::Jobs, Job(J::Remedy), &["f"], "the first step of what to do about a failure").footer("remedy"),
         entry(C::Jobs, Job(J::Details), &["enter"], "everything about the live or last run").footer("details"),
         entry(C::Jobs, Job(J::History), &["h"], "the last runs of the selected job").footer("history"),
+        entry(C::Jobs, Job(J::Recurrence), &["e"], "when the job starts by itself: look at it, change it").footer("recurrence"),
         entry(C::Jobs, Job(J::Withhold), &["w"], "withhold the job: it does not start by itself").footer("withhold"),
         entry(C::Jobs, Job(J::Resume), &["u"], "set it to Waiting; what was not withheld is due at once").footer("resume"),
         entry(C::Jobs, Job(J::SuspendAll), &["W"], "suspend all: withhold every job, runs go on").footer("suspend all"),
         entry(C::Jobs, Job(J::ResumeAll), &["U"], "resume all that suspend all withheld").footer("resume all"),
+        entry(C::Jobs, Job(J::Usual), &["E"], "give all jobs their usual recurrence").footer("usual recurrences"),
+        entry(C::Jobs, Job(J::Log), &["l"], "the log lines of the live or last run").footer("log"),
+        entry(C::Jobs, Job(J::Copy), &["y"], "copy everything about the live or last run"),
+        entry(C::Jobs, Job(J::Export), &["x"], "write everything about the live or last run to a file"),
         entry(C::Jobs, Job(J::BatchJobs), &["b"], "the batch jobs of AX itself, and their logs").footer("AX batch"),
         entry(C::Jobs, Move(M::Up), &["up", "k"], "the job above"),
         entry(C::Jobs, Move(M::Down), &["down", "j"], "the job below"),
@@ -135,7 +191,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::Search), &["/"], "search").footer("search"),
         entry(C::Logs, Log(L::NextHit), &["n"], "next hit").footer("next"),
         entry(C::Logs, Log(L::PreviousHit), &["N"], "previous hit"),
-        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search, then the filter"),
+        entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search, then the filter").footer("end"),
         entry(C::Logs, Filter(F::Begin), &["&"], "filter: level>=warning run:118 at:14:00..14:30").footer("filter"),
         entry(C::Logs, Log(L::File), &["o"], "the log file of all processes, or this console's lines").footer("file"),
         entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
@@ -143,7 +199,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),
         entry(C::Logs, Log(L::Run), &["r"], "only the run of the hit, the newest, or the first line"),
         entry(C::Logs, Log(L::Clock), &["z"], "times in UTC, or in the zone of this machine"),
-        entry(C::Logs, Log(L::Export), &["x"], "export what is shown to a file beside the log").footer("export"),
+        entry(C::Logs, Log(L::Export), &["x"], "write what is shown to a file").footer("export"),
         entry(C::Logs, Log(L::Copy), &["y"], "copy the hit, the newest, or the first line").footer("copy"),
         entry(C::Logs, Move(M::Up), &["up", "k"], "one line up"),
         entry(C::Logs, Move(M::Down), &["down", "j"], "one line down"),
@@ -156,10 +212,11 @@ pub const TABLE: &[Entry] = {
 
         entry(C::Console, Console(A::TabAccount), &["1"], "tab Account"),
         entry(C::Console, Console(A::TabChecklists), &["2"], "tab Checklists"),
-        entry(C::Console, Console(A::TabJobs), &["3"], "tab Jobs"),
-        entry(C::Console, Console(A::TabOrders), &["4"], "tab Orders"),
-        entry(C::Console, Console(A::TabExceptions), &["5"], "tab Exceptions"),
-        entry(C::Console, Console(A::TabLogs), &["6"], "tab Logs"),
+        entry(C::Console, Console(A::TabProducts), &["3"], "tab Products"),
+        entry(C::Console, Console(A::TabJobs), &["4"], "tab Jobs"),
+        entry(C::Console, Console(A::TabOrders), &["5"], "tab Orders"),
+        entry(C::Console, Console(A::TabExceptions), &["6"], "tab Exceptions"),
+        entry(C::Console, Console(A::TabLogs), &["7"], "tab Logs"),
         entry(C::Console, Console(A::NextTab), &["tab"], "next tab").footer("next tab"),
         entry(C::Console, Console(A::PreviousTab), &["shift-tab"], "previous tab"),
         entry(C::Console, Console(A::Palette), &[":"], "find what can be done here by a few letters, and do it"),
@@ -168,6 +225,8 @@ pub const TABLE: &[Entry] = {
 
         entry(C::Overlay, Window(W::Close), &["esc", "q", "ctrl-c"], "close").footer("close"),
         entry(C::Overlay, Window(W::Open), &["enter"], "open what is selected").footer("open"),
+        entry(C::Overlay, Window(W::Copy), &["y"], "copy its text"),
+        entry(C::Overlay, Window(W::Export), &["x"], "write its text to a file"),
         entry(C::Overlay, Move(M::Up), &["up", "k"], "one line up"),
         entry(C::Overlay, Move(M::Down), &["down", "j"], "one line down").footer("scroll"),
         entry(C::Overlay, Move(M::PageUp), &["pgup", "ctrl-b"], "one page up"),

@@ -65,8 +65,18 @@ impl Details {
             Some(_) => Vec::new(),
             None => app.jobs().schedule(self.job, page.now, page.zone),
         };
+        let speeds = match self.run {
+            Some(_) => Vec::new(),
+            None => app.jobs().speeds(self.job),
+        };
         self.told(app)
-            .map(|told| report::lines(told, &schedule, page))
+            .map(|told| {
+                let told = Told {
+                    speeds: &speeds,
+                    ..told
+                };
+                report::lines(told, &schedule, page)
+            })
             .unwrap_or_default()
     }
 }

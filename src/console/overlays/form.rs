@@ -9,12 +9,15 @@ use ratatui::text::{Line, Span};
 use crate::console::app::{App, Effect};
 use crate::console::keys::Motion;
 use crate::console::office::Errand;
+use crate::console::products::Request;
 use crate::console::theme::Role;
 use crate::console::widgets::input::Input;
 use crate::console::words;
 use crate::jobs::administration::{Choices, NewParameters};
+use crate::jobs::selection::NewRule;
 use crate::model::account::{AccountStep, LinkedCompany};
 use crate::model::administration::Parameters;
+use crate::model::products::GroupCount;
 
 /// Rows of a field: its name, what is typed, what there is to choose from.
 const EACH: usize = 3;
@@ -28,6 +31,7 @@ enum Purpose {
     Parameters,
     OperationLog,
     Disconnect { name: String, company: String },
+    Rule,
 }
 
 #[derive(Clone, Debug)]
@@ -110,10 +114,28 @@ impl Form {
         Self::new(purpose, vec![Field::new("Id of the company", "")])
     }
 
+    /// Adds a rule to the selection; which item groups there are is read meanwhile.
+    pub fn rule() -> Self {
+        let fields = vec![
+            Field::new("Item group", ""),
+            Field::new("Or category, with all below it: name, code or RecId", ""),
+            Field::new("Or items: FROM..TO, either may be left out", ""),
+        ];
+        Self::new(Purpose::Rule, fields)
+    }
+
+    /// Takes in the item groups that there are.
+    pub fn groups_read(&mut self, groups: Vec<GroupCount>) {
+        if let (Purpose::Rule, Some(field)) = (&self.purpose, self.fields.first_mut()) {
+            field.choices = groups.into_iter().map(|group| group.group).collect();
+        }
+    }
+
     /// What has to be read for it.
     pub fn wants(&self) -> Option<Effect> {
         match self.purpose {
             Purpose::Parameters => Some(Effect::Office(Errand::LoadParameters)),
+            Purpose::Rule => Some(Effect::Products(Request::Groups)),
             Purpose::OperationLog | Purpose::Disconnect { .. } => None,
         }
     }
@@ -201,14 +223,14 @@ impl Form {
         if self.is_busy {
             return Taken::No;
         }
-        let errand = match &self.purpose {
-            Purpose::Parameters => Errand::SetParameters(NewParameters {
+        let effect = match &self.purpose {
+            Purpose::Parameters => Effect::Office(Errand::SetParameters(NewParameters {
                 category_hierarchy: Some(self.text(0)),
                 shipping_charges_code: Some(self.text(1)),
-            }),
+            })),
             Purpose::OperationLog => match self.text(1).parse() {
                 Ok(hours @ 1..=MOST_HOURS) if !self.text(0).is_empty() => {
-                    Errand::SetLog(Some((self.text(0), hours)))
+                    Effect::Office(Errand::SetLog(Some((self.text(0), hours))))
                 }
                 Ok(1..=MOST_HOURS) => {
                     self.refused = Some("A folder is missing.".to_owned());
@@ -226,9 +248,27 @@ impl Form {
                 self.refused = Some(format!("The account belongs to {company}."));
                 return Taken::No;
             }
+            Purpose::Rule => match self.new_rule() {
+                Some(new) => Effect::Products(Request::Rule(new)),
+                None => {
+                    self.refused = Some("Fill in one of the three.".to_owned());
+                    return Taken::No;
+                }
+            },
         };
         self.is_busy = true;
-        Taken::Perform(Effect::Office(errand))
+        Taken::Perform(effect)
+    }
+
+    /// The rule, where exactly one field has a text.
+    fn new_rule(&self) -> Option<NewRule> {
+        let texts = [self.text(0), self.text(1), self.text(2)];
+        match texts.each_ref().map(String::is_empty) {
+            [false, true, true] => Some(NewRule::ItemGroup(self.text(0))),
+            [true, false, true] => Some(NewRule::Category(self.text(1))),
+            [true, true, false] => Some(NewRule::Items(self.text(2))),
+            [true, true, true] | [false, false, _] | [false, _, false] | [_, false, false] => None,
+        }
     }
 
     /// The step that the form leads to.
@@ -243,6 +283,7 @@ impl Form {
             Purpose::Disconnect { name, company } => {
                 format!("Disconnect {name} from {company}?")
             }
+            Purpose::Rule => "Add a rule".to_owned(),
         }
     }
 
@@ -253,6 +294,9 @@ impl Form {
             }
             Purpose::OperationLog => {
                 "Every request to Commerce Services is written down with its answer, without tokens, on every machine that works. It slows the jobs down."
+            }
+            Purpose::Rule => {
+                "Every item that the rule names is sold, also those that come later. The rule stands in the draft until that is applied."
             }
             Purpose::Disconnect { .. } => {
                 "Neither records nor orders move any more until the account is activated again, for this company or another one. Type the company's id to go on."

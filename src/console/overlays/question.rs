@@ -1,5 +1,7 @@
 //! The window that asks before something is done.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 
 use crate::console::app::{App, Wish};
@@ -8,6 +10,9 @@ use crate::console::theme::Role;
 use crate::console::words;
 use crate::model::Job;
 use crate::model::account::{AccountStep, Migration};
+use crate::model::exception::Documented;
+use crate::model::schedule::Replan;
+use crate::model::selection::Hand;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +55,22 @@ pub enum Question {
     Migrate(Migration),
     /// Switch the operation log off?
     LogOff,
+    /// Say this of all these items by hand, in the draft?
+    ByHand {
+        /// Their numbers.
+        items: Arc<Vec<String>>,
+        /// What is said; none leaves them to the rules.
+        hand: Option<Hand>,
+    },
+    /// Put the draft of the selection in force?
+    Selection {
+        /// What it changes of each stream, in words.
+        streams: Vec<String>,
+    },
+    /// Give these jobs their usual recurrence?
+    Usual(Vec<Replan>),
+    /// Leave what was typed without saving it?
+    Discard,
 }
 
 impl Question {
@@ -71,6 +92,17 @@ impl Question {
             },
             Self::Migrate(migration) => format!("Migrate the {}?", migration.name()),
             Self::LogOff => "Switch the operation log off?".to_owned(),
+            Self::ByHand { items, hand } => {
+                let items = words::counted(items.len() as u64, "item", "items");
+                match hand {
+                    Some(Hand::Sold) => format!("Sell {items}?"),
+                    Some(Hand::Never) => format!("Never sell {items}?"),
+                    None => format!("Leave {items} to the rules?"),
+                }
+            }
+            Self::Selection { .. } => "Put the draft in force?".to_owned(),
+            Self::Usual(_) => "Give the jobs their usual recurrence?".to_owned(),
+            Self::Discard => "Leave without saving?".to_owned(),
         }
     }
 
@@ -153,6 +185,33 @@ impl Question {
                  and addresses, delete them when the fault is found."
                     .to_owned()
             }
+            Self::ByHand { items, hand } => {
+                let items = words::counted(items.len() as u64, "item", "items");
+                let then = match hand {
+                    Some(Hand::Sold) => "are sold by hand, whatever the rules say",
+                    Some(Hand::Never) => "are never sold, whatever the rules say",
+                    None => "are sold as the rules say",
+                };
+                format!(
+                    "All {items} that the filter lists {then}. This changes the draft: nothing is in force \
+                     before it is applied."
+                )
+            }
+            Self::Selection { streams } => {
+                let streams = if streams.is_empty() {
+                    "No stream holds more or fewer records than before.".to_owned()
+                } else {
+                    format!("Records: {}.", streams.join("; "))
+                };
+                format!(
+                    "{streams} Commerce Services keep what they hold until the complete job has run. {}",
+                    Documented::CompleteRequired.text()
+                )
+            }
+            Self::Usual(changes) => usual(changes),
+            Self::Discard => {
+                "What was typed is not saved: the job goes on starting as before.".to_owned()
+            }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
             .into_iter()
@@ -172,6 +231,24 @@ impl Question {
         ]));
         lines
     }
+}
+
+/// What the usual recurrences change, a line each.
+fn usual(changes: &[Replan]) -> String {
+    let jobs = words::counted(changes.len() as u64, "job", "jobs");
+    let mut text = format!("This changes {jobs}, counted from now; policies stay:");
+    for change in changes {
+        let (before, wanted) = (&change.before, &change.wanted);
+        let zone = wanted.recurrence.as_ref().map(|usual| usual.zone.as_str());
+        text.push_str(&format!(
+            "\n{}: now {}, then {} ({})",
+            change.job,
+            before.pattern_in_words(),
+            wanted.pattern_in_words(),
+            zone.unwrap_or_default()
+        ));
+    }
+    text
 }
 
 /// What a step of the account does.

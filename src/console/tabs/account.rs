@@ -84,6 +84,17 @@ impl AccountTab {
         self.waiting = None;
     }
 
+    /// How the account stands, in words, and whether records may move; none before it is known.
+    pub fn standing(&self) -> Option<(&'static str, bool)> {
+        Some(match self.view.as_ref()? {
+            Ok(view) => {
+                let state = view.account.state;
+                (state.name(), state.moves_records())
+            }
+            Err(_) => ("not reached", false),
+        })
+    }
+
     fn account(&self) -> Option<&AccountView> {
         self.view.as_ref()?.as_ref().ok()
     }

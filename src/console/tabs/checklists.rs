@@ -128,6 +128,7 @@ fn open(line: &Line, read_only: bool) -> Lead {
     };
     match item.place {
         Where::Account => Lead::Tab(Tab::Account),
+        Where::Products => Lead::Tab(Tab::Products),
         Where::Jobs => Lead::Tab(Tab::Jobs),
         Where::Website | Where::Command => {
             let window = PlaceWindow::new(item.clone());

@@ -4,6 +4,7 @@ mod detail;
 mod draw;
 mod meter;
 pub mod schedule;
+pub mod triage;
 
 pub use draw::{View, draw};
 
@@ -16,6 +17,7 @@ use super::{Loading, Reply};
 use crate::console::app::{Change, Effect};
 use crate::console::keys::{JobAction, Motion};
 use crate::console::overlays::{BatchJobs, Details, History, Overlay, Question};
+use crate::console::widgets::streams::Speed;
 use crate::jobs::RunOptions;
 use crate::model::run::{JobOverview, LiveRuns, RunSummary};
 use crate::model::{Exception, Job, JobStatus, Progress};
@@ -214,6 +216,13 @@ impl JobsTab {
         }
     }
 
+    /// How fast each stream of a job's live run goes.
+    pub fn speeds(&self, job: Job) -> Vec<Speed> {
+        let run = self.live_of(job).filter(|_| self.seen(job).is_none());
+        let meter = run.and_then(|run| Some((run, self.meters.get(&job)?)));
+        meter.map_or_else(Vec::new, |(run, meter)| meter.speeds(run))
+    }
+
     /// Takes in whether a run could be started.
     pub fn started(&mut self, job: Job, refused: Option<Exception>) {
         if self.asked.get(&job) == Some(&Asked::Start) {
@@ -256,7 +265,12 @@ impl JobsTab {
             JobAction::Cancel => !read_only && executing && !self.is_cancelling(job),
             JobAction::Details => self.live_of(job).is_some() || self.last_of(job).is_some(),
             JobAction::History => self.last_of(job).is_some(),
-            JobAction::BatchJobs => true,
+            JobAction::Log | JobAction::Copy | JobAction::Export => {
+                self.live_of(job).is_some() || self.last_of(job).is_some()
+            }
+            JobAction::Remedy => !read_only && self.has_remedy(job),
+            JobAction::BatchJobs | JobAction::Recurrence => true,
+            JobAction::Usual => !read_only,
             JobAction::Withhold => !read_only && !executing && status != JobStatus::Withhold,
             JobAction::Resume => !read_only && status == JobStatus::Withhold,
             JobAction::SuspendAll => !read_only && self.withheld() < Job::ALL.len(),
@@ -290,6 +304,13 @@ impl JobsTab {
             JobAction::Details => Reply::Refuse(format!("The {job} job has not run yet.")),
             JobAction::History => Reply::Open(Overlay::History(History::new(job))),
             JobAction::BatchJobs => Reply::Open(Overlay::BatchJobs(BatchJobs::default())),
+            // These need more than the tab knows.
+            JobAction::Recurrence
+            | JobAction::Usual
+            | JobAction::Remedy
+            | JobAction::Log
+            | JobAction::Copy
+            | JobAction::Export => Reply::Done,
             JobAction::Withhold
             | JobAction::Resume
             | JobAction::SuspendAll

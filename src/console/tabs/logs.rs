@@ -4,6 +4,7 @@
 mod draw;
 mod file;
 mod hits;
+mod meant;
 mod search;
 mod store;
 
@@ -16,16 +17,16 @@ use jiff::{Timestamp, Zoned};
 
 use self::file::FileView;
 use self::search::Search;
-use self::store::{LineRef, Store};
+use self::store::Store;
 use super::Reply;
 use super::filter::FilterLine;
 use crate::console::app::Effect;
 use crate::console::keys::{FilterAction, LogAction, Motion};
-use crate::console::log_file::{LogErrand, LogReport};
+use crate::console::log_file::LogReport;
+use crate::console::words;
 use crate::logging::Batch;
-use crate::logging::line::written;
 use crate::model::filter::{Compare, Filter, Subject, Test};
-use crate::model::log::{Level, LogLine};
+use crate::model::log::Level;
 
 /// Lines the tab keeps.
 const KEPT_LINES: usize = 100_000;
@@ -155,7 +156,8 @@ impl LogsTab {
     /// What has to be read of the file next.
     pub fn wants(&mut self) -> Option<Effect> {
         let terms = self.terms();
-        self.file.as_mut()?.wants(&terms).map(Effect::Log)
+        let errand = self.file.as_mut()?.wants(&terms)?;
+        Some(Effect::Log(errand, self.now))
     }
 
     /// True while the file is followed: other processes write it too.
@@ -178,7 +180,7 @@ impl LogsTab {
             (LogReport::Found(found), Some(file)) => file.found(found),
             (LogReport::Known(size, number), Some(file)) => file.known(size, number),
             (LogReport::Written(Ok((lines, path))), _) => {
-                let lines = crate::console::words::counted(lines, "line", "lines");
+                let lines = words::counted(lines, "line", "lines");
                 return Some(Ok(format!("{lines} written to {}.", path.display())));
             }
             (LogReport::Written(Err(why)), _) => {
@@ -272,15 +274,8 @@ impl LogsTab {
             LogAction::KeepSearch => return self.keep_search(),
             LogAction::EndSearch => self.end_search(),
             LogAction::Regex => self.toggle_regex(),
-            LogAction::File => {
-                self.file = match self.file.take() {
-                    Some(_) => None,
-                    None => Some(FileView::at_end()),
-                };
-                if let Some(file) = &mut self.file {
-                    file.set_height(self.page.1);
-                }
-            }
+            LogAction::File if self.file.is_some() => self.file = None,
+            LogAction::File => self.open_file(),
             LogAction::Run => return self.only_this_run(),
             LogAction::Clock => {
                 self.clock = match self.clock {
@@ -288,55 +283,15 @@ impl LogsTab {
                     Clock::Utc => Clock::Local,
                 }
             }
-            LogAction::Export => return Reply::Perform(Effect::Log(self.export())),
+            LogAction::Export => return Reply::Perform(self.export()),
             LogAction::Copy => {
                 return match self.chosen() {
-                    Some(line) => Reply::Perform(Effect::Copy(written(&line))),
+                    Some(line) => Reply::Perform(Effect::Copy(self.handed([line]))),
                     None => Reply::Refuse("There is no line to copy.".to_owned()),
                 };
             }
         }
         Reply::Done
-    }
-
-    /// The line that keys are about: the hit, else the newest while following, else the one at the
-    /// top.
-    fn chosen(&self) -> Option<LogLine> {
-        if let Some(file) = &self.file {
-            return file.chosen().map(|(_, line)| line.clone());
-        }
-        let hit = self.search.as_ref().and_then(|search| search.current);
-        let number = hit.unwrap_or_else(|| match self.anchor {
-            Anchor::Follow => self.number_at(self.len().saturating_sub(1)),
-            Anchor::Top(_) => self.number_at(self.top()),
-        });
-        self.store.get(number).map(LineRef::to_line)
-    }
-
-    /// Narrows the list to the run of the line that keys are about.
-    fn only_this_run(&mut self) -> Reply {
-        let Some(run) = self.chosen().and_then(|line| line.run) else {
-            return Reply::Refuse(
-                "The line belongs to no run: it is the hit, the newest while following, else the first."
-                    .to_owned(),
-            );
-        };
-        self.filter
-            .set(&Test::Number(crate::model::filter::Field::Run, Compare::Equal, run.0).into());
-        self.filtered();
-        Reply::Done
-    }
-
-    fn export(&self) -> LogErrand {
-        if self.file.is_some() {
-            return LogErrand::Export {
-                filter: self.terms(),
-            };
-        }
-        let lines = (0..self.len()).filter_map(|place| self.store.get(self.number_at(place)));
-        LogErrand::Write {
-            lines: lines.map(LineRef::to_line).collect(),
-        }
     }
 
     fn page_step(&self) -> isize {
@@ -420,7 +375,7 @@ impl LogsTab {
         if !self.wrap {
             let top = self.top();
             let height = usize::from(self.page.1);
-            let wide = |text: &str| crate::console::words::width(text);
+            let wide = |text: &str| words::width(text);
             let longest = match &self.file {
                 Some(file) => file
                     .in_sight()

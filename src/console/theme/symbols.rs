@@ -45,6 +45,8 @@ pub struct Symbols {
     pub gauge_empty: &'static str,
     /// Parts of a cell, least first; empty where there are none.
     pub gauge_parts: &'static [&'static str],
+    /// Bars that stand in a cell, lowest first.
+    pub bars: &'static [&'static str],
     /// The corners and sides of a window.
     pub window: ratatui::symbols::border::Set<'static>,
 }
@@ -78,6 +80,7 @@ impl Symbols {
         gauge_full: "█",
         gauge_empty: "░",
         gauge_parts: &["▏", "▎", "▍", "▌", "▋", "▊", "▉"],
+        bars: &["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         window: ratatui::symbols::border::ROUNDED,
     };
 
@@ -104,6 +107,7 @@ impl Symbols {
         gauge_full: "#",
         gauge_empty: ".",
         gauge_parts: &[],
+        bars: &["_", ".", ":", "=", "+", "#"],
         window: ratatui::symbols::border::Set {
             top_left: "+",
             top_right: "+",

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::sheet::{self, Page, fact};
-use super::streams;
+use super::streams::{self, Speed};
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
 use crate::model::run::{Counts, Progress, RunStatus, RunSummary, StreamProgress};
@@ -37,6 +37,8 @@ pub struct Told<'a> {
     pub streams: &'a [StreamProgress],
     /// Why it failed.
     pub exception: Option<&'a Exception>,
+    /// How fast its streams go, while they do.
+    pub speeds: &'a [Speed],
 }
 
 impl<'a> From<&'a RunSummary> for Told<'a> {
@@ -53,6 +55,7 @@ impl<'a> From<&'a RunSummary> for Told<'a> {
             waiting: None,
             streams: &run.streams,
             exception: run.exception.as_ref(),
+            speeds: &[],
         }
     }
 }
@@ -71,6 +74,7 @@ impl<'a> From<&'a Progress> for Told<'a> {
             waiting: run.waiting.as_deref(),
             streams: &run.streams,
             exception: None,
+            speeds: &[],
         }
     }
 }
@@ -194,6 +198,7 @@ pub fn lines(told: Told<'_>, schedule: &[JobFact], page: Page<'_>) -> Vec<Line<'
                 status: told.status,
                 width: page.width,
                 now: page.now,
+                speeds: told.speeds,
                 theme,
             },
         ));

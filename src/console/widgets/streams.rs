@@ -1,144 +1,33 @@
 //! The streams of a run as a table that shows more columns where there is more room.
 
+mod columns;
+
 use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use self::columns::{Column, columns};
 use super::gauge;
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
+use crate::model::Stream;
 use crate::model::run::{Phase, RunStatus, StreamProgress};
 use crate::model::stream::Direction;
 
+/// Cells of a gauge in a row of its own.
+const GAUGE_BELOW: usize = 36;
+
+/// How fast a stream goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Stream,
-    Phase,
-    Gauge,
-    Percent,
-    Total,
-    Enumerated,
-    Sent,
-    Unchanged,
-    Quarantined,
-    QuarantinedLong,
-    Bytes,
-    Time,
-}
-
-impl Column {
-    /// The heading; that of the settled ones says which way the streams go.
-    fn title(self, streams: &[StreamProgress]) -> &'static str {
-        match self {
-            Self::Stream => "  Stream",
-            Self::Phase => "Phase",
-            Self::Gauge | Self::Percent => "",
-            Self::Total => "Total",
-            Self::Enumerated => "Enumerated",
-            Self::Sent => match (has(streams, Direction::Up), has(streams, Direction::Down)) {
-                (true, true) => "Moved",
-                (false, true) => "Received",
-                (true | false, false) => "Sent",
-            },
-            Self::Unchanged => "Unchanged",
-            Self::Quarantined => "Quar.",
-            Self::QuarantinedLong => "Quarantined",
-            Self::Bytes => "Bytes",
-            Self::Time => "Time",
-        }
-    }
-
-    const fn width(self) -> usize {
-        match self {
-            // The arrow, a blank and the longest title.
-            Self::Stream => 25,
-            Self::Phase => 12,
-            Self::Gauge | Self::Enumerated | Self::Time => 10,
-            Self::Percent => 5,
-            Self::Total => 8,
-            Self::Sent | Self::Unchanged | Self::Bytes => 9,
-            Self::Quarantined => 6,
-            Self::QuarantinedLong => 11,
-        }
-    }
-
-    const fn is_text(self) -> bool {
-        matches!(self, Self::Stream | Self::Phase | Self::Gauge)
-    }
-}
-
-/// The columns for a width; those an operator misses least come last.
-fn columns(width: usize) -> Vec<Column> {
-    use Column as C;
-    let plans: [&[C]; 6] = [
-        &[
-            C::Stream,
-            C::Phase,
-            C::Gauge,
-            C::Percent,
-            C::Total,
-            C::Enumerated,
-            C::Sent,
-            C::Unchanged,
-            C::QuarantinedLong,
-            C::Bytes,
-            C::Time,
-        ],
-        &[
-            C::Stream,
-            C::Phase,
-            C::Gauge,
-            C::Percent,
-            C::Total,
-            C::Enumerated,
-            C::Sent,
-            C::Unchanged,
-            C::Quarantined,
-            C::Bytes,
-        ],
-        &[
-            C::Stream,
-            C::Phase,
-            C::Gauge,
-            C::Percent,
-            C::Total,
-            C::Sent,
-            C::Unchanged,
-            C::Quarantined,
-            C::Bytes,
-        ],
-        &[
-            C::Stream,
-            C::Phase,
-            C::Percent,
-            C::Total,
-            C::Sent,
-            C::Unchanged,
-            C::Quarantined,
-        ],
-        &[
-            C::Stream,
-            C::Phase,
-            C::Percent,
-            C::Sent,
-            C::Unchanged,
-            C::Quarantined,
-        ],
-        &[C::Stream, C::Phase, C::Percent, C::Sent],
-    ];
-    plans
-        .into_iter()
-        .find(|plan| cells(plan) <= width)
-        .unwrap_or(plans[5])
-        .to_vec()
-}
-
-/// Cells of a row with the blanks between its columns.
-fn cells(plan: &[Column]) -> usize {
-    let columns: usize = plan.iter().map(|column| column.width() + 1).sum();
-    columns.saturating_sub(1)
+pub struct Speed {
+    /// The stream.
+    pub stream: Stream,
+    /// Records in a second.
+    pub rate: u64,
+    /// How long what is left will take; none while nobody can tell.
+    pub left: Option<SignedDuration>,
 }
 
 /// What the table needs to know besides the streams.
@@ -150,22 +39,33 @@ pub struct View<'a> {
     pub width: usize,
     /// Now, for the time of streams under way.
     pub now: Timestamp,
+    /// How fast streams under way go.
+    pub speeds: &'a [Speed],
     /// Looks.
     pub theme: &'a Theme,
 }
 
-fn has(streams: &[StreamProgress], direction: Direction) -> bool {
-    streams
-        .iter()
-        .any(|stream| stream.stream.direction() == direction)
+impl View<'_> {
+    fn is_live(&self) -> bool {
+        self.status == RunStatus::Executing
+    }
+
+    /// How fast a stream goes, where it is under way.
+    fn speed_of(&self, stream: &StreamProgress) -> Option<Speed> {
+        let is_under_way = !matches!(stream.phase, Phase::Pending | Phase::Done);
+        let of_it = |speed: &&Speed| is_under_way && speed.stream == stream.stream;
+        self.speeds.iter().find(of_it).copied()
+    }
 }
 
-/// A heading, a line for each stream, and one below it that says why it is read whole.
+/// A heading, a line for each stream, and below it how fast it goes, where no column tells that, and
+/// why it is read whole.
 pub fn lines(streams: &[StreamProgress], view: View<'_>) -> Vec<Line<'static>> {
-    let columns = columns(view.width);
+    let columns = columns(view.width, view.is_live());
     let mut lines = vec![heading(&columns, streams, view.theme)];
     for stream in streams {
         lines.push(row(&columns, stream, view));
+        lines.extend(moves(&columns, stream, view));
         lines.extend(reload(stream, view));
     }
     lines
@@ -185,23 +85,27 @@ pub fn lines_within(
     }
     let mut by_interest: Vec<usize> = (0..streams.len()).collect();
     by_interest.sort_by_key(|index| interest(*index, streams));
-    // The heading and the last line take one row each, a reason that is shown another.
+    // The heading and the last line take one row each; a reason and how fast it goes, where they are
+    // shown, another.
     let mut room = height - 2;
     let mut shown = vec![false; streams.len()];
+    let columns = columns(view.width, view.is_live());
     for index in by_interest {
-        let needed = 1 + usize::from(tells_reason(&streams[index]));
+        let stream = &streams[index];
+        let moves = moves(&columns, stream, view).is_some();
+        let needed = 1 + usize::from(tells_reason(stream)) + usize::from(moves);
         if needed > room {
             break;
         }
         room -= needed;
         shown[index] = true;
     }
-    let columns = columns(view.width);
     let mut lines = vec![heading(&columns, streams, view.theme)];
     let (mut done, mut pending) = (0_u64, 0_u64);
     for (stream, shown) in streams.iter().zip(shown) {
         if shown {
             lines.push(row(&columns, stream, view));
+            lines.extend(moves(&columns, stream, view));
             if tells_reason(stream) {
                 lines.extend(reload(stream, view));
             }
@@ -253,6 +157,27 @@ fn interest(index: usize, streams: &[StreamProgress]) -> u8 {
         Phase::Done => 4,
         Phase::Pending => 5,
     }
+}
+
+/// `████▍░░░ 6,681 records/s, 35 s left`, where the columns do not tell it.
+fn moves(columns: &[Column], stream: &StreamProgress, view: View<'_>) -> Option<Line<'static>> {
+    let speed = view.speed_of(stream)?;
+    if columns.contains(&Column::Rate) {
+        return None;
+    }
+    let theme = view.theme;
+    let mut spans = vec![Span::raw("  ")];
+    if let Some(total) = stream.total.filter(|total| *total > 0) {
+        let ratio = stream.counts.settled() as f64 / total as f64;
+        let (_, role) = phase_look(stream.phase, view.status, theme);
+        spans.extend(gauge::spans(GAUGE_BELOW, ratio, role, theme));
+    }
+    let mut text = format!("  {} records/s", words::count(speed.rate));
+    if let Some(left) = speed.left {
+        let _ = write!(text, ", {} left", words::whole_duration(left));
+    }
+    spans.push(Span::styled(text, theme.style(Role::Dim)));
+    Some(Line::from(spans))
 }
 
 fn reload(stream: &StreamProgress, view: View<'_>) -> Option<Line<'static>> {
@@ -363,6 +288,16 @@ fn row(columns: &[Column], stream: &StreamProgress, view: View<'_>) -> Line<'sta
                 };
                 Span::styled(format!("{text:>width$}"), plain)
             }
+            Column::Rate => {
+                let rate = view.speed_of(stream).map(|speed| speed.rate);
+                let text = rate.map(|rate| words::count_within(rate, width));
+                Span::styled(format!("{:>width$}", text.unwrap_or_default()), plain)
+            }
+            Column::Left => {
+                let left = view.speed_of(stream).and_then(|speed| speed.left);
+                let text = left.map(words::whole_duration).unwrap_or_default();
+                Span::styled(format!("{text:>width$}"), plain)
+            }
             Column::Time => Span::styled(
                 format!("{:>width$}", time(stream, view).unwrap_or_default()),
                 plain,
@@ -404,23 +339,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_columns_fit_from_60_cells_on_and_never_get_fewer_with_more_room() {
-        let mut before = 0;
-        for width in 60..300 {
-            let columns = columns(width);
-            let used = cells(&columns);
-            assert!(used <= width, "{used} > {width}");
-            assert!(columns.len() >= before);
-            before = columns.len();
-        }
-        assert!(columns(80).contains(&Column::Quarantined));
-        assert!(columns(80).contains(&Column::Total));
-        for stream in crate::model::Stream::ALL {
-            assert!(stream.title().len() + 2 <= Column::Stream.width());
-        }
-    }
-
-    #[test]
     fn a_table_with_too_little_room_shows_what_is_under_way_and_counts_the_rest() {
         let mut streams: Vec<StreamProgress> = crate::model::Stream::ALL
             .into_iter()
@@ -441,6 +359,7 @@ mod tests {
             status: RunStatus::Executing,
             width: 76,
             now: Timestamp::UNIX_EPOCH,
+            speeds: &[],
             theme: &theme,
         };
         let text = |height| {

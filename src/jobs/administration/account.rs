@@ -9,7 +9,7 @@ use crate::commerce::wire::account::DeviceAuthorization;
 use crate::model::account::{
     Account, AccountState, AccountStep, AccountView, LinkedCompany, SignInCode,
 };
-use crate::model::check::Finding;
+use crate::model::check::{Finding, Health};
 use crate::model::exception::{Documented, Exception};
 
 /// What a device waits for: the codes, one of which is a secret.
@@ -190,14 +190,14 @@ impl Administration {
 
 /// What stands in the way, with the documented text where there is one.
 fn refused(finding: Finding) -> Exception {
-    for documented in Documented::ALL {
-        if let Some(rest) = finding.found.strip_prefix(documented.text()) {
-            return Exception::new(documented.text(), rest.trim(), finding.remedy);
-        }
-    }
-    Exception::new(
-        "The account cannot be activated.",
-        format!("{}: {}", finding.check, finding.found),
-        finding.remedy,
-    )
+    let not_reached = finding.health == Health::NotReached;
+    let documented = Documented::ALL.into_iter().find_map(|documented| {
+        let rest = finding.found.strip_prefix(documented.text())?;
+        Some((documented.text(), rest.trim().to_owned()))
+    });
+    let (text, cause) = documented.unwrap_or_else(|| {
+        let cause = format!("{}: {}", finding.check, finding.found);
+        ("The account cannot be activated.", cause)
+    });
+    Exception::new(text, cause, finding.remedy).not_reached_if(not_reached)
 }

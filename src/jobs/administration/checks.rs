@@ -8,11 +8,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use crate::commerce::client::{Client, CommerceError};
-use crate::company::{Company, CompanyError};
+use crate::commerce::client::Client;
+use crate::company::Company;
 use crate::ledger::Ledger;
 use crate::model::account::AccountState;
-use crate::model::check::{Finding, Health};
+use crate::model::check::Finding;
 use crate::model::exception::{Documented, Exception};
 use crate::model::{Stream, words};
 
@@ -49,7 +49,7 @@ async fn timed(check: &'static str, look: impl Future<Output = Vec<Finding>>) ->
             "",
             "Check what is in its way: a server under load, a lock, the network.",
         );
-        vec![Finding::failed(check, Health::NotReached, &exception)]
+        vec![Finding::failed(check, &exception.not_reached())]
     });
     found
         .into_iter()
@@ -71,10 +71,8 @@ pub async fn before_activation(company: &dyn Company, client: &Client) -> Vec<Fi
 /// The company: its release, its change tracking, what the login may.
 pub async fn of_company(company: &dyn Company) -> Vec<Finding> {
     let mut findings = timed(COMPANY, async { vec![release(company).await] }).await;
-    if findings
-        .iter()
-        .all(|finding| finding.health == Health::NotReached)
-    {
+    // What cannot be used at all is not looked at any closer.
+    if findings.iter().any(Finding::is_in_the_way) {
         return findings;
     }
     findings.extend(timed(TRACKING, async { tracking(company).await }).await);
@@ -85,21 +83,12 @@ pub async fn of_company(company: &dyn Company) -> Vec<Finding> {
 async fn release(company: &dyn Company) -> Finding {
     let facts = match company.facts().await {
         Ok(facts) => facts,
-        Err(error) => return Finding::failed(COMPANY, Health::NotReached, &error.into()),
+        Err(error) => return Finding::failed(COMPANY, &error.into()),
     };
     let found = format!(
         "{} {}, {}, {}",
         facts.id, facts.name, facts.release, facts.place
     );
-    if facts.release.contains("R3") {
-        return Finding::fault(
-            COMPANY,
-            format!(
-                "{found}: Commerce Services are not available in AX 2012 R3, which removed them"
-            ),
-            "Commerce Services are part of AX 2012, its Feature Pack and AX 2012 R2.",
-        );
-    }
     Finding::good(COMPANY, found)
 }
 
@@ -111,11 +100,16 @@ async fn tracking(company: &dyn Company) -> Vec<Finding> {
         if stream.is_read_from_company() {
             let tracking = match company.tracking(stream, &[]).await {
                 Ok(tracking) => tracking,
-                Err(error @ CompanyError::Unreachable(_)) => {
-                    return vec![Finding::failed(TRACKING, Health::NotReached, &error.into())];
+                Err(error) => {
+                    let exception = Exception::from(error);
+                    // Where it was reached, it says which grants are missing.
+                    let check = if exception.not_reached {
+                        TRACKING
+                    } else {
+                        RIGHTS
+                    };
+                    return vec![Finding::failed(check, &exception)];
                 }
-                // It says which grants are missing.
-                Err(error) => return vec![Finding::failed(RIGHTS, Health::Fault, &error.into())],
             };
             retention = retention.min(tracking.retention_minutes);
             let found = tracking.tables.into_iter();
@@ -169,7 +163,7 @@ async fn snapshots(company: &dyn Company) -> Vec<Finding> {
             "ALLOW_SNAPSHOT_ISOLATION is off: values of two moments may stand in one page, and come right with the next run",
             "Have the administrator of the database allow it: ALTER DATABASE NAME SET ALLOW_SNAPSHOT_ISOLATION ON",
         )],
-        Err(error) => vec![Finding::failed(SNAPSHOTS, Health::Fault, &error.into())],
+        Err(error) => vec![Finding::failed(SNAPSHOTS, &error.into())],
     }
 }
 
@@ -178,9 +172,7 @@ pub async fn of_ledger(ledger: &dyn Ledger) -> Vec<Finding> {
     timed(LEDGER, async {
         let board = match ledger.board().await {
             Ok(board) => board,
-            Err(error) => {
-                return vec![Finding::failed(LEDGER, Health::NotReached, &error.into())];
-            }
+            Err(error) => return vec![Finding::failed(LEDGER, &error.into())],
         };
         let workers = match board.workers.as_slice() {
             [] => Finding::fault(
@@ -213,7 +205,7 @@ pub async fn of_service(client: &Client) -> Vec<Finding> {
         let asked = Timestamp::now();
         let who = match client.whoami().await {
             Ok(who) => who,
-            Err(error) => return vec![not_asked(&error)],
+            Err(error) => return vec![Finding::failed(SERVICE, &error.into())],
         };
         let user = if who.user.is_empty() {
             "the service's own token".to_owned()
@@ -252,21 +244,6 @@ fn may(user: &str, rights: &[String]) -> Finding {
         ),
         "Have a service administrator sign this machine in: axcs account sign-in",
     )
-}
-
-fn not_asked(error: &CommerceError) -> Finding {
-    let health = match error {
-        CommerceError::NotSent { .. }
-        | CommerceError::Unknown { .. }
-        | CommerceError::Unavailable { .. }
-        | CommerceError::Malformed { .. } => Health::NotReached,
-        CommerceError::Settings(_)
-        | CommerceError::BeingSetUp { .. }
-        | CommerceError::AccountNotActive { .. }
-        | CommerceError::Unauthorized { .. }
-        | CommerceError::Refused { .. } => Health::Fault,
-    };
-    Finding::failed(SERVICE, health, &Exception::from(error.clone()))
 }
 
 fn account(state: AccountState) -> Finding {

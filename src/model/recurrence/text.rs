@@ -1,10 +1,11 @@
 //! What an operator types: `15 minutes`, `mon,thu`, `last fri`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime, Time};
 
-use super::{MonthDay, Weekdays};
+use super::{End, MonthDay, Weekdays};
 
 /// The weekdays from Monday.
 pub(super) const WEEKDAYS: [&str; 7] = [
@@ -88,6 +89,89 @@ impl FromStr for Every {
             return Err(not());
         }
         Ok(Self { count, unit })
+    }
+}
+
+/// As it is typed.
+impl fmt::Display for Every {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Minutes => "minute",
+            Unit::Hours => "hour",
+            Unit::Days => "day",
+            Unit::Weeks => "week",
+            Unit::Months => "month",
+            Unit::Years => "year",
+        };
+        match self.count {
+            1 => f.write_str(unit),
+            count => write!(f, "{count} {unit}s"),
+        }
+    }
+}
+
+impl Weekdays {
+    /// As they are typed: `mon,thu`.
+    pub(in crate::model) fn typed(self) -> String {
+        let chosen = |(day, _): &(usize, &str)| self.0 >> day & 1 == 1;
+        let names = WEEKDAYS.into_iter().enumerate().filter(chosen);
+        let names: Vec<String> = names.map(|(_, name)| short(name)).collect();
+        names.join(",")
+    }
+}
+
+impl MonthDay {
+    /// As it is typed: `15`, `last`, `2nd tue`.
+    pub(in crate::model) fn typed(self) -> String {
+        match self {
+            Self::Day(31) => "last".to_owned(),
+            Self::Day(day) => day.to_string(),
+            Self::Nth { nth, weekday } => {
+                let nth = match nth {
+                    1 => "1st",
+                    2 => "2nd",
+                    3 => "3rd",
+                    4 => "4th",
+                    _ => "last",
+                };
+                let name = WEEKDAYS.get(usize::from(weekday));
+                format!(
+                    "{nth} {}",
+                    name.map_or_else(String::new, |name| short(name))
+                )
+            }
+        }
+    }
+}
+
+/// `mon`.
+fn short(weekday: &str) -> String {
+    weekday.chars().take(3).collect::<String>().to_lowercase()
+}
+
+impl End {
+    /// As it is typed; nothing where it never ends.
+    pub(in crate::model) fn typed(self) -> String {
+        match self {
+            Self::Never => String::new(),
+            Self::After(starts) => starts.to_string(),
+            Self::By(last) => last.to_string(),
+        }
+    }
+}
+
+impl FromStr for End {
+    type Err = NotUnderstood;
+
+    fn from_str(text: &str) -> Result<Self, NotUnderstood> {
+        let starts = text.trim_end_matches("starts").trim_end();
+        let starts = starts.parse().map(Self::After).ok();
+        starts
+            .or_else(|| date(text).ok().map(Self::By))
+            .ok_or_else(|| {
+                let example = "a last day, such as 2027-01-31, or a number of starts, such as 10";
+                NotUnderstood::new(text, "an end", example)
+            })
     }
 }
 
@@ -226,6 +310,16 @@ mod tests {
             error,
             "\"15m\" is not how often: write a count with minutes, hours, days, weeks, months or years, such as \"15 minutes\" or day"
         );
+    }
+
+    #[test]
+    fn an_end_is_a_day_or_a_number_of_starts() {
+        assert_eq!("10".parse(), Ok(End::After(10)));
+        assert_eq!("10 starts".parse(), Ok(End::After(10)));
+        assert_eq!("2027-01-31".parse(), Ok(End::By(civil::date(2027, 1, 31))));
+        for wrong in ["", "starts", "-1", "31.1.2027", "never ever"] {
+            assert!(wrong.parse::<End>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn list(
     rows.truncate(limit);
     let last = rows.last().filter(|_| is_more);
     told(&PublicationPage {
-        next: last.map(|row| cursor(&row.id.to_string())),
+        next: last.map(|row| cursor(&row.key.to_string())),
         publications: rows.into_iter().map(|row| row.publication).collect(),
     })
 }

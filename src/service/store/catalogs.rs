@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::service::api::refusal::{Code, Refusal};
 
 use super::Store;
-use super::products::read_item;
-use super::search::{below, category_path};
+use super::products::{read_item, read_product};
+use super::search::{FoundProducts, category_path};
 
 /// Longest name of a catalog, in characters.
 pub const MOST_CATALOG_NAME: usize = 100;
@@ -198,11 +198,9 @@ impl Store {
             for (kind, id) in rows {
                 let key = format!("{kind} {id}");
                 let (kind, name) = if kind == LineKind::Item.name() {
-                    let item = super::products::read_product(connection, &id)?;
-                    (
-                        LineKind::Item,
-                        item.map(|shown| shown.title).unwrap_or_default(),
-                    )
+                    let product = read_product(connection, &id)?;
+                    let title = product.map(|product| product.title);
+                    (LineKind::Item, title.unwrap_or_default())
                 } else {
                     (LineKind::Category, category_path(connection, &id)?)
                 };
@@ -218,17 +216,17 @@ impl Store {
         .await
     }
 
-    /// At most `limit` item numbers of the products of a catalog behind `after`, each once: items
-    /// of its lines, and what the index knows in its categories.
-    pub async fn catalog_items(
+    /// At most `limit` products of a catalog behind the key `after`, each once: the items of its
+    /// lines, then what the index knows in each of its categories.
+    pub async fn catalog_products(
         &self,
         id: i64,
         after: String,
         limit: usize,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<FoundProducts, Refusal> {
         self.read(move |connection| {
-            find(connection, id)?;
-            catalog_items(connection, id, &after, limit)
+            let (items, next) = catalog_items(connection, id, &after, limit)?;
+            FoundProducts::read(connection, &items, next)
         })
         .await
     }
@@ -247,42 +245,66 @@ impl Store {
     }
 }
 
-/// See [`Store::catalog_items`]. From each category a page is read, and they are joined: no more
-/// is read where categories are large.
+/// At most `limit` item numbers of a catalog behind the key `after`, each once, and the key of the
+/// next ones, where there are more. One category is read after the other: however large the catalog
+/// is, a page costs what is on it.
 pub fn catalog_items(
     connection: &Connection,
     id: i64,
     after: &str,
     limit: usize,
-) -> Result<Vec<String>, Refusal> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    let mut select = connection.prepare_cached(include_str!("catalogs/items.sql"))?;
-    let items = select.query_map(params![id, after, limit as i64], |row| row.get(0))?;
-    for item in items {
-        found.insert(item?);
-    }
-    let mut select = connection
-        .prepare_cached("SELECT id FROM catalog_line WHERE catalog = ?1 AND kind = 'category'")?;
-    let mut categories = BTreeSet::new();
-    let lines = select.query_map([id], |row| row.get::<_, String>(0))?;
-    for line in lines {
-        categories.extend(below(connection, &line?)?);
-    }
-    let mut select = connection.prepare_cached(
-        "SELECT item FROM product_category WHERE category = ?1 AND item > ?2 ORDER BY item LIMIT ?3",
-    )?;
-    for category in categories {
-        let items = select.query_map(params![category, after, limit as i64], |row| {
-            row.get::<_, String>(0)
-        })?;
+) -> Result<(Vec<String>, Option<String>), Refusal> {
+    find(connection, id)?;
+    let (category, behind) = key_of(after);
+    let mut found = Vec::new();
+    if category.is_empty() {
+        let mut select = connection.prepare_cached(include_str!("catalogs/items.sql"))?;
+        let items = select.query_map(params![id, behind, limit as i64], |row| row.get(0))?;
         for item in items {
-            found.insert(item?);
-        }
-        while found.len() > limit {
-            found.pop_last();
+            found.push((String::new(), item?));
         }
     }
-    Ok(found.into_iter().take(limit).collect())
+    let categories = categories_of(connection, id)?;
+    let mut select = connection.prepare_cached(include_str!("catalogs/in_category.sql"))?;
+    let mut others =
+        connection.prepare_cached("SELECT category FROM product_category WHERE item = ?1")?;
+    for at in categories.range(category.clone()..) {
+        let behind = if *at == category { behind.as_str() } else { "" };
+        let mut rows = select.query(params![at, behind, id])?;
+        while found.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            let item: String = row.get(0)?;
+            let others: Vec<String> = others
+                .query_map([&item], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            // Where it is in several, the first one has it.
+            if !others
+                .iter()
+                .any(|other| other < at && categories.contains(other))
+            {
+                found.push((at.clone(), item));
+            }
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    // One page too many where the last one is full: it is empty then.
+    let last = found.last().filter(|_| found.len() >= limit);
+    let next = last.map(|(category, item)| serde_json::json!([category, item]).to_string());
+    Ok((found.into_iter().map(|(_, item)| item).collect(), next))
+}
+
+/// The category and the item number of a key; both empty at the beginning.
+fn key_of(after: &str) -> (String, String) {
+    serde_json::from_str(after).unwrap_or_default()
+}
+
+/// The categories of a catalog's lines, and those below them.
+fn categories_of(connection: &Connection, id: i64) -> rusqlite::Result<BTreeSet<String>> {
+    let mut select = connection.prepare_cached(include_str!("catalogs/categories.sql"))?;
+    select.query_map([id], |row| row.get(0))?.collect()
 }
 
 fn catalog(row: &rusqlite::Row<'_>) -> rusqlite::Result<Catalog> {

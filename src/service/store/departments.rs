@@ -7,13 +7,14 @@ use crate::model::Stream;
 use crate::model::catalog;
 use crate::model::channel::{Channel, ChannelKind};
 use crate::service::api::refusal::{Code, Refusal};
-use crate::service::marketplaces::Marketplace;
 
 use super::orders::facts::read_json;
-use super::{Store, channels, marketplaces};
+use super::{Store, channels};
 
+mod products;
 mod takeover;
 
+pub use products::{Placed, is_placed};
 pub use takeover::MOST_CHARACTERS;
 
 /// Most departments and categories.
@@ -39,8 +40,6 @@ pub struct Category {
 pub struct Mapped {
     /// The marketplace.
     pub channel: Channel,
-    /// What is known of it.
-    pub marketplace: &'static Marketplace,
     /// Its category; empty where none is set.
     pub target: String,
     /// Its category that the department is sold in; empty where none is set, and for departments.
@@ -278,11 +277,9 @@ fn mapped(
             .optional()?;
         Ok(found.unwrap_or_default())
     };
-    let (marketplace, _) = marketplaces::behind(connection, &channel.id)?;
     Ok(Mapped {
         target: target(Some(category.id))?,
         inherited: target(category.department)?,
-        marketplace,
         channel,
     })
 }

@@ -29,7 +29,7 @@ pub struct ImageKind {
 /// An image of a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductImage {
-    /// SHA-256 of the file: its address is `/images/{hash}`.
+    /// SHA-256 of the file, which its addresses end with.
     pub hash: String,
     /// What it shows, for who does not see it.
     pub alt: String,
@@ -166,6 +166,15 @@ impl Store {
                 })
                 .optional()?;
             Ok(found)
+        })
+        .await
+    }
+
+    /// True where a product that is published at the store names the image of that hash.
+    pub async fn is_published_image(&self, store: String, hash: String) -> Result<bool, Refusal> {
+        self.read(move |connection| {
+            let mut select = connection.prepare_cached(include_str!("images/published.sql"))?;
+            Ok(select.exists([store, hash])?)
         })
         .await
     }

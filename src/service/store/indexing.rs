@@ -223,6 +223,9 @@ fn retire(transaction: &Transaction<'_>, id: &str, key: Option<i64>) -> Result<(
     transaction
         .prepare_cached("DELETE FROM catalog_line WHERE kind = 'item' AND id = ?1")?
         .execute([id])?;
+    transaction
+        .prepare_cached("DELETE FROM category_item WHERE item = ?1")?
+        .execute([id])?;
     Ok(())
 }
 

@@ -5,34 +5,27 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use crate::model::catalog::{Category, Item, ProductDimensions};
+use crate::model::catalog::{Item, ProductDimensions};
+use crate::model::channel::ChannelKind;
 use crate::model::order::WebOrder;
 use crate::model::{Amount, Stream};
 use crate::service::api::refusal::{Code, Refusal};
 
 use super::orders::facts::{amount, read_json};
-use super::publication::matching;
+use super::products::{Product, product_of};
 use super::saleable::{Figures, add_on_hand};
+use super::search::{Asked, asked};
 use super::{Collection, Store};
 
 /// At most this many products are looked at for one page: where few of many are in stock, a page is
 /// shorter, and leads on.
 const LOOKED_AT: usize = 500;
 
-/// At most this many levels of categories are gone up.
-const MOST_LEVELS: usize = 20;
-
 /// A product on offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// Where a list goes on.
-    pub key: i64,
-    /// The product, as AX has it.
-    pub item: Item,
-    /// Its name.
-    pub name: String,
-    /// Price of one sales unit.
-    pub price: Amount,
+    /// The product.
+    pub product: Product,
     /// What of it can be ordered: its variants, or the one without dimensions.
     pub variants: Vec<OfferedVariant>,
 }
@@ -56,29 +49,30 @@ pub struct Offers {
 }
 
 impl Store {
-    /// At most `limit` products on offer at a store, with these words in name or item number, behind
+    /// At most `limit` products on offer at a store that a search in the master catalog finds, behind
     /// the key `after`.
     pub async fn offers(
         &self,
         channel: String,
-        words: String,
+        search: String,
         after: i64,
         limit: usize,
     ) -> Result<Offers, Refusal> {
-        self.run(move |connection| {
-            let transaction = connection.transaction()?;
-            let collection = Collection::of(&transaction, Stream::Items)?;
-            let untaken = untaken(&transaction)?;
-            let words = matching(&words);
-            let statement = [
-                include_str!("publication/offered.sql"),
-                words
-                    .as_ref()
-                    .map_or("", |_| include_str!("publication/offered_words.sql")),
-                "ORDER BY publication.id",
-            ]
-            .concat();
-            let mut select = transaction.prepare_cached(&statement)?;
+        self.read(move |connection| {
+            let collection = Collection::of(connection, Stream::Items)?;
+            let untaken = untaken(connection)?;
+            let (statement, words) = match asked(connection, &search, "")? {
+                Asked::Nothing => return Ok(Offers::default()),
+                Asked::Everything => (
+                    concat!(
+                        include_str!("publication/offered.sql"),
+                        "ORDER BY publication.id"
+                    ),
+                    None,
+                ),
+                Asked::Words(words) => (include_str!("publication/offered_words.sql"), Some(words)),
+            };
+            let mut select = connection.prepare_cached(statement)?;
             select.raw_bind_parameter(1, channel)?;
             select.raw_bind_parameter(2, collection.id)?;
             select.raw_bind_parameter(3, after)?;
@@ -97,8 +91,7 @@ impl Store {
                 looked_at += 1;
                 last = row.get(0)?;
                 let item = read_json(&row.get::<_, Vec<u8>>(1)?)?;
-                page.offers
-                    .extend(offer(&transaction, last, item, &untaken)?);
+                page.offers.extend(offer(connection, item, &untaken)?);
             }
             Ok(page)
         })
@@ -107,11 +100,8 @@ impl Store {
 
     /// One product on offer at a store.
     pub async fn offer(&self, channel: String, item: String) -> Result<Option<Offer>, Refusal> {
-        self.run(move |connection| {
-            let transaction = connection.transaction()?;
-            find(&transaction, &channel, &item)
-        })
-        .await
+        self.read(move |connection| find(connection, &channel, &item))
+            .await
     }
 }
 
@@ -126,7 +116,7 @@ pub fn must_be_offered(connection: &Connection, order: &WebOrder) -> Result<(), 
         let (Some(offer), Some(saleable)) = (&offer, saleable) else {
             return Err(refused("it is sold out, or not offered any more"));
         };
-        if offer.price != line.price {
+        if offer.product.price != line.price {
             return Err(refused("its price has changed; the new one is shown now"));
         }
         if line.quantity > saleable.saleable {
@@ -156,19 +146,20 @@ fn find(connection: &Connection, channel: &str, item: &str) -> Result<Option<Off
         return Ok(None);
     };
     let item = read_json(&row.get::<_, Vec<u8>>(1)?)?;
-    offer(connection, row.get(0)?, item, &untaken(connection)?)
+    offer(connection, item, &untaken(connection)?)
 }
 
 /// The product, where shoppers can have it.
 fn offer(
     connection: &Connection,
-    key: i64,
     item: Item,
     untaken: &HashMap<String, Figures>,
 ) -> Result<Option<Offer>, Refusal> {
-    if !lacks(connection, &item)?.is_empty() {
+    let product = product_of(connection, item)?;
+    if !product.lacking_at(ChannelKind::OnlineStore).is_empty() {
         return Ok(None);
     }
+    let item = &product.item;
     let mut figures = untaken.get(&item.item).cloned().unwrap_or_default();
     add_on_hand(connection, &item.item, &mut figures)?;
     let dimensions = match item.variants.as_slice() {
@@ -187,13 +178,7 @@ fn offer(
             })
         })
         .collect();
-    Ok((!variants.is_empty()).then(|| Offer {
-        key,
-        name: name_of(&item),
-        price: price_of(&item),
-        variants,
-        item,
-    }))
+    Ok((!variants.is_empty()).then_some(Offer { product, variants }))
 }
 
 /// What is in orders that AX has not taken, by item.
@@ -217,113 +202,4 @@ fn untaken(connection: &Connection) -> Result<HashMap<String, Figures>, Refusal>
         *ordered = ordered.checked_add(quantity).unwrap_or(*ordered);
     }
     Ok(untaken)
-}
-
-/// A product of the master catalog.
-pub fn item(connection: &Connection, id: &str) -> Result<Option<Item>, Refusal> {
-    let collection = Collection::of(connection, Stream::Items)?;
-    let mut select = connection.prepare_cached(include_str!("record.sql"))?;
-    let mut rows = select.query(params![collection.id, id])?;
-    rows.next()?
-        .map(|row| read_json(&row.get::<_, Vec<u8>>(2)?))
-        .transpose()
-}
-
-/// Name of a product for shoppers.
-pub fn name_of(item: &Item) -> String {
-    let text = item.texts.iter().find(|text| !text.name.is_empty());
-    text.map_or(&item.item, |text| &text.name).clone()
-}
-
-/// Price of one sales unit, in cents; zero where there is none.
-pub fn price_of(item: &Item) -> Amount {
-    let price = if item.price_unit.is_zero() {
-        Some(item.price)
-    } else {
-        item.price.checked_div(item.price_unit)
-    };
-    price.unwrap_or_default().to_cents()
-}
-
-/// What a product lacks before it may be sold, in words; empty where it lacks nothing.
-pub fn lacks(connection: &Connection, item: &Item) -> Result<String, Refusal> {
-    let is_placed = is_in_department(connection, item)?;
-    Ok(lacking(item, is_placed))
-}
-
-/// True where a category of AX that the product is in, or one above it, is a department or category.
-fn is_in_department(connection: &Connection, item: &Item) -> Result<bool, Refusal> {
-    let collection = Collection::of(connection, Stream::Categories)?;
-    let mut known = connection.prepare_cached("SELECT 1 FROM category WHERE ax = ?1")?;
-    let mut above = connection.prepare_cached(include_str!("record.sql"))?;
-    for category in &item.categories {
-        let mut category = category.clone();
-        for _ in 0..MOST_LEVELS {
-            if category.is_empty() {
-                break;
-            }
-            if known.exists([&category])? {
-                return Ok(true);
-            }
-            let mut rows = above.query(params![collection.id, category])?;
-            category = match rows.next()? {
-                Some(row) => read_json::<Category>(&row.get::<_, Vec<u8>>(2)?)?.parent,
-                None => break,
-            };
-        }
-    }
-    Ok(false)
-}
-
-fn lacking(item: &Item, is_placed: bool) -> String {
-    let is_named = item.texts.iter().any(|text| !text.name.trim().is_empty());
-    let lacks = [
-        (!is_named, "no name"),
-        (price_of(item) <= Amount::ZERO, "no price"),
-        (item.unit.is_empty(), "no sales unit"),
-        (!is_placed, "in no department or category"),
-        (
-            item.variants.is_empty() && !item.dimension_group.is_empty(),
-            "no variants",
-        ),
-    ];
-    let lacks: Vec<&str> = lacks
-        .into_iter()
-        .filter_map(|(is_lacking, what)| is_lacking.then_some(what))
-        .collect();
-    lacks.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn item(price: &str, price_unit: &str) -> Item {
-        serde_json::from_value(serde_json::json!({
-            "item": "1", "product_type": "item", "price": price, "price_unit": price_unit,
-            "net_weight": "0", "dimension_group": "SizeColour",
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn a_price_is_for_one_unit_in_cents() {
-        for (price, unit, expected) in [
-            ("5", "0", "5"),
-            ("5", "1", "5"),
-            ("5", "100", "0.05"),
-            ("1", "3", "0.33"),
-            ("0", "1", "0"),
-        ] {
-            assert_eq!(price_of(&item(price, unit)), expected.parse().unwrap());
-        }
-    }
-
-    #[test]
-    fn all_that_is_missing_is_said() {
-        assert_eq!(
-            lacking(&item("0.001", "1"), false),
-            "no name, no price, no sales unit, in no department or category, no variants"
-        );
-    }
 }

@@ -1,13 +1,16 @@
-//! A product as the shops show it: the organization's own text over the one of AX, with its images.
+//! A product of the master catalog, as shops and marketplaces get it: the organization's own text
+//! over the one of AX, with its images, and what it lacks before it may be published.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::Stream;
 use crate::model::catalog::{Item, Text};
+use crate::model::channel::ChannelKind;
+use crate::model::{Amount, Stream};
 use crate::service::api::refusal::{Code, Refusal};
 
+use super::departments::is_placed;
 use super::images::{ProductImage, images_of};
 use super::orders::facts::read_json;
 use super::{Collection, Store};
@@ -40,9 +43,9 @@ pub struct OwnText {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// A product as the shops show it.
+/// A product of the master catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct Product {
     /// What comes from AX: item number, prices, unit, variants, categories.
     pub item: Item,
     /// What the organization says of it.
@@ -55,14 +58,94 @@ pub struct Shown {
     pub description: String,
     /// Its images; the first one is the main image.
     pub images: Vec<ProductImage>,
-    /// What it needs before it may be published and does not have, in words; empty where it is
-    /// complete.
-    pub missing: Vec<&'static str>,
+    /// Price of one sales unit, in cents; zero where there is none.
+    pub price: Amount,
+    /// What it lacks, in the order of [`Lack::ALL`].
+    pub lacks: Vec<Lack>,
+}
+
+impl Product {
+    /// What keeps it from being published at such a channel, in words; empty where nothing does.
+    pub fn lacking_at(&self, kind: ChannelKind) -> String {
+        in_words(self.lacks.iter().filter(|lack| lack.matters_at(kind)))
+    }
+
+    /// All that it lacks, in words.
+    pub fn lacking(&self) -> String {
+        in_words(self.lacks.iter())
+    }
+}
+
+fn in_words<'a>(lacks: impl Iterator<Item = &'a Lack>) -> String {
+    let words: Vec<&str> = lacks.map(|lack| lack.in_words()).collect();
+    words.join(", ")
+}
+
+/// What a product may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// It has no title: no own one, and no name in AX.
+    Title,
+    /// It has no description.
+    Description,
+    /// It has no image.
+    Image,
+    /// It costs nothing.
+    Price,
+    /// It is not said in what it is sold.
+    Unit,
+    /// It is in no department or category of the organization.
+    Department,
+    /// It is a master without variants.
+    Variants,
+}
+
+impl Lack {
+    /// Everything.
+    pub const ALL: [Self; 7] = [
+        Self::Title,
+        Self::Description,
+        Self::Image,
+        Self::Price,
+        Self::Unit,
+        Self::Department,
+        Self::Variants,
+    ];
+
+    /// What is missing, in words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::Image => "image",
+            Self::Price => "sales price in AX",
+            Self::Unit => "sales unit in AX",
+            Self::Department => "department or category",
+            Self::Variants => "variants in AX",
+        }
+    }
+
+    /// True where it keeps a product from being published at such a channel.
+    ///
+    /// The documentation marks required fields of *Edit product* with a red asterisk, has images
+    /// added there, and maps departments and categories to those of marketplaces ("(USA) Organize
+    /// and edit products in Commerce Services"); it names no field. So a marketplace gets no product
+    /// that lacks anything. In the organization's own shop a product is sold once it has a name, a
+    /// price for a unit, and something to choose from: the rest makes it look better.
+    pub const fn matters_at(self, kind: ChannelKind) -> bool {
+        match kind {
+            ChannelKind::Marketplace => true,
+            ChannelKind::OnlineStore => match self {
+                Self::Title | Self::Price | Self::Unit | Self::Variants => true,
+                Self::Description | Self::Image | Self::Department => false,
+            },
+        }
+    }
 }
 
 impl Store {
     /// A product that AX has uploaded and not retired.
-    pub async fn product(&self, item: String) -> Result<Shown, Refusal> {
+    pub async fn product(&self, item: String) -> Result<Product, Refusal> {
         self.read(move |connection| {
             read_product(connection, &item)?.ok_or_else(|| no_such_product(&item))
         })
@@ -70,10 +153,10 @@ impl Store {
     }
 
     /// The products of those items, without those that are not there any more.
-    pub async fn products(&self, items: Vec<String>) -> Result<Vec<Shown>, Refusal> {
+    pub async fn products(&self, items: Vec<String>) -> Result<Vec<Product>, Refusal> {
         self.read(move |connection| {
-            let shown = items.iter().map(|item| read_product(connection, item));
-            shown.filter_map(Result::transpose).collect()
+            let products = items.iter().map(|item| read_product(connection, item));
+            products.filter_map(Result::transpose).collect()
         })
         .await
     }
@@ -88,14 +171,15 @@ impl Store {
     ) -> Result<(), Refusal> {
         self.run(move |connection| {
             let transaction = connection.transaction()?;
-            let shown = read_product(&transaction, &item)?.ok_or_else(|| no_such_product(&item))?;
-            if shown.revision != revision {
+            let product =
+                read_product(&transaction, &item)?.ok_or_else(|| no_such_product(&item))?;
+            if product.revision != revision {
                 return Err(Refusal::new(
                     Code::EditedMeanwhile,
                     "somebody else has saved it meanwhile. Save again to put yours in its place",
                 ));
             }
-            if shown.own == own {
+            if product.own == own {
                 return Ok(());
             }
             let attributes = serde_json::to_string(&own.attributes)
@@ -136,13 +220,17 @@ pub fn read_item(connection: &Connection, item: &str) -> Result<Option<Item>, Re
 }
 
 /// A product; none where AX has not uploaded it, or has retired it.
-pub fn read_product(connection: &Connection, item: &str) -> Result<Option<Shown>, Refusal> {
-    let Some(item) = read_item(connection, item)? else {
-        return Ok(None);
-    };
+pub fn read_product(connection: &Connection, item: &str) -> Result<Option<Product>, Refusal> {
+    let item = read_item(connection, item)?;
+    item.map(|item| product_of(connection, item)).transpose()
+}
+
+/// The product of an item that is read already.
+pub fn product_of(connection: &Connection, item: Item) -> Result<Product, Refusal> {
     let (own, revision) = own_text(connection, &item.item)?;
     let images = images_of(connection, &item.item)?;
-    Ok(Some(shown(item, own, revision, images)))
+    let is_placed = is_placed(connection, &item)?;
+    Ok(product(item, own, revision, images, is_placed))
 }
 
 /// What the organization says of a product, and the number of its last change.
@@ -171,30 +259,48 @@ pub fn own_text(connection: &Connection, item: &str) -> Result<(OwnText, i64), R
     Ok((own, revision))
 }
 
-fn shown(item: Item, own: OwnText, revision: i64, images: Vec<ProductImage>) -> Shown {
+fn product(
+    item: Item,
+    own: OwnText,
+    revision: i64,
+    images: Vec<ProductImage>,
+    is_placed: bool,
+) -> Product {
     let (name, text) = text_of_ax(&item);
     let over = |own: &str, ax: &str| if own.is_empty() { ax } else { own }.to_owned();
     let title = over(&own.title, name);
     let description = over(&own.description, text);
-    let missing = [
-        (title.is_empty(), "Title"),
-        (description.is_empty(), "Description"),
-        (images.is_empty(), "Image"),
-        (item.price.is_zero(), "Sales price (in AX)"),
-    ];
-    Shown {
-        title,
-        description,
-        missing: missing
-            .into_iter()
-            .filter(|(is_missing, _)| *is_missing)
-            .map(|(_, word)| word)
-            .collect(),
+    let price = price_of(&item);
+    let is_lacking = |lack: &Lack| match lack {
+        Lack::Title => title.trim().is_empty(),
+        Lack::Description => description.trim().is_empty(),
+        Lack::Image => images.is_empty(),
+        Lack::Price => price <= Amount::ZERO,
+        Lack::Unit => item.unit.is_empty(),
+        Lack::Department => !is_placed,
+        Lack::Variants => item.variants.is_empty() && !item.dimension_group.is_empty(),
+    };
+    let lacks = Lack::ALL.into_iter().filter(is_lacking).collect();
+    Product {
         item,
         own,
         revision,
+        title,
+        description,
         images,
+        price,
+        lacks,
     }
+}
+
+/// Price of one sales unit, in cents; zero where there is none.
+fn price_of(item: &Item) -> Amount {
+    let price = if item.price_unit.is_zero() {
+        Some(item.price)
+    } else {
+        item.price.checked_div(item.price_unit)
+    };
+    price.unwrap_or_default().to_cents()
 }
 
 /// Name and description in AX: in English where they are in English, as accounts are of the United
@@ -209,5 +315,46 @@ pub fn text_of_ax(item: &Item) -> (&str, &str) {
         Some(text) if !text.name.is_empty() => (&text.name, &text.description),
         Some(text) => (&item.search_name, &text.description),
         None => (&item.search_name, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(price: &str, price_unit: &str) -> Item {
+        serde_json::from_value(serde_json::json!({
+            "item": "1", "product_type": "item", "price": price, "price_unit": price_unit,
+            "net_weight": "0", "dimension_group": "SizeColour",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_price_is_for_one_unit_in_cents() {
+        for (price, unit, expected) in [
+            ("5", "0", "5"),
+            ("5", "1", "5"),
+            ("5", "100", "0.05"),
+            ("1", "3", "0.33"),
+            ("0", "1", "0"),
+        ] {
+            assert_eq!(price_of(&item(price, unit)), expected.parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn all_that_is_missing_is_said_and_an_own_store_needs_what_selling_needs() {
+        let product = product(item("0.001", "1"), OwnText::default(), 0, Vec::new(), false);
+        assert_eq!(product.lacks, Lack::ALL);
+        assert_eq!(
+            product.lacking_at(ChannelKind::Marketplace),
+            "title, description, image, sales price in AX, sales unit in AX, \
+             department or category, variants in AX"
+        );
+        assert_eq!(
+            product.lacking_at(ChannelKind::OnlineStore),
+            "title, sales price in AX, sales unit in AX, variants in AX"
+        );
     }
 }

@@ -7,6 +7,7 @@ use crate::commerce::wire::account::AccountState;
 use crate::model::Stream;
 use crate::model::channel::{Channel, ChannelKind};
 use crate::service::api::refusal::{Code, Refusal};
+use crate::service::marketplaces::ATTRIBUTES;
 
 use super::account::Standing;
 use super::{Collection, Store, channels, marketplaces};
@@ -96,9 +97,8 @@ impl Requirement {
             }
             Self::Products => Collection::of(connection, Stream::Items)?.records > 0,
             Self::Attributes => {
-                let (marketplace, _) = marketplaces::behind(connection, channel)?;
                 let mapped = marketplaces::attributes(connection, channel)?;
-                let mut required = marketplace.attributes.iter().filter(|a| a.is_required);
+                let mut required = ATTRIBUTES.iter().filter(|a| a.is_required);
                 required.all(|attribute| mapped.contains_key(attribute.id))
             }
             Self::Categories => exists(

@@ -6,7 +6,7 @@ use crate::model::digest::{content_hash, hex64};
 use crate::service::api::refusal::Refusal;
 
 use super::Store;
-use super::products::{Shown, read_product};
+use super::products::{Product, read_product};
 
 /// Words of a search that count.
 const MOST_WORDS: usize = 8;
@@ -27,9 +27,35 @@ pub struct AxCategory {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundProducts {
     /// The products.
-    pub products: Vec<Shown>,
+    pub products: Vec<Product>,
     /// What the next page is behind, where there is one.
     pub next: Option<String>,
+}
+
+impl FoundProducts {
+    /// Reads the products of those items, and goes on from `next`.
+    pub fn read<'a>(
+        connection: &Connection,
+        items: impl IntoIterator<Item = &'a String>,
+        next: Option<String>,
+    ) -> Result<Self, Refusal> {
+        let mut products = Vec::new();
+        for item in items {
+            // One that AX has just retired is not there any more.
+            products.extend(read_product(connection, item)?);
+        }
+        Ok(Self { products, next })
+    }
+}
+
+/// What a search asks for.
+pub enum Asked {
+    /// It has no words and no category.
+    Everything,
+    /// It has nothing that could be a word.
+    Nothing,
+    /// What FTS5 is asked for.
+    Words(String),
 }
 
 impl Store {
@@ -44,29 +70,17 @@ impl Store {
         limit: usize,
     ) -> Result<FoundProducts, Refusal> {
         self.read(move |connection| {
-            let mut words = Vec::new();
-            if !category.is_empty() {
-                let ids = below(connection, &category)?;
-                words.push(in_categories(&ids));
-            }
-            for word in search.split_whitespace().take(MOST_WORDS) {
-                if let Some(phrase) = phrase(word) {
-                    let ids = named(connection, word)?;
-                    words.push(if ids.is_empty() {
-                        phrase
-                    } else {
-                        format!("({phrase} OR {})", in_categories(&ids))
-                    });
-                }
-            }
-            if words.is_empty() && !search.trim().is_empty() {
-                return Ok(FoundProducts::default());
-            }
-            if words.is_empty() {
-                return all(connection, &after, limit);
-            }
-            let search = search.trim();
-            by_words(connection, search, &words.join(" AND "), &after, limit)
+            let (rows, first) = match asked(connection, &search, &category)? {
+                Asked::Nothing => return Ok(FoundProducts::default()),
+                Asked::Everything => (all(connection, &after, limit)?, Vec::new()),
+                Asked::Words(words) => (
+                    by_words(connection, &words, &after, limit)?,
+                    exact(connection, search.trim(), &after)?,
+                ),
+            };
+            let (rest, next) = page(rows, limit);
+            let rest: Vec<String> = rest.filter(|item| !first.contains(item)).collect();
+            FoundProducts::read(connection, first.iter().chain(&rest), next)
         })
         .await
     }
@@ -106,6 +120,29 @@ impl Store {
     }
 }
 
+/// Takes a search as it was typed apart: all of its words have to be there, or their beginnings.
+pub fn asked(connection: &Connection, search: &str, category: &str) -> Result<Asked, Refusal> {
+    let mut words = Vec::new();
+    if !category.is_empty() {
+        words.push(in_categories(&below(connection, category)?));
+    }
+    for word in search.split_whitespace().take(MOST_WORDS) {
+        if let Some(phrase) = phrase(word) {
+            let ids = named(connection, word)?;
+            words.push(if ids.is_empty() {
+                phrase
+            } else {
+                format!("({phrase} OR {})", in_categories(&ids))
+            });
+        }
+    }
+    Ok(match (words.is_empty(), search.trim().is_empty()) {
+        (true, true) => Asked::Everything,
+        (true, false) => Asked::Nothing,
+        (false, _) => Asked::Words(words.join(" AND ")),
+    })
+}
+
 /// What stands for a category in the index: ids may hold anything, tokens only letters and digits.
 pub fn token(category: &str) -> String {
     format!("c{}", hex64(content_hash(category.as_bytes())))
@@ -138,7 +175,7 @@ fn like(word: &str) -> String {
 }
 
 /// The category and those below it.
-pub fn below(connection: &Connection, category: &str) -> rusqlite::Result<Vec<String>> {
+fn below(connection: &Connection, category: &str) -> rusqlite::Result<Vec<String>> {
     let mut select = connection.prepare_cached(include_str!("search/below.sql"))?;
     let ids = select.query_map([category], |row| row.get(0))?;
     ids.collect()
@@ -161,62 +198,63 @@ pub fn category_path(connection: &Connection, id: &str) -> rusqlite::Result<Stri
     Ok(path.unwrap_or_else(|| id.to_owned()))
 }
 
+/// Keys and items of the next products, one more than `limit`.
+type Rows = Vec<(String, String)>;
+
 /// Every product, in the order of the item numbers.
-fn all(connection: &Connection, after: &str, limit: usize) -> Result<FoundProducts, Refusal> {
+fn all(connection: &Connection, after: &str, limit: usize) -> rusqlite::Result<Rows> {
     let mut select = connection
         .prepare_cached("SELECT item, item FROM product WHERE item > ?1 ORDER BY item LIMIT ?2")?;
-    let rows = select
-        .query_map(params![after, limit as i64 + 1], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page(connection, &[], rows, limit)
+    let rows = select.query_map(params![after, limit as i64 + 1], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    rows.collect()
 }
 
 /// In the order in which the index came to know them, which is the one that can be paged without
 /// ranking every product that has the words.
 fn by_words(
     connection: &Connection,
-    search: &str,
     words: &str,
     after: &str,
     limit: usize,
-) -> Result<FoundProducts, Refusal> {
-    let exact: Vec<String> = if after.is_empty() && !search.is_empty() {
-        let mut select = connection.prepare_cached(include_str!("search/exact.sql"))?;
-        let items = select.query_map([search], |row| row.get(0))?;
-        items.collect::<rusqlite::Result<_>>()?
-    } else {
-        Vec::new()
-    };
+) -> rusqlite::Result<Rows> {
     let after: i64 = after.parse().unwrap_or_default();
     let mut select = connection.prepare_cached(include_str!("search/words.sql"))?;
-    let rows = select
-        .query_map(params![words, after, limit as i64 + 1], |row| {
-            Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page(connection, &exact, rows, limit)
+    let rows = select.query_map(params![words, after, limit as i64 + 1], |row| {
+        Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?))
+    })?;
+    rows.collect()
 }
 
-/// Reads the products of `rows`: key and item.
-fn page(
+/// At most `limit` item numbers that have the words, behind the key `after`, and the key of the next
+/// ones, where there are more.
+pub fn items_by_words(
     connection: &Connection,
-    first: &[String],
-    mut rows: Vec<(String, String)>,
+    words: &str,
+    after: &str,
     limit: usize,
-) -> Result<FoundProducts, Refusal> {
+) -> rusqlite::Result<(Vec<String>, Option<String>)> {
+    let (items, next) = page(by_words(connection, words, after, limit)?, limit);
+    Ok((items.collect(), next))
+}
+
+/// On the first page, the products whose number was typed.
+fn exact(connection: &Connection, search: &str, after: &str) -> rusqlite::Result<Vec<String>> {
+    if !after.is_empty() || search.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = connection.prepare_cached(include_str!("search/exact.sql"))?;
+    let items = select.query_map([search], |row| row.get(0))?;
+    items.collect()
+}
+
+/// The items of a page, and what the next one is behind.
+fn page(mut rows: Rows, limit: usize) -> (impl Iterator<Item = String>, Option<String>) {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(key, _)| key.clone());
-    let rest = rows.into_iter().map(|(_, item)| item);
-    let rest: Vec<String> = rest.filter(|item| !first.contains(item)).collect();
-    let mut products = Vec::new();
-    for item in first.iter().chain(&rest) {
-        // One that AX has just retired is not there any more.
-        products.extend(read_product(connection, item)?);
-    }
-    Ok(FoundProducts { products, next })
+    (rows.into_iter().map(|(_, item)| item), next)
 }
 
 #[cfg(test)]

@@ -7,13 +7,16 @@ use axum::response::Response;
 
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{AxCategory, Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME, Shown};
+use crate::service::store::{
+    AxCategory, Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME, Product,
+};
 
 use super::form::{Field, Form};
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
-use super::products::{address, product_address};
+use super::paging::{Paging, ROWS, address};
+use super::products::product_address;
 use super::session::Visit;
+use super::sure::{self, Question};
 
 #[derive(Template)]
 #[template(path = "catalogs.html")]
@@ -46,7 +49,7 @@ struct CatalogPage {
 struct CatalogProductsPage {
     page: Page,
     catalog: Catalog,
-    products: Vec<Shown>,
+    products: Vec<Product>,
     paging: Paging,
 }
 
@@ -151,18 +154,16 @@ pub async fn products(
     let after = query.text("after");
     let store = &visit.site.store;
     let catalog = store.catalog(id).await?;
-    let mut items = store.catalog_items(id, after.to_owned(), ROWS + 1).await?;
-    let paging = Paging::cut(
-        &mut items,
-        &format!("/catalogs/{id}/products"),
-        after,
-        |item| item,
-    );
+    let found = store.catalog_products(id, after.to_owned(), ROWS).await?;
     page::show(&CatalogProductsPage {
         page: Page::of(&visit, format!("Products of {}", catalog.name)),
-        products: store.products(items).await?,
+        paging: Paging::to(
+            &format!("/catalogs/{id}/products"),
+            after,
+            found.next.as_deref(),
+        ),
+        products: found.products,
         catalog,
-        paging,
     })
 }
 
@@ -181,6 +182,22 @@ pub async fn rename(
     }
     let page = catalog_page(&visit, id, &Fields::default(), Some(form)).await?;
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    let catalog = visit.site.store.catalog(id).await?;
+    let question = Question {
+        title: format!("Delete {}", catalog.name),
+        words: format!(
+            "This deletes 1 catalog: {}{}. The products stay, and what is published stays published.",
+            catalog.name,
+            sure::with(&[(catalog.lines, "line", "lines")])
+        ),
+        button: "Delete the catalog",
+        back: path(id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn delete(visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {

@@ -6,15 +6,18 @@ use axum::extract::{Path, Request};
 use axum::http::Uri;
 use axum::response::Response;
 
+use crate::service::api::refusal::Code;
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{Category, MOST_CHARACTERS, Mapped};
+use crate::service::store::{Category, Going, MOST_CHARACTERS, Mapped, Placed, Product};
 
 use super::edit::{self, EditPage};
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
+use super::products::product_address;
 use super::session::Visit;
+use super::sure::{self, Question};
 
 const PATH: &str = "/departments";
 
@@ -37,6 +40,10 @@ struct DepartmentPage {
     mappings: Vec<Mapped>,
     /// To the marketplaces that are not on this page.
     more_mappings: Option<String>,
+    /// What was put into it, where it is not from AX.
+    products: Vec<Product>,
+    /// To the products that are not on this page.
+    more_products: Option<String>,
     /// Its categories.
     below: Vec<Category>,
     paging: Paging,
@@ -161,6 +168,12 @@ async fn page(
     let has_more = mappings.len() > ROWS;
     mappings.truncate(ROWS);
     let last = mappings.last().filter(|_| has_more);
+    let mut products = store
+        .category_products(category.id, query.raw("product").to_owned(), ROWS + 1)
+        .await?;
+    let has_more = products.len() > ROWS;
+    products.truncate(ROWS);
+    let last_product = products.last().filter(|_| has_more);
     let mut below = if category.department.is_none() {
         let department = Some(category.id);
         store
@@ -175,6 +188,8 @@ async fn page(
         form,
         more_mappings: last.map(|last| format!("{path}?marketplace={}", last.channel.id)),
         mappings,
+        more_products: last_product.map(|last| address(&path, &[("product", &last.item.item)])),
+        products,
         paging: Paging::cut(&mut below, &path, after, |category| &category.name),
         below,
         back: category.department.map_or_else(|| PATH.to_owned(), path_of),
@@ -208,6 +223,31 @@ pub async fn change(
     page(&visit, category, form, None).await
 }
 
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let store = &visit.site.store;
+    let with = store
+        .goes_with(Going::Category, category.id.to_string())
+        .await?;
+    let kind = if category.department.is_none() {
+        "department"
+    } else {
+        "category"
+    };
+    let question = Question {
+        title: format!("Delete {}", category.name),
+        words: format!(
+            "This deletes 1 {kind}: {}{}. The products stay.",
+            category.name,
+            sure::with(&with)
+        ),
+        button: "Delete it",
+        back: path_of(category.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
+}
+
 pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let category = find(&visit, &id).await?;
     match visit.site.store.delete_category(category.id).await {
@@ -225,6 +265,47 @@ pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Tr
     }
 }
 
+/// The page of the products of AX in the category of AX behind it.
+fn in_ax(category: &Category) -> String {
+    let id = category.ax.as_deref().unwrap_or_default();
+    address("/products", &[("category", id)])
+}
+
+/// Puts a product into a department or category, by its item number.
+pub async fn put(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let item = fields.text("item").to_owned();
+    let store = &visit.site.store;
+    let words = match store.put_into_category(category.id, item.clone()).await {
+        Ok(Placed::New) => format!("{item} is now in {}.", category.name),
+        Ok(Placed::Before) => format!("{item} was in {} already.", category.name),
+        Err(refusal) if refusal.code == Code::NoSuchRecord => refusal.detail,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    visit.done(words, &path_of(category.id)).await
+}
+
+/// Takes a product out of a department or category.
+pub async fn take(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let category = find(&visit, &id).await?;
+    let item = fields.raw("item").to_owned();
+    let store = &visit.site.store;
+    let words = if store.take_from_category(category.id, item.clone()).await? {
+        format!("{item} is not in {} any more.", category.name)
+    } else {
+        format!("{item} was not in {}.", category.name)
+    };
+    visit.done(words, &path_of(category.id)).await
+}
+
 /// What a department or category is called at one marketplace.
 async fn mapped(visit: &Visit, id: &str, channel: String) -> Result<(Category, Mapped), Trouble> {
     let category = find(visit, id).await?;
@@ -234,28 +315,12 @@ async fn mapped(visit: &Visit, id: &str, channel: String) -> Result<(Category, M
 }
 
 fn mapping_form(sent: Option<&Fields>, mapped: &Mapped) -> Form {
-    let field = Field::line("target", "Category of the marketplace").most(MOST_CHARACTERS);
-    let categories = mapped.marketplace.categories;
-    let field = if categories.is_empty() {
-        field
+    Form::of(sent).with(
+        Field::line("target", "Category of the marketplace")
+            .most(MOST_CHARACTERS)
             .value(&mapped.target)
-            .hint("As the marketplace calls it. Leave it empty for the department's, or for none.")
-    } else {
-        let nothing = if mapped.inherited.is_empty() {
-            "Not mapped".to_owned()
-        } else {
-            format!("As the department: {}", mapped.inherited)
-        };
-        let nothing = (String::new(), nothing, mapped.target.is_empty());
-        let known = categories.iter().map(|category| {
-            let is_taken = *category == mapped.target;
-            ((*category).to_owned(), (*category).to_owned(), is_taken)
-        });
-        field
-            .kind(Kind::Select)
-            .choices(std::iter::once(nothing).chain(known))
-    };
-    Form::of(sent).with(field)
+            .hint("As the marketplace names it. Leave it empty for the department's, or for none."),
+    )
 }
 
 fn mapping_page(visit: &Visit, category: &Category, mapped: &Mapped, form: Form) -> EditPage {

@@ -22,11 +22,11 @@ pub struct EditPage {
 
 /// A way to delete what is edited.
 pub struct Deletion {
-    /// Words of the button: *Delete the user*.
+    /// Words of the link: *Delete the user*.
     pub title: &'static str,
     /// What goes with it.
-    pub words: String,
-    /// Where its form is sent.
+    pub words: &'static str,
+    /// The page that asks.
     pub path: String,
 }
 

@@ -1,5 +1,7 @@
 //! Forms: what was sent, the fields to show, and what is wrong with each of them.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 
@@ -52,7 +54,7 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Name and id in HTML.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What is read.
     pub label: String,
     /// How it is filled in.
@@ -73,9 +75,9 @@ pub struct Field {
 
 impl Field {
     /// A line of text.
-    pub fn line(name: &'static str, label: &str) -> Self {
+    pub fn line(name: impl Into<Cow<'static, str>>, label: &str) -> Self {
         Self {
-            name,
+            name: name.into(),
             label: label.to_owned(),
             kind: Kind::Line("text", "off"),
             value: String::new(),
@@ -135,13 +137,13 @@ impl Field {
             Kind::ReadOnly => return,
             Kind::Checks | Kind::Select => {
                 for choice in &mut self.choices {
-                    choice.is_taken = fields.all(self.name).any(|value| value == choice.value);
+                    choice.is_taken = fields.all(&self.name).any(|value| value == choice.value);
                 }
                 let taken = self.choices.iter().find(|choice| choice.is_taken);
                 self.value = taken.map_or_else(String::new, |choice| choice.value.clone());
             }
-            Kind::Password(_) => fields.raw(self.name).clone_into(&mut self.value),
-            Kind::Line(..) | Kind::Area => fields.text(self.name).clone_into(&mut self.value),
+            Kind::Password(_) => fields.raw(&self.name).clone_into(&mut self.value),
+            Kind::Line(..) | Kind::Area => fields.text(&self.name).clone_into(&mut self.value),
         }
         let characters = self.value.chars().count();
         if self.is_required && self.value.is_empty() {

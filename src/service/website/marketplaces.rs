@@ -9,7 +9,9 @@ use axum::response::Response;
 
 use crate::model::channel::{Channel, ChannelKind};
 use crate::service::fields::Fields;
-use crate::service::marketplaces::{MARKETPLACES, Marketplace, PRODUCT_ATTRIBUTES, Source};
+use crate::service::marketplaces::{
+    ATTRIBUTES, MARKETPLACES, Marketplace, PRODUCT_ATTRIBUTES, Source,
+};
 
 use super::edit::EditPage;
 use super::form::{Field, Form, Kind};
@@ -22,19 +24,20 @@ use super::stores;
 struct MarketplacesPage {
     page: Page,
     marketplaces: [&'static Marketplace; 3],
-}
-
-/// The attributes that a marketplace requires, in words.
-fn required(marketplace: &Marketplace) -> String {
-    let required = marketplace.attributes.iter().filter(|a| a.is_required);
-    let names: Vec<&str> = required.map(|attribute| attribute.name).collect();
-    names.join(", ")
+    /// Names of the attributes that have to be mapped.
+    required: String,
 }
 
 pub async fn list(visit: Visit) -> Result<Response, Trouble> {
     page::show(&MarketplacesPage {
         page: Page::of(&visit, "Marketplaces"),
         marketplaces: MARKETPLACES,
+        required: ATTRIBUTES
+            .iter()
+            .filter(|attribute| attribute.is_required)
+            .map(|attribute| attribute.name)
+            .collect::<Vec<_>>()
+            .join(", "),
     })
 }
 
@@ -92,13 +95,9 @@ pub async fn sign_up(
 
 /// Not every attribute has to be filled to save; one that is required and is not keeps the
 /// marketplace closed.
-fn attributes_form(
-    sent: Option<&Fields>,
-    marketplace: &'static Marketplace,
-    mapped: &BTreeMap<String, String>,
-) -> Form {
+fn attributes_form(sent: Option<&Fields>, mapped: &BTreeMap<String, String>) -> Form {
     let mut form = Form::of(sent);
-    for attribute in marketplace.attributes {
+    for attribute in ATTRIBUTES {
         let source = mapped.get(attribute.id).map_or("", String::as_str);
         let label = if attribute.is_required {
             format!("{} (required to sell)", attribute.name)
@@ -132,15 +131,13 @@ fn mapping(visit: &Visit, channel: &Channel, form: Form) -> EditPage {
     let back = format!("{}/{}", stores::PATH, channel.id);
     let title = format!("Map attributes: {}", channel.name);
     EditPage::of(visit, title, form, format!("{back}/attributes"), back)
-        .lead("Which attribute of the products fills each attribute of the marketplace.")
+        .lead("Which attribute of the products fills each attribute of the marketplace. The list is a sample of this service: what the marketplace itself asks for, it says itself.")
 }
 
 pub async fn attributes(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let channel = marketplace(&visit, id).await?;
-    let store = &visit.site.store;
-    let (behind, _) = store.marketplace(channel.id.clone()).await?;
-    let mapped = store.attributes(channel.id.clone()).await?;
-    mapping(&visit, &channel, attributes_form(None, behind, &mapped)).show()
+    let mapped = visit.site.store.attributes(channel.id.clone()).await?;
+    mapping(&visit, &channel, attributes_form(None, &mapped)).show()
 }
 
 pub async fn map_attributes(
@@ -150,12 +147,11 @@ pub async fn map_attributes(
 ) -> Result<Response, Trouble> {
     let channel = marketplace(&visit, id).await?;
     let store = &visit.site.store;
-    let (behind, _) = store.marketplace(channel.id.clone()).await?;
-    let form = attributes_form(Some(&fields), behind, &BTreeMap::new());
+    let form = attributes_form(Some(&fields), &BTreeMap::new());
     if !form.is_right() {
         return mapping(&visit, &channel, form).show();
     }
-    let sources = behind.attributes.iter().map(|attribute| attribute.id);
+    let sources = ATTRIBUTES.iter().map(|attribute| attribute.id);
     let sources = sources
         .map(|id| (id, form.text(id).to_owned()))
         .filter(|(_, source)| !source.is_empty());

@@ -17,6 +17,7 @@ use super::home::minute;
 use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 /// At most this much of what happened to an order is shown.
 pub const MOST_PAST: usize = 100;
@@ -66,13 +67,7 @@ struct OrderPage {
     store: String,
     past: Vec<Past>,
     may_cancel: bool,
-}
-
-#[derive(Template)]
-#[template(path = "order_cancel.html")]
-struct CancelPage {
-    page: Page,
-    details: OrderDetails,
+    may_correct: bool,
 }
 
 /// What an order's state means for whoever waits for it.
@@ -185,6 +180,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Trou
         store: name_of(&stores, &details.listed.store).to_owned(),
         past: store.order_past(id, MOST_PAST).await?,
         may_cancel: visit.has(Some(Right::Orders)) && is_open(details.listed.state),
+        may_correct: details.listed.state == OrderState::Rejected,
         details,
     })
 }
@@ -192,10 +188,22 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Trou
 /// Asks before an order is cancelled.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let details = visit.site.store.order(id).await?;
-    page::show(&CancelPage {
-        page: Page::of(&visit, format!("Cancel order {}", details.listed.number)),
-        details,
-    })
+    let (listed, order) = (&details.listed, &details.order);
+    let question = Question {
+        title: format!("Cancel order {}", listed.number),
+        words: format!(
+            "This cancels 1 order: {} of {}{}, {} {}. AX learns it with the next run of the order job.",
+            listed.number,
+            order.customer.name,
+            sure::with(&[(order.lines.len() as u64, "line", "lines")]),
+            order.total,
+            order.currency
+        ),
+        button: "Cancel the order",
+        back: format!("/orders/{}", listed.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn cancel(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {

@@ -26,6 +26,8 @@ pub struct Page {
     pub flash: String,
     /// For the forms of the page.
     pub csrf: String,
+    /// What it shows is under way: the browser gets it again by itself.
+    pub is_moving: bool,
     /// Where the style sheet is.
     pub style: &'static str,
 }
@@ -136,6 +138,26 @@ impl Trouble {
             "There is no such page",
             "The address may be mistyped, or what was here is gone.",
         )
+    }
+
+    /// What was refused before a page was asked, in plain text or none: a path or query that no
+    /// page reads, a method that the page does not know.
+    pub fn of_bare(response: &Response) -> Option<Self> {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_told = kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+        let status = response.status();
+        if is_told || !status.is_client_error() {
+            return None;
+        }
+        Some(match status {
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                "The page cannot do that",
+                "Nothing was changed. Open the page again and repeat it there.",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::unreadable(),
+            _ => Self::lost(),
+        })
     }
 
     /// The user has no right to it.

@@ -1,15 +1,22 @@
-//! Links to the pages of a list.
+//! Addresses of pages with what they are asked, and the links to the pages of a list.
 
 /// Rows of a page.
 pub const ROWS: usize = 50;
 
-/// Path and query of a list.
-pub fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let path = format!("{path}?");
-    let begun = path.len();
-    form_urlencoded::Serializer::for_suffix(path, begun)
-        .extend_pairs(query)
-        .finish()
+/// A path with those of the fields that are not empty.
+pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in fields {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 /// The links under a list; `paging.html` shows them.
@@ -62,7 +69,7 @@ mod tests {
     #[test]
     fn an_address_holds_whatever_is_searched_for() {
         let address = address("/things", &[("search", "a&b=ä"), ("state", "")]);
-        assert_eq!(address, "/things?search=a%26b%3D%C3%A4&state=");
+        assert_eq!(address, "/things?search=a%26b%3D%C3%A4");
     }
 
     #[test]

@@ -11,8 +11,11 @@ use super::edit::{self, Deletion, EditPage};
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 const PATH: &str = "/settings/payment";
+/// What a deleted one leaves.
+const DELETED: &str = "Orders that name it stay as they are.";
 
 #[derive(Template)]
 #[template(path = "payments.html")]
@@ -101,7 +104,7 @@ fn editing(visit: &Visit, provider: &Provider, form: Form) -> EditPage {
     let path = format!("{PATH}/{}", provider.id);
     EditPage::of(visit, provider.name.clone(), form, path.clone(), PATH).deletion(Deletion {
         title: "Delete the payment provider",
-        words: "Orders that name it stay as they are.".to_owned(),
+        words: DELETED,
         path: format!("{path}/delete"),
     })
 }
@@ -151,6 +154,21 @@ pub async fn change(
 ) -> Result<Response, Trouble> {
     let provider = find(&visit, &id).await?;
     save(visit, provider, fields).await
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let provider = find(&visit, &id).await?;
+    let question = Question {
+        title: format!("Delete {}", provider.name),
+        words: format!(
+            "This deletes 1 payment provider: {}. {DELETED}",
+            provider.name
+        ),
+        button: "Delete the payment provider",
+        back: format!("{PATH}/{}", provider.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {

@@ -8,19 +8,21 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
+use crate::model::channel::ChannelKind;
 use crate::service::api::body;
 use crate::service::api::refusal::{Code, Refusal};
 use crate::service::fields::Fields;
 use crate::service::images::MOST_BYTES;
 use crate::service::rights::Right;
 use crate::service::store::{
-    ATTRIBUTES, AxCategory, ImageChange, MOST_ALT, MOST_ATTRIBUTE, MOST_DESCRIPTION, MOST_TITLE,
-    OwnText, Shown, text_of_ax,
+    ATTRIBUTES, AxCategory, Category, ImageChange, MOST_ALT, MOST_ATTRIBUTE, MOST_DESCRIPTION,
+    MOST_TITLE, OwnText, Product, text_of_ax,
 };
 
 use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
-use super::products::{address, product_address};
+use super::paging::address;
+use super::products::product_address;
 use super::session::Visit;
 
 /// Most bytes of a form with an image in it.
@@ -30,10 +32,12 @@ pub const MOST_FORM_BYTES: usize = MOST_BYTES + 64 * 1024;
 #[template(path = "product.html")]
 struct ProductPage {
     page: Page,
-    shown: Shown,
+    product: Product,
     /// Names of what comes from AX, with what is in it.
     ax: Vec<(&'static str, String)>,
     categories: Vec<AxCategory>,
+    /// Departments and categories of the organization's own that it is in.
+    placed: Vec<Category>,
     form: Form,
     /// Item number, for the addresses of the forms.
     query: String,
@@ -42,13 +46,13 @@ struct ProductPage {
     may_change: bool,
 }
 
-fn form(sent: Option<&Fields>, shown: &Shown) -> Form {
+fn form(sent: Option<&Fields>, product: &Product) -> Form {
     let form = Form::of(sent)
         .with(
             Field::line("title", "Title")
                 .required()
                 .most(MOST_TITLE)
-                .value(&shown.title)
+                .value(&product.title)
                 .hint("As in AX until it is changed here."),
         )
         .with(
@@ -56,10 +60,10 @@ fn form(sent: Option<&Fields>, shown: &Shown) -> Form {
                 .kind(Kind::Area)
                 .required()
                 .most(MOST_DESCRIPTION)
-                .value(&shown.description),
+                .value(&product.description),
         );
     ATTRIBUTES.into_iter().fold(form, |form, (word, label)| {
-        let value = shown.own.attributes.get(word);
+        let value = product.own.attributes.get(word);
         form.with(
             Field::line(word, label)
                 .most(MOST_ATTRIBUTE)
@@ -69,8 +73,8 @@ fn form(sent: Option<&Fields>, shown: &Shown) -> Form {
 }
 
 /// What was written. What is as in AX is not kept: it follows AX on.
-fn read(form: &Form, shown: &Shown) -> OwnText {
-    let (title, description) = text_of_ax(&shown.item);
+fn read(form: &Form, product: &Product) -> OwnText {
+    let (title, description) = text_of_ax(&product.item);
     let own = |name: &str, ax: &str| {
         // Browsers send lines with a carriage return.
         let text = form.text(name).replace("\r\n", "\n");
@@ -108,8 +112,8 @@ fn is_gtin(text: &str) -> bool {
 }
 
 /// What comes from AX, for people.
-fn ax(shown: &Shown) -> Vec<(&'static str, String)> {
-    let item = &shown.item;
+fn ax(product: &Product) -> Vec<(&'static str, String)> {
+    let item = &product.item;
     let (name, description) = text_of_ax(item);
     let price = if item.unit.is_empty() {
         item.price.to_string()
@@ -144,18 +148,20 @@ fn item_of(query: &str) -> String {
 
 async fn page(
     visit: &Visit,
-    shown: Shown,
+    product: Product,
     form: Form,
     wrong_image: String,
 ) -> Result<ProductPage, Trouble> {
-    let categories = shown.item.categories.clone();
+    let categories = product.item.categories.clone();
+    let item = product.item.item.clone();
     Ok(ProductPage {
-        page: Page::of(visit, shown.title.clone()),
-        ax: ax(&shown),
+        page: Page::of(visit, product.title.clone()),
+        ax: ax(&product),
         categories: visit.site.store.category_paths(categories).await?,
+        placed: visit.site.store.categories_of_product(item).await?,
         form,
-        query: address("", &[("item", &shown.item.item), ("csrf", &visit.csrf)]),
-        shown,
+        query: address("", &[("item", &product.item.item), ("csrf", &visit.csrf)]),
+        product,
         wrong_image,
         may_change: visit.has(Some(Right::Catalog)),
     })
@@ -163,15 +169,15 @@ async fn page(
 
 pub async fn show(visit: Visit, request: Request) -> Result<Response, Trouble> {
     let item = item_of(request.uri().query().unwrap_or_default());
-    let shown = visit.site.store.product(item).await?;
-    let form = form(None, &shown);
-    page::show(&page(&visit, shown, form, String::new()).await?)
+    let product = visit.site.store.product(item).await?;
+    let form = form(None, &product);
+    page::show(&page(&visit, product, form, String::new()).await?)
 }
 
 pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
     let store = &visit.site.store;
-    let shown = store.product(fields.raw("item").to_owned()).await?;
-    let mut form = form(Some(&fields), &shown);
+    let product = store.product(fields.raw("item").to_owned()).await?;
+    let mut form = form(Some(&fields), &product);
     let gtin = form.text("gtin");
     if !gtin.is_empty() && !is_gtin(gtin) {
         form.fault(
@@ -180,9 +186,9 @@ pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
         );
     }
     if form.is_right() {
-        let item = shown.item.item.clone();
+        let item = product.item.item.clone();
         let revision = fields.text("revision").parse().unwrap_or(-1);
-        let own = read(&form, &shown);
+        let own = read(&form, &product);
         match store.change_product(item.clone(), revision, own).await {
             Ok(()) => {
                 let words = format!("{item} is saved.");
@@ -191,7 +197,7 @@ pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
             Err(refusal) => form.refuse(refusal)?,
         }
     }
-    let page = page(&visit, shown, form, String::new()).await?;
+    let page = page(&visit, product, form, String::new()).await?;
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -273,7 +279,7 @@ fn broken(error: &axum::extract::multipart::MultipartError) -> Refusal {
 pub async fn add_image(visit: Visit, request: Request) -> Result<Response, Trouble> {
     let item = item_of(request.uri().query().unwrap_or_default());
     let store = &visit.site.store;
-    let shown = store.product(item.clone()).await?;
+    let product = store.product(item.clone()).await?;
     let added = match sent_image(request).await {
         Ok(sent) => {
             let images = &visit.site.images;
@@ -292,8 +298,8 @@ pub async fn add_image(visit: Visit, request: Request) -> Result<Response, Troub
     told.refuse(refusal)?;
     let faults = told.fields.into_iter().map(|field| field.error);
     let wrong = faults.fold(told.error, |all, fault| all + &fault);
-    let form = self::form(None, &shown);
-    let page = page(&visit, shown, form, wrong).await?;
+    let form = self::form(None, &product);
+    let page = page(&visit, product, form, wrong).await?;
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

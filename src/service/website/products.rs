@@ -6,16 +6,16 @@ use axum::response::Response;
 
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::{Catalog, LineKind, Shown};
+use crate::service::store::{Catalog, LineKind, Product};
 
 use super::page::{self, Page, Trouble};
-use super::paging::{Paging, ROWS};
+use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
 
 /// Longest search, in characters.
-const MOST_SEARCH: usize = 100;
+pub const MOST_SEARCH: usize = 100;
 /// Catalogs one may choose from in the list.
-const MOST_CHOICES: usize = 200;
+pub const MOST_CHOICES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "products.html")]
@@ -27,11 +27,13 @@ struct ProductsPage {
     /// Its path.
     category_path: String,
     after: String,
-    products: Vec<Shown>,
+    products: Vec<Product>,
     /// How many changes the index does not know yet.
     behind: u64,
     /// Where products may be put; empty for who may not.
     catalogs: Vec<Catalog>,
+    /// Where what was found is published; empty for who may not, and where nothing is searched for.
+    publish: String,
     paging: Paging,
 }
 
@@ -53,10 +55,20 @@ impl Asked {
         }
     }
 
+    /// It does not ask for every product.
+    fn is_narrowed(&self) -> bool {
+        !self.search.is_empty() || !self.category.is_empty()
+    }
+
     /// The address of the list from its beginning.
     fn address(&self) -> String {
+        self.address_at("/products")
+    }
+
+    /// The address of another page about the same products.
+    fn address_at(&self, path: &str) -> String {
         address(
-            "/products",
+            path,
             &[("search", &self.search), ("category", &self.category)],
         )
     }
@@ -71,22 +83,6 @@ impl Asked {
                 ("after", &self.after),
             ],
         )
-    }
-}
-
-/// A path with those of the fields that are not empty.
-pub fn address(path: &str, fields: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in fields {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
     }
 }
 
@@ -107,7 +103,8 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
             ROWS,
         )
         .await?;
-    let catalogs = if visit.has(Some(Right::Catalog)) {
+    let may_change = visit.has(Some(Right::Catalog));
+    let catalogs = if may_change {
         store.catalogs(String::new(), MOST_CHOICES).await?
     } else {
         Vec::new()
@@ -123,6 +120,11 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Trouble> {
         paging: Paging::to(&asked.address(), &asked.after, found.next.as_deref()),
         products: found.products,
         behind: store.to_be_indexed().await?,
+        publish: if may_change && asked.is_narrowed() {
+            asked.address_at("/publications")
+        } else {
+            String::new()
+        },
         catalogs,
         category_path,
         search: asked.search,

@@ -143,8 +143,13 @@ pub async fn enter(
         Ok(request) => next.run(request).await,
         Err(response) => response,
     };
-    if let Some(told) = response.extensions_mut().remove::<Trouble>() {
+    let told = response.extensions_mut().remove::<Trouble>();
+    if let Some(told) = told.or_else(|| Trouble::of_bare(&response)) {
+        let allow = response.headers_mut().remove(header::ALLOW);
         response = trouble(&visit, told);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
     }
     if visit.is_new && !response.headers().contains_key(header::SET_COOKIE) {
         site.set_cookie(&mut response, &visit.session);

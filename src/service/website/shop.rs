@@ -13,6 +13,7 @@ use crate::service::api::caller::must_be_active;
 use crate::service::fields::Fields;
 use crate::service::store::{Offer, OfferedVariant};
 
+use super::images;
 use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS, address};
 use super::session::Visit;
@@ -66,7 +67,6 @@ struct ProductPage {
     page: Page,
     shop: Shop,
     offer: Offer,
-    description: String,
     variants: Vec<(String, String)>,
 }
 
@@ -124,17 +124,15 @@ pub async fn list(
         .offers(shop.id.clone(), search.clone(), after, ROWS)
         .await?;
     let list = link(&shop, "", "search", &search);
+    let next = page.next.map(|next| next.to_string());
     page::show(&ListPage {
         page: Page::of(&visit, &shop.name),
-        paging: Paging {
-            first: (after > 0).then(|| list.clone()),
-            next: page.next.map(|next| format!("{list}&after={next}")),
-        },
+        paging: Paging::to(&list, query.text("after"), next.as_deref()),
         offers: page
             .offers
             .into_iter()
             .map(|offer| Row {
-                link: link(&shop, "/product", "item", &offer.item.item),
+                link: link(&shop, "/product", "item", &offer.product.item.item),
                 offer,
             })
             .collect(),
@@ -157,10 +155,8 @@ pub async fn show(
     request: Request,
 ) -> Result<Response, Trouble> {
     let (shop, offer) = product(&visit, id, &query(&request)).await?;
-    let text = offer.item.texts.iter().find(|text| !text.name.is_empty());
     page::show(&ProductPage {
-        page: Page::of(&visit, &offer.name),
-        description: text.map_or_else(String::new, |text| text.description.clone()),
+        page: Page::of(&visit, &offer.product.title),
         variants: offer
             .variants
             .iter()
@@ -170,4 +166,17 @@ pub async fn show(
         offer,
         shop,
     })
+}
+
+/// An image of a product that is published at the store.
+pub async fn image(
+    visit: Visit,
+    Path((id, hash)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let shop = open(&visit, id).await?;
+    let store = &visit.site.store;
+    if !store.is_published_image(shop.id, hash.clone()).await? {
+        return Err(Trouble::lost());
+    }
+    images::send(&visit.site, &hash, "public").await
 }

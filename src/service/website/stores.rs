@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::model::channel::{Channel, ChannelKind};
 use crate::service::fields::Fields;
 use crate::service::rights::Right;
-use crate::service::store::Requirement;
+use crate::service::store::{Going, Requirement};
 use crate::service::strict;
 
 use super::edit::{self, EditPage};
@@ -16,6 +16,7 @@ use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS};
 use super::session::Visit;
 use super::settings;
+use super::sure::{self, Question};
 
 pub const PATH: &str = "/stores";
 /// Not below [`PATH`]: a store may have any id.
@@ -65,7 +66,7 @@ const fn hint(requirement: Requirement) -> &'static str {
     match requirement {
         Requirement::Account => "Activate it from the console: Configuration checklist.",
         Requirement::Parameters => {
-            "Set them in the console under Stores; the delivery mode and online store job uploads them."
+            "Set them on a machine with the console: axcs stores set. The delivery modes and online stores job uploads them."
         }
         Requirement::Products => "Select them in the console; the inventory job uploads them.",
         Requirement::Payment
@@ -251,6 +252,28 @@ pub async fn change(
         }
     }
     page(&visit, channel, form).await
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let channel = find(&visit, id).await?;
+    let store = &visit.site.store;
+    let with = store.goes_with(Going::Channel, channel.id.clone()).await?;
+    let kind = match channel.kind {
+        ChannelKind::OnlineStore => "store",
+        ChannelKind::Marketplace => "marketplace",
+    };
+    let question = Question {
+        title: format!("Remove {}", channel.name),
+        words: format!(
+            "This removes 1 {kind}: {}{}. Its orders stay.",
+            channel.name,
+            sure::with(&with)
+        ),
+        button: "Remove it",
+        back: format!("{PATH}/{}", channel.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn remove(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {

@@ -13,8 +13,11 @@ use super::form::{Field, Form, Kind};
 use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 const PATH: &str = "/settings/sales-tax";
+/// What a deleted one leaves.
+const DELETED: &str = "Orders that name it stay as they are.";
 
 #[derive(Template)]
 #[template(path = "taxes.html")]
@@ -125,7 +128,7 @@ fn editing(visit: &Visit, tax: &SalesTax, form: Form) -> EditPage {
     let path = format!("{PATH}/{}", tax.id);
     EditPage::of(visit, tax.code.clone(), form, path.clone(), PATH).deletion(Deletion {
         title: "Delete the sales tax",
-        words: "Orders that name it stay as they are.".to_owned(),
+        words: DELETED,
         path: format!("{path}/delete"),
     })
 }
@@ -170,6 +173,25 @@ pub async fn change(
 ) -> Result<Response, Trouble> {
     let tax = find(&visit, &id).await?;
     save(visit, tax, fields).await
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let tax = find(&visit, &id).await?;
+    let question = Question {
+        title: format!("Delete {}", tax.code),
+        words: format!(
+            "This deletes 1 sales tax: {}, {} % in {}. {DELETED}",
+            tax.code,
+            tax.rate,
+            [tax.country.as_str(), tax.state.as_str()]
+                .join(" ")
+                .trim_end()
+        ),
+        button: "Delete the sales tax",
+        back: format!("{PATH}/{}", tax.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {

@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use crate::commerce::wire::account::{Role, User, UserState};
 use crate::service::fields::Fields;
+use crate::service::store::Going;
 use crate::service::strict;
 
 use super::Site;
@@ -16,6 +17,7 @@ use super::home::minute;
 use super::page::{self, Page, Trouble};
 use super::paging::{Paging, ROWS};
 use super::session::Visit;
+use super::sure::{self, Question};
 
 /// Every role, with its word in a form and for people.
 const ROLES: [(Role, &str, &str); 4] = [
@@ -222,6 +224,28 @@ pub async fn invite(visit: Visit, Path(id): Path<String>) -> Result<Response, Tr
         }),
         Err(refusal) => again(&visit, &user, refusal),
     }
+}
+
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let store = &visit.site.store;
+    let user = store.user(id).await?;
+    let with = sure::with(&store.goes_with(Going::User, user.id.clone()).await?);
+    let end = if with.is_empty() {
+        ""
+    } else {
+        ", which end at once"
+    };
+    let question = Question {
+        title: format!("Delete {}", user.sign_in),
+        words: format!(
+            "This deletes 1 user: {} ({} {}){with}{end}.",
+            user.sign_in, user.first_name, user.last_name
+        ),
+        button: "Delete the user",
+        back: format!("/users/{}", user.id),
+        ..Question::default()
+    };
+    sure::ask(&visit, question)
 }
 
 pub async fn delete(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {

@@ -8,8 +8,8 @@ use axcs::model::run::{JobOverview, LiveRuns, Reach};
 use axcs::model::{Exception, Job, JobStatus, Progress};
 
 use super::{
-    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, history, live, log, lost, office,
-    orders, overview, setting, suspended, waiting_run,
+    Look, Stage, ago, batch, complete_run, elsewhere, exceptions, failing_for_days, history, live,
+    log, lost, office, orders, overview, products, setting, starts, suspended, waiting_run,
 };
 
 /// Sets a scene at a size.
@@ -165,8 +165,83 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.running(elsewhere).press("c");
         stage
     }),
-    ("account-loading", |size, look| {
+    ("recurrence-loading", |size, look| {
         let mut stage = Stage::new(size, look);
+        stage.press("e");
+        stage
+    }),
+    ("recurrence", |size, look| starts::editor(size, look, "")),
+    ("recurrence-typed", |size, look| {
+        starts::typed(size, look, "", "2 weeks")
+    }),
+    ("recurrence-policies", |size, look| {
+        starts::typed(size, look, &"down ".repeat(6), "22:00-05:00")
+    }),
+    ("recurrence-wrong", |size, look| {
+        starts::typed(size, look, "down down", "mon")
+    }),
+    ("recurrence-by-hand", |size, look| {
+        starts::typed(size, look, "", "")
+    }),
+    ("recurrence-refused", starts::refused),
+    ("recurrence-discard", |size, look| {
+        let mut stage = starts::typed(size, look, "", "2 weeks");
+        stage.press("esc");
+        stage
+    }),
+    ("question-usual", |size, look| {
+        let mut stage = Stage::new(size, look).answering();
+        stage.press("E");
+        stage
+    }),
+    ("jobs-long", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.running(|percent| Progress {
+            dry_run: false,
+            started: ago(68),
+            ..elsewhere(percent)
+        });
+        stage
+    }),
+    ("jobs-failing-long", |size, look| {
+        let mut stage = Stage::new(size, look);
+        let mut jobs = overview();
+        jobs[1] = failing_for_days(jobs[1].clone());
+        if let Some(last) = &mut jobs[1].last {
+            last.exception = Some(Documented::CompleteRequired.because(
+                "The product selection was changed at 13:58 by ann on AOS02: 48 item groups \
+                 more, and 3 of them are not released in the company usmf yet.",
+            ));
+        }
+        stage.press("j").send(Msg::Overview(Ok(jobs)));
+        stage
+    }),
+    ("jobs-production", |size, look| {
+        let mut setting = setting(size, look);
+        setting.place.is_production = true;
+        let mut stage = Stage::with(setting, size);
+        stage.send(office::told_account());
+        stage.send(Msg::Live(Box::new(live(Vec::new()))));
+        stage.send(Msg::Overview(Ok(overview())));
+        stage
+    }),
+    ("logs-run", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("G").running(complete_run).press("l");
+        stage
+    }),
+    ("logs-run-elsewhere", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("j l");
+        stage
+    }),
+    ("jobs-copied", |size, look| {
+        let mut stage = Stage::new(size, look).answering();
+        stage.press("j y");
+        stage
+    }),
+    ("account-loading", |size, look| {
+        let mut stage = Stage::bare(size, look);
         stage.press("1");
         stage
     }),
@@ -253,154 +328,154 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("orders-loading", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("4");
+        stage.press("5");
         stage
     }),
     ("orders-empty", |size, look| {
         let mut stage = Stage::new(size, look);
         stage
-            .press("4")
+            .press("5")
             .send(Msg::Orders(Box::new(Ok(orders::none()))));
         stage
     }),
     ("orders-unread", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("4").send(Msg::Orders(Box::new(Err(locked()))));
+        stage.press("5").send(Msg::Orders(Box::new(Err(locked()))));
         stage
     }),
-    ("orders", |size, look| keyed(size, look, "4")),
+    ("orders", |size, look| keyed(size, look, "5")),
     ("orders-scrolled", |size, look| {
-        keyed(size, look, "4 pgdn pgdn up up")
+        keyed(size, look, "5 pgdn pgdn up up")
     }),
-    ("orders-view", |size, look| keyed(size, look, "4 v v")),
+    ("orders-view", |size, look| keyed(size, look, "5 v v")),
     ("orders-filter-typing", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("adams");
         stage
     }),
     ("orders-filter-kept", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("Zoe\u{308} ").press("enter");
         stage
     }),
     ("orders-filter-without-hit", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("no such order").press("enter");
         stage
     }),
     ("orders-wide-text", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("INTL").press("enter");
         stage
     }),
     ("orders-marked", |size, look| {
-        keyed(size, look, "4 v v space space down")
+        keyed(size, look, "5 v v space space down")
     }),
     ("orders-retry-question", |size, look| {
-        keyed(size, look, "4 v v m m r")
+        keyed(size, look, "5 v v m m r")
     }),
-    ("orders-retried", |size, look| keyed(size, look, "4 v v r")),
-    ("orders-not-retried", |size, look| keyed(size, look, "4 r")),
+    ("orders-retried", |size, look| keyed(size, look, "5 v v r")),
+    ("orders-not-retried", |size, look| keyed(size, look, "5 r")),
     ("orders-note", |size, look| {
-        let mut stage = keyed(size, look, "4 v v e");
+        let mut stage = keyed(size, look, "5 v v e");
         stage.write("The customer took another product: 配送 refunded.");
         stage
     }),
     ("orders-note-empty", |size, look| {
-        keyed(size, look, "4 v v e space enter")
+        keyed(size, look, "5 v v e space enter")
     }),
     ("orders-resolve-question", |size, look| {
-        let mut stage = keyed(size, look, "4 v v m m e");
+        let mut stage = keyed(size, look, "5 v v m m e");
         stage.write("Test orders.").press("enter");
         stage
     }),
     ("order-loading", |size, look| {
         let mut stage = Stage::new(size, look);
         stage
-            .press("4")
+            .press("5")
             .send(Msg::Orders(Box::new(Ok(orders::all()))))
             .press("enter");
         stage
     }),
     ("order-exception", |size, look| {
-        keyed(size, look, "4 v v enter")
+        keyed(size, look, "5 v v enter")
     }),
     ("order-shipped", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("SO-101033").press("enter enter G");
         stage
     }),
     ("order-1000-lines", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage
             .write(orders::LONG)
             .press("enter enter pgdn pgdn pgdn down");
         stage
     }),
     ("order-1000-lines-end", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write(orders::LONG).press("enter enter G");
         stage
     }),
     ("order-wide-text", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("INTL-3").press("enter enter pgdn");
         stage
     }),
     ("order-gone", |size, look| {
-        let mut stage = keyed(size, look, "4 enter");
+        let mut stage = keyed(size, look, "5 enter");
         let id = orders::all().rows[0].id.clone();
         stage.send(Msg::Order(id, Ok(None)));
         stage
     }),
     ("exceptions-loading", |size, look| {
         let mut stage = Stage::bare(size, look);
-        stage.send(Msg::Overview(Ok(overview()))).press("5");
+        stage.send(Msg::Overview(Ok(overview()))).press("6");
         stage
     }),
     ("exceptions-empty", |size, look| {
         let mut stage = Stage::bare(size, look);
         stage
             .send(Msg::Overview(Ok(overview())))
-            .press("5")
+            .press("6")
             .send(Msg::Exceptions(Box::new(Ok(exceptions::none()))));
         stage
     }),
     ("exceptions-unread", |size, look| {
         let mut stage = Stage::bare(size, look);
         stage
-            .press("5")
+            .press("6")
             .send(Msg::Exceptions(Box::new(Err(locked()))));
         stage
     }),
-    ("exceptions", |size, look| keyed(size, look, "5")),
-    ("exceptions-closed", |size, look| keyed(size, look, "5 a")),
+    ("exceptions", |size, look| keyed(size, look, "6")),
+    ("exceptions-closed", |size, look| keyed(size, look, "6 a")),
     ("exceptions-filter", |size, look| {
-        let mut stage = keyed(size, look, "5 /");
+        let mut stage = keyed(size, look, "6 /");
         stage.write("tax");
         stage
     }),
     ("exceptions-retry-question", |size, look| {
-        keyed(size, look, "5 m m m r")
+        keyed(size, look, "6 m m m r")
     }),
     ("exceptions-retry-all-question", |size, look| {
-        keyed(size, look, "5 R")
+        keyed(size, look, "6 R")
     }),
     ("exceptions-resolved", |size, look| {
-        let mut stage = keyed(size, look, "5 e");
+        let mut stage = keyed(size, look, "6 e");
         stage.write("Mended in AX.").press("enter");
         stage
     }),
-    ("exception-run", |size, look| keyed(size, look, "5 enter")),
+    ("exception-run", |size, look| keyed(size, look, "6 enter")),
     ("exception-record", |size, look| {
-        keyed(size, look, "5 down enter")
+        keyed(size, look, "6 down enter")
     }),
     ("exception-closed", |size, look| {
-        keyed(size, look, "5 a G enter")
+        keyed(size, look, "6 a G enter")
     }),
     ("logs-empty", |size, look| {
         let mut stage = Stage::bare(size, look);
-        stage.press("6");
+        stage.press("7");
         stage
     }),
     ("logs", |size, look| {
@@ -410,7 +485,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-standing", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 pgup k k right right").send(Msg::Log(Batch {
+        stage.press("7 pgup k k right right").send(Msg::Log(Batch {
             lines: log(40).into(),
             dropped: 12_004,
         }));
@@ -418,32 +493,32 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-level", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 v v");
+        stage.press("7 v v");
         stage
     }),
     ("logs-wrapped", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 w");
+        stage.press("7 w");
         stage
     }),
     ("logs-search-typing", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / s e r v i c e");
+        stage.press("7 / s e r v i c e");
         stage
     }),
     ("logs-search-kept", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / u n a v enter N N");
+        stage.press("7 / u n a v enter N N");
         stage
     }),
     ("logs-search-without-hit", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / x y z enter n");
+        stage.press("7 / x y z enter n");
         stage
     }),
     ("logs-filter", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 &");
+        stage.press("7 &");
         stage
             .write("level>=warning -text:429 age>1s")
             .press("enter z");
@@ -451,65 +526,70 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs-filter-wrong", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 &");
+        stage.press("7 &");
         stage.write("levle>=warning ");
         stage
     }),
     ("logs-expression-wrong", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / ctrl-r");
+        stage.press("7 / ctrl-r");
         stage.write("batch (\\d+");
         stage
     }),
     ("logs-expression", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 / ctrl-r");
+        stage.press("7 / ctrl-r");
         stage.write("[0-9]+ s").press("enter N");
         stage
     }),
     ("logs-file", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 o");
+        stage.press("7 o");
         of_file(&mut stage, true);
         stage.press("k k");
         stage
     }),
     ("logs-file-unread", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 o");
+        stage.press("7 o");
         of_file(&mut stage, false);
         stage
     }),
-    ("orders-sorted", |size, look| keyed(size, look, "4 o o o o")),
+    ("orders-sorted", |size, look| keyed(size, look, "5 o o o o")),
     ("orders-turned-and-marked", |size, look| {
-        keyed(size, look, "4 O g m j j M")
+        keyed(size, look, "5 O g m j j M")
     }),
     ("orders-filter-offers", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("total>100 st");
         stage
     }),
     ("orders-filter-completed", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("sta").press("tab tab tab");
         stage
     }),
     ("orders-filter-wrong", |size, look| {
-        let mut stage = keyed(size, look, "4 /");
+        let mut stage = keyed(size, look, "5 /");
         stage.write("total>much ").press("enter");
         stage
     }),
     ("exceptions-sorted", |size, look| {
-        keyed(size, look, "5 o o o")
+        keyed(size, look, "6 o o o")
     }),
-    ("palette", |size, look| keyed(size, look, "4 :")),
+    ("palette", |size, look| keyed(size, look, "5 :")),
+    ("palette-products", |size, look| {
+        let mut stage = keyed(size, look, "3 e :");
+        stage.write("rule");
+        stage
+    }),
     ("palette-typing", |size, look| {
-        let mut stage = keyed(size, look, "5 :");
+        let mut stage = keyed(size, look, "6 :");
         stage.write("rtr").press("down");
         stage
     }),
     ("palette-without", |size, look| {
-        let mut stage = keyed(size, look, "3 :");
+        let mut stage = keyed(size, look, "4 :");
         stage.write("zzz");
         stage
     }),
@@ -520,7 +600,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("help-end", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("6 ? G");
+        stage.press("7 ? G");
         stage
     }),
     ("question-complete", |size, look| {
@@ -579,6 +659,22 @@ pub const SCENES: &[(&str, Scene)] = &[
         ));
         stage
     }),
+    ("products", products::products),
+    ("products-loading", products::loading),
+    ("products-unread", products::unread),
+    ("products-draft", products::draft),
+    ("products-filter", products::filtered),
+    ("products-searching", products::searching),
+    ("products-empty", products::empty),
+    ("products-categories", products::categories),
+    ("products-in-category", products::in_category),
+    ("products-item", products::item_window),
+    ("products-selection", products::not_counted),
+    ("products-counted", products::reviewed),
+    ("products-apply-question", products::apply_question),
+    ("products-applied", products::applied),
+    ("products-all-question", products::all_question),
+    ("products-rule", products::rule_form),
 ];
 
 /// The console where orders and exceptions are read, after these keys.

@@ -17,7 +17,8 @@ pub fn lost(database: &str) -> Lost {
             ),
             "Check that SQL Server runs and takes TCP/IP connections, `sqlserver.port`, and the \
              firewall between.",
-        ),
+        )
+        .not_reached(),
     }
 }
 

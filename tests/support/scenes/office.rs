@@ -11,7 +11,7 @@ use axcs::model::account::{
     Account, AccountState, AccountView, LinkedCompany, Migration, Operation, OperationState,
 };
 use axcs::model::administration::Parameters;
-use axcs::model::check::{Finding, Health};
+use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Facts, Mark};
 use axcs::model::exception::Documented;
 use axcs::model::run::LiveRuns;
@@ -157,6 +157,11 @@ fn lists(facts: &Facts) -> Msg {
     told(Report::Checklists(Ok(lists)))
 }
 
+/// That the account is active.
+pub fn told_account() -> Msg {
+    told(Report::Account(Ok(view())))
+}
+
 /// What the administration of the scenes answers.
 pub fn answer(errand: &Errand) -> Option<Msg> {
     Some(told(match errand {
@@ -219,7 +224,7 @@ pub fn faults(size: (u16, u16), look: Look) -> Stage {
             found,
             "Have change tracking enabled: axcs doctor --enable-tracking prints the script.",
         ),
-        Finding::failed("Service", Health::NotReached, &late),
+        Finding::failed("Service", &late.not_reached()),
     ])));
     stage.press("D");
     stage.press("esc a y");
@@ -232,7 +237,7 @@ pub fn unreached(size: (u16, u16), look: Look) -> Stage {
     let network = Documented::NetworkError
         .because("GET http://127.0.0.1:8620/v1/account was not sent: connection refused");
     stage.send(told(Report::Account(Err(network.clone()))));
-    let finding = Finding::failed("Service", Health::NotReached, &network);
+    let finding = Finding::failed("Service", &network);
     stage.send(told(Report::Checked(vec![finding])));
     stage
 }

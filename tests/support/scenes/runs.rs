@@ -1,6 +1,7 @@
 //! Runs, jobs and a log as they come out of a day's work.
 
 use axcs::model::exception::Documented;
+use axcs::model::history::History;
 use axcs::model::log::{Level, LogLine};
 use axcs::model::run::{Counts, JobOverview, Phase, RunStatus, RunSummary};
 use axcs::model::{Exception, Job, JobStatus, Progress, RunId, Stream, StreamProgress};
@@ -114,6 +115,58 @@ pub fn stopped_run() -> RunSummary {
     }
 }
 
+/// A daily job whose last three runs have failed.
+pub fn failing_for_days(job: JobOverview) -> JobOverview {
+    let last = job.last.clone().unwrap();
+    let runs: Vec<RunSummary> = (0..9)
+        .map(|days| RunSummary {
+            started: last.started - SignedDuration::from_hours(24 * days),
+            finished: last
+                .finished
+                .map(|finished| finished - SignedDuration::from_hours(24 * days)),
+            status: if days < 3 {
+                RunStatus::Error
+            } else {
+                RunStatus::Ended
+            },
+            ..last.clone()
+        })
+        .collect();
+    JobOverview {
+        failures: 3,
+        history: History::of(&runs),
+        ..job
+    }
+}
+
+/// What is remembered of a job whose last run is this one.
+fn past(job: Job, last: RunSummary) -> History {
+    let (number, every, took) = match job {
+        Job::Inventory => (40, 900, 4),
+        Job::TradeAgreements => (12, 86_400, 65),
+        Job::Orders => (25, 900, 3),
+        Job::DeliveryModes => (3, 700_000, 1),
+        Job::Complete => (6, 600_000, 31),
+    };
+    let before = last.started;
+    let mut runs = vec![last];
+    for index in 1..number {
+        let status = match index % 11 {
+            6 => RunStatus::Error,
+            9 => RunStatus::Canceled,
+            _ => RunStatus::Ended,
+        };
+        let started = before - SignedDuration::from_secs(every * index);
+        let took = took + index * 7 % 5;
+        runs.push(RunSummary {
+            started,
+            finished: Some(started + SignedDuration::from_secs(took)),
+            ..summary(100 - index, job, status, 0, 0)
+        });
+    }
+    History::of(&runs)
+}
+
 /// A job as it stands at [`super::now`]: 14:03:12 in the zone of the scenes.
 fn entry(
     job: Job,
@@ -137,6 +190,7 @@ fn entry(
         next: next_in.map(|seconds| ago(-seconds)),
         failures: u32::from(status == JobStatus::Error),
         quarantined: if job == Job::Complete { 3 } else { quarantined },
+        history: past(job, last.clone()),
         last: Some(last),
         tracking_hours_left: tracking,
     }

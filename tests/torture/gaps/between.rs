@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
+use axcs::company::browse::Browse;
 use axcs::company::embedded::Embedded;
 use axcs::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
@@ -12,6 +13,7 @@ use axcs::company::trade::{
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
+use axcs::model::products::{CategoryTree, GroupCount, ItemPage, ItemQuery};
 use axcs::model::{Selection, Stream};
 
 /// The company, and what is done to it once.
@@ -136,5 +138,28 @@ impl AxBatch for Between {
 
     async fn batch_history(&self, job: i64, limit: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
         self.company.batch_history(job, limit).await
+    }
+}
+
+#[async_trait]
+impl Browse for Between {
+    async fn items(&self, query: &ItemQuery) -> Result<ItemPage, CompanyError> {
+        self.company.items(query).await
+    }
+
+    async fn category_tree(&self) -> Result<CategoryTree, CompanyError> {
+        self.company.category_tree().await
+    }
+
+    async fn item_groups(&self) -> Result<Vec<GroupCount>, CompanyError> {
+        self.company.item_groups().await
+    }
+
+    async fn let_through(
+        &self,
+        selection: &Selection,
+        items: &[String],
+    ) -> Result<Vec<bool>, CompanyError> {
+        self.company.let_through(selection, items).await
     }
 }

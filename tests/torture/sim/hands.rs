@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axcs::company::batch::{AxBatch, AxBatchFilter};
+use axcs::company::browse::Browse;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
@@ -12,6 +13,7 @@ use axcs::company::trade::{
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::channel::CustomerTemplate;
+use axcs::model::products::{CategoryTree, GroupCount, ItemPage, ItemQuery};
 use axcs::model::{Selection, Stream};
 use tokio::sync::mpsc;
 
@@ -257,5 +259,28 @@ impl AxBatch for Hands {
 
     async fn batch_history(&self, _: i64, _: usize) -> Result<Vec<AxBatchRun>, CompanyError> {
         Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl Browse for Hands {
+    async fn items(&self, _: &ItemQuery) -> Result<ItemPage, CompanyError> {
+        Ok(ItemPage::default())
+    }
+
+    async fn category_tree(&self) -> Result<CategoryTree, CompanyError> {
+        Ok(CategoryTree::default())
+    }
+
+    async fn item_groups(&self) -> Result<Vec<GroupCount>, CompanyError> {
+        Ok(Vec::new())
+    }
+
+    async fn let_through(
+        &self,
+        _: &Selection,
+        items: &[String],
+    ) -> Result<Vec<bool>, CompanyError> {
+        Ok(vec![true; items.len()])
     }
 }

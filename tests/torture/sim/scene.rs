@@ -261,6 +261,7 @@ pub fn runner(port: &Arc<Port>) -> Runner {
     };
     let place = Place {
         profile: String::new(),
+        is_production: false,
         company: String::new(),
         service: String::new(),
     };

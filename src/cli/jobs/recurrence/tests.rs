@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, Parser};
 
 use super::*;
-use crate::model::recurrence::End;
+use crate::model::recurrence::{MonthDay, Pattern, Weekdays};
 
 #[derive(Debug, Parser)]
 struct Typed {

@@ -32,16 +32,10 @@ impl Wanted {
                 (variant, Some(amount))
             }
         };
-        let mut parts = variant.splitn(5, '/').map(str::to_owned);
-        let mut next = || parts.next().unwrap_or_default();
+        let (item, dimensions) = variant.split_once('/').unwrap_or((variant, ""));
         Ok(Self {
-            item: next(),
-            dimensions: ProductDimensions {
-                configuration: next(),
-                size: next(),
-                colour: next(),
-                style: next(),
-            },
+            item: item.to_owned(),
+            dimensions: ProductDimensions::read(dimensions),
             quantity,
         })
     }

@@ -2,17 +2,18 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
-use super::schedule::{DUE_SINCE, NEXT_START, WITHHELD};
-use super::{JobsTab, View};
+use super::schedule::{DUE_SINCE, FAILED, NEXT_START, WITHHELD};
+use super::{JobsTab, View, triage};
 use crate::console::keys::{Action, Context, JobAction};
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{facts, streams};
 use crate::console::words;
-use crate::model::Exception;
 use crate::model::run::RunStatus;
+
+/// Rows in which a table of streams says something.
+const LEAST_TABLE: usize = 3;
 
 /// Draws it.
 pub(super) fn draw_detail(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
@@ -56,7 +57,10 @@ fn schedule_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static
     }
     let mut spans = Vec::new();
     let mut below = Vec::new();
-    for fact in tab.schedule(job, view.now, view.zone) {
+    // Below it is told since when.
+    let tells_since = tab.failing_words(job, view.now, view.zone).is_some();
+    let facts = tab.schedule(job, view.now, view.zone).into_iter();
+    for fact in facts.filter(|fact| fact.name != FAILED || !tells_since) {
         let text = match fact.name {
             NEXT_START => format!("next {}", fact.text),
             DUE_SINCE => format!("due since {}", fact.text),
@@ -144,29 +148,41 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let job = tab.selected();
     let theme = view.theme;
+    let speeds = tab.speeds(job);
     let table = |streams: &[crate::model::StreamProgress], status, height| {
         let columns = streams::View {
             status,
             width,
             now: tab.seen(job).unwrap_or(view.now),
+            speeds: &speeds,
             theme,
         };
         streams::lines_within(streams, height, &key_to_all(view), columns)
     };
     if let Some(run) = tab.live_of(job) {
-        return table(&run.streams, RunStatus::Executing, height);
+        let past = tab.past_line(job, width, view);
+        // The streams move: they have the first right to the room.
+        let past = past.filter(|_| run.streams.len() + LEAST_TABLE <= height);
+        let mut lines: Vec<Line<'static>> = past.into_iter().collect();
+        let left = height.saturating_sub(lines.len());
+        lines.extend(table(&run.streams, RunStatus::Executing, left));
+        return lines;
     }
     if let Some(refused) = tab.refused.get(&job) {
-        return exception_lines(refused, false, width, view);
+        return triage::lines(tab, refused, width, view);
     }
     if let Some(last) = tab.last_of(job) {
         let mut lines = last
             .exception
             .as_ref()
-            .map(|exception| exception_lines(exception, true, width, view))
+            .map(|exception| triage::lines(tab, exception, width, view))
             .unwrap_or_default();
+        lines.extend(tab.past_line(job, width, view));
         let left = height.saturating_sub(lines.len());
-        lines.extend(table(&last.streams, last.status, left));
+        // A failure is worth more than how far its streams came: that is told in the window.
+        if last.exception.is_none() || left >= LEAST_TABLE {
+            lines.extend(table(&last.streams, last.status, left));
+        }
         return lines;
     }
     let text = if tab.is_known(job) {
@@ -188,55 +204,4 @@ fn detail_lines(tab: &JobsTab, area: Rect, view: View<'_>) -> Vec<Line<'static>>
         .into_iter()
         .map(|line| Line::styled(format!(" {line}"), style))
         .collect()
-}
-
-/// What failed, the first line of why, what to do, and the keys for it.
-fn exception_lines(
-    exception: &Exception,
-    has_run: bool,
-    width: usize,
-    view: View<'_>,
-) -> Vec<Line<'static>> {
-    let theme = view.theme;
-    let room = width.saturating_sub(10);
-    let fact = |name: &'static str, text: String, style: Style| {
-        Line::from(vec![
-            Span::styled(format!(" {name:<8} "), theme.style(Role::Dim)),
-            Span::styled(text, style),
-        ])
-    };
-    let mut lines = vec![fact(
-        "Failed",
-        words::cut(&exception.text, room, theme.symbols.ellipsis),
-        theme.style(Role::Bad),
-    )];
-    if let Some(first) = exception
-        .cause
-        .lines()
-        .next()
-        .filter(|line| !line.is_empty())
-    {
-        lines.push(fact(
-            "Why",
-            words::cut(first, room, theme.symbols.ellipsis),
-            Style::new(),
-        ));
-    }
-    for (index, line) in words::wrap(&exception.remedy, room).into_iter().enumerate() {
-        lines.push(fact(
-            if index == 0 { "To do" } else { "" },
-            line,
-            Style::new(),
-        ));
-    }
-    let key = |action| view.keys.key_for(Context::Jobs, Action::Job(action));
-    let mut keys = Vec::new();
-    if let Some(run) = key(JobAction::Run).filter(|_| view.can_run) {
-        keys.push(format!("{run} runs it again"));
-    }
-    if let Some(details) = key(JobAction::Details).filter(|_| has_run) {
-        keys.push(format!("{details} shows the whole cause"));
-    }
-    lines.push(fact("Keys", keys.join(", "), theme.style(Role::Accent)));
-    lines
 }

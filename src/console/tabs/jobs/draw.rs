@@ -181,6 +181,13 @@ fn right_end(tab: &JobsTab, job: Job, room: usize, view: View<'_>) -> (String, S
         if tab.is_elsewhere(run) {
             parts.push(format!("by {}", run.owner));
         }
+        if let Some(times) = tab.times_usual(job, view.now) {
+            parts.insert(
+                0,
+                format!("{times}{} longer than usual", view.theme.symbols.times),
+            );
+            return (parts.join(", "), view.theme.style(Role::Warn));
+        }
         return (parts.join(" "), view.theme.style(Role::Accent));
     }
     let Some((start, role)) = tab.start_words(job, view.now, view.zone) else {

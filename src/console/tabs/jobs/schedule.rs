@@ -9,7 +9,7 @@ use crate::console::theme::Role;
 use crate::console::widgets::report::JobFact;
 use crate::console::words;
 use crate::model::run::{JobOverview, Reach};
-use crate::model::{Job, JobStatus};
+use crate::model::{Job, JobStatus, Progress};
 
 /// From here on the age of a cursor is a warning. A job that runs once a day has to come twice.
 const FEW_HOURS: f64 = 12.0;
@@ -21,6 +21,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 pub(super) const NEXT_START: &str = "Next start";
 pub(super) const DUE_SINCE: &str = "Due since";
 pub(super) const WITHHELD: &str = "Withheld";
+pub(super) const FAILED: &str = "Failed";
 
 /// What must be known of all jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,14 +134,27 @@ impl JobsTab {
             let jobs = counted(withheld, "job", "jobs");
             concerns.push(Concern::new(format!("{jobs} withheld")));
         }
-        // The complete job has every stream: the others' exceptions are among its own.
-        let quarantined = self.overview.iter().map(|overview| overview.quarantined);
-        let quarantined = quarantined.max().unwrap_or(0);
-        if quarantined > 0 {
-            let exceptions = words::counted(quarantined, "exception", "exceptions");
-            concerns.push(Concern::new(exceptions));
+        let slow = |run: &Progress| Some((run.job, self.times_usual(run.job, now)?));
+        for (job, times) in self.live.executing.iter().filter_map(slow) {
+            let text = format!("{job} takes {times} times longer than usual");
+            concerns.push(Concern::new(text).or(format!("{job} takes long")));
         }
         concerns
+    }
+
+    /// Records in quarantine.
+    pub fn quarantined(&self) -> u64 {
+        // The complete job has every stream: the others' exceptions are among its own.
+        let quarantined = self.overview.iter().map(|overview| overview.quarantined);
+        quarantined.max().unwrap_or(0)
+    }
+
+    /// Hours of change tracking left for the oldest cursor, in words, where that is no concern.
+    pub fn tracking_words(&self, now: Timestamp) -> Option<String> {
+        let all = Job::ALL.into_iter();
+        let hours = all.filter_map(|job| self.tracking(job, now));
+        let hours = hours.min_by(f64::total_cmp)?;
+        (hours >= FEW_HOURS).then(|| format!("tracking {}", few_hours(hours)))
     }
 
     /// The job with the oldest cursor, where it is too old.
@@ -200,7 +214,7 @@ impl JobsTab {
         }
         if overview.failures > 1 {
             let text = format!("{} failures in a row", overview.failures);
-            tell("Failed", text, Some(Role::Warn));
+            tell(FAILED, text, Some(Role::Warn));
         }
         if let Some(hours) = self.tracking(job, now).filter(|_| self.seen(job).is_none()) {
             let (text, role) = tracking_words(hours);

@@ -163,11 +163,16 @@ fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone,
     }
     if tab.len() == 0 {
         let text = if tab.store.is_empty() {
-            " Nothing has been logged yet."
+            "Nothing has been logged yet."
         } else {
-            " No line is that grave and passes the filter."
+            "No line of this console is that grave and passes the filter. The log file has those of all \
+             processes."
         };
-        frame.render_widget(Line::styled(text, theme.style(Role::Dim)), area);
+        let lines = words::wrap(&text, usize::from(area.width).saturating_sub(2)).into_iter();
+        let lines: Vec<Line<'_>> = lines
+            .map(|line| Line::styled(format!(" {line}"), theme.style(Role::Dim)))
+            .collect();
+        frame.render_widget(ratatui::text::Text::from(lines), area);
         return;
     }
     let mut rows = Vec::with_capacity(height);

@@ -28,11 +28,11 @@ fn entry(row: &Row<'_>) -> Result<ExceptionEntry, SqlError> {
         key: row.get(3)?,
         code: row.get(4)?,
         field: row.get(5)?,
-        exception: Exception {
-            text: row.get(6)?,
-            cause: row.get(7)?,
-            remedy: row.get(8)?,
-        },
+        exception: Exception::new(
+            row.get::<String>(6)?,
+            row.get::<String>(7)?,
+            row.get::<String>(8)?,
+        ),
         attempts: row.get(9)?,
         first: rows::time(row, 10)?,
         last: rows::time(row, 11)?,

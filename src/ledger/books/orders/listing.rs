@@ -52,11 +52,8 @@ fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
     let text: Option<String> = row.get(21)?;
     let exception = text
         .map(|text| {
-            Ok::<_, SqlError>(Exception {
-                text,
-                cause: row.get(22)?,
-                remedy: row.get(23)?,
-            })
+            let (cause, remedy): (String, String) = (row.get(22)?, row.get(23)?);
+            Ok::<_, SqlError>(Exception::new(text, cause, remedy))
         })
         .transpose()?;
     Ok(OrderRow {

@@ -1,4 +1,5 @@
--- What is published at a store and still in the master catalog; the words to be added.
+-- What is published at a store and still in the master catalog; what narrows it down, or the order, to be
+-- added.
 SELECT publication.id, value.json
 FROM publication
 JOIN record ON record.collection = ?2 AND record.id = publication.item

@@ -165,7 +165,7 @@ impl Checkout {
         let now = Timestamp::now();
         let placed = now.round(whole_second).unwrap_or(now);
         let text = |name: &str| form.text(name).replace("\r\n", "\n");
-        let amount = quantity.checked_mul(self.offer.price)?.to_cents();
+        let amount = quantity.checked_mul(self.offer.product.price)?.to_cents();
         let delivery = form.text("delivery");
         let delivery = self.deliveries.iter().find(|known| known.mode == delivery);
         let charges: Vec<Charge> = delivery
@@ -222,12 +222,12 @@ impl Checkout {
             invoice_address: None,
             lines: vec![OrderLine {
                 line: 1,
-                item: self.offer.item.item.clone(),
+                item: self.offer.product.item.item.clone(),
                 dimensions: self.variant.dimensions.clone(),
-                name: self.offer.name.clone(),
+                name: self.offer.product.title.clone(),
                 quantity,
-                unit: self.offer.item.unit.clone(),
-                price: self.offer.price,
+                unit: self.offer.product.item.unit.clone(),
+                price: self.offer.product.price,
                 discount: Amount::ZERO,
                 amount,
             }],
@@ -349,7 +349,7 @@ async fn place(visit: &Visit, checkout: &Checkout, form: &mut Form) -> Result<()
         .sales_tax_due(
             form.text("country").to_owned(),
             form.text("state").to_owned(),
-            checkout.offer.item.item_tax_group.clone(),
+            checkout.offer.product.item.item_tax_group.clone(),
         )
         .await?;
     let order = checkout

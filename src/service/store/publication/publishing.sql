@@ -1,0 +1,3 @@
+SELECT act, by, begun, total, done, refused, ended, reason
+FROM publishing
+WHERE channel = ?1
