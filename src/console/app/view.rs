@@ -73,6 +73,8 @@ impl App {
                 Tab::Logs => self.logs.can_end(),
                 Tab::Account | Tab::Checklists | Tab::Jobs => false,
             },
+            // What narrows the products has no words to complete.
+            Action::Filter(FilterAction::Complete) => self.tab != Tab::Products,
             Action::Log(LogAction::NextHit | LogAction::PreviousHit) => self.logs.is_searching(),
             Action::Log(LogAction::EndSearch) => self.logs.can_end(),
             Action::Window(WindowAction::Open) => matches!(
@@ -92,7 +94,7 @@ impl App {
                 | LogAction::Export
                 | LogAction::Copy,
             )
-            | Action::Filter(FilterAction::Begin | FilterAction::Keep | FilterAction::Complete)
+            | Action::Filter(FilterAction::Begin | FilterAction::Keep)
             | Action::Window(
                 WindowAction::Close
                 | WindowAction::Yes

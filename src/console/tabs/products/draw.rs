@@ -19,6 +19,8 @@ use crate::console::words;
 use crate::jobs::selection::ListedRow;
 use crate::model::selection::{Hand, Verdict};
 
+/// From this width on the categories stand beside the items.
+const WIDE: u16 = 150;
 /// Cells of the categories beside the items.
 const BESIDE: u16 = 52;
 /// Rows of the selected item below them.
@@ -95,7 +97,7 @@ struct Areas {
 }
 
 fn areas(tab: &ProductsTab, area: Rect, theme: &Theme) -> Areas {
-    let (beside, list) = if listing::is_wide(area) {
+    let (beside, list) = if area.width >= WIDE {
         let [left, bar, list] = Layout::horizontal([
             Constraint::Length(BESIDE),
             Constraint::Length(1),
