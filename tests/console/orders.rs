@@ -461,7 +461,7 @@ async fn the_palette_does_what_is_found_by_a_few_letters() {
     desk.press(":").await;
     desk.write("logs").await;
     desk.press("enter").await;
-    desk.assert_shows("[6 Logs]");
+    desk.assert_shows("[7 Logs]");
     desk.press(": esc").await;
-    desk.assert_shows("[6 Logs]");
+    desk.assert_shows("[7 Logs]");
 }
