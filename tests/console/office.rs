@@ -150,7 +150,34 @@ fn parameters_are_typed_or_chosen_and_a_refusal_stays_in_the_form() {
     stage.press("enter tab").write("X").press("enter");
     assert_shows(&stage, "There is no charges code X.");
     stage.press("esc");
+    assert_shows(&stage, "Leave without saving?");
+    stage.press("n");
+    assert_shows(&stage, "There is no charges code X.");
+    stage.press("esc y");
     assert!(!text_of(&stage.draw()).contains("There is no charges code X."));
+}
+
+#[test]
+fn what_is_wrong_in_a_form_is_said_while_it_is_typed_and_not_taken() {
+    let mut stage = office::new_checklists(SIZE, Look::DARK);
+    stage.press("down down down down down down down enter");
+    assert_shows(&stage, "Folder, by its whole path *");
+    // Nothing was typed: there is nothing to ask.
+    stage.press("esc");
+    assert!(!text_of(&stage.draw()).contains("Folder, by its whole path"));
+    stage.press("enter").write("logs");
+    assert_shows(&stage, "It is not a whole path.");
+    stage.press("ctrl-u").write("/var/log/axcs");
+    assert!(!text_of(&stage.draw()).contains("It is not a whole path."));
+    stage.press("tab ctrl-u").write("900");
+    assert_shows(&stage, "The hours lie between 1 and 168.");
+    stage.asked();
+    stage.press("enter ctrl-u enter");
+    assert_shows(&stage, "Hours until it goes off by itself is missing.");
+    assert_eq!(errands(&mut stage), []);
+    stage.write("8").press("enter");
+    let on = Errand::SetLog(Some(("/var/log/axcs".into(), 8)));
+    assert_eq!(errands(&mut stage)[0], on);
 }
 
 #[test]

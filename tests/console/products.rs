@@ -185,7 +185,7 @@ fn rules_are_added_in_a_form_and_from_the_tree_and_removed() {
     assert_shows(&stage, "Fill in one of the three.");
     assert_shows(&stage, "FIN, RAW");
     stage.write("NO").press("enter");
-    assert_shows(&stage, "No item of the company matches.");
+    assert_shows(&stage, "There is no item group NO.");
     stage.asked();
     stage.press("backspace backspace ctrl-n ctrl-n enter");
     let typed = Request::Rule(NewRule::ItemGroup("RAW".to_owned()));

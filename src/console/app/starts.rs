@@ -61,7 +61,9 @@ impl App {
 
     /// True where the window in front holds something that would be lost with it.
     pub(super) fn would_lose(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Recurrence(editor)) if editor.has_changes())
+        let front = self.overlays.last();
+        matches!(front, Some(Overlay::Recurrence(editor)) if editor.has_changes())
+            || matches!(front, Some(Overlay::Form(form)) if form.has_changes())
     }
 
     /// Saves what was typed in the editor.
@@ -85,12 +87,12 @@ impl App {
         Vec::new()
     }
 
-    /// Closes the editor, with a question that stands over it.
+    /// Closes the window in which something is typed, with a question that stands over it.
     pub(super) fn close_editor(&mut self) {
         self.overlays.retain(|overlay| {
             !matches!(
                 overlay,
-                Overlay::Recurrence(_) | Overlay::Confirm(Question::Discard)
+                Overlay::Recurrence(_) | Overlay::Form(_) | Overlay::Confirm(Question::Discard)
             )
         });
     }

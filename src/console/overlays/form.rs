@@ -1,5 +1,7 @@
 //! The window in which fields are typed: parameters, the operation log, the company of an account
-//! that is to be disconnected.
+//! that is to be disconnected, a rule of the selection. What is wrong is said as it is typed.
+
+use std::path::Path;
 
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
@@ -38,7 +40,11 @@ enum Purpose {
 struct Field {
     name: &'static str,
     input: Input,
+    /// What stood there before anything was typed.
+    before: String,
     choices: Vec<String>,
+    /// True where it cannot be left empty.
+    is_required: bool,
 }
 
 impl Field {
@@ -46,8 +52,29 @@ impl Field {
         Self {
             name,
             input: Input::new(text),
+            before: text.to_owned(),
             choices: Vec::new(),
+            is_required: false,
         }
+    }
+
+    fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    fn text(&self) -> &str {
+        self.input.text().trim()
+    }
+
+    /// What is wrong where the text has to be one of the choices, which AX does not tell apart by upper
+    /// and lower case.
+    fn not_among(&self, what: &str) -> Option<String> {
+        let folded = self.text().to_lowercase();
+        let is_known = self.choices.iter().any(|one| one.to_lowercase() == folded);
+        // Before they are read nothing is known.
+        (!is_known && !self.choices.is_empty())
+            .then(|| format!("There is no {what} {}.", self.text()))
     }
 }
 
@@ -99,8 +126,8 @@ impl Form {
     /// Switches the operation log on.
     pub fn operation_log() -> Self {
         let fields = vec![
-            Field::new("Folder, by its whole path", ""),
-            Field::new("Hours until it goes off by itself", &HOURS.to_string()),
+            Field::new("Folder, by its whole path", "").required(),
+            Field::new("Hours until it goes off by itself", &HOURS.to_string()).required(),
         ];
         Self::new(Purpose::OperationLog, fields)
     }
@@ -111,7 +138,8 @@ impl Form {
             name,
             company: company.id.clone(),
         };
-        Self::new(purpose, vec![Field::new("Id of the company", "")])
+        let id = Field::new("Id of the company", "").required();
+        Self::new(purpose, vec![id])
     }
 
     /// Adds a rule to the selection; which item groups there are is read meanwhile.
@@ -153,6 +181,7 @@ impl Form {
         ];
         for (field, (text, choices)) in self.fields.iter_mut().zip(read) {
             field.input = Input::new(text);
+            field.before.clone_from(text);
             field.choices = choices;
         }
     }
@@ -161,6 +190,49 @@ impl Form {
     pub fn refuse(&mut self, why: String) {
         self.is_busy = false;
         self.refused = Some(why);
+    }
+
+    /// True where something was typed that would be lost with the window.
+    pub fn has_changes(&self) -> bool {
+        let mut fields = self.fields.iter();
+        !self.is_busy && fields.any(|field| field.input.text() != field.before)
+    }
+
+    /// What is wrong with the text of a field, as far as nobody has to be asked; nothing is wrong with
+    /// none.
+    fn fault(&self, place: usize, field: &Field) -> Option<String> {
+        if field.text().is_empty() {
+            return None;
+        }
+        match (&self.purpose, place) {
+            (Purpose::Parameters, 0) => field.not_among("category hierarchy"),
+            (Purpose::Parameters, _) => field.not_among("charges code"),
+            (Purpose::OperationLog, 0) => (!Path::new(field.text()).is_absolute())
+                .then(|| "It is not a whole path.".to_owned()),
+            (Purpose::OperationLog, _) => match field.text().parse::<u32>() {
+                Ok(1..=MOST_HOURS) => None,
+                Ok(_) | Err(_) => Some(format!("The hours lie between 1 and {MOST_HOURS}.")),
+            },
+            (Purpose::Disconnect { company, .. }, _) => {
+                let typed = field.text().to_lowercase();
+                (!company.to_lowercase().starts_with(&typed))
+                    .then(|| format!("The account belongs to {company}."))
+            }
+            (Purpose::Rule, 0) => field.not_among("item group"),
+            (Purpose::Rule, _) => None,
+        }
+    }
+
+    /// The first field that cannot be taken, and why not.
+    fn first_fault(&self) -> Option<(usize, String)> {
+        self.fields.iter().enumerate().find_map(|(place, field)| {
+            let fault = if field.is_required && field.text().is_empty() {
+                Some(format!("{} is missing.", field.name))
+            } else {
+                self.fault(place, field)
+            };
+            fault.map(|fault| (place, fault))
+        })
     }
 
     /// A key that is text.
@@ -211,10 +283,7 @@ impl Form {
     }
 
     fn text(&self, field: usize) -> String {
-        let text = self
-            .fields
-            .get(field)
-            .map(|field| field.input.text().trim());
+        let text = self.fields.get(field).map(Field::text);
         text.unwrap_or_default().to_owned()
     }
 
@@ -223,24 +292,20 @@ impl Form {
         if self.is_busy {
             return Taken::No;
         }
+        if let Some((place, fault)) = self.first_fault() {
+            self.selected = place;
+            self.refused = Some(fault);
+            return Taken::No;
+        }
         let effect = match &self.purpose {
             Purpose::Parameters => Effect::Office(Errand::SetParameters(NewParameters {
                 category_hierarchy: Some(self.text(0)),
                 shipping_charges_code: Some(self.text(1)),
             })),
-            Purpose::OperationLog => match self.text(1).parse() {
-                Ok(hours @ 1..=MOST_HOURS) if !self.text(0).is_empty() => {
-                    Effect::Office(Errand::SetLog(Some((self.text(0), hours))))
-                }
-                Ok(1..=MOST_HOURS) => {
-                    self.refused = Some("A folder is missing.".to_owned());
-                    return Taken::No;
-                }
-                Ok(_) | Err(_) => {
-                    self.refused = Some(format!("The hours lie between 1 and {MOST_HOURS}."));
-                    return Taken::No;
-                }
-            },
+            Purpose::OperationLog => {
+                let hours = self.text(1).parse().unwrap_or(HOURS);
+                Effect::Office(Errand::SetLog(Some((self.text(0), hours))))
+            }
             Purpose::Disconnect { company, .. } => {
                 if self.text(0).eq_ignore_ascii_case(company) {
                     return Taken::Disconnect;
@@ -322,6 +387,10 @@ impl Form {
             lines.push(Line::from(vec![
                 Span::styled(mark, theme.style(role)),
                 Span::styled(field.name, theme.style(role)),
+                Span::styled(
+                    if field.is_required { " *" } else { "" },
+                    theme.style(Role::Warn),
+                ),
             ]));
             // Here it is typed; where the cursor is not, the text stands still.
             lines.push(if place == self.selected {
@@ -329,13 +398,7 @@ impl Form {
             } else {
                 Line::raw(format!("  {}", words::clean(field.input.text())))
             });
-            let choices = field.choices.join(", ");
-            let choices = words::cut(
-                &words::clean(&choices),
-                width.saturating_sub(2),
-                theme.symbols.ellipsis,
-            );
-            lines.push(Line::styled(format!("  {choices}"), theme.style(Role::Dim)));
+            lines.push(self.below(place, field, app, width.saturating_sub(2)));
         }
         let below = match &self.refused {
             Some(text) => {
@@ -352,6 +415,23 @@ impl Form {
         };
         lines.extend(below);
         lines
+    }
+
+    /// Below a field stands what is wrong with it, and what there is to choose from.
+    fn below(&self, place: usize, field: &Field, app: &App, room: usize) -> Line<'static> {
+        let theme = app.theme();
+        let ellipsis = theme.symbols.ellipsis;
+        let fault = self.fault(place, field).map_or_else(String::new, |fault| {
+            let fault = format!("{} {fault} ", theme.symbols.warning);
+            words::cut(&fault, room, ellipsis)
+        });
+        let left = room.saturating_sub(words::width(&fault));
+        let choices = words::cut(&field.choices.join(", "), left, ellipsis);
+        Line::from(vec![
+            Span::raw("  "),
+            Span::styled(fault, theme.style(Role::Warn)),
+            Span::styled(choices, theme.style(Role::Dim)),
+        ])
     }
 
     /// Draws what is typed in the selected field.

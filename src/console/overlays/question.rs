@@ -210,7 +210,7 @@ impl Question {
             }
             Self::Usual(changes) => usual(changes),
             Self::Discard => {
-                "What was typed is not saved: the job goes on starting as before.".to_owned()
+                "What was typed is not saved: everything stays as it was.".to_owned()
             }
         };
         let mut lines: Vec<Line<'static>> = words::wrap(&text, width)

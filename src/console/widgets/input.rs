@@ -31,7 +31,12 @@ impl Input {
         let is_break = matches!(key.code, KeyCode::Enter | KeyCode::Char('\n' | '\r'))
             // The editor's own keys for a line break.
             || (key.code == KeyCode::Char('m') && key.modifiers.contains(KeyModifiers::CONTROL));
-        if !is_break {
+        // Shells take the line away by it; the editor would take back the last change.
+        let is_clear =
+            key.code == KeyCode::Char('u') && key.modifiers.contains(KeyModifiers::CONTROL);
+        if is_clear {
+            *self = Self::new("");
+        } else if !is_break {
             self.0.input(key);
         }
     }

@@ -39,6 +39,10 @@ pub(super) async fn call<T: Send + 'static>(
     }
 }
 
+/// The calls are those of the whole process: a test that has one hang is alone.
+#[cfg(test)]
+pub(super) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
@@ -47,6 +51,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_that_hangs_is_left_alone_and_gathers_no_threads() {
+        let _alone = ALONE.lock().await;
         let (release, hold) = mpsc::channel::<()>();
         let began = Instant::now();
         let hung = call(Duration::from_millis(50), move || {

@@ -71,6 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_secret_is_kept_replaced_and_removed_and_what_fails_says_why() {
+        let _alone = super::super::call::ALONE.lock().await;
         let store = Store::new().unwrap();
         let entry = || store.build("axcs", "prod/sql", None);
         let soon = Duration::from_secs(60);
