@@ -480,7 +480,7 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("logs", |size, look| {
         let mut stage = Stage::new(size, look);
-        stage.press("shift-tab");
+        stage.press("7");
         stage
     }),
     ("logs-standing", |size, look| {
