@@ -168,7 +168,7 @@ fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone,
             "No line of this console is that grave and passes the filter. The log file has those of all \
              processes."
         };
-        let lines = words::wrap(&text, usize::from(area.width).saturating_sub(2)).into_iter();
+        let lines = words::wrap(text, usize::from(area.width).saturating_sub(2)).into_iter();
         let lines: Vec<Line<'_>> = lines
             .map(|line| Line::styled(format!(" {line}"), theme.style(Role::Dim)))
             .collect();
