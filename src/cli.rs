@@ -12,6 +12,7 @@ mod doctor;
 mod exceptions;
 mod jobs;
 mod log;
+mod narrow;
 mod operation_log;
 mod orders;
 mod parameters;

@@ -7,6 +7,7 @@ pub mod doors;
 pub mod draw;
 pub mod engine;
 pub mod keys;
+pub mod log_file;
 pub mod looks;
 pub mod office;
 pub mod outlet;

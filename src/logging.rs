@@ -2,6 +2,9 @@
 //! It decides where lines go, not what is worth a line. Nobody may log a secret: nothing is
 //! filtered here.
 
+pub mod file;
+pub mod line;
+
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;

@@ -328,8 +328,9 @@ fn the_examples_in_the_help_are_commands_that_there_are() {
         let text = text.to_string();
         for line in text.lines().filter(|line| line.starts_with("  axcs ")) {
             let words_of = |text: &str| -> Vec<String> {
-                // A quoted text is one word.
-                let quoted = text.split('"').enumerate();
+                // A quoted text is one word; within single quotes double ones are text.
+                let quote = if text.contains('\'') { '\'' } else { '"' };
+                let quoted = text.split(quote).enumerate();
                 let part = |(index, part): (usize, &str)| -> Vec<String> {
                     if index % 2 == 1 {
                         vec![part.to_owned()]
@@ -340,7 +341,8 @@ fn the_examples_in_the_help_are_commands_that_there_are() {
                 quoted.flat_map(part).collect()
             };
             // What the shell does with the output is not the program's.
-            let line = line.split(['|', '>']).next().unwrap();
+            let line = line.split(" | ").next().unwrap();
+            let line = line.split(" > ").next().unwrap();
             let parsed = Arguments::command().try_get_matches_from(words_of(line));
             assert!(parsed.is_ok(), "{words}: {line}: {:?}", parsed.err());
             examples += 1;

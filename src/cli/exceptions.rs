@@ -8,15 +8,19 @@ use serde_json::json;
 
 use super::run::{self, Output};
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, print};
+use super::{Exit, Invocation, Refusal, narrow, print};
 use crate::jobs::{RunOptions, exceptions};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState, MODULE,
 };
+use crate::model::filter::{Field, Filter, Subject};
 use crate::model::{Job, Stream};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = narrow::help(Subject::Exceptions, "axcs exceptions --where 'stream:orders age>2h code:unknown-item'")
+)]
 pub struct ExceptionsArguments {
     #[command(subcommand)]
     command: Option<ExceptionsCommand>,
@@ -44,6 +48,9 @@ struct Matching {
     /// Only with this text in key, field, text or cause
     #[arg(long)]
     text: Option<String>,
+    /// Only what this lets through, see axcs exceptions --help
+    #[arg(long = "where", value_name = "FILTER", value_parser = narrow::exceptions)]
+    terms: Option<Filter>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +78,7 @@ The same cause does not open it again.")]
 #[derive(Debug, Args)]
 struct RetryArguments {
     /// Numbers of exceptions
-    #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text"])]
+    #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text", "terms"])]
     ids: Vec<i64>,
     /// Every open one that matches
     #[arg(long, conflicts_with = "ids")]
@@ -88,7 +95,7 @@ struct ResolveArguments {
     /// Numbers of exceptions
     #[arg(
         required_unless_present = "all_matching",
-        conflicts_with_all = ["job", "stream", "code", "text"]
+        conflicts_with_all = ["job", "stream", "code", "text", "terms"]
     )]
     ids: Vec<i64>,
     /// Every open one that matches
@@ -141,15 +148,18 @@ fn filter(ids: Vec<i64>, matching: Matching) -> ExceptionFilter {
         stream,
         code,
         text,
+        terms,
     } = matching;
+    let text = text.as_deref().map(Filter::anywhere).unwrap_or_default();
+    let terms = text.and(terms.unwrap_or_default());
     ExceptionFilter {
-        // One that is named may be resolved.
-        with_closed: !ids.is_empty(),
+        // One that is named, or whose state is, may be resolved.
+        with_closed: !ids.is_empty() || terms.asks_for(Field::State),
         ids: (!ids.is_empty()).then(|| ids.into_iter().map(ExceptionId).collect()),
         job,
         stream,
         code,
-        text,
+        terms,
         ..ExceptionFilter::default()
     }
 }
@@ -169,9 +179,12 @@ pub async fn exceptions(
     let done = match arguments.command {
         None => {
             let filter = ExceptionFilter {
-                with_closed: arguments.all,
                 limit: Some(arguments.limit),
                 ..filter(Vec::new(), arguments.matching)
+            };
+            let filter = ExceptionFilter {
+                with_closed: filter.with_closed || arguments.all,
+                ..filter
             };
             list(invocation, &set_up, &filter).await
         }

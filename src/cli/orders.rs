@@ -6,19 +6,22 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, print};
+use super::{Exit, Invocation, Refusal, narrow, print};
 use crate::model::exception::Exception;
+use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::order::{Address, OrderLine, WebOrder};
 use crate::model::shipment::Shipment;
+use crate::model::sort::{Direction, OrderSort, Sort};
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, StagedOrder};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(
-    after_help = "Orders of one store that need somebody, with the reason:\n  \
+    after_help = format!("Orders of one store that need somebody, with the reason:\n  \
 axcs orders --view exception --store web\n\n\
 What is sold but not told to the shop: axcs orders --view unacknowledged\n\
-One order, whole, by id, number or sales order: axcs orders show SO-0000042"
+One order, whole, by id, number or sales order: axcs orders show SO-0000042\n\n{}",
+        narrow::help(Subject::Orders, "axcs orders --where 'state:exception age>2h store:web -customer:\"Ben Adams\"'"))
 )]
 pub struct OrdersArguments {
     #[command(subcommand)]
@@ -32,7 +35,16 @@ pub struct OrdersArguments {
     /// Only with this text in id, number, customer or sales order
     #[arg(long)]
     text: Option<String>,
-    /// At most so many, newest first
+    /// Only what this lets through, see below
+    #[arg(long = "where", value_name = "FILTER", value_parser = narrow::orders)]
+    terms: Option<Filter>,
+    /// placed, number, store or stage; the newest or greatest first
+    #[arg(long, default_value = "placed", value_parser = sort)]
+    sort: OrderSort,
+    /// The oldest or least first
+    #[arg(long)]
+    upwards: bool,
+    /// At most so many
     #[arg(long, default_value_t = 100)]
     limit: usize,
 }
@@ -53,15 +65,35 @@ fn view(word: &str) -> Result<OrderView, String> {
     found.ok_or_else(|| format!("the views are {}", views.map(OrderView::name).join(", ")))
 }
 
+fn sort(word: &str) -> Result<OrderSort, String> {
+    let found = OrderSort::ALL.into_iter().find(|sort| sort.name() == word);
+    found.ok_or_else(|| {
+        let names = OrderSort::ALL.map(OrderSort::name).join(", ");
+        format!("orders are sorted by {names}")
+    })
+}
+
 pub async fn orders(invocation: &Invocation, arguments: OrdersArguments) -> Result<Exit, Refusal> {
     let set_up = SetUp::open(&invocation.settings()?).await?;
     let done = match arguments.command {
         Some(OrdersCommand::Show { order }) => show(invocation, &set_up, &order).await,
         None => {
+            let store = arguments.store.map(|store| Test::Is(Field::Store, store));
+            let text = arguments.text.as_deref().map(Filter::anywhere);
             let filter = OrderFilter {
                 view: arguments.view,
-                store: arguments.store,
-                text: arguments.text,
+                terms: [store.map(Filter::from), text, arguments.terms]
+                    .into_iter()
+                    .flatten()
+                    .fold(Filter::default(), Filter::and),
+                sort: Sort {
+                    by: arguments.sort,
+                    direction: if arguments.upwards {
+                        Direction::Up
+                    } else {
+                        Direction::Down
+                    },
+                },
                 limit: arguments.limit,
             };
             list(invocation, &set_up, &filter).await

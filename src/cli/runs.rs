@@ -3,18 +3,25 @@
 use clap::{Args, Subcommand};
 
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, print};
+use super::{Exit, Invocation, Refusal, narrow, print};
 use crate::model::exception::Exception;
+use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::run::RunSummary;
 use crate::model::{Job, RunId};
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = narrow::help(Subject::Runs, "axcs runs --where 'state:error job:orders age<1d took>10m'")
+)]
 pub struct RunsArguments {
     #[command(subcommand)]
     command: Option<RunsCommand>,
     /// Only runs of this job
     #[arg(long)]
     job: Option<Job>,
+    /// Only what this lets through, see below
+    #[arg(long = "where", value_name = "FILTER", value_parser = narrow::runs)]
+    terms: Option<Filter>,
     /// At most so many
     #[arg(long, default_value_t = 20)]
     limit: usize,
@@ -38,10 +45,17 @@ pub async fn runs(invocation: &Invocation, arguments: RunsArguments) -> Result<E
             .run(RunId(id))
             .await
             .map(|run| (Some(id), Vec::from_iter(run))),
-        None => ledger
-            .runs(arguments.job, arguments.limit)
-            .await
-            .map(|runs| (None, runs)),
+        None => {
+            let job = arguments.job.map(|job| job.name().to_owned());
+            let of_job = job.map(|job| Filter::from(Test::Is(Field::Job, job)));
+            let terms = of_job
+                .unwrap_or_default()
+                .and(arguments.terms.unwrap_or_default());
+            ledger
+                .runs_that(&terms, arguments.limit)
+                .await
+                .map(|runs| (None, runs))
+        }
     };
     set_up.close().await;
     let (asked, runs) = found.map_err(Exception::from)?;

@@ -32,7 +32,7 @@ use ratatui::layout::Size;
 
 use super::draw;
 use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
-use super::overlays::{Help, Overlay, Question};
+use super::overlays::{Help, Overlay, Palette, Question};
 use super::tabs::account::{self, AccountTab};
 use super::tabs::checklists::{self, ChecklistsTab};
 use super::tabs::exceptions::{self, ExceptionsTab};
@@ -235,10 +235,17 @@ impl App {
                 }
                 Vec::new()
             }
+            Msg::LogFile(report) => {
+                self.touch(Pace::Prompt);
+                let told = self.logs.reported(*report);
+                self.tell(told);
+                Vec::new()
+            }
             Msg::Signal(signal) => self.leave(ExitReason::Signal(signal)),
             Msg::Tick => {
                 self.touch(Pace::Calm);
                 self.jobs.sample(at);
+                self.logs.look_again();
                 let sees_orders = self.tab == Tab::Orders && self.moves_orders();
                 let orders = sees_orders.then(|| self.orders.load());
                 orders
@@ -249,8 +256,10 @@ impl App {
             }
         };
         self.lay_out();
-        if self.tab == Tab::Orders {
-            effects.extend(self.orders.load_beside());
+        match self.tab {
+            Tab::Orders => effects.extend(self.orders.load_beside()),
+            Tab::Logs => effects.extend(self.logs.wants()),
+            Tab::Account | Tab::Checklists | Tab::Products | Tab::Jobs | Tab::Exceptions => {}
         }
         effects.extend(self.left());
         effects
@@ -362,9 +371,10 @@ impl App {
     fn on_filter(&mut self, action: FilterAction) -> Reply {
         match self.tab {
             Tab::Products => self.products.on_filter(action),
-            Tab::Orders => self.orders.on_filter(action),
-            Tab::Exceptions => self.exceptions.on_filter(action),
-            Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => Reply::Done,
+            Tab::Orders => self.orders.on_filter(action, &self.here()),
+            Tab::Exceptions => self.exceptions.on_filter(action, &self.here()),
+            Tab::Logs => self.logs.on_filter(action, &self.here()),
+            Tab::Account | Tab::Checklists | Tab::Jobs => Reply::Done,
         }
     }
 
@@ -399,6 +409,10 @@ impl App {
             ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
+            ConsoleAction::Palette => {
+                let palette = Palette::new(self.context());
+                self.overlays.push(Overlay::Palette(palette));
+            }
             ConsoleAction::Redraw => {
                 let mut effects = vec![Effect::Redraw];
                 effects.extend(self.jobs.load());
@@ -443,6 +457,16 @@ impl App {
             .any(|run| run.job.streams().contains(&Stream::Orders))
     }
 
+    /// Tells what was done, or why it was not.
+    fn tell(&mut self, told: Option<Result<String, String>>) {
+        match told {
+            Some(Ok(told)) => self.toast = Some(Toast::Told(told)),
+            Some(Err(refused)) => self.refuse(refused),
+            None => return,
+        }
+        self.touch(Pace::Prompt);
+    }
+
     fn refuse(&mut self, text: String) {
         self.toast = Some(Toast::Refused(text));
         self.touch(Pace::Prompt);
@@ -454,7 +478,8 @@ impl App {
 
     fn lay_out(&mut self) {
         let page = draw::log_page(self);
-        self.logs.set_page(page.width, page.height);
+        self.logs
+            .set_page(page.width, page.height, self.setting.now);
         let body = draw::body(self);
         orders::lay_out(&mut self.orders, body, &self.setting.theme);
         exceptions::lay_out(&mut self.exceptions, body, &self.setting.theme);

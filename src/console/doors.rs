@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::app::{Effect, ExceptionsRead, Msg, OrdersRead};
 use super::engine::Engine;
+use super::log_file::Shelf;
 use super::looks::Looks;
 use super::office::{self, Office};
 use super::products::{self, Products};
@@ -28,6 +29,8 @@ pub struct Doors {
     pub office: Arc<dyn Office>,
     /// What is sold online.
     pub products: Arc<dyn Products>,
+    /// The log file.
+    pub shelf: Shelf,
     /// Keys and colours, where they can change.
     pub looks: Option<Arc<Looks>>,
 }
@@ -101,6 +104,10 @@ impl Doors {
                 Box::pin(async move {
                     Msg::Timetable(Box::new(timetable::perform(&*engine, errand).await))
                 })
+            }
+            Effect::Log(errand, now) => {
+                let shelf = self.shelf.clone();
+                Box::pin(async move { Msg::LogFile(Box::new(shelf.perform(errand, now).await)) })
             }
             Effect::Redraw
             | Effect::Suspend

@@ -60,8 +60,7 @@ fn areas(app: &App, screen: Rect) -> Areas {
 
 /// The cells that hold lines of the log.
 pub fn log_page(app: &App) -> Rect {
-    let [_, lines, _] = logs::areas(areas(app, app.screen()).body, app.logs().is_searching());
-    lines
+    logs::areas(areas(app, app.screen()).body, app.logs().rows_below())[1]
 }
 
 /// The cells of the tab.

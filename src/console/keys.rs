@@ -244,7 +244,11 @@ actions! {
     OrderAction {
         Details "details" "Show everything about the selected one.",
         View "view" "List another kind.",
+        Sort "sort" "Sort by the next column.",
+        Turn "turn" "Sort the other way round.",
         Mark "mark" "Mark the selected one, or not any more.",
+        MarkRange "mark-range" "Mark from the last mark to the selected one.",
+        MarkAll "mark-all" "Mark all that are listed, or none.",
         Retry "retry" "Have AX given it again.",
         Resolve "resolve" "Close its exception with a note.",
         Run "run" "Run the orders job.",
@@ -256,7 +260,11 @@ actions! {
     ExceptionAction {
         Details "details" "Show everything about the selected one.",
         Closed "closed" "List closed ones too, or not.",
+        Sort "sort" "Sort by the next column.",
+        Turn "turn" "Sort the other way round.",
         Mark "mark" "Mark the selected one, or not any more.",
+        MarkRange "mark-range" "Mark from the last mark to the selected one.",
+        MarkAll "mark-all" "Mark all that are listed, or none.",
         Retry "retry" "Have it tried again.",
         RetryAll "retry-all" "Have all that are listed by the filter tried again.",
         Resolve "resolve" "Close it with a note.",
@@ -268,6 +276,7 @@ actions! {
     FilterAction {
         Begin "filter" "Begin or change it.",
         Keep "keep-filter" "Keep it and go on reading.",
+        Complete "complete" "Take the word that may follow.",
         End "end-filter" "End it.",
     }
 }
@@ -283,6 +292,12 @@ actions! {
         Follow "follow" "Follow the log or stand still.",
         Level "level" "Show graver lines only, step by step.",
         Wrap "wrap" "Wrap long lines or cut them.",
+        Regex "regex" "Search for a regular expression or for a text.",
+        File "file" "Show the file of all processes or the lines of this console.",
+        Run "only-run" "Show only the run of the line.",
+        Clock "clock" "Show times in UTC or in the zone of this machine.",
+        Export "export" "Write what is shown to a file.",
+        Copy "copy" "Copy the line.",
     }
 }
 
@@ -312,6 +327,7 @@ actions! {
         NextTab "next-tab" "To the next tab.",
         PreviousTab "previous-tab" "To the previous tab.",
         Help "help" "Show the keys.",
+        Palette "palette" "Find what can be asked for.",
         Quit "quit" "Leave.",
         Redraw "redraw" "Draw the screen anew.",
         Suspend "suspend" "Back to the shell until `fg`.",

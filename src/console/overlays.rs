@@ -10,6 +10,7 @@ mod help;
 mod history;
 mod note;
 mod order;
+mod palette;
 mod place;
 mod product;
 mod question;
@@ -25,6 +26,7 @@ pub use help::Help;
 pub use history::History;
 pub use note::Note;
 pub use order::OrderWindow;
+pub use palette::Palette;
 pub use place::PlaceWindow;
 pub use product::ProductWindow;
 pub use question::Question;
@@ -68,6 +70,8 @@ pub enum Overlay {
     Note(Note),
     /// Fields that are typed.
     Form(Form),
+    /// Everything that can be asked for.
+    Palette(Palette),
     /// The recurrence of a job, as it is typed.
     Recurrence(Box<RecurrenceEditor>),
     /// The code that signs this machine in.
@@ -111,7 +115,7 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Context::Note,
+            Self::Note(_) | Self::Form(_) | Self::Palette(_) | Self::Recurrence(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -137,6 +141,7 @@ impl Overlay {
             Self::Exception(exception) => exception.title(),
             Self::Note(note) => note.title(),
             Self::Form(form) => form.title(),
+            Self::Palette(palette) => palette.title(),
             Self::Recurrence(editor) => editor.title(),
             Self::SignIn(_) => "Sign this machine in".to_owned(),
             Self::Place(place) => place.title(),
@@ -157,6 +162,7 @@ impl Overlay {
             Self::Exception(exception) => exception.sheet(app, width),
             Self::Note(note) => note.lines(app, width).into(),
             Self::Form(form) => form.lines(app, width).into(),
+            Self::Palette(palette) => palette.lines(app, width).into(),
             Self::Recurrence(editor) => editor.lines(app, width).into(),
             Self::SignIn(window) => window.lines(app, width).into(),
             Self::Place(place) => place.lines(app, width).into(),
@@ -176,7 +182,11 @@ impl Overlay {
             Self::SignIn(window) => window.scroll,
             Self::Place(place) => place.scroll,
             Self::Product(product) => product.scroll,
-            Self::Confirm(_) | Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Scroll(0),
+            Self::Confirm(_)
+            | Self::Note(_)
+            | Self::Form(_)
+            | Self::Palette(_)
+            | Self::Recurrence(_) => Scroll(0),
         }
     }
 
@@ -184,7 +194,11 @@ impl Overlay {
     const fn widest(&self) -> u16 {
         match self {
             Self::Confirm(_) | Self::SignIn(_) => 70,
-            Self::Help(_) | Self::Form(_) | Self::Place(_) | Self::Product(_) => 90,
+            Self::Help(_)
+            | Self::Form(_)
+            | Self::Palette(_)
+            | Self::Place(_)
+            | Self::Product(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Recurrence(_) => 120,
             Self::Details(_) | Self::History(_) => 130,
@@ -231,6 +245,7 @@ impl Overlay {
             Self::Place(place) => place.scroll.on(motion, total, height),
             Self::Product(product) => product.scroll.on(motion, total, height),
             Self::Form(form) => form.go(motion),
+            Self::Palette(palette) => palette.on(motion, total),
             Self::Recurrence(editor) => editor.go(motion),
             Self::Confirm(_) | Self::Note(_) => {}
         }
@@ -284,6 +299,7 @@ impl Overlay {
         match self {
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
+            Self::Palette(palette) => palette.draw_input(frame, inside),
             Self::Recurrence(editor) => editor.draw_input(app, frame, inside),
             Self::Help(_)
             | Self::Confirm(_)

@@ -22,6 +22,7 @@ use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
 use super::doors::Doors;
 use super::draw;
 use super::engine::Engine;
+use super::log_file::Shelf;
 use super::looks::{Looks, Seen};
 use super::outlet::{Outlet, TabProgress, TabSetting};
 use super::products::Products;
@@ -109,12 +110,12 @@ pub async fn run(
         keys,
         theme,
         read_only: options.read_only,
-        log_file: options.log_file,
+        log_file: options.log_file.clone(),
         bell_after: options.bell_after,
     });
     let outlet = Outlet::detect(
         cfg!(windows),
-        options.exports,
+        options.exports.clone(),
         options.tab_progress,
         variable,
     );
@@ -123,6 +124,7 @@ pub async fn run(
         engine,
         office: administration,
         products,
+        shelf: Shelf::new(options.log_file.clone(), options.exports.clone()),
         looks: looks.can_change().then(|| Arc::new(looks)),
     };
     let console = Console::new(app, sides, ring, screen, input, signals);
@@ -372,6 +374,7 @@ where
             | Effect::Change(_)
             | Effect::Retry(_)
             | Effect::Resolve(..)
+            | Effect::Log(..)
             | Effect::Timetable(_)
             | Effect::Office(_)
             | Effect::Products(_)

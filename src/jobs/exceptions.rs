@@ -96,7 +96,9 @@ fn meant(filter: &ExceptionFilter) -> String {
     words.extend(filter.job.map(|job| format!("of {job}")));
     words.extend(filter.stream.map(|stream| format!("of {stream}")));
     words.extend(filter.code.as_ref().map(|code| format!("with {code}")));
-    words.extend(filter.text.as_ref().map(|text| format!("with {text:?}")));
+    if !filter.terms.is_empty() {
+        words.push(filter.terms.to_string());
+    }
     if words.is_empty() {
         words.push("all".to_owned());
     }

@@ -7,6 +7,7 @@ mod file;
 mod import;
 mod jobs;
 mod leases;
+mod narrowed;
 mod orders;
 mod passes;
 mod records;

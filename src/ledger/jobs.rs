@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Begun, Fence, Holder, LedgerError};
 use crate::model::administration::OperationLog;
+use crate::model::filter::Filter;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Occurrence, Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId, Stream};
@@ -180,6 +181,10 @@ pub trait JobBook: Send + Sync {
 
     /// The newest runs, newest first.
     async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError>;
+
+    /// The newest runs that a filter lets through, newest first.
+    async fn runs_that(&self, terms: &Filter, limit: usize)
+    -> Result<Vec<RunSummary>, LedgerError>;
 
     /// One run.
     async fn run(&self, run: RunId) -> Result<Option<RunSummary>, LedgerError>;

@@ -5,7 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::filter::Filter;
 use super::job::Job;
+use super::sort::{ExceptionSort, Sort};
 use super::stream::Stream;
 
 /// The exception texts of the AX documents, with the documented remedy
@@ -238,11 +240,13 @@ pub struct ExceptionFilter {
     pub keys: Option<Vec<String>>,
     /// With this code.
     pub code: Option<String>,
-    /// With this text in key, field, text or cause; upper and lower case alike.
-    pub text: Option<String>,
+    /// Only those that it lets through.
+    pub terms: Filter,
     /// Resolved and cleared ones too.
     pub with_closed: bool,
-    /// At most this many, newest first.
+    /// In which order.
+    pub sort: Sort<ExceptionSort>,
+    /// At most this many.
     pub limit: Option<usize>,
 }
 

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::exception::Exception;
+use super::filter::Filter;
 use super::order::{OrderEventKind, WebOrder};
 use super::shipment::{SalesStatus, Shipment};
+use super::sort::{OrderSort, Sort};
 
 /// How far a staged order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -229,16 +231,15 @@ impl OrderView {
 }
 
 /// Which orders to list, and how many.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter {
     /// Kind of order.
     pub view: OrderView,
-    /// Only of this store.
-    pub store: Option<String>,
-    /// Only with this text in id, number, customer name, customer account or sales order; upper
-    /// and lower case alike.
-    pub text: Option<String>,
-    /// At most this many, newest first.
+    /// Only those that it lets through.
+    pub terms: Filter,
+    /// In which order.
+    pub sort: Sort<OrderSort>,
+    /// At most this many.
     pub limit: usize,
 }
 

@@ -2,6 +2,7 @@
 //! that can be read.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::scenes::{self, Look, key_event, setting, text_of};
@@ -10,6 +11,7 @@ use axcs::console::ExitReason;
 use axcs::console::app::{App, Change};
 use axcs::console::doors::Doors;
 use axcs::console::engine::Engine;
+use axcs::console::log_file::Shelf;
 use axcs::console::office::Office;
 use axcs::console::products::Products;
 use axcs::console::run::Console;
@@ -345,14 +347,25 @@ pub struct Desk<S> {
 
 impl<S: Screen> Desk<S> {
     pub async fn open(engine: Scripted, screen: S, read_only: bool) -> Self {
+        let setting = axcs::console::app::Setting {
+            read_only,
+            ..setting((80, 24), Look::DARK)
+        };
+        Self::open_with(engine, screen, setting).await
+    }
+
+    async fn open_with(engine: Scripted, screen: S, setting: axcs::console::app::Setting) -> Self {
         let engine = Arc::new(engine);
         let ring = Ring::new(1_000);
         let (keys, input) = mpsc::channel(1_000);
         let (signals, signalled) = mpsc::channel(10);
-        let app = App::new(axcs::console::app::Setting {
-            read_only,
-            ..setting((80, 24), Look::DARK)
-        });
+        let log = setting.log_file.clone();
+        let beside = log
+            .as_ref()
+            .and_then(|log| log.parent())
+            .map(Path::to_owned);
+        let shelf = Shelf::new(log, beside.unwrap_or_default());
+        let app = App::new(setting);
         let input = stream::unfold(input, async |mut input| Some((input.recv().await?, input)));
         let signalled = stream::unfold(signalled, async |mut signalled| {
             Some((signalled.recv().await?, signalled))
@@ -363,6 +376,7 @@ impl<S: Screen> Desk<S> {
                 engine: Arc::clone(&engine) as Arc<dyn Engine>,
                 office: Arc::new(ScriptedOffice) as Arc<dyn Office>,
                 products: Arc::new(ScriptedProducts) as Arc<dyn Products>,
+                shelf,
                 looks: None,
             },
             ring.clone(),
@@ -454,6 +468,16 @@ pub type TestDesk = Desk<Terminal<TestBackend>>;
 pub async fn desk_with(engine: Scripted) -> TestDesk {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
     Desk::open(engine, screen, false).await
+}
+
+/// A console whose log file is this one.
+pub async fn desk_over_log(path: std::path::PathBuf) -> TestDesk {
+    let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let setting = axcs::console::app::Setting {
+        log_file: Some(path),
+        ..setting((80, 24), Look::DARK)
+    };
+    Desk::open_with(Scripted::new(), screen, setting).await
 }
 
 /// With the first job selected.

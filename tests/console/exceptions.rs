@@ -1,5 +1,6 @@
 //! The tab *Exceptions*: what is listed, opened, retried and resolved by keys.
 
+use axcs::model::Filter;
 use axcs::model::exception::{ExceptionFilter, ExceptionId};
 
 use crate::desk::{Asked, TestDesk, desk};
@@ -83,7 +84,7 @@ async fn all_that_match_are_retried_after_a_question_that_counts_them() {
     desk.assert_shows("Retry 22 exceptions?");
     desk.press("y").await;
     let filter = ExceptionFilter {
-        text: Some("tax".to_owned()),
+        terms: Filter::anywhere("tax"),
         ..ExceptionFilter::default()
     };
     assert_eq!(desk.engine.asked(), [Asked::Retry(filter)]);

@@ -1,8 +1,9 @@
 //! The tab *Logs*: lines arrive, are followed and found.
 
+use axcs::console::outlet::{Outlet, TabSetting};
 use crossterm::event::Event;
 
-use crate::desk::desk;
+use crate::desk::{desk, desk_over_log};
 use crate::scenes;
 
 #[tokio::test]
@@ -54,4 +55,97 @@ async fn following_ends_by_scrolling_and_begins_again_at_the_end() {
     );
     desk.press("G").await;
     desk.assert_shows("the very last");
+}
+
+#[tokio::test]
+async fn lines_are_narrowed_by_the_one_language_and_copied_and_exported() {
+    let mut desk = desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let outlet = Outlet::detect(false, folder.path().to_owned(), TabSetting::Off, |name| {
+        (name == "TERM").then(|| "xterm".to_owned())
+    });
+    desk.console = desk.console.with_outlet(outlet);
+    desk.press("7").await;
+    for line in scenes::log(200) {
+        desk.ring.push(line);
+    }
+    desk.settle().await;
+    desk.press("&").await;
+    desk.write("level>=error").await;
+    desk.press("enter").await;
+    desk.assert_shows("4 of 200 lines");
+    desk.press("& enter esc").await;
+    desk.assert_shows("200 lines");
+    desk.press("&").await;
+    desk.write("nobody:1").await;
+    desk.press("enter").await;
+    desk.assert_shows("there is no field nobody");
+    desk.press("esc y").await;
+    desk.assert_shows("Given to the terminal's clipboard: ");
+    desk.press("/ ctrl-r").await;
+    desk.write("(").await;
+    desk.press("enter").await;
+    desk.assert_shows("This is no regular expression");
+    desk.press("esc v v v x").await;
+    desk.assert_shows("Written to ");
+    let exported = std::fs::read_dir(folder.path()).unwrap().next().unwrap();
+    let exported = std::fs::read_to_string(exported.unwrap().path()).unwrap();
+    assert_eq!(exported.lines().count(), 4, "{exported}");
+}
+
+/// A file of so many lines, a second each.
+fn file_of(lines: i64) -> (tempfile::TempDir, std::path::PathBuf) {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("axcs.log");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+    for number in 0..lines {
+        let at = jiff::Timestamp::from_second(1_796_000_000 + number).unwrap();
+        let level = if number % 100_000 == 7 {
+            "ERROR"
+        } else {
+            " INFO"
+        };
+        writeln!(
+            file,
+            "{at} {level} axcs::jobs: line {number} of a long night"
+        )
+        .unwrap();
+    }
+    (folder, path)
+}
+
+#[tokio::test]
+async fn a_million_lines_of_the_file_are_walked_filtered_searched_and_exported() {
+    let (folder, path) = file_of(1_000_000);
+    let mut desk = desk_over_log(path).await;
+    desk.press("7 o").await;
+    desk.assert_shows("line 999999 of a long night");
+    desk.assert_shows("of 1,000,000");
+    desk.press("g").await;
+    desk.assert_shows("line 0 of a long night");
+    desk.assert_shows("line 1 of 1,000,000");
+    desk.press("pgdn pgdn j").await;
+    desk.assert_shows("standing still");
+    desk.press("/").await;
+    desk.write("line 654321 of").await;
+    desk.press("enter").await;
+    desk.assert_shows("no further hit");
+    desk.press("n").await;
+    desk.assert_shows("line 654321 of a long night");
+    desk.press("esc v v v").await;
+    desk.assert_shows("errors only");
+    desk.press("g").await;
+    desk.assert_shows("line 7 of a long night");
+    desk.assert_shows("line 900007 of a long night");
+    desk.press("x").await;
+    desk.assert_shows("10 lines written to");
+    let exported = std::fs::read_dir(folder.path()).unwrap();
+    let exported = exported
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.to_string_lossy().contains("axcs-log-"));
+    let text = std::fs::read_to_string(exported.unwrap()).unwrap();
+    assert_eq!(text.lines().count(), 10);
+    desk.press("v G o").await;
+    desk.assert_shows("Nothing has been logged yet.");
 }

@@ -2,8 +2,10 @@
 
 use axcs::console::app::{Effect, Msg};
 use axcs::jobs::RunOptions;
+use axcs::model::Filter;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::run::LiveRuns;
+use axcs::model::sort::Sort;
 use axcs::model::staged::{OrderFilter, OrderView};
 use axcs::model::{Exception, Job, Stream};
 use crossterm::event::Event;
@@ -41,9 +43,8 @@ async fn orders_are_read_when_their_tab_comes_in_front_some_hundreds_at_most() {
     desk.press("5").await;
     let filter = OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 300,
+        ..OrderFilter::default()
     };
     assert_eq!(desk.engine.asked_in_all(), [Asked::Orders(filter)]);
     desk.assert_shows("[all 61]");
@@ -92,7 +93,7 @@ async fn a_filter_is_in_force_at_every_key_and_ends_with_escape() {
     desk.press("/").await;
     desk.write("q1r ").await;
     desk.assert_shows("Filter: q1r");
-    desk.assert_shows("No order of this kind holds the text of the filter.");
+    desk.assert_shows("No order of this kind passes the filter.");
     desk.press("backspace backspace backspace backspace").await;
     desk.write("ben").await;
     desk.press("enter").await;
@@ -102,7 +103,7 @@ async fn a_filter_is_in_force_at_every_key_and_ends_with_escape() {
     let Some(Asked::Orders(filter)) = last else {
         panic!("{last:?}");
     };
-    assert_eq!(filter.text.as_deref(), Some("ben"));
+    assert_eq!(filter.terms, Filter::anywhere("ben"));
     desk.press("esc g").await;
     desk.assert_shows("Karen Berg");
     desk.press("/").await;
@@ -385,4 +386,82 @@ fn a_window_over_the_orders_survives_that_a_run_ends() {
         ..LiveRuns::default()
     })));
     assert!(text_of(&stage.draw()).contains("Order W-100790 of web-us"));
+}
+
+#[tokio::test]
+async fn the_language_narrows_the_list_and_what_is_wrong_is_said() {
+    let mut desk = orders().await;
+    desk.press("/").await;
+    desk.write("sta").await;
+    desk.press("tab").await;
+    desk.assert_shows("Filter: state:");
+    desk.write("exc").await;
+    desk.press("tab").await;
+    desk.assert_shows("Filter: state:exception");
+    desk.write(" -total<0").await;
+    desk.press("enter").await;
+    let last = desk.engine.asked_in_all().pop();
+    let Some(Asked::Orders(filter)) = last else {
+        panic!("{last:?}");
+    };
+    assert_eq!(filter.terms.to_string(), "state:exception -total<0");
+    desk.press("/").await;
+    desk.write(" stor:web").await;
+    desk.engine.asked_in_all();
+    desk.press("enter").await;
+    desk.assert_shows("there is no field stor");
+    assert_eq!(
+        desk.engine.asked_in_all(),
+        [],
+        "what cannot be read asks for nothing"
+    );
+}
+
+#[tokio::test]
+async fn the_list_is_sorted_by_each_column_and_turned_round() {
+    let mut desk = orders().await;
+    desk.assert_shows("Age↓");
+    let first = |desk: &TestDesk| {
+        let text = desk.text();
+        let line = text.lines().find(|line| line.starts_with('▌'));
+        line.unwrap().to_owned()
+    };
+    desk.press("O g").await;
+    desk.assert_shows("by age, oldest first");
+    assert!(first(&desk).contains("W-100661"), "{}", first(&desk));
+    for says in [
+        "by state",
+        "by number",
+        "by store",
+        "by customer",
+        "by total, greatest first",
+    ] {
+        desk.press("o").await;
+        desk.assert_shows(says);
+    }
+    let asked: Vec<_> = desk.engine.asked_in_all();
+    let sorts = asked
+        .iter()
+        .filter(|asked| matches!(asked, Asked::Orders(filter) if filter.sort != Sort::default()));
+    assert_eq!(sorts.count(), 4, "the ledger sorts what it keeps in order");
+    desk.press("o o").await;
+    assert!(!desk.text().contains("by sales order"));
+}
+
+#[tokio::test]
+async fn the_palette_does_what_is_found_by_a_few_letters() {
+    let mut desk = orders().await;
+    desk.press("j j j :").await;
+    desk.write("retry").await;
+    desk.press("enter").await;
+    assert_eq!(
+        desk.engine.asked(),
+        [Asked::Retry(orders_filter(&["shop-W-100786"]))]
+    );
+    desk.press(":").await;
+    desk.write("logs").await;
+    desk.press("enter").await;
+    desk.assert_shows("[7 Logs]");
+    desk.press(": esc").await;
+    desk.assert_shows("[7 Logs]");
 }

@@ -38,12 +38,12 @@ async fn an_order_costs_at_most_two_requests() {
     proxy.heal();
     site.orders().await;
     let requests = proxy.requests();
-    let accepted = site.runner.sides().ledger.orders(&OrderFilter {
+    let everything = OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 1_000,
-    });
+        ..OrderFilter::default()
+    };
+    let accepted = site.runner.sides().ledger.orders(&everything);
     let accepted = accepted.await.unwrap();
     let in_ax = accepted
         .iter()

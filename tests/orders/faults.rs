@@ -59,9 +59,8 @@ async fn a_faulty_order_is_set_aside_told_to_the_shop_and_the_others_go_on() {
     let duplicates = ledger
         .orders(&OrderFilter {
             view: OrderView::Duplicate,
-            store: None,
-            text: None,
             limit: 10,
+            ..OrderFilter::default()
         })
         .await
         .unwrap();

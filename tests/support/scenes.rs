@@ -259,6 +259,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         | Effect::LoadRuns(_)
         | Effect::Start(..)
         | Effect::Cancel(_)
+        | Effect::Log(..)
         | Effect::Redraw
         | Effect::WatchLooks
         | Effect::Ring(_)

@@ -1,9 +1,11 @@
 //! What happens to the console and what it asks to be done: the whole vocabulary of the loop.
 
 use crossterm::event::Event;
+use jiff::Timestamp;
 
 use super::Change;
 use crate::console::keys::Keymap;
+use crate::console::log_file::{LogErrand, LogReport};
 use crate::console::looks::LooksError;
 use crate::console::office::{Errand, Report};
 use crate::console::outlet::Handed;
@@ -62,6 +64,8 @@ pub enum Msg {
     Looks(Box<Result<(Keymap, Theme), LooksError>>),
     /// Lines of the log.
     Log(Batch),
+    /// What came of an errand at the log file.
+    LogFile(Box<LogReport>),
     /// Somebody ends the program.
     Signal(Signal),
     /// What moves with the time has to be looked at again.
@@ -119,6 +123,8 @@ pub enum Effect {
     Resolve(Box<ExceptionFilter>, String),
     /// Do an errand of the administrator.
     Office(Errand),
+    /// Do an errand at the log file; the time is what ages in its filter are measured by.
+    Log(LogErrand, Timestamp),
     /// Ask something about products.
     Products(Request),
     /// Do an errand about when jobs start.

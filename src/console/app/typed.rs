@@ -17,16 +17,21 @@ impl App {
             form.type_key(key);
             return None;
         }
+        if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            palette.type_key(key);
+            return None;
+        }
         if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
             editor.type_key(key);
             return None;
         }
+        let here = self.here();
         match self.tab {
             Tab::Products => self.products.type_key(key),
-            Tab::Orders => self.orders.type_key(key),
-            Tab::Exceptions => self.exceptions.type_key(key),
+            Tab::Orders => self.orders.type_key(key, &here),
+            Tab::Exceptions => self.exceptions.type_key(key, &here),
             Tab::Logs => {
-                self.logs.type_key(key);
+                self.logs.type_key(key, &here);
                 None
             }
             Tab::Account | Tab::Checklists | Tab::Jobs => None,
@@ -42,16 +47,21 @@ impl App {
             form.paste(text);
             return None;
         }
+        if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            palette.paste(text);
+            return None;
+        }
         if let Some(Overlay::Recurrence(editor)) = self.overlays.last_mut() {
             editor.paste(text);
             return None;
         }
+        let here = self.here();
         match self.tab {
             Tab::Products => self.products.paste(text),
-            Tab::Orders => self.orders.paste(text),
-            Tab::Exceptions => self.exceptions.paste(text),
+            Tab::Orders => self.orders.paste(text, &here),
+            Tab::Exceptions => self.exceptions.paste(text, &here),
             Tab::Logs => {
-                self.logs.paste(text);
+                self.logs.paste(text, &here);
                 None
             }
             Tab::Account | Tab::Checklists | Tab::Jobs => None,

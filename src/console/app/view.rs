@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use ratatui::layout::Rect;
 
 use super::{App, Pace};
@@ -52,7 +52,9 @@ impl App {
         let moves = self.tab == Tab::Checklists && self.checklists.is_moving();
         let office = moves.then_some(SECOND);
         let jobs = self.jobs.true_for(self.now());
-        office.into_iter().chain(jobs).min()
+        let is_followed = self.tab == Tab::Logs && self.logs.is_following_file();
+        let log = is_followed.then_some(SECOND);
+        office.into_iter().chain(jobs).chain(log).min()
     }
 
     /// True where a key may ask for it now: the footer shows nothing else.
@@ -68,12 +70,13 @@ impl App {
                 Tab::Products => self.products.is_filtering(),
                 Tab::Orders => self.orders.is_filtering(),
                 Tab::Exceptions => self.exceptions.is_filtering(),
-                Tab::Account | Tab::Checklists | Tab::Jobs | Tab::Logs => false,
+                Tab::Logs => self.logs.can_end(),
+                Tab::Account | Tab::Checklists | Tab::Jobs => false,
             },
+            // What narrows the products has no words to complete.
+            Action::Filter(FilterAction::Complete) => self.tab != Tab::Products,
             Action::Log(LogAction::NextHit | LogAction::PreviousHit) => self.logs.is_searching(),
-            Action::Log(LogAction::EndSearch) => {
-                self.logs.is_searching() || self.logs.run().is_some()
-            }
+            Action::Log(LogAction::EndSearch) => self.logs.can_end(),
             Action::Window(WindowAction::Open) => matches!(
                 self.overlays.last(),
                 Some(Overlay::History(_) | Overlay::BatchJobs(_))
@@ -83,7 +86,13 @@ impl App {
                 | LogAction::KeepSearch
                 | LogAction::Follow
                 | LogAction::Level
-                | LogAction::Wrap,
+                | LogAction::Wrap
+                | LogAction::Regex
+                | LogAction::File
+                | LogAction::Run
+                | LogAction::Clock
+                | LogAction::Export
+                | LogAction::Copy,
             )
             | Action::Filter(FilterAction::Begin | FilterAction::Keep)
             | Action::Window(
@@ -103,6 +112,7 @@ impl App {
     pub fn context(&self) -> Context {
         match self.overlays.last() {
             Some(overlay) => overlay.context(),
+            None if self.tab == Tab::Logs && self.logs.is_filter_typed() => Context::Filter,
             None if self.tab == Tab::Logs && self.logs.is_typing() => Context::Search,
             None if self.tab == Tab::Orders && self.orders.is_typing() => Context::Filter,
             None if self.tab == Tab::Exceptions && self.exceptions.is_typing() => Context::Filter,
@@ -134,6 +144,11 @@ impl App {
     /// When the last message came.
     pub const fn now(&self) -> Timestamp {
         self.setting.now
+    }
+
+    /// Now, in the zone in which times are shown.
+    pub fn here(&self) -> Zoned {
+        self.now().to_zoned(self.zone().clone())
     }
 
     /// The keys in force.

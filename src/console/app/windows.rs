@@ -25,6 +25,7 @@ impl App {
             | Overlay::Details(_)
             | Overlay::Exception(_)
             | Overlay::Note(_)
+            | Overlay::Palette(_)
             | Overlay::SignIn(_)
             | Overlay::Place(_)
             | Overlay::Product(_) => Vec::new(),
@@ -59,6 +60,7 @@ impl App {
                         | Overlay::Exception(_)
                         | Overlay::Note(_)
                         | Overlay::Form(_)
+                        | Overlay::Palette(_)
                         | Overlay::Recurrence(_)
                         | Overlay::SignIn(_)
                         | Overlay::Place(_)
@@ -67,6 +69,9 @@ impl App {
                     | None => None,
                 };
                 opened.map_or_else(Vec::new, |overlay| self.open(overlay))
+            }
+            WindowAction::Save if matches!(self.overlays.last(), Some(Overlay::Palette(_))) => {
+                self.take_from_palette()
             }
             WindowAction::Save if self.is_form_open() => self.take_form(),
             WindowAction::Save if self.is_editor_open() => self.save_recurrence(),
@@ -83,6 +88,7 @@ impl App {
                     | Overlay::Exception(_)
                     | Overlay::Note(_)
                     | Overlay::Form(_)
+                    | Overlay::Palette(_)
                     | Overlay::Recurrence(_)
                     | Overlay::SignIn(_)
                     | Overlay::Place(_)
@@ -118,6 +124,19 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Does what was chosen in the palette, as its key would.
+    fn take_from_palette(&mut self) -> Vec<Effect> {
+        let chosen = match self.overlays.last() {
+            Some(Overlay::Palette(palette)) => palette.chosen(self),
+            Some(_) | None => None,
+        };
+        let Some(action) = chosen else {
+            return Vec::new();
+        };
+        self.overlays.pop();
+        self.act(action)
     }
 
     /// One record is closed at once, several after a question.
@@ -214,6 +233,7 @@ impl App {
             | Overlay::Exception(_)
             | Overlay::Note(_)
             | Overlay::Form(_)
+            | Overlay::Palette(_)
             | Overlay::Recurrence(_)
             | Overlay::SignIn(_)
             | Overlay::Place(_)

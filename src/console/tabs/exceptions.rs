@@ -2,12 +2,15 @@
 //! reads nothing itself; exceptions come with messages.
 
 mod draw;
+mod sort;
 
 pub use draw::{draw, lay_out};
 
 use crossterm::event::KeyEvent;
+use jiff::Zoned;
 
-use super::filter::Filter;
+use self::sort::ExceptionColumn;
+use super::filter::FilterLine;
 use super::listing::{Keyed, Listing};
 use super::{Loading, Reply};
 use crate::console::app::{Effect, ExceptionsRead, Wish};
@@ -15,6 +18,8 @@ use crate::console::keys::{ExceptionAction, FilterAction, Motion};
 use crate::console::overlays::{ExceptionWindow, Note, Overlay};
 use crate::model::Exception;
 use crate::model::exception::{ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState};
+use crate::model::filter::{Field, Subject};
+use crate::model::sort::Sort;
 
 /// Exceptions that are listed at most: what is older is found by the filter.
 pub const MOST_LISTED: usize = 300;
@@ -28,9 +33,10 @@ impl Keyed for ExceptionEntry {
 }
 
 /// The tab's state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ExceptionsTab {
-    filter: Filter,
+    filter: FilterLine,
+    sort: Sort<ExceptionColumn>,
     with_closed: bool,
     listing: Listing<ExceptionEntry>,
     /// Numbers of the last reading; none before the first.
@@ -50,13 +56,29 @@ struct Numbers {
     matching: u64,
 }
 
+impl Default for ExceptionsTab {
+    fn default() -> Self {
+        Self {
+            filter: FilterLine::new(Subject::Exceptions),
+            sort: Sort::default(),
+            with_closed: false,
+            listing: Listing::default(),
+            read: None,
+            trouble: None,
+            loading: Loading::default(),
+        }
+    }
+}
+
 impl ExceptionsTab {
     /// Asks for the list, unless that is under way.
     pub fn load(&mut self) -> Option<Effect> {
         self.loading.ask().then(|| {
             Effect::LoadExceptions(Box::new(ExceptionFilter {
-                text: self.filter.text(),
-                with_closed: self.with_closed,
+                terms: self.filter.terms().clone(),
+                // Who asks for a state means closed ones too.
+                with_closed: self.with_closed || self.filter.terms().asks_for(Field::State),
+                sort: sort::in_ledger(self.sort),
                 limit: Some(MOST_LISTED),
                 ..ExceptionFilter::default()
             }))
@@ -66,7 +88,8 @@ impl ExceptionsTab {
     /// Takes in the list.
     pub fn loaded(&mut self, result: Result<ExceptionsRead, Exception>) -> Option<Effect> {
         match result {
-            Ok(read) => {
+            Ok(mut read) => {
+                sort::sort(&mut read.entries, self.sort);
                 self.listing.take(read.entries);
                 self.read = Some(Numbers {
                     filter: read.filter,
@@ -97,20 +120,22 @@ impl ExceptionsTab {
     }
 
     /// Does what a key asks for the filter.
-    pub fn on_filter(&mut self, action: FilterAction) -> Reply {
-        let changed = self.filter.on(action);
-        changed.then(|| self.load()).flatten().into()
+    pub fn on_filter(&mut self, action: FilterAction, now: &Zoned) -> Reply {
+        match self.filter.on(action, now) {
+            Ok(changed) => changed.then(|| self.load()).flatten().into(),
+            Err(error) => Reply::Refuse(error.to_string()),
+        }
     }
 
     /// A key while the filter is typed.
-    pub fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let changed = self.filter.type_key(key);
+    pub fn type_key(&mut self, key: KeyEvent, now: &Zoned) -> Option<Effect> {
+        let changed = self.filter.type_key(key, now);
         changed.then(|| self.load()).flatten()
     }
 
     /// Pasted text while the filter is typed.
-    pub fn paste(&mut self, text: &str) -> Option<Effect> {
-        let changed = self.filter.paste(text);
+    pub fn paste(&mut self, text: &str, now: &Zoned) -> Option<Effect> {
+        let changed = self.filter.paste(text, now);
         changed.then(|| self.load()).flatten()
     }
 
@@ -159,6 +184,7 @@ impl ExceptionsTab {
             are_orders: false,
             filter: Box::new(ExceptionFilter {
                 with_closed: false,
+                sort: Sort::default(),
                 limit: None,
                 ..read.filter.clone()
             }),
@@ -168,11 +194,14 @@ impl ExceptionsTab {
     /// True where the action makes sense now: the footer shows no other.
     pub fn offers(&self, action: ExceptionAction, read_only: bool) -> bool {
         match action {
-            ExceptionAction::Details | ExceptionAction::Mark => self.listing.selected().is_some(),
+            ExceptionAction::Details
+            | ExceptionAction::Mark
+            | ExceptionAction::MarkRange
+            | ExceptionAction::MarkAll => self.listing.selected().is_some(),
             ExceptionAction::Retry => !read_only && self.to_retry().is_some(),
             ExceptionAction::RetryAll => !read_only && self.all().is_some(),
             ExceptionAction::Resolve => !read_only && self.to_resolve().is_some(),
-            ExceptionAction::Closed => true,
+            ExceptionAction::Closed | ExceptionAction::Sort | ExceptionAction::Turn => true,
         }
     }
 
@@ -187,8 +216,24 @@ impl ExceptionsTab {
                 self.with_closed = !self.with_closed;
                 self.load().into()
             }
+            ExceptionAction::Sort => {
+                self.sort = self.sort.by.next();
+                self.load().into()
+            }
+            ExceptionAction::Turn => {
+                self.sort.direction = self.sort.direction.turned();
+                self.load().into()
+            }
             ExceptionAction::Mark => {
                 self.listing.mark();
+                Reply::Done
+            }
+            ExceptionAction::MarkRange => {
+                self.listing.mark_range();
+                Reply::Done
+            }
+            ExceptionAction::MarkAll => {
+                self.listing.mark_all();
                 Reply::Done
             }
             ExceptionAction::Retry | ExceptionAction::RetryAll | ExceptionAction::Resolve

@@ -36,6 +36,8 @@ pub struct Listing<T: Keyed> {
     /// Rows in sight at the last layout.
     height: usize,
     marks: BTreeSet<T::Key>,
+    /// The record that was marked last: where a range begins.
+    marked_last: Option<T::Key>,
 }
 
 impl<T: Keyed> Default for Listing<T> {
@@ -46,6 +48,7 @@ impl<T: Keyed> Default for Listing<T> {
             top: 0,
             height: 1,
             marks: BTreeSet::new(),
+            marked_last: None,
         }
     }
 }
@@ -111,9 +114,33 @@ impl<T: Keyed> Listing<T> {
     pub fn mark(&mut self) {
         if let Some(key) = self.selected().map(Keyed::key) {
             if !self.marks.remove(&key) {
-                self.marks.insert(key);
+                self.marks.insert(key.clone());
             }
+            self.marked_last = Some(key);
             self.go(Motion::Down);
+        }
+    }
+
+    /// Marks from the record that was marked last to the selected one, both of them too. Where that
+    /// one is not listed any more, or there is none, only the selected one.
+    pub fn mark_range(&mut self) {
+        let last = self.marked_last.as_ref();
+        let begun = last.and_then(|last| self.rows.iter().position(|row| row.key() == *last));
+        let (from, to) = match begun {
+            Some(begun) => (begun.min(self.at), begun.max(self.at)),
+            None => (self.at, self.at),
+        };
+        let keys = self.rows.iter().skip(from).take(to + 1 - from);
+        self.marks.extend(keys.map(Keyed::key));
+        self.marked_last = self.selected().map(Keyed::key);
+    }
+
+    /// Marks every record that is listed; where all are, none.
+    pub fn mark_all(&mut self) {
+        if self.marks.len() == self.rows.len() {
+            self.marks.clear();
+        } else {
+            self.marks = self.rows.iter().map(Keyed::key).collect();
         }
     }
 
@@ -225,6 +252,28 @@ mod tests {
             [&2],
             "the selected one where none is marked"
         );
+    }
+
+    #[test]
+    fn a_range_and_all_are_marked_and_all_twice_is_none() {
+        let mut listing = listing(0..9);
+        listing.go(Motion::Down);
+        listing.mark_range();
+        assert_eq!(listing.chosen(), [&1], "without a beginning the one itself");
+        listing.go(Motion::PageDown);
+        listing.mark_range();
+        assert_eq!(listing.chosen(), [&1, &2, &3, &4, &5]);
+        listing.go(Motion::Top);
+        listing.mark_range();
+        assert_eq!(listing.marked(), 6, "upwards too");
+        listing.mark_all();
+        assert_eq!(listing.marked(), 9);
+        listing.mark_all();
+        assert_eq!(listing.marked(), 0);
+        listing.take(Vec::new());
+        listing.mark_range();
+        listing.mark_all();
+        assert!(listing.chosen().is_empty());
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! The tab *Logs*: which lines are shown, from where, and what is searched for. It reads no clock
-//! and no file; lines come with messages.
+//! The tab *Logs*: which lines are shown, from where, and what is searched for: those of this
+//! console, or the file of all. It reads no clock and no file; lines come with messages.
 
 mod draw;
+mod file;
+mod hits;
+mod meant;
 mod search;
 mod store;
 
@@ -10,14 +13,19 @@ pub use draw::{areas, draw};
 use std::collections::VecDeque;
 
 use crossterm::event::KeyEvent;
+use jiff::{Timestamp, Zoned};
 
-use self::search::Needle;
+use self::file::FileView;
+use self::search::Search;
 use self::store::Store;
 use super::Reply;
-use crate::console::keys::{LogAction, Motion};
-use crate::console::widgets::input::Input;
+use super::filter::FilterLine;
+use crate::console::app::Effect;
+use crate::console::keys::{FilterAction, LogAction, Motion};
+use crate::console::log_file::LogReport;
+use crate::console::words;
 use crate::logging::Batch;
-use crate::model::RunId;
+use crate::model::filter::{Compare, Filter, Subject, Test};
 use crate::model::log::Level;
 
 /// Lines the tab keeps.
@@ -35,19 +43,13 @@ enum Anchor {
     Top(u64),
 }
 
-/// The search in force.
-#[derive(Debug)]
-struct Search {
-    /// What is typed; none once it is kept.
-    input: Option<Input>,
-    text: String,
-    needle: Option<Needle>,
-    /// Numbers of the shown lines that hold the text.
-    hits: VecDeque<u64>,
-    /// The hit the page was moved to.
-    current: Option<u64>,
-    /// Where the page stood when the search began.
-    began_at: Anchor,
+/// The zone in which times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    /// That of the console.
+    Local,
+    /// UTC, as files and other machines have it.
+    Utc,
 }
 
 /// The tab's state.
@@ -55,16 +57,19 @@ struct Search {
 pub struct LogsTab {
     store: Store,
     level: Level,
-    /// The only run whose lines are shown; none while all are.
-    run: Option<RunId>,
     /// Numbers of the shown lines; none while all are shown.
     shown: Option<VecDeque<u64>>,
     anchor: Anchor,
+    filter: FilterLine,
+    clock: Clock,
     wrap: bool,
     shift: usize,
     search: Option<Search>,
+    /// The page over the file; none while the lines of this console are shown.
+    file: Option<FileView>,
     /// Size of the page of lines at the last layout.
     page: (u16, u16),
+    now: Timestamp,
 }
 
 impl Default for LogsTab {
@@ -72,13 +77,16 @@ impl Default for LogsTab {
         Self {
             store: Store::new(KEPT_LINES),
             level: Level::Debug,
-            run: None,
             shown: None,
             anchor: Anchor::Follow,
+            filter: FilterLine::new(Subject::Log),
+            clock: Clock::Local,
             wrap: false,
             shift: 0,
             search: None,
+            file: None,
             page: (0, 0),
+            now: Timestamp::UNIX_EPOCH,
         }
     }
 }
@@ -93,21 +101,124 @@ impl LogsTab {
         }
         let first = self.store.first();
         let from = from.max(first);
+        let new: Vec<u64> = self.passing(from).collect();
         if let Some(shown) = &mut self.shown {
             drop_before(shown, first);
-            shown.extend(self.store.of(self.level, self.run, from));
+            shown.extend(new.iter().copied());
         }
         if let Some(search) = &mut self.search {
             drop_before(&mut search.hits, first);
-            if let Some(needle) = &search.needle {
-                search.hits.extend(
-                    self.store
-                        .of(self.level, self.run, from)
-                        .filter(|number| holds(&self.store, needle, *number)),
-                );
-            }
+            search.extend(&self.store, new.into_iter());
+        }
+        if let Some(file) = &mut self.file {
+            file.look_again();
         }
         batch.dropped > 0 || !batch.lines.is_empty()
+    }
+
+    /// Numbers of the lines that are to be shown, from `from` on.
+    fn passing(&self, from: u64) -> impl Iterator<Item = u64> {
+        let (terms, now) = (self.filter.terms(), self.now);
+        self.store.at_least(self.level, from).filter(move |number| {
+            terms.is_empty()
+                || self
+                    .store
+                    .get(*number)
+                    .is_some_and(|line| terms.lets(&line, now))
+        })
+    }
+
+    /// The filter with the level, as the file is asked for it.
+    fn terms(&self) -> Filter {
+        let level = Test::Level(Compare::AtLeast, self.level);
+        let of_level = (self.level != Level::Debug).then(|| Filter::from(level));
+        self.filter
+            .terms()
+            .clone()
+            .and(of_level.unwrap_or_default())
+    }
+
+    /// True while a filter is typed.
+    pub const fn is_filter_typed(&self) -> bool {
+        self.filter.is_typing()
+    }
+
+    /// True while a search or a filter takes a row.
+    pub fn rows_below(&self) -> u16 {
+        u16::from(self.search.is_some()) + u16::from(self.filter.is_shown())
+    }
+
+    /// True where `esc` has something to end.
+    pub fn can_end(&self) -> bool {
+        self.search.is_some() || self.filter.is_shown()
+    }
+
+    /// What has to be read of the file next.
+    pub fn wants(&mut self) -> Option<Effect> {
+        let terms = self.terms();
+        let errand = self.file.as_mut()?.wants(&terms)?;
+        Some(Effect::Log(errand, self.now))
+    }
+
+    /// True while the file is followed: other processes write it too.
+    pub fn is_following_file(&self) -> bool {
+        self.file.as_ref().is_some_and(FileView::follows)
+    }
+
+    /// The file may have grown.
+    pub fn look_again(&mut self) {
+        if let Some(file) = &mut self.file {
+            file.look_again();
+        }
+    }
+
+    /// Takes in what came of an errand at the file; answers what an operator is to be told.
+    pub fn reported(&mut self, report: LogReport) -> Option<Result<String, String>> {
+        let file = self.file.as_mut();
+        match (report, file) {
+            (LogReport::Page(page), Some(file)) => file.loaded(page),
+            (LogReport::Found(found), Some(file)) => file.found(found),
+            (LogReport::Known(size, number), Some(file)) => file.known(size, number),
+            (LogReport::Written(Ok((lines, path))), _) => {
+                let lines = words::counted(lines, "line", "lines");
+                return Some(Ok(format!("{lines} written to {}.", path.display())));
+            }
+            (LogReport::Written(Err(why)), _) => {
+                return Some(Err(format!("The lines cannot be written: {why}")));
+            }
+            (LogReport::Page(_) | LogReport::Found(_) | LogReport::Known(..), None) => {}
+        }
+        None
+    }
+
+    /// Does what a key asks for the filter.
+    pub fn on_filter(&mut self, action: FilterAction, now: &Zoned) -> Reply {
+        match self.filter.on(action, now) {
+            Ok(changed) => {
+                if changed {
+                    self.filtered();
+                }
+                Reply::Done
+            }
+            Err(error) => Reply::Refuse(error.to_string()),
+        }
+    }
+
+    /// Shows what passes the filter now, from the same line on.
+    fn filtered(&mut self) {
+        let top = self.number_at(self.top());
+        self.shown = if self.level == Level::Debug && self.filter.terms().is_empty() {
+            None
+        } else {
+            Some(self.passing(0).collect())
+        };
+        if let Anchor::Top(_) = self.anchor {
+            self.anchor = Anchor::Top(top);
+        }
+        self.find_anew();
+        if let Some(file) = &mut self.file {
+            file.again();
+        }
     }
 
     /// True while a search text is typed.
@@ -122,30 +233,13 @@ impl LogsTab {
         self.search.is_some()
     }
 
-    /// The only run whose lines are shown, where one was chosen.
-    pub const fn run(&self) -> Option<RunId> {
-        self.run
-    }
-
-    /// Shows every line of a run and no other, from its first one on, until the search is ended.
-    pub fn show_run(&mut self, run: RunId) {
-        self.search = None;
-        self.level = Level::Debug;
-        self.run = Some(run);
-        self.select();
-        self.anchor = Anchor::Top(0);
-    }
-
-    /// Finds the lines that level and run let through.
-    fn select(&mut self) {
-        let is_all = self.level == Level::Debug && self.run.is_none();
-        let shown = || self.store.of(self.level, self.run, 0).collect();
-        self.shown = (!is_all).then(shown);
-    }
-
     /// Tells the tab how many cells its lines have.
-    pub fn set_page(&mut self, width: u16, height: u16) {
+    pub fn set_page(&mut self, width: u16, height: u16, now: Timestamp) {
         self.page = (width, height);
+        self.now = now;
+        if let Some(file) = &mut self.file {
+            file.set_height(height);
+        }
     }
 
     /// Moves the page.
@@ -155,8 +249,14 @@ impl LogsTab {
             Motion::Down => self.scroll(1),
             Motion::PageUp => self.scroll(-self.page_step()),
             Motion::PageDown => self.scroll(self.page_step()),
-            Motion::Top => self.anchor = Anchor::Top(self.number_at(0)),
-            Motion::Bottom => self.anchor = Anchor::Follow,
+            Motion::Top => match &mut self.file {
+                Some(file) => file.jump(0),
+                None => self.anchor = Anchor::Top(self.number_at(0)),
+            },
+            Motion::Bottom => match &mut self.file {
+                Some(file) => file.jump(u64::MAX),
+                None => self.anchor = Anchor::Follow,
+            },
             Motion::Left => self.shift = self.shift.saturating_sub(SIDE_STEP),
             Motion::Right => self.shift_right(),
         }
@@ -171,8 +271,25 @@ impl LogsTab {
             LogAction::Search => self.open_search(),
             LogAction::NextHit => return self.go_to_hit(true),
             LogAction::PreviousHit => return self.go_to_hit(false),
-            LogAction::KeepSearch => self.keep_search(),
+            LogAction::KeepSearch => return self.keep_search(),
             LogAction::EndSearch => self.end_search(),
+            LogAction::Regex => self.toggle_regex(),
+            LogAction::File if self.file.is_some() => self.file = None,
+            LogAction::File => self.open_file(),
+            LogAction::Run => return self.only_this_run(),
+            LogAction::Clock => {
+                self.clock = match self.clock {
+                    Clock::Local => Clock::Utc,
+                    Clock::Utc => Clock::Local,
+                }
+            }
+            LogAction::Export => return Reply::Perform(self.export()),
+            LogAction::Copy => {
+                return match self.chosen() {
+                    Some(line) => Reply::Perform(Effect::Copy(self.handed([line]))),
+                    None => Reply::Refuse("There is no line to copy.".to_owned()),
+                };
+            }
         }
         Reply::Done
     }
@@ -235,11 +352,19 @@ impl LogsTab {
     }
 
     fn scroll(&mut self, lines: isize) {
+        if let Some(file) = &mut self.file {
+            file.scroll(lines);
+            return;
+        }
         let top = self.top().saturating_add_signed(lines).min(self.last_top());
         self.anchor = Anchor::Top(self.number_at(top));
     }
 
     fn toggle_follow(&mut self) {
+        if let Some(file) = &mut self.file {
+            file.set_following(!file.follows());
+            return;
+        }
         self.anchor = match self.anchor {
             Anchor::Follow => Anchor::Top(self.number_at(self.top())),
             Anchor::Top(_) => Anchor::Follow,
@@ -249,11 +374,21 @@ impl LogsTab {
     fn shift_right(&mut self) {
         if !self.wrap {
             let top = self.top();
-            let longest = (top..(top + usize::from(self.page.1)).min(self.len()))
-                .filter_map(|place| self.store.get(self.number_at(place)))
-                .map(|line| crate::console::words::width(line.text))
-                .max()
-                .unwrap_or(0);
+            let height = usize::from(self.page.1);
+            let wide = |text: &str| words::width(text);
+            let longest = match &self.file {
+                Some(file) => file
+                    .in_sight()
+                    .iter()
+                    .take(height)
+                    .map(|(_, line)| wide(&line.text))
+                    .max(),
+                None => (top..(top + height).min(self.len()))
+                    .filter_map(|place| self.store.get(self.number_at(place)))
+                    .map(|line| wide(line.text))
+                    .max(),
+            }
+            .unwrap_or(0);
             // Not past the end of the longest line in sight.
             if self.shift + draw::text_width(usize::from(self.page.0)) < longest {
                 self.shift += SIDE_STEP;
@@ -267,156 +402,32 @@ impl LogsTab {
     }
 
     fn cycle_level(&mut self) {
-        let top = self.number_at(self.top());
         self.level = match self.level {
             Level::Debug => Level::Info,
             Level::Info => Level::Warning,
             Level::Warning => Level::Error,
             Level::Error => Level::Debug,
         };
-        self.select();
-        if let Anchor::Top(_) = self.anchor {
-            self.anchor = Anchor::Top(top);
-        }
-        if let Some(search) = &mut self.search {
-            search.needle_changed(&self.store, self.level, self.run, false);
-        }
+        self.filtered();
     }
 
-    fn open_search(&mut self) {
-        let text = self.search.take().map(|search| search.text);
-        let mut search = Search {
-            input: Some(Input::new(text.as_deref().unwrap_or_default())),
-            needle: text.as_deref().and_then(Needle::new),
-            text: text.unwrap_or_default(),
-            hits: VecDeque::new(),
-            current: None,
-            began_at: self.anchor,
-        };
-        search.needle_changed(&self.store, self.level, self.run, false);
-        self.search = Some(search);
-    }
-
-    /// A key while a search text is typed.
-    pub fn type_key(&mut self, key: KeyEvent) {
-        self.edit(|input| input.type_key(key));
-    }
-
-    /// Pasted text while a search text is typed.
-    pub fn paste(&mut self, text: &str) {
-        self.edit(|input| input.paste(text));
-    }
-
-    fn edit(&mut self, change: impl FnOnce(&mut Input)) {
-        let Some(search) = &mut self.search else {
-            return;
-        };
-        let Some(input) = &mut search.input else {
-            return;
-        };
-        change(input);
-        let text = input.text().to_owned();
-        if text == search.text {
-            return;
-        }
-        let before = std::mem::replace(&mut search.needle, Needle::new(&text));
-        search.text = text;
-        let narrows = match (&search.needle, &before) {
-            (Some(now), Some(before)) => now.narrows(before),
-            (Some(_) | None, None) | (None, Some(_)) => false,
-        };
-        search.needle_changed(&self.store, self.level, self.run, narrows);
-        search.current = None;
-        self.anchor = search.began_at;
-        // As one types, the page shows the hit that is nearest above the end of where it stood.
-        let _ = self.go_to_hit(false);
-    }
-
-    fn keep_search(&mut self) {
-        if let Some(search) = &mut self.search {
-            search.input = None;
-            if search.needle.is_none() {
-                self.search = None;
-            }
+    /// A key while a search text or a filter is typed.
+    pub fn type_key(&mut self, key: KeyEvent, now: &Zoned) {
+        if !self.filter.is_typing() {
+            self.edit(|input| input.type_key(key));
+        } else if self.filter.type_key(key, now) {
+            self.filtered();
         }
     }
 
-    fn end_search(&mut self) {
-        if self.search.is_none() && self.run.take().is_some() {
-            self.select();
-            self.anchor = Anchor::Follow;
-        }
-        if let Some(search) = self.search.take()
-            && search.input.is_some()
-        {
-            self.anchor = search.began_at;
+    /// Pasted text while one of them is typed.
+    pub fn paste(&mut self, text: &str, now: &Zoned) {
+        if !self.filter.is_typing() {
+            self.edit(|input| input.paste(text));
+        } else if self.filter.paste(text, now) {
+            self.filtered();
         }
     }
-
-    /// Moves to the next hit below or above the current one, round the ends.
-    fn go_to_hit(&mut self, down: bool) -> Reply {
-        let top = self.top();
-        let (page_first, page_end) = (
-            self.number_at(top),
-            self.number_at((top + usize::from(self.page.1)).min(self.len())),
-        );
-        let Some(search) = &mut self.search else {
-            return Reply::Refuse("There is no search: / begins one.".to_owned());
-        };
-        if search.hits.is_empty() {
-            return if search.input.is_some() || search.needle.is_none() {
-                Reply::Done
-            } else {
-                Reply::Refuse(format!("No shown line holds {:?}.", search.text))
-            };
-        }
-        let hits = &search.hits;
-        let index = if down {
-            let after = search.current.map_or(page_first, |current| current + 1);
-            let index = hits.partition_point(|hit| *hit < after);
-            index % hits.len()
-        } else {
-            let before = search.current.unwrap_or(page_end);
-            let index = hits.partition_point(|hit| *hit < before);
-            (index + hits.len() - 1) % hits.len()
-        };
-        let hit = hits[index];
-        search.current = Some(hit);
-        let place = self.place_of(hit);
-        let height = usize::from(self.page.1).max(1);
-        if place < top || place >= top + height || self.wrap {
-            // A third of the page above it: what led there is read first.
-            let top = place.saturating_sub(height / 3).min(self.last_top());
-            self.anchor = Anchor::Top(self.number_at(top));
-        } else {
-            self.anchor = Anchor::Top(page_first);
-        }
-        Reply::Done
-    }
-}
-
-impl Search {
-    /// Finds the hits anew, or among those that are known already.
-    fn needle_changed(&mut self, store: &Store, level: Level, run: Option<RunId>, narrows: bool) {
-        let Some(needle) = &self.needle else {
-            self.hits.clear();
-            return;
-        };
-        if narrows {
-            self.hits.retain(|number| holds(store, needle, *number));
-        } else {
-            self.hits = store
-                .of(level, run, 0)
-                .filter(|number| holds(store, needle, *number))
-                .collect();
-        }
-    }
-}
-
-fn holds(store: &Store, needle: &Needle, number: u64) -> bool {
-    store
-        .get(number)
-        .is_some_and(|line| needle.is_in(line.text))
 }
 
 fn drop_before(numbers: &mut VecDeque<u64>, first: u64) {

@@ -2,14 +2,17 @@
 //! it. It reads nothing itself; orders come with messages.
 
 mod draw;
+mod sort;
 
 pub use draw::{draw, lay_out};
 
 use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
+use jiff::Zoned;
 
-use super::filter::Filter;
+use self::sort::OrderColumn;
+use super::filter::FilterLine;
 use super::listing::{Keyed, Listing};
 use super::{Loading, Reply};
 use crate::console::app::{Effect, OrdersRead, Wish};
@@ -17,6 +20,8 @@ use crate::console::keys::{FilterAction, Motion, OrderAction};
 use crate::console::overlays::{Note, OrderWindow, Overlay};
 use crate::console::widgets::order::Reading;
 use crate::model::exception::ExceptionFilter;
+use crate::model::filter::Subject;
+use crate::model::sort::Sort;
 use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder};
 use crate::model::{Exception, Stream};
 
@@ -32,10 +37,11 @@ impl Keyed for OrderRow {
 }
 
 /// The tab's state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OrdersTab {
     view: OrderView,
-    filter: Filter,
+    filter: FilterLine,
+    sort: Sort<OrderColumn>,
     listing: Listing<OrderRow>,
     /// None before the first reading.
     counts: Option<OrderCounts>,
@@ -51,14 +57,32 @@ pub struct OrdersTab {
     is_wide: bool,
 }
 
+impl Default for OrdersTab {
+    fn default() -> Self {
+        Self {
+            view: OrderView::default(),
+            filter: FilterLine::new(Subject::Orders),
+            sort: Sort::default(),
+            listing: Listing::default(),
+            counts: None,
+            trouble: None,
+            loading: Loading::default(),
+            beside: None,
+            beside_under_way: false,
+            beside_is_old: false,
+            is_wide: false,
+        }
+    }
+}
+
 impl OrdersTab {
     /// Asks for the list, unless that is under way.
     pub fn load(&mut self) -> Option<Effect> {
         self.loading.ask().then(|| {
             Effect::LoadOrders(OrderFilter {
                 view: self.view,
-                store: None,
-                text: self.filter.text(),
+                terms: self.filter.terms().clone(),
+                sort: sort::in_ledger(self.sort),
                 limit: MOST_LISTED,
             })
         })
@@ -67,7 +91,8 @@ impl OrdersTab {
     /// Takes in the list.
     pub fn loaded(&mut self, result: Result<OrdersRead, Exception>) -> Option<Effect> {
         match result {
-            Ok(read) => {
+            Ok(mut read) => {
+                sort::sort(&mut read.rows, self.sort);
                 self.listing.take(read.rows);
                 self.counts = Some(read.counts);
                 self.trouble = None;
@@ -117,20 +142,22 @@ impl OrdersTab {
     }
 
     /// Does what a key asks for the filter.
-    pub fn on_filter(&mut self, action: FilterAction) -> Reply {
-        let changed = self.filter.on(action);
-        changed.then(|| self.load()).flatten().into()
+    pub fn on_filter(&mut self, action: FilterAction, now: &Zoned) -> Reply {
+        match self.filter.on(action, now) {
+            Ok(changed) => changed.then(|| self.load()).flatten().into(),
+            Err(error) => Reply::Refuse(error.to_string()),
+        }
     }
 
     /// A key while the filter is typed.
-    pub fn type_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let changed = self.filter.type_key(key);
+    pub fn type_key(&mut self, key: KeyEvent, now: &Zoned) -> Option<Effect> {
+        let changed = self.filter.type_key(key, now);
         changed.then(|| self.load()).flatten()
     }
 
     /// Pasted text while the filter is typed.
-    pub fn paste(&mut self, text: &str) -> Option<Effect> {
-        let changed = self.filter.paste(text);
+    pub fn paste(&mut self, text: &str, now: &Zoned) -> Option<Effect> {
+        let changed = self.filter.paste(text, now);
         changed.then(|| self.load()).flatten()
     }
 
@@ -165,11 +192,14 @@ impl OrdersTab {
     /// True where the action makes sense now: the footer shows no other.
     pub fn offers(&self, action: OrderAction, read_only: bool) -> bool {
         match action {
-            OrderAction::Details | OrderAction::Mark => self.listing.selected().is_some(),
+            OrderAction::Details
+            | OrderAction::Mark
+            | OrderAction::MarkRange
+            | OrderAction::MarkAll => self.listing.selected().is_some(),
             OrderAction::Retry => !read_only && !self.to_retry().is_empty(),
             OrderAction::Resolve => !read_only && !self.to_resolve().is_empty(),
             OrderAction::Run => !read_only,
-            OrderAction::View => true,
+            OrderAction::View | OrderAction::Sort | OrderAction::Turn => true,
         }
     }
 
@@ -186,8 +216,24 @@ impl OrdersTab {
                 self.view = OrderView::ALL[next];
                 self.load().into()
             }
+            OrderAction::Sort => {
+                self.sort = self.sort.by.next();
+                self.load().into()
+            }
+            OrderAction::Turn => {
+                self.sort.direction = self.sort.direction.turned();
+                self.load().into()
+            }
             OrderAction::Mark => {
                 self.listing.mark();
+                Reply::Done
+            }
+            OrderAction::MarkRange => {
+                self.listing.mark_range();
+                Reply::Done
+            }
+            OrderAction::MarkAll => {
+                self.listing.mark_all();
                 Reply::Done
             }
             OrderAction::Retry | OrderAction::Resolve if read_only => {

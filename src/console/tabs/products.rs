@@ -18,7 +18,7 @@ use crossterm::event::KeyEvent;
 
 use self::tree::TreeView;
 use self::window::{PAGE, Window};
-use super::filter::Filter;
+use super::filter::FilterText;
 use super::{Loading, Reply};
 use crate::console::app::Effect;
 use crate::console::keys::{Context, FilterAction, Motion};
@@ -54,7 +54,7 @@ enum Reviewed {
 /// The tab's state.
 #[derive(Debug, Default)]
 pub struct ProductsTab {
-    filter: Filter,
+    filter: FilterText,
     /// RecId of the category that is listed; empty for every one.
     category: String,
     window: Window,

@@ -1,19 +1,19 @@
 //! Exceptions: opened and cleared by what happens to records and runs, retried and resolved by
 //! operators.
 
-use std::cmp::Reverse;
+mod listing;
+
+pub use listing::{count, list};
 
 use async_trait::async_trait;
 
 use super::super::exceptions::ExceptionBook;
 use super::super::{LedgerError, SetAside};
 use super::runs::now;
-use super::{Engine, SqlLedger, orders, rows};
-use crate::model::exception::{
-    Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
-};
+use super::{Engine, SqlLedger, orders};
+use crate::model::exception::{Exception, ExceptionEntry, ExceptionFilter, ExceptionState};
 use crate::model::{Job, Stream};
-use crate::sql::{Row, Session, SqlError, Text, Value};
+use crate::sql::{Session, SqlError, Text};
 use crate::{statement, values};
 
 /// The code of every run's exception.
@@ -29,16 +29,6 @@ const RESOLVED: Text<'static> = statement!("exceptions", "resolved");
 const MARK_RETRYING: Text<'static> = statement!("exceptions", "mark retrying");
 const MARK_RESOLVED: Text<'static> = statement!("exceptions", "mark resolved");
 const RETRIES: Text<'static> = statement!("exceptions", "retries");
-// What a list and a count are put together from.
-const LIST: Text<'static> = statement!("exceptions", "list");
-const COUNT: Text<'static> = statement!("exceptions", "count");
-const OF_JOB: Text<'static> = statement!("exceptions", "of job");
-const OF_STREAM: Text<'static> = statement!("exceptions", "of stream");
-const OF_CODE: Text<'static> = statement!("exceptions", "of code");
-const WITH_ID: Text<'static> = statement!("exceptions", "with id");
-const WITH_KEY: Text<'static> = statement!("exceptions", "with key");
-const WAITING: Text<'static> = statement!("exceptions", "waiting");
-const NEWEST_FIRST: Text<'static> = statement!("exceptions", "newest first");
 
 /// An exception that is about to be opened.
 pub struct Opening<'a> {
@@ -181,128 +171,6 @@ impl<'a> Stuck<'a> {
         let found = self.db.optional_each(&IS_STUCK, &sets, |_| Ok(()))?;
         Ok(found.iter().map(Option::is_some).collect())
     }
-}
-
-fn entry(row: &Row<'_>) -> Result<ExceptionEntry, SqlError> {
-    let is_run = rows::text(row, 2)?.is_empty();
-    Ok(ExceptionEntry {
-        id: ExceptionId(row.get(0)?),
-        job: rows::word(row, 1)?,
-        stream: (!is_run).then(|| rows::word(row, 2)).transpose()?,
-        key: row.get(3)?,
-        code: row.get(4)?,
-        field: row.get(5)?,
-        exception: Exception::new(
-            row.get::<String>(6)?,
-            row.get::<String>(7)?,
-            row.get::<String>(8)?,
-        ),
-        attempts: row.get(9)?,
-        first: rows::time(row, 10)?,
-        last: rows::time(row, 11)?,
-        state: rows::named(row, 12)?,
-        note: row.get(13)?,
-    })
-}
-
-/// Columns of a list that are searched: key, field, text and cause.
-const SEARCHED: [usize; 4] = [3, 5, 6, 7];
-
-/// The statement that begins with `head`, for what `filter` asks. Only what is asked for stands in
-/// it, so that an index can answer it.
-fn statement(db: Session<'_>, head: &Text<'_>, filter: &ExceptionFilter) -> String {
-    let asked = [
-        (filter.ids.is_some(), &WITH_ID),
-        (filter.ids.is_none() && filter.keys.is_some(), &WITH_KEY),
-        (filter.job.is_some(), &OF_JOB),
-        (filter.stream.is_some(), &OF_STREAM),
-        (filter.code.is_some(), &OF_CODE),
-        (!filter.with_closed, &WAITING),
-    ];
-    let mut sql = db.pick(head).to_owned();
-    for (_, condition) in asked.into_iter().filter(|(is_asked, _)| *is_asked) {
-        sql.push_str(db.pick(condition));
-    }
-    sql
-}
-
-/// The values of that statement, for one id or key where some are asked for.
-fn values_of<'v>(filter: &'v ExceptionFilter, most: i64, name: Value<'v>) -> [Value<'v>; 5] {
-    values![
-        most,
-        filter.job.map(Job::name),
-        filter.stream.map(Stream::name),
-        filter.code.as_deref(),
-        name,
-    ]
-}
-
-pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
-    let limit = filter.limit.unwrap_or(usize::MAX);
-    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
-    let sql = statement(db, &LIST, filter) + db.pick(&NEWEST_FIRST);
-    let text = Text::both(&sql);
-    let mut entries = Vec::new();
-    let mut take = |row: &Row<'_>, most: usize| {
-        if entries.len() < most && is_sought(row, sought.as_deref())? {
-            entries.push(entry(row)?);
-        }
-        Ok(())
-    };
-    let names: Option<Vec<Value<'_>>> = match (&filter.ids, &filter.keys) {
-        (Some(ids), _) => Some(ids.iter().map(|id| Value::from(id.0)).collect()),
-        (None, Some(keys)) => Some(keys.iter().map(Value::from).collect()),
-        (None, None) => None,
-    };
-    let Some(names) = names else {
-        let most = match sought {
-            Some(_) => i64::MAX,
-            None => i64::try_from(limit).unwrap_or(i64::MAX),
-        };
-        db.each(&text, &values_of(filter, most, Value::Null), |row| {
-            take(row, limit)
-        })?;
-        return Ok(entries);
-    };
-    let sets: Vec<_> = names
-        .into_iter()
-        .map(|name| values_of(filter, i64::MAX, name))
-        .collect();
-    db.each_of(&text, &sets, |_, row| take(row, usize::MAX))?;
-    if let (Some(_), Some(keys)) = (&filter.ids, &filter.keys) {
-        entries.retain(|entry| keys.contains(&entry.key));
-    }
-    entries.sort_by_key(|entry| Reverse((entry.last, entry.id.0)));
-    entries.dedup_by_key(|entry| entry.id);
-    entries.truncate(limit);
-    Ok(entries)
-}
-
-/// True where one of the searched columns has the text, in whatever case.
-fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
-    let Some(sought) = sought else {
-        return Ok(true);
-    };
-    for column in SEARCHED {
-        if rows::text(row, column)?.to_lowercase().contains(sought) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-pub fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
-    if filter.ids.is_some() || filter.keys.is_some() || filter.text.is_some() {
-        let unlimited = ExceptionFilter {
-            limit: None,
-            ..filter.clone()
-        };
-        return Ok(list(db, &unlimited)?.len() as u64);
-    }
-    let sql = statement(db, &COUNT, filter);
-    let values = values_of(filter, 0, Value::Null);
-    let count = db.row(&Text::both(&sql), &values, |row| row.get::<i64>(0))?;
-    Ok(count.cast_unsigned())
 }
 
 pub fn ask_retry(

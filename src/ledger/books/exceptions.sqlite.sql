@@ -81,3 +81,27 @@ AND key = @P5
 AND state IN ('open', 'retrying')
 -- [newest first] The end of the list.
 ORDER BY last DESC, id DESC LIMIT @P1
+-- [oldest first] The end of the list.
+ORDER BY last, id LIMIT @P1
+-- [record down] The end of the list.
+ORDER BY stream DESC, key DESC, job DESC LIMIT @P1
+-- [record up] The end of the list.
+ORDER BY stream, key, job LIMIT @P1
+-- [when failed last] What a term of a filter compares; and so the others.
+last
+-- [when failed first] The same.
+first
+-- [state of it] The same.
+state
+-- [job of it] The same.
+job
+-- [stream of it] The same.
+stream
+-- [record of it] The same.
+key
+-- [code of it] The same.
+code
+-- [tries of it] The same.
+attempts
+-- [number of it] The same.
+id

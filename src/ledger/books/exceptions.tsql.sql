@@ -111,3 +111,27 @@ AND [key] = @P5
 AND state IN (N'open', N'retrying')
 -- [newest first] The end of the list.
 ORDER BY last DESC, id DESC
+-- [oldest first] The end of the list.
+ORDER BY last, id
+-- [record down] The end of the list.
+ORDER BY stream DESC, [key] DESC, job DESC
+-- [record up] The end of the list.
+ORDER BY stream, [key], job
+-- [when failed last] What a term of a filter compares; and so the others.
+last
+-- [when failed first] The same.
+first
+-- [state of it] The same.
+state
+-- [job of it] The same.
+job
+-- [stream of it] The same.
+stream
+-- [record of it] The same.
+[key]
+-- [code of it] The same.
+code
+-- [tries of it] The same.
+attempts
+-- [number of it] The same.
+id

@@ -17,6 +17,7 @@ use super::super::{Begun, Fence, LedgerError};
 use super::leases::check;
 use super::runs::now;
 use super::{Engine, SqlLedger, passes, rows, runs};
+use crate::model::filter::{Field, Filter, Test};
 use crate::model::job::JobState;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Schedule, Standing};
@@ -169,7 +170,18 @@ impl<E: Engine> JobBook for SqlLedger<E> {
     }
 
     async fn runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, LedgerError> {
-        self.read("listing runs", move |db| runs::list(db, job, limit))
+        let of_job = job.map(|job| Test::Is(Field::Job, job.name().to_owned()));
+        let terms = of_job.map(Filter::from).unwrap_or_default();
+        self.runs_that(&terms, limit).await
+    }
+
+    async fn runs_that(
+        &self,
+        terms: &Filter,
+        limit: usize,
+    ) -> Result<Vec<RunSummary>, LedgerError> {
+        let terms = terms.clone();
+        self.read("listing runs", move |db| runs::list(db, &terms, limit))
             .await
     }
 

@@ -1,6 +1,7 @@
 //! The order book: staged orders, how far each has come, and what the service is to be told.
 
 mod answers;
+mod columns;
 mod hand_over;
 mod in_ax;
 mod known;

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use super::super::jobs::Cause;
 use super::super::{Begun, Fence};
 use super::jobs::{Kept, load, occurrences, save};
+use super::narrowed::{Column, Narrowed};
 use super::{exceptions, leases, rows};
 use crate::model::exception::Exception;
+use crate::model::filter::{Field, Filter, Test};
 use crate::model::run::{RunSummary, StreamProgress};
 use crate::model::{Job, Progress, RunId, RunStatus};
 use crate::sql::{Row, Session, SqlError, Text};
@@ -25,7 +27,8 @@ const CANCEL_BY: Text<'static> = statement!("runs", "cancel by");
 const FINISH: Text<'static> = statement!("runs", "finish");
 const ASK_CANCEL: Text<'static> = statement!("runs", "ask cancel");
 const LIST: Text<'static> = statement!("runs", "list");
-const LIST_OF_JOB: Text<'static> = statement!("runs", "list of job");
+const OLDER: Text<'static> = statement!("runs", "older");
+const NEWEST_FIRST: Text<'static> = statement!("runs", "newest first");
 const GET: Text<'static> = statement!("runs", "get");
 
 /// The ledger's clock, in Unix milliseconds.
@@ -254,12 +257,75 @@ fn summary(row: &Row<'_>) -> Result<RunSummary, SqlError> {
     })
 }
 
-pub fn list(db: Session<'_>, job: Option<Job>, limit: usize) -> Result<Vec<RunSummary>, SqlError> {
-    let limit = rows::limit(limit);
-    match job {
-        Some(job) => db.rows(&LIST_OF_JOB, &values![limit, job.name()], summary),
-        None => db.rows(&LIST, &values![limit], summary),
+/// Where a list of runs answers a test; how long one took, and what is told of it, is looked at run
+/// by run.
+fn column(test: &Test) -> Option<Column> {
+    use Field as F;
+    let text = match test.field()? {
+        F::Run => statement!("runs", "number of it"),
+        F::Job => statement!("runs", "job of it"),
+        F::State => statement!("runs", "status of it"),
+        F::Age | F::Started => statement!("runs", "start of it"),
+        F::Dry => statement!("runs", "dry or not"),
+        F::Is
+        | F::Placed
+        | F::Downloaded
+        | F::Changed
+        | F::Store
+        | F::Number
+        | F::Id
+        | F::Customer
+        | F::Account
+        | F::SalesOrder
+        | F::Total
+        | F::Currency
+        | F::Lines
+        | F::Tries
+        | F::Stream
+        | F::Record
+        | F::Code
+        | F::Fault
+        | F::Text
+        | F::Cause
+        | F::First
+        | F::Last
+        | F::Note
+        | F::Took
+        | F::Sent
+        | F::SetAside
+        | F::Level
+        | F::At => return None,
+    };
+    Some(Column::Value(text))
+}
+
+/// Runs that are read at once while each is looked at.
+const PAGE: usize = 200;
+
+pub fn list(db: Session<'_>, terms: &Filter, limit: usize) -> Result<Vec<RunSummary>, SqlError> {
+    let narrowed = Narrowed::of(db, terms, 2, column)?;
+    let page = if narrowed.is_whole() { limit } else { PAGE };
+    let mut listed: Vec<RunSummary> = Vec::new();
+    let mut last: Option<i64> = None;
+    while listed.len() < limit {
+        let mut sql = db.pick(&LIST).to_owned();
+        if last.is_some() {
+            sql.push_str(db.pick(&OLDER));
+        }
+        sql.push_str(&narrowed.sql);
+        sql.push_str(db.pick(&NEWEST_FIRST));
+        let mut values = values![rows::limit(page), last].to_vec();
+        values.extend(narrowed.values.iter().cloned());
+        let read = db.rows(&Text::both(&sql), &values, summary)?;
+        let is_last = read.len() < page;
+        last = read.last().map(|run| run.run.0);
+        let matching = read.into_iter().filter(|run| narrowed.lets(run));
+        listed.extend(matching.take(limit - listed.len()));
+        if is_last {
+            break;
+        }
     }
+    Ok(listed)
 }
 
 pub fn get(db: Session<'_>, run: RunId) -> Result<Option<RunSummary>, SqlError> {

@@ -44,14 +44,25 @@ WHERE job = @P1 AND id = (
     SELECT run FROM lease WHERE job = @P1 AND expires > @P2 AND expires - @P2 <= length
 );
 
--- [list] The newest runs; @P1 how many; answers run, job, status, dry run, start, end, streams,
+-- [list] Begins a list of runs, at most @P1; answers run, job, status, dry run, start, end, streams,
 -- exception.
 SELECT id, job, status, dry_run, started, finished, streams, exception FROM run
+WHERE 1
+-- [older] Those that began before another one, @P2.
+AND id < @P2
+-- [newest first] Ends the list.
 ORDER BY id DESC LIMIT @P1;
 
--- [list of job] The newest runs of a job; @P1 how many, @P2 job; answers the same.
-SELECT id, job, status, dry_run, started, finished, streams, exception FROM run
-WHERE job = @P2 ORDER BY id DESC LIMIT @P1;
+-- [number of it] What a term of a filter compares; and so the others.
+id
+-- [job of it] The same.
+job
+-- [status of it] The same.
+status
+-- [start of it] The same.
+started
+-- [dry or not] The same.
+CASE dry_run WHEN 0 THEN 'no' ELSE 'yes' END
 
 -- [get] One run; @P1 run; answers the same.
 SELECT id, job, status, dry_run, started, finished, streams, exception FROM run WHERE id = @P1;

@@ -60,17 +60,26 @@ WHERE job = @P1 AND id = (
     WHERE lease.job = @P1 AND lease.expires > @P2 AND lease.expires - @P2 <= lease.length
 );
 
--- [list] The newest runs; @P1 how many; answers run, job, status, dry run, start, end, streams,
+-- [list] Begins a list of runs, at most @P1; answers run, job, status, dry run, start, end, streams,
 -- exception.
 SELECT TOP (@P1) id, job, status, dry_run, started, finished, streams, exception
 FROM axcs.run
+WHERE 1 = 1
+-- [older] Those that began before another one, @P2.
+AND id < @P2
+-- [newest first] Ends the list.
 ORDER BY id DESC;
 
--- [list of job] The newest runs of a job; @P1 how many, @P2 job; answers the same.
-SELECT TOP (@P1) id, job, status, dry_run, started, finished, streams, exception
-FROM axcs.run
-WHERE job = @P2
-ORDER BY id DESC;
+-- [number of it] What a term of a filter compares; and so the others.
+id
+-- [job of it] The same.
+job
+-- [status of it] The same.
+status
+-- [start of it] The same.
+started
+-- [dry or not] The same.
+CASE dry_run WHEN 0 THEN N'no' ELSE N'yes' END
 
 -- [get] One run; @P1 run; answers the same.
 SELECT id, job, status, dry_run, started, finished, streams, exception

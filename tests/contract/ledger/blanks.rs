@@ -33,12 +33,12 @@ async fn numbers_that_differ_in_case_and_in_blanks_at_the_end_are_duplicates(eng
         numbered("o3", " W-1", 3),
     ];
     ledger.stage(fence, events, position(3)).await.unwrap();
-    let listed = ledger.orders(&OrderFilter {
+    let duplicates = OrderFilter {
         view: OrderView::Duplicate,
-        store: None,
-        text: None,
         limit: 9,
-    });
+        ..OrderFilter::default()
+    };
+    let listed = ledger.orders(&duplicates);
     let mut ids: Vec<String> = listed.await.unwrap().into_iter().map(|it| it.id).collect();
     ids.sort();
     assert_eq!(ids, ["o1", "o2"]);

@@ -110,7 +110,6 @@ fn entries() -> Vec<ExceptionEntry> {
 }
 
 fn matching(filter: &ExceptionFilter) -> Vec<ExceptionEntry> {
-    let text = filter.text.as_deref().unwrap_or_default().to_lowercase();
     let mut entries = entries();
     entries.retain(|entry| {
         let closed = matches!(
@@ -125,14 +124,7 @@ fn matching(filter: &ExceptionFilter) -> Vec<ExceptionEntry> {
             && filter
                 .stream
                 .is_none_or(|stream| entry.stream == Some(stream))
-            && [
-                &entry.key,
-                &entry.field,
-                &entry.exception.text,
-                &entry.exception.cause,
-            ]
-            .into_iter()
-            .any(|field| field.to_lowercase().contains(&text))
+            && filter.terms.lets(entry, ago(0))
     });
     entries
 }

@@ -1,6 +1,7 @@
 //! Every scene by its name: the states of the console that are drawn, compared and pressed through.
 
 use axcs::console::app::{Msg, Setting};
+use axcs::console::log_file::{LogPage, LogReport, LogSize};
 use axcs::logging::Batch;
 use axcs::model::exception::Documented;
 use axcs::model::run::{JobOverview, LiveRuns, Reach};
@@ -515,6 +516,83 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.press("7 / x y z enter n");
         stage
     }),
+    ("logs-filter", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 &");
+        stage
+            .write("level>=warning -text:429 age>1s")
+            .press("enter z");
+        stage
+    }),
+    ("logs-filter-wrong", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 &");
+        stage.write("levle>=warning ");
+        stage
+    }),
+    ("logs-expression-wrong", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 / ctrl-r");
+        stage.write("batch (\\d+");
+        stage
+    }),
+    ("logs-expression", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 / ctrl-r");
+        stage.write("[0-9]+ s").press("enter N");
+        stage
+    }),
+    ("logs-file", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 o");
+        of_file(&mut stage, true);
+        stage.press("k k");
+        stage
+    }),
+    ("logs-file-unread", |size, look| {
+        let mut stage = Stage::new(size, look);
+        stage.press("7 o");
+        of_file(&mut stage, false);
+        stage
+    }),
+    ("orders-sorted", |size, look| keyed(size, look, "5 o o o o")),
+    ("orders-turned-and-marked", |size, look| {
+        keyed(size, look, "5 O g m j j M")
+    }),
+    ("orders-filter-offers", |size, look| {
+        let mut stage = keyed(size, look, "5 /");
+        stage.write("total>100 st");
+        stage
+    }),
+    ("orders-filter-completed", |size, look| {
+        let mut stage = keyed(size, look, "5 /");
+        stage.write("sta").press("tab tab tab");
+        stage
+    }),
+    ("orders-filter-wrong", |size, look| {
+        let mut stage = keyed(size, look, "5 /");
+        stage.write("total>much ").press("enter");
+        stage
+    }),
+    ("exceptions-sorted", |size, look| {
+        keyed(size, look, "6 o o o")
+    }),
+    ("palette", |size, look| keyed(size, look, "5 :")),
+    ("palette-products", |size, look| {
+        let mut stage = keyed(size, look, "3 e :");
+        stage.write("rule");
+        stage
+    }),
+    ("palette-typing", |size, look| {
+        let mut stage = keyed(size, look, "6 :");
+        stage.write("rtr").press("down");
+        stage
+    }),
+    ("palette-without", |size, look| {
+        let mut stage = keyed(size, look, "4 :");
+        stage.write("zzz");
+        stage
+    }),
     ("help", |size, look| {
         let mut stage = Stage::new(size, look);
         stage.press("?");
@@ -612,4 +690,23 @@ fn locked() -> Exception {
         "/var/lib/axcs/ledger.db: database is locked",
         "Wait, or end the other program that has it open.",
     )
+}
+
+/// The end of a log file of a million lines, as it would be read; or why it cannot be.
+fn of_file(stage: &mut Stage, is_there: bool) {
+    let size = LogSize {
+        bytes: 118_040_112,
+        lines: Some(1_000_000),
+    };
+    let lines = log(240).into_iter().enumerate();
+    let page = LogPage {
+        above: lines.map(|(at, line)| (at as u64 * 118, line)).collect(),
+        number: Some(999_761),
+        size,
+        ..LogPage::default()
+    };
+    let why = "/var/log/axcs/axcs.2026-03-12.log: Permission denied (os error 13)";
+    let read = is_there.then_some(page).ok_or_else(|| why.to_owned());
+    stage.send(Msg::LogFile(Box::new(LogReport::Page(read))));
+    stage.send(Msg::LogFile(Box::new(LogReport::Known(size, None))));
 }

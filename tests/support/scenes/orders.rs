@@ -6,6 +6,7 @@ use axcs::model::order::{
     Address, Charge, Customer, OrderEventKind, OrderLine, Payment, Tax, WebOrder,
 };
 use axcs::model::shipment::{SalesStatus, Shipment, ShipmentLine};
+use axcs::model::sort::{Direction, OrderSort};
 use axcs::model::staged::{
     HistoryLine, OrderCounts, OrderFilter, OrderRow, OrderView, Shipped, Stage, StagedOrder,
 };
@@ -231,19 +232,19 @@ fn counts() -> OrderCounts {
 
 /// What a ledger answers.
 pub fn read(filter: &OrderFilter) -> OrdersRead {
-    let text = filter.text.as_deref().unwrap_or_default().to_lowercase();
     let mut rows = rows();
-    rows.retain(|row| {
-        is_in(row, filter.view)
-            && [
-                &row.id,
-                &row.number,
-                &row.customer,
-                &row.account,
-                &row.sales_order,
-            ]
-            .into_iter()
-            .any(|field| field.to_lowercase().contains(&text))
+    rows.retain(|row| is_in(row, filter.view) && filter.terms.lets(row, ago(0)));
+    rows.sort_by(|one, other| {
+        let order = match filter.sort.by {
+            OrderSort::Placed => one.placed.cmp(&other.placed),
+            OrderSort::Number => one.number.cmp(&other.number),
+            OrderSort::Store => (&one.store, one.placed).cmp(&(&other.store, other.placed)),
+            OrderSort::Stage => (one.stage.name(), one.seq).cmp(&(other.stage.name(), other.seq)),
+        };
+        match filter.sort.direction {
+            Direction::Up => order,
+            Direction::Down => order.reverse(),
+        }
     });
     rows.truncate(filter.limit);
     OrdersRead {
@@ -256,9 +257,8 @@ pub fn read(filter: &OrderFilter) -> OrdersRead {
 pub fn all() -> OrdersRead {
     read(&OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 300,
+        ..OrderFilter::default()
     })
 }
 

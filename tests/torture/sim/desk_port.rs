@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axcs::ledger::jobs::{Board, Cause, CursorAge, Due, JobBook, OccurrenceEntry, StatusChange};
 use axcs::ledger::{Begun, Fence, LedgerError};
+use axcs::model::Filter;
 use axcs::model::run::RunSummary;
 use axcs::model::schedule::Schedule;
 use axcs::model::{Job, JobStatus, Progress, RunId};
@@ -81,6 +82,10 @@ impl JobBook for Hands {
     }
 
     async fn runs(&self, _: Option<Job>, _: usize) -> Result<Vec<RunSummary>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn runs_that(&self, _: &Filter, _: usize) -> Result<Vec<RunSummary>, LedgerError> {
         Ok(Vec::new())
     }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
+use super::sort::{ExceptionColumn, in_ledger, words as in_words};
 use super::{ExceptionsTab, MOST_LISTED};
 use crate::console::tabs::listing;
 use crate::console::tabs::listing::columns::{fitting, heading, row};
@@ -14,6 +15,7 @@ use crate::console::widgets::sheet::Page;
 use crate::console::widgets::{exception, facts, report};
 use crate::console::words;
 use crate::model::exception::ExceptionEntry;
+use crate::model::sort::Sort;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
@@ -26,6 +28,21 @@ enum Column {
     Tries,
     State,
     Text,
+}
+
+impl Column {
+    /// What the list is sorted by under this heading.
+    const fn sorts(self) -> Option<ExceptionColumn> {
+        match self {
+            Self::Last => Some(ExceptionColumn::Last),
+            Self::Job => Some(ExceptionColumn::Job),
+            Self::Key | Self::KeyLong => Some(ExceptionColumn::Record),
+            Self::Tries => Some(ExceptionColumn::Tries),
+            Self::State => Some(ExceptionColumn::State),
+            Self::Text => Some(ExceptionColumn::Text),
+            Self::Subject => None,
+        }
+    }
 }
 
 impl listing::columns::Column for Column {
@@ -92,17 +109,19 @@ pub fn draw(tab: &ExceptionsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'
     let width = usize::from(areas.rows.width);
     frame.render_widget(Text::from(head(tab, width, theme)), areas.head);
     let plan = columns(width.saturating_sub(listing::BEFORE));
-    frame.render_widget(heading(plan, width, theme), areas.heading);
+    let sorted =
+        |column: Column| (column.sorts() == Some(tab.sort.by)).then_some(tab.sort.direction);
+    frame.render_widget(heading(plan, width, theme, sorted), areas.heading);
     if let Some(trouble) = &tab.trouble {
         let inside = Page { width, ..page };
         let lines = report::exception_sections(trouble, inside);
         frame.render_widget(Text::from(lines), areas.rows);
     } else if tab.listing.is_empty() {
-        let text = match (&tab.read, tab.filter.text()) {
+        let text = match (&tab.read, tab.filter.terms().is_empty()) {
             (None, _) => " The exceptions are being read.",
-            (Some(_), Some(_)) => " No exception holds the text of the filter.",
-            (Some(_), None) if tab.with_closed => " There is no exception, open or closed.",
-            (Some(_), None) => " There is no open exception.",
+            (Some(_), false) => " No exception passes the filter.",
+            (Some(_), true) if tab.with_closed => " There is no exception, open or closed.",
+            (Some(_), true) => " There is no open exception.",
         };
         frame.render_widget(Line::styled(text, theme.style(Role::Dim)), areas.rows);
     } else {
@@ -132,7 +151,7 @@ fn head(tab: &ExceptionsTab, width: usize, theme: &Theme) -> Vec<Line<'static>> 
         };
         let text = format!("{} open", words::count(read.open));
         parts.push(Span::styled(text, theme.style(role)));
-        if read.filter.text.is_some() {
+        if !read.filter.terms.is_empty() {
             let text = format!(
                 "{} of them listed by the filter",
                 words::count(read.matching)
@@ -140,14 +159,27 @@ fn head(tab: &ExceptionsTab, width: usize, theme: &Theme) -> Vec<Line<'static>> 
             parts.push(Span::raw(text));
         }
     }
-    parts.push(Span::raw(if tab.with_closed {
+    let with_closed = tab
+        .read
+        .as_ref()
+        .is_some_and(|read| read.filter.with_closed);
+    parts.push(Span::raw(if tab.with_closed || with_closed {
         "closed ones too"
     } else {
         "closed ones left out"
     }));
-    if tab.listing.len() >= MOST_LISTED {
-        let text = format!("the newest {MOST_LISTED} are listed");
+    let is_whole = tab.listing.len() < MOST_LISTED;
+    if !is_whole {
+        let which = if in_ledger(tab.sort) == Sort::default() {
+            "newest"
+        } else {
+            "first"
+        };
+        let text = format!("the {which} {MOST_LISTED} are listed");
         parts.push(Span::styled(text, theme.style(Role::Dim)));
+    }
+    if let Some(text) = in_words(tab.sort, is_whole) {
+        parts.push(Span::raw(text));
     }
     if tab.listing.marked() > 0 {
         let text = format!("{} marked", tab.listing.marked());

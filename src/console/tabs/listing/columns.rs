@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::BEFORE;
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
+use crate::model::sort::Direction;
 
 /// A column of a list.
 pub trait Column: Copy + PartialEq + 'static {
@@ -45,17 +46,31 @@ pub fn width_of<C: Column>(column: C, plan: &[C], room: usize) -> usize {
     }
 }
 
-/// The names of the columns, over rows of `width` cells.
-pub fn heading<C: Column>(plan: &[C], width: usize, theme: &Theme) -> Line<'static> {
+/// The names of the columns, over rows of `width` cells; that by which the rows are sorted has an
+/// arrow.
+pub fn heading<C: Column>(
+    plan: &[C],
+    width: usize,
+    theme: &Theme,
+    sorted: impl Fn(C) -> Option<Direction>,
+) -> Line<'static> {
     let room = width.saturating_sub(BEFORE);
     let mut text = " ".repeat(BEFORE);
     for column in plan {
         let width = width_of(*column, plan, room);
-        let title = column.title();
+        let mut title = column.title().to_owned();
+        title.push_str(match sorted(*column) {
+            Some(Direction::Down) => theme.symbols.down,
+            Some(Direction::Up) => theme.symbols.up,
+            None => "",
+        });
+        let over = words::width(&title).saturating_sub(width);
+        // The arrow takes the blank where the name fills its column.
+        let gap = " ".repeat(1_usize.saturating_sub(over));
         text.push_str(&if column.is_number() {
-            format!("{title:>width$} ")
+            format!("{title:>width$}{gap}")
         } else {
-            format!("{title:<width$} ")
+            format!("{title:<width$}{gap}")
         });
     }
     Line::styled(text, theme.style(Role::Dim))

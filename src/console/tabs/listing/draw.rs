@@ -9,9 +9,9 @@ use crate::console::theme::{Role, Theme};
 use crate::console::widgets::sheet::{Page, Sheet};
 
 /// From this width on the selected record stands beside the list.
-const WIDE: u16 = 150;
-/// Cells of the list beside it.
-const LIST: u16 = 94;
+const WIDE: u16 = 120;
+/// Cells of the list beside it, at least and at most.
+const LIST: (u16, u16) = (79, 94);
 
 /// Cells before the columns of a row: selection and mark.
 pub const BEFORE: usize = 2;
@@ -40,7 +40,7 @@ pub const fn is_wide(area: Rect) -> bool {
 pub fn areas(area: Rect, head: impl FnOnce(usize) -> usize, has_filter: bool) -> Areas {
     let (list, beside) = if is_wide(area) {
         let [list, bar, beside] = Layout::horizontal([
-            Constraint::Length(LIST),
+            Constraint::Length((area.width / 8 * 5).clamp(LIST.0, LIST.1)),
             Constraint::Length(1),
             Constraint::Min(0),
         ])

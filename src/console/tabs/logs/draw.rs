@@ -6,8 +6,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::file::FileView;
 use super::store::LineRef;
-use super::{Anchor, LogsTab};
+use super::{Anchor, Clock, LogsTab};
 use crate::console::theme::{Role, Theme};
 use crate::console::words;
 use crate::model::log::Level;
@@ -51,37 +52,73 @@ fn pieces(text: &str, cells: usize) -> Vec<(usize, usize)> {
     pieces
 }
 
-/// The three parts of the tab: what is shown, the lines, the search.
-pub fn areas(area: Rect, searching: bool) -> [Rect; 3] {
+/// The three parts of the tab: what is shown, the lines, and the rows of search and filter.
+pub fn areas(area: Rect, below: u16) -> [Rect; 3] {
     Layout::vertical([
         Constraint::Length(2),
         Constraint::Min(0),
-        Constraint::Length(u16::from(searching)),
+        Constraint::Length(below),
     ])
     .areas(area)
 }
 
 /// Draws the tab.
 pub fn draw(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, theme: &Theme) {
-    let [head, lines, search] = areas(area, tab.search.is_some());
+    let [head, lines, below] = areas(area, tab.rows_below());
+    let [filter, search] = Layout::vertical([
+        Constraint::Length(u16::from(tab.filter.is_shown())),
+        Constraint::Length(u16::from(tab.search.is_some())),
+    ])
+    .areas(below);
+    let zone = match tab.clock {
+        Clock::Local => zone,
+        Clock::Utc => &TimeZone::UTC,
+    };
     draw_head(tab, frame, head, theme);
     draw_lines(tab, frame, lines, zone, theme);
+    tab.filter.draw(frame, filter, theme);
     draw_search(tab, frame, search, theme);
+}
+
+/// How far the page has come in the file.
+fn file_facts(file: &FileView, is_whole: bool) -> Vec<String> {
+    let mut facts = vec!["log file".to_owned()];
+    let number = file.number().filter(|_| is_whole);
+    facts.push(match (number, file.size.lines) {
+        (Some(number), Some(lines)) => {
+            format!("line {} of {}", words::count(number), words::count(lines))
+        }
+        (None, Some(lines)) => words::counted(lines, "line", "lines"),
+        (None | Some(_), None) => words::bytes(file.size.bytes),
+    });
+    facts
 }
 
 fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     let dot = format!(" {} ", theme.symbols.dot);
+    let follows = match &tab.file {
+        Some(file) => file.follows(),
+        None => tab.anchor == Anchor::Follow,
+    };
     let mut facts = vec![
-        match tab.anchor {
-            Anchor::Follow => Span::styled("following", theme.style(Role::Good)),
-            Anchor::Top(_) => Span::styled("standing still", theme.style(Role::Warn)),
+        if follows {
+            Span::styled("following", theme.style(Role::Good))
+        } else {
+            Span::styled("standing still", theme.style(Role::Warn))
         },
         Span::raw(match tab.level {
             Level::Debug => "every level".to_owned(),
             Level::Info | Level::Warning => format!("{} and graver", tab.level),
             Level::Error => "errors only".to_owned(),
         }),
-        Span::raw(if tab.shown.is_some() {
+    ];
+    match &tab.file {
+        Some(file) => facts.extend(
+            file_facts(file, tab.terms().is_empty())
+                .into_iter()
+                .map(Span::raw),
+        ),
+        None => facts.push(Span::raw(if tab.shown.is_some() {
             format!(
                 "{} of {}",
                 words::count(tab.len() as u64),
@@ -89,20 +126,17 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
             )
         } else {
             words::counted(tab.store.len() as u64, "line", "lines")
-        }),
-    ];
-    if let Some(run) = tab.run {
-        facts.insert(
-            1,
-            Span::styled(format!("run {run} only"), theme.style(Role::Accent)),
-        );
+        })),
+    }
+    if tab.clock == Clock::Utc {
+        facts.push(Span::raw("times in UTC"));
     }
     if tab.wrap {
         facts.push(Span::raw("wrapped"));
     } else if tab.shift > 0 {
         facts.push(Span::raw(format!("from column {}", tab.shift + 1)));
     }
-    if tab.store.dropped() > 0 {
+    if tab.file.is_none() && tab.store.dropped() > 0 {
         let text = format!("{} dropped", words::count(tab.store.dropped()));
         facts.push(Span::styled(text, theme.style(Role::Warn)));
     }
@@ -123,16 +157,18 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
 
 fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone, theme: &Theme) {
     let height = usize::from(area.height);
+    if let Some(file) = &tab.file {
+        draw_file(tab, file, frame, area, zone, theme);
+        return;
+    }
     if tab.len() == 0 {
-        let text = match tab.run {
-            _ if tab.store.is_empty() => "Nothing has been logged yet.".to_owned(),
-            Some(run) => format!(
-                "No line of run {run} is here: another process ran it, or it was before this one \
-                 began. Its lines stand in the log file of that time."
-            ),
-            None => "No line is that grave.".to_owned(),
+        let text = if tab.store.is_empty() {
+            "Nothing has been logged yet."
+        } else {
+            "No line of this console is that grave and passes the filter. The log file has those of all \
+             processes."
         };
-        let lines = words::wrap(&text, usize::from(area.width).saturating_sub(2)).into_iter();
+        let lines = words::wrap(text, usize::from(area.width).saturating_sub(2)).into_iter();
         let lines: Vec<Line<'_>> = lines
             .map(|line| Line::styled(format!(" {line}"), theme.style(Role::Dim)))
             .collect();
@@ -144,15 +180,10 @@ fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone,
     while rows.len() < height && place < tab.len() {
         let number = tab.number_at(place);
         if let Some(line) = tab.store.get(number) {
-            push_rows(
-                tab,
-                number,
-                line,
-                &mut rows,
-                usize::from(area.width),
-                zone,
-                theme,
-            );
+            let current = tab.search.as_ref().and_then(|search| search.current);
+            let is_current = current == Some(number);
+            let width = usize::from(area.width);
+            push_rows(tab, is_current, line, &mut rows, width, zone, theme);
         }
         place += 1;
     }
@@ -160,19 +191,55 @@ fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone,
     frame.render_widget(ratatui::text::Text::from(rows), area);
 }
 
+/// The lines of the file in sight.
+fn draw_file(
+    tab: &LogsTab,
+    file: &FileView,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    zone: &TimeZone,
+    theme: &Theme,
+) {
+    let height = usize::from(area.height);
+    let said = match &file.trouble {
+        Some(why) => Some((format!(" The log file cannot be read: {why}"), Role::Warn)),
+        None if !file.in_sight().is_empty() => None,
+        None if file.is_read() => Some((" No line of the file passes.".to_owned(), Role::Dim)),
+        None => Some((" The file is being read.".to_owned(), Role::Dim)),
+    };
+    if let Some((text, role)) = said {
+        let text = words::cut(&text, usize::from(area.width), theme.symbols.ellipsis);
+        frame.render_widget(Line::styled(text, theme.style(role)), area);
+        return;
+    }
+    let mut rows = Vec::with_capacity(height);
+    for (place, line) in file.in_sight().iter().take(height) {
+        let is_current = file.current == Some(*place);
+        let width = usize::from(area.width);
+        // What came from outside may hold what a terminal obeys.
+        let text = words::clean(&line.text);
+        let line = LineRef {
+            text: &text,
+            ..LineRef::from(line)
+        };
+        push_rows(tab, is_current, line, &mut rows, width, zone, theme);
+    }
+    if file.follows() && rows.len() > height {
+        rows.drain(..rows.len() - height);
+    }
+    rows.truncate(height);
+    frame.render_widget(ratatui::text::Text::from(rows), area);
+}
+
 fn push_rows(
     tab: &LogsTab,
-    number: u64,
+    is_current: bool,
     line: LineRef<'_>,
     rows: &mut Vec<Line<'static>>,
     width: usize,
     zone: &TimeZone,
     theme: &Theme,
 ) {
-    let is_current = tab
-        .search
-        .as_ref()
-        .is_some_and(|search| search.current == Some(number));
     let (level, text_style) = level_look(line.level, theme);
     let mark = if is_current {
         theme.symbols.selected
@@ -195,8 +262,8 @@ fn push_rows(
     let hits = tab
         .search
         .as_ref()
-        .and_then(|search| search.needle.as_ref())
-        .map(|needle| needle.places(line.text))
+        .and_then(|search| search.pattern.as_ref())
+        .map(|pattern| pattern.places(line.text))
         .unwrap_or_default();
     let spans_between = |start: usize, end: usize| {
         let mut spans = Vec::new();
@@ -278,7 +345,21 @@ fn draw_search(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) 
     let Some(search) = &tab.search else {
         return;
     };
-    let says = match (&search.needle, search.hits.len()) {
+    let in_file = tab.file.as_ref().map(|file| {
+        if file.is_searching() {
+            "searching".to_owned()
+        } else if file.found_nothing {
+            "no further hit".to_owned()
+        } else {
+            String::new()
+        }
+    });
+    let says = match (&search.pattern, search.hits.len()) {
+        _ if search.error.is_some() => {
+            let error = search.error.as_deref().unwrap_or_default();
+            words::cut(error, usize::from(area.width / 2), theme.symbols.ellipsis)
+        }
+        (Some(_), _) if in_file.is_some() => in_file.clone().unwrap_or_default(),
         (None, _) => "type what to look for".to_owned(),
         (Some(_), 0) => "no hit".to_owned(),
         (Some(_), hits) => match search.current {
@@ -293,18 +374,27 @@ fn draw_search(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) 
             None => words::counted(hits as u64, "line with a hit", "lines with a hit"),
         },
     };
+    let (name, label_width) = if search.is_regex {
+        (" Expression: ", 13)
+    } else {
+        (" Search: ", 9)
+    };
     let [label, text, hits] = Layout::horizontal([
-        Constraint::Length(9),
+        Constraint::Length(label_width),
         Constraint::Min(1),
         Constraint::Length(words::width(&says) as u16 + 2),
     ])
     .areas(area);
-    frame.render_widget(Line::styled(" Search: ", theme.style(Role::Accent)), label);
+    frame.render_widget(Line::styled(name, theme.style(Role::Accent)), label);
     match &search.input {
         Some(input) => input.draw(frame, text),
         None => frame.render_widget(Line::raw(search.text.clone()), text),
     }
-    let role = if search.needle.is_some() && search.hits.is_empty() {
+    let is_without = match &tab.file {
+        Some(file) => file.found_nothing,
+        None => search.pattern.is_some() && search.hits.is_empty(),
+    };
+    let role = if is_without || search.error.is_some() {
         Role::Warn
     } else {
         Role::Dim

@@ -1,129 +1,95 @@
-//! Finding a text in lines, upper and lower case alike, without copying a line.
+//! The search in the log: what is typed, what it means, and the lines that hold it.
 
-use std::ops::Range;
+use std::collections::VecDeque;
 
-/// A text to look for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Needle {
-    lower: Vec<char>,
-    /// The bytes, where all are ASCII: most logs are searched so.
-    ascii: Option<Vec<u8>>,
+use super::Anchor;
+use super::store::Store;
+use crate::console::widgets::input::Input;
+use crate::model::pattern::Pattern;
+
+/// The search in force.
+#[derive(Debug)]
+pub struct Search {
+    /// What is typed; none once it is kept.
+    pub input: Option<Input>,
+    pub text: String,
+    /// True where the text is a regular expression.
+    pub is_regex: bool,
+    pub pattern: Option<Pattern>,
+    /// Why the text is no expression.
+    pub error: Option<String>,
+    /// Numbers of the shown lines that hold it.
+    pub hits: VecDeque<u64>,
+    /// The hit the page was moved to.
+    pub current: Option<u64>,
+    /// Where the page stood when the search began.
+    pub began_at: Anchor,
 }
 
-impl Needle {
-    /// None for an empty text.
-    pub fn new(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
+impl Search {
+    /// A search that begins with the text of the one before.
+    pub fn begin(before: Option<Self>, at: Anchor) -> Self {
+        let (text, is_regex) = match before {
+            Some(before) => (before.text, before.is_regex),
+            None => (String::new(), false),
+        };
+        let mut search = Self {
+            input: Some(Input::new(&text)),
+            text,
+            is_regex,
+            pattern: None,
+            error: None,
+            hits: VecDeque::new(),
+            current: None,
+            began_at: at,
+        };
+        search.read();
+        search
+    }
+
+    /// Takes in the text; answers what was looked for before.
+    pub fn read(&mut self) -> Option<Pattern> {
+        self.error = None;
+        let now = if self.is_regex {
+            Pattern::regex(&self.text).unwrap_or_else(|error| {
+                self.error = Some(error);
+                None
+            })
+        } else {
+            Pattern::text(&self.text)
+        };
+        std::mem::replace(&mut self.pattern, now)
+    }
+
+    /// Finds the hits among these lines.
+    pub fn find(&mut self, store: &Store, shown: impl Iterator<Item = u64>) {
+        let Some(pattern) = &self.pattern else {
+            self.hits.clear();
+            return;
+        };
+        self.hits = shown
+            .filter(|number| holds(store, pattern, *number))
+            .collect();
+    }
+
+    /// Adds the hits among lines that came behind.
+    pub fn extend(&mut self, store: &Store, shown: impl Iterator<Item = u64>) {
+        if let Some(pattern) = &self.pattern {
+            self.hits
+                .extend(shown.filter(|number| holds(store, pattern, *number)));
         }
-        Some(Self {
-            lower: text.chars().flat_map(char::to_lowercase).collect(),
-            ascii: text
-                .is_ascii()
-                .then(|| text.to_ascii_lowercase().into_bytes()),
-        })
     }
 
-    /// True where every line that holds this needle holds `before` too.
-    pub fn narrows(&self, before: &Self) -> bool {
-        self.lower
-            .windows(before.lower.len())
-            .any(|part| part == before.lower)
-    }
-
-    /// Does the text hold it?
-    pub fn is_in(&self, text: &str) -> bool {
-        self.find(text, 0).is_some()
-    }
-
-    /// Every place in the text, from left to right, none overlapping another.
-    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
-        let mut places = Vec::new();
-        let mut from = 0;
-        while let Some(place) = self.find(text, from) {
-            from = place.end;
-            places.push(place);
+    /// Keeps of the known hits those that hold the longer text.
+    pub fn narrow(&mut self, store: &Store) {
+        if let Some(pattern) = &self.pattern {
+            self.hits.retain(|number| holds(store, pattern, *number));
         }
-        places
-    }
-
-    fn find(&self, text: &str, from: usize) -> Option<Range<usize>> {
-        match &self.ascii {
-            Some(needle) => find_ascii(text.as_bytes(), needle, from),
-            None => text[from..].char_indices().find_map(|(offset, _)| {
-                let start = from + offset;
-                self.end_of_match(&text[start..])
-                    .map(|length| start..start + length)
-            }),
-        }
-    }
-
-    /// Length of the match at the beginning of the text, in bytes.
-    fn end_of_match(&self, text: &str) -> Option<usize> {
-        let mut wanted = self.lower.iter();
-        for (offset, character) in text.char_indices() {
-            let mut next = wanted.clone();
-            if next.next().is_none() {
-                return Some(offset);
-            }
-            for lower in character.to_lowercase() {
-                if wanted.next() != Some(&lower) {
-                    return None;
-                }
-            }
-        }
-        wanted.next().is_none().then_some(text.len())
     }
 }
 
-fn find_ascii(text: &[u8], needle: &[u8], from: usize) -> Option<Range<usize>> {
-    let first = needle[0];
-    let last_start = text.len().checked_sub(needle.len())?;
-    (from..=last_start)
-        .find(|start| {
-            text[*start].eq_ignore_ascii_case(&first)
-                && text[*start..*start + needle.len()].eq_ignore_ascii_case(needle)
-        })
-        .map(|start| start..start + needle.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found<'a>(needle: &str, text: &'a str) -> Vec<&'a str> {
-        Needle::new(needle)
-            .unwrap()
-            .places(text)
-            .into_iter()
-            .map(|place| &text[place])
-            .collect()
-    }
-
-    #[test]
-    fn case_does_not_matter_and_places_do_not_overlap() {
-        assert_eq!(found("ERR", "error in Error, Err"), ["err", "Err", "Err"]);
-        assert_eq!(found("aa", "aaaaa"), ["aa", "aa"]);
-        assert_eq!(found("größe", "GRÖSSE, Größe, GRÖßE"), ["Größe", "GRÖßE"]);
-        assert_eq!(found("配送", "配送方法"), ["配送"]);
-        assert!(found("items", "item").is_empty());
-        assert!(Needle::new("").is_none());
-    }
-
-    #[test]
-    fn a_longer_needle_narrows_a_shorter_one() {
-        let needle = |text| Needle::new(text).unwrap();
-        assert!(needle("batch").narrows(&needle("BAT")));
-        assert!(!needle("bat").narrows(&needle("batch")));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn every_place_is_on_character_boundaries_and_equal(needle in "[aAäÄİ配b]{1,3}", text in "[aAäÄİ配b ]{0,20}") {
-            let wanted = needle.to_lowercase();
-            for place in Needle::new(&needle).unwrap().places(&text) {
-                proptest::prop_assert_eq!(text[place].to_lowercase(), wanted.clone());
-            }
-        }
-    }
+fn holds(store: &Store, pattern: &Pattern, number: u64) -> bool {
+    store
+        .get(number)
+        .is_some_and(|line| pattern.is_in(line.text))
 }

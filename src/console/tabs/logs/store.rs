@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::console::words;
 use crate::model::RunId;
+use crate::model::filter::{Fact, Field, Filtered, Subject, log_fact};
 use crate::model::log::{Level, LogLine};
 
 /// Lines of one chunk: the step in which old lines are dropped.
@@ -23,6 +24,41 @@ pub struct LineRef<'a> {
     pub run: Option<RunId>,
     /// The text.
     pub text: &'a str,
+}
+
+impl LineRef<'_> {
+    /// The line by itself.
+    pub fn to_line(self) -> LogLine {
+        LogLine {
+            at: self.at,
+            level: self.level,
+            run: self.run,
+            text: self.text.to_owned(),
+        }
+    }
+}
+
+impl<'a> From<&'a LogLine> for LineRef<'a> {
+    fn from(line: &'a LogLine) -> Self {
+        Self {
+            at: line.at,
+            level: line.level,
+            run: line.run,
+            text: &line.text,
+        }
+    }
+}
+
+impl Filtered for LineRef<'_> {
+    const SUBJECT: Subject = Subject::Log;
+
+    fn fact(&self, field: Field) -> Fact<'_> {
+        log_fact(field, self.at, self.level, self.run, self.text)
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        vec![self.text]
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -150,9 +186,8 @@ impl Store {
         })
     }
 
-    /// Numbers of the lines at least this grave, of one run or of all, from `from` on.
-    pub fn of(&self, level: Level, run: Option<RunId>, from: u64) -> impl Iterator<Item = u64> {
-        let run = run.map(|run| run.0);
+    /// Numbers of the lines at least this grave, from `from` on.
+    pub fn at_least(&self, level: Level, from: u64) -> impl Iterator<Item = u64> {
         let from = from.max(self.first);
         let skip = (from - self.first) as usize;
         self.chunks
@@ -165,9 +200,7 @@ impl Store {
                     .marks
                     .iter()
                     .enumerate()
-                    .filter(move |(_, mark)| {
-                        mark.level >= level && run.is_none_or(|run| mark.run == run)
-                    })
+                    .filter(move |(_, mark)| mark.level >= level)
                     .map(move |(offset, _)| base + offset as u64)
             })
             .filter(move |number| *number >= from)
@@ -225,17 +258,8 @@ mod tests {
         (0..3_100).map(line).for_each(|line| store.push(&line));
         let expected: Vec<u64> = (2_050..3_100).filter(|number| number % 4 >= 2).collect();
         assert_eq!(
-            store.of(Level::Warning, None, 2_050).collect::<Vec<_>>(),
+            store.at_least(Level::Warning, 2_050).collect::<Vec<_>>(),
             expected
-        );
-        let run = Some(RunId(2_063));
-        let of_run = |level| store.of(level, run, 0).collect::<Vec<_>>();
-        assert_eq!(of_run(Level::Debug), [2_063]);
-        assert_eq!(of_run(Level::Error), [2_063]);
-        assert_eq!(
-            store.of(Level::Debug, Some(RunId(2_064)), 0).count(),
-            0,
-            "even lines belong to none"
         );
     }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
+use super::sort::{OrderColumn, in_ledger, words as in_words};
 use super::{MOST_LISTED, OrdersTab};
 use crate::console::tabs::listing;
 use crate::console::tabs::listing::columns::{fitting, heading, row};
@@ -14,6 +15,7 @@ use crate::console::widgets::order::{self, look, marks, marks_in_words};
 use crate::console::widgets::sheet::Page;
 use crate::console::widgets::{facts, report};
 use crate::console::words;
+use crate::model::sort::Sort;
 use crate::model::staged::{OrderCounts, OrderRow, OrderView};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,22 @@ enum Column {
     Marks,
     /// The words of the marks.
     MarksLong,
+}
+
+impl Column {
+    /// What the list is sorted by under this heading.
+    const fn sorts(self) -> Option<OrderColumn> {
+        match self {
+            Self::Age => Some(OrderColumn::Age),
+            Self::State | Self::StateShort => Some(OrderColumn::State),
+            Self::Number | Self::NumberLong => Some(OrderColumn::Number),
+            Self::Store => Some(OrderColumn::Store),
+            Self::Customer => Some(OrderColumn::Customer),
+            Self::Total => Some(OrderColumn::Total),
+            Self::SalesOrder => Some(OrderColumn::SalesOrder),
+            Self::Marks | Self::MarksLong => None,
+        }
+    }
 }
 
 impl listing::columns::Column for Column {
@@ -137,17 +155,19 @@ pub fn draw(tab: &OrdersTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) 
     let facts = head(tab, width, Some(page), theme);
     frame.render_widget(Text::from(facts), areas.head);
     let plan = columns(width.saturating_sub(listing::BEFORE));
-    frame.render_widget(heading(plan, width, theme), areas.heading);
+    let sorted =
+        |column: Column| (column.sorts() == Some(tab.sort.by)).then_some(tab.sort.direction);
+    frame.render_widget(heading(plan, width, theme, sorted), areas.heading);
     if let Some(exception) = &tab.trouble {
         let inside = Page { width, ..page };
         let lines = report::exception_sections(exception, inside);
         frame.render_widget(Text::from(lines), areas.rows);
     } else if tab.listing.is_empty() {
-        let text = match (&tab.counts, tab.filter.text()) {
+        let text = match (&tab.counts, tab.filter.terms().is_empty()) {
             (None, _) => " The orders are being read.",
-            (Some(_), Some(_)) => " No order of this kind holds the text of the filter.",
-            (Some(counts), None) if counts.all == 0 => " No order has been downloaded yet.",
-            (Some(_), None) => " There is no order of this kind.",
+            (Some(_), false) => " No order of this kind passes the filter.",
+            (Some(counts), true) if counts.all == 0 => " No order has been downloaded yet.",
+            (Some(_), true) => " There is no order of this kind.",
         };
         frame.render_widget(Line::styled(text, theme.style(Role::Dim)), areas.rows);
     } else {
@@ -193,9 +213,18 @@ fn head(
         let waiting = words::count(counts.waiting);
         parts.push(Span::raw(format!("{waiting} waiting for a sales order")));
     }
-    if tab.listing.len() >= MOST_LISTED {
-        let text = format!("the newest {MOST_LISTED} are listed");
+    let is_whole = tab.listing.len() < MOST_LISTED;
+    if !is_whole {
+        let which = if in_ledger(tab.sort) == Sort::default() {
+            "newest"
+        } else {
+            "first"
+        };
+        let text = format!("the {which} {MOST_LISTED} are listed");
         parts.push(Span::styled(text, theme.style(Role::Dim)));
+    }
+    if let Some(text) = in_words(tab.sort, is_whole) {
+        parts.push(Span::raw(text));
     }
     if tab.listing.marked() > 0 {
         let text = format!("{} marked", tab.listing.marked());

@@ -19,6 +19,8 @@ use crate::console::words;
 use crate::jobs::selection::ListedRow;
 use crate::model::selection::{Hand, Verdict};
 
+/// From this width on the categories stand beside the items.
+const WIDE: u16 = 150;
 /// Cells of the categories beside the items.
 const BESIDE: u16 = 52;
 /// Rows of the selected item below them.
@@ -95,7 +97,7 @@ struct Areas {
 }
 
 fn areas(tab: &ProductsTab, area: Rect, theme: &Theme) -> Areas {
-    let (beside, list) = if listing::is_wide(area) {
+    let (beside, list) = if area.width >= WIDE {
         let [left, bar, list] = Layout::horizontal([
             Constraint::Length(BESIDE),
             Constraint::Length(1),
@@ -163,11 +165,11 @@ pub fn draw(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>
         Focus::Tree if areas.beside.is_none() => tree::draw(tab, frame, areas.rows, page),
         Focus::List | Focus::Tree => {
             let plan = columns(width.saturating_sub(listing::BEFORE));
-            frame.render_widget(heading(plan, width, theme), areas.heading);
+            frame.render_widget(heading(plan, width, theme, |_| None), areas.heading);
             draw_list(tab, frame, areas.rows, plan, inside);
         }
     }
-    tab.filter.draw(frame, areas.filter, theme);
+    tab.filter.draw(frame, areas.filter, theme, None);
 }
 
 /// Facts about the list and the draft.

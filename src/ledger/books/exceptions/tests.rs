@@ -10,7 +10,7 @@ use crate::ledger::{
 use crate::model::exception::{
     Documented, Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
 };
-use crate::model::{Job, RunStatus, RunSummary, Stream};
+use crate::model::{Filter, Job, RunStatus, RunSummary, Stream};
 
 const LEASE: Duration = Duration::from_secs(600);
 /// Long enough for the ledger's clock to tell before from after.
@@ -310,7 +310,7 @@ async fn a_filter_means_what_matches_all_of_it() {
         (
             "text",
             ExceptionFilter {
-                text: Some("das ÖL von a".into()),
+                terms: Filter::anywhere("das ÖL von a"),
                 ..base()
             },
             2,
@@ -318,7 +318,7 @@ async fn a_filter_means_what_matches_all_of_it() {
         (
             "text of a run",
             ExceptionFilter {
-                text: Some("another instance".into()),
+                terms: Filter::anywhere("another instance"),
                 ..base()
             },
             1,

@@ -3,9 +3,12 @@
 use serde::Deserialize;
 
 use super::super::super::orders::{Behind, FeedPosition, OrderRef};
+use super::super::narrowed::Narrowed;
 use super::super::rows;
+use super::columns::{self, column, order};
 use super::in_ax;
 use crate::model::exception::Exception;
+use crate::model::filter::{Field, Filter, Test};
 use crate::model::order::{WebOrder, folded};
 use crate::model::staged::{
     HistoryLine, OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder,
@@ -16,13 +19,7 @@ use crate::{statement, values};
 // What lists are put together from.
 const ROWS: Text<'static> = statement!("listing", "rows");
 const WITH_CONTENTS: Text<'static> = statement!("listing", "with contents");
-const BEHIND: Text<'static> = statement!("listing", "behind");
-const OF_STORE: Text<'static> = statement!("listing", "of store");
-const OPEN: Text<'static> = statement!("listing", "open");
 const EXCEPTION: Text<'static> = statement!("listing", "exception");
-const UNACKNOWLEDGED: Text<'static> = statement!("listing", "unacknowledged");
-const DUPLICATES: Text<'static> = statement!("listing", "duplicates");
-const JOURNALS: Text<'static> = statement!("listing", "journals");
 const NEWEST_FIRST: Text<'static> = statement!("listing", "newest first");
 const IN_STAGE: Text<'static> = statement!("listing", "in stage");
 const IS_SET_ASIDE: Text<'static> = statement!("listing", "is set aside");
@@ -48,9 +45,7 @@ pub const UNSEEN: Text<'static> = statement!("listing", "unseen");
 /// The rows of the contents: the newest, and those of AX where they are others.
 const NEWEST: usize = 24;
 const HANDED: usize = 25;
-/// Columns that are searched: id, number, customer name, customer account, sales order.
-const SEARCHED: [usize; 5] = [0, 1, 4, 12, 13];
-/// Orders that are read at once while a text is looked for.
+/// Orders that are read at once while each is looked at.
 const PAGE: usize = 1_000;
 
 fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
@@ -157,75 +152,87 @@ pub fn set_aside_of(db: Session<'_>, orders: &[String]) -> Result<Vec<StagedOrde
     Ok(found)
 }
 
-/// The statement that lists a view, of one store or of all.
-pub fn listing(db: Session<'_>, view: OrderView, of_one_store: bool) -> String {
-    let mut parts = vec![&ROWS, &BEHIND];
+/// What a view asks for besides the filter; none where it has a condition of its own.
+fn term_of(view: OrderView) -> Option<Test> {
+    let is = |word: &str| Some(Test::Is(Field::Is, word.to_owned()));
     match view {
-        OrderView::All => {}
-        OrderView::Open => parts.push(&OPEN),
-        OrderView::Exception => parts.push(&EXCEPTION),
-        OrderView::Unacknowledged => parts.push(&UNACKNOWLEDGED),
-        OrderView::Duplicate => parts.push(&DUPLICATES),
-        OrderView::Journal => parts.push(&JOURNALS),
+        OrderView::All | OrderView::Exception => None,
+        OrderView::Open => is("open"),
+        OrderView::Unacknowledged => is("unacknowledged"),
+        OrderView::Duplicate => is("duplicate"),
+        OrderView::Journal => is("journal"),
     }
-    if of_one_store {
-        parts.push(&OF_STORE);
+}
+
+/// The terms of a filter with those of its view.
+pub fn terms(filter: &OrderFilter) -> Filter {
+    let of_view = term_of(filter.view).map(Filter::from);
+    of_view.unwrap_or_default().and(filter.terms.clone())
+}
+
+/// The statement that lists a view with these conditions, from the beginning or `further` on.
+pub fn listing(
+    db: Session<'_>,
+    filter: &OrderFilter,
+    narrowed: &Narrowed<'_>,
+    further: bool,
+) -> String {
+    let (behind, end) = order(filter.sort);
+    let mut sql = db.pick(&ROWS).to_owned();
+    if further {
+        sql.push_str(db.pick(&behind));
     }
-    parts.push(&NEWEST_FIRST);
-    composed(db, &parts)
+    if filter.view == OrderView::Exception {
+        sql.push_str(db.pick(&EXCEPTION));
+    }
+    sql.push_str(&narrowed.sql);
+    sql + db.pick(&end)
 }
 
 pub fn list(db: Session<'_>, filter: &OrderFilter) -> Result<Vec<OrderRow>, SqlError> {
-    let page = match filter.text {
-        Some(_) => PAGE,
-        None => filter.limit,
-    };
-    list_in_pages(db, filter, page)
+    list_in_pages(db, filter, None)
 }
 
 /// The same, with so many orders read at once.
 pub fn list_in_pages(
     db: Session<'_>,
     filter: &OrderFilter,
-    page: usize,
+    page: Option<usize>,
 ) -> Result<Vec<OrderRow>, SqlError> {
-    let sql = listing(db, filter.view, filter.store.is_some());
-    let sought = filter.text.as_ref().map(|text| text.to_lowercase());
-    let mut listed = Vec::new();
-    // When the last one that was read was placed, and its id.
-    let mut last = (i64::MAX, String::new());
+    let terms = terms(filter);
+    // The limit, and the place of the last one that was read.
+    let narrowed = Narrowed::of(db, &terms, 4, column)?;
+    let page = match page {
+        Some(page) => page,
+        None if narrowed.is_whole() => filter.limit,
+        None => PAGE,
+    };
+    let mut listed: Vec<OrderRow> = Vec::new();
+    let mut place = [Value::Null, Value::Null, Value::Null];
+    let mut further = false;
     while listed.len() < filter.limit {
-        let (placed, id) = std::mem::take(&mut last);
-        let values = values![page as i64, filter.store.as_deref(), placed, id];
+        let sql = listing(db, filter, &narrowed, further);
+        let mut values = values![rows::limit(page)].to_vec();
+        values.extend(place.clone());
+        values.extend(narrowed.values.iter().cloned());
         let mut read = 0;
         db.each(&Text::both(&sql), &values, |row| {
             read += 1;
+            let row = order_row(row)?;
             if read == page {
-                last = (row.get(3)?, row.get(0)?);
+                place = columns::place(filter.sort.by, &row)?;
             }
-            if listed.len() < filter.limit && is_sought(row, sought.as_deref())? {
-                listed.push(order_row(row)?);
+            if listed.len() < filter.limit && narrowed.lets(&row) {
+                listed.push(row);
             }
             Ok(())
         })?;
         if read < page {
             break;
         }
+        further = true;
     }
     Ok(listed)
-}
-
-/// True where one of the searched columns has the text, in whatever case.
-fn is_sought(row: &Row<'_>, sought: Option<&str>) -> Result<bool, SqlError> {
-    let Some(sought) = sought else {
-        return Ok(true);
-    };
-    for column in SEARCHED {
-        if rows::text(row, column)?.to_lowercase().contains(sought) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {

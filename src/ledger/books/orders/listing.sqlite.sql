@@ -11,22 +11,40 @@ SELECT
 FROM online_order o
 LEFT JOIN exception e ON e.stream = 'orders' AND e.key = o.id AND e.state IN ('open', 'retrying')
 WHERE 1
--- [behind] Those behind one of the list: @P3 when it was placed, @P4 its id.
-AND (o.placed, o.id) < (@P3, @P4)
--- [of store] Those of one store, @P2.
-AND o.store = @P2
--- [open] Those that are not over.
-AND o.is_open = 1
+-- [behind] Those behind one of the list, newest first: @P2 when it was placed, @P3 its id.
+AND (o.placed, o.id) < (@P2, @P3)
+-- [before] The same, oldest first.
+AND (o.placed, o.id) > (@P2, @P3)
+-- [behind number] By number: @P2 it in lower case, @P3 whether it may be a duplicate, @P4 the id.
+AND (o.folded, o.is_duplicate, o.id) < (@P2, @P3, @P4)
+-- [before number] The same, the other way.
+AND (o.folded, o.is_duplicate, o.id) > (@P2, @P3, @P4)
+-- [behind store] By store: @P2 the store, @P3 when it was placed, @P4 the id.
+AND (o.store, o.placed, o.id) < (@P2, @P3, @P4)
+-- [before store] The same, the other way.
+AND (o.store, o.placed, o.id) > (@P2, @P3, @P4)
+-- [behind stage] By stage: @P2 the stage, @P3 the event, @P4 the id.
+AND (o.stage, o.seq, o.id) < (@P2, @P3, @P4)
+-- [before stage] The same, the other way.
+AND (o.stage, o.seq, o.id) > (@P2, @P3, @P4)
 -- [exception] Those with an exception that waits for somebody.
 AND e.state = 'open'
--- [unacknowledged] Those of which the service was not told the newest.
-AND o.told IS NOT o.hash
--- [duplicates] Those that may be duplicates.
-AND o.is_duplicate = 1
--- [journals] Those that AX made a journal.
-AND o.is_journal = 1
 -- [newest first] Ends a list.
 ORDER BY o.placed DESC, o.id DESC LIMIT @P1;
+-- [oldest first] Ends a list.
+ORDER BY o.placed, o.id LIMIT @P1;
+-- [number down] Ends a list.
+ORDER BY o.folded DESC, o.is_duplicate DESC, o.id DESC LIMIT @P1;
+-- [number up] Ends a list.
+ORDER BY o.folded, o.is_duplicate, o.id LIMIT @P1;
+-- [store down] Ends a list.
+ORDER BY o.store DESC, o.placed DESC, o.id DESC LIMIT @P1;
+-- [store up] Ends a list.
+ORDER BY o.store, o.placed, o.id LIMIT @P1;
+-- [stage down] Ends a list.
+ORDER BY o.stage DESC, o.seq DESC, o.id DESC LIMIT @P1;
+-- [stage up] Ends a list.
+ORDER BY o.stage, o.seq, o.id LIMIT @P1;
 
 -- [with contents] Begins the same list with the newest contents, and those of AX where they are
 -- others.

@@ -12,22 +12,64 @@ FROM axcs.online_order AS o
 LEFT JOIN axcs.exception AS e
     ON e.stream = N'orders' AND e.[key] = o.id AND e.state IN (N'open', N'retrying')
 WHERE 1 = 1
--- [behind] Those behind one of the list: @P3 when it was placed, @P4 its id.
-AND o.placed <= @P3 AND (o.placed < @P3 OR o.id < @P4)
--- [of store] Those of one store, @P2.
-AND o.store = @P2
--- [open] Those that are not over.
-AND o.is_open = 1
+-- [behind] Those behind one of the list, newest first: @P2 when it was placed, @P3 its id.
+AND o.placed <= @P2 AND (o.placed < @P2 OR o.id < @P3)
+-- [before] The same, oldest first.
+AND o.placed >= @P2 AND (o.placed > @P2 OR o.id > @P3)
+-- [behind number] By number: @P2 it in lower case, @P3 whether it may be a duplicate, @P4 the id.
+AND o.folded <= @P2
+AND (
+    o.folded < @P2 OR o.is_duplicate < @P3
+    OR (o.is_duplicate = @P3 AND o.id < @P4)
+)
+-- [before number] The same, the other way.
+AND o.folded >= @P2
+AND (
+    o.folded > @P2 OR o.is_duplicate > @P3
+    OR (o.is_duplicate = @P3 AND o.id > @P4)
+)
+-- [behind store] By store: @P2 the store, @P3 when it was placed, @P4 the id.
+AND o.store <= @P2
+AND (
+    o.store < @P2 OR o.placed < @P3
+    OR (o.placed = @P3 AND o.id < @P4)
+)
+-- [before store] The same, the other way.
+AND o.store >= @P2
+AND (
+    o.store > @P2 OR o.placed > @P3
+    OR (o.placed = @P3 AND o.id > @P4)
+)
+-- [behind stage] By stage: @P2 the stage, @P3 the event, @P4 the id.
+AND o.stage <= @P2
+AND (
+    o.stage < @P2 OR o.seq < @P3
+    OR (o.seq = @P3 AND o.id < @P4)
+)
+-- [before stage] The same, the other way.
+AND o.stage >= @P2
+AND (
+    o.stage > @P2 OR o.seq > @P3
+    OR (o.seq = @P3 AND o.id > @P4)
+)
 -- [exception] Those with an exception that waits for somebody.
 AND e.state = N'open'
--- [unacknowledged] Those of which the service was not told the newest.
-AND o.is_untold = 1
--- [duplicates] Those that may be duplicates.
-AND o.is_duplicate = 1
--- [journals] Those that AX made a journal.
-AND o.is_journal = 1
 -- [newest first] Ends a list.
 ORDER BY o.placed DESC, o.id DESC;
+-- [oldest first] Ends a list.
+ORDER BY o.placed, o.id;
+-- [number down] Ends a list.
+ORDER BY o.folded DESC, o.is_duplicate DESC, o.id DESC;
+-- [number up] Ends a list.
+ORDER BY o.folded, o.is_duplicate, o.id;
+-- [store down] Ends a list.
+ORDER BY o.store DESC, o.placed DESC, o.id DESC;
+-- [store up] Ends a list.
+ORDER BY o.store, o.placed, o.id;
+-- [stage down] Ends a list.
+ORDER BY o.stage DESC, o.seq DESC, o.id DESC;
+-- [stage up] Ends a list.
+ORDER BY o.stage, o.seq, o.id;
 
 -- [with contents] Begins the same list with the newest contents, and those of AX where they are
 -- others.

@@ -17,13 +17,19 @@ use crate::ledger::SetAside;
 use crate::ledger::orders::{Accepted, FeedPosition};
 use crate::model::catalog::ProductDimensions;
 use crate::model::exception::{Exception, ExceptionFilter, ExceptionId};
+use crate::model::filter::{Filter, Subject};
 use crate::model::order::{OrderEvent, OrderEventKind, WebOrder};
 use crate::model::record::record_id;
 use crate::model::shipment::{OrderStatus, SalesStatus, Shipment, ShipmentLine};
+use crate::model::sort::{Direction, ExceptionSort, OrderSort, Sort};
 use crate::model::staged::{OrderFilter, OrderView, Stage};
 use crate::model::{Amount, Job, Stream};
 use crate::sql::{Session, SqlError};
 use crate::sqlserver::Link;
+
+fn filter_of(subject: Subject, text: &str) -> Filter {
+    Filter::parse(subject, text, &jiff::Zoned::now()).unwrap()
+}
 
 /// A story as it is told on one engine.
 struct Story<'a> {
@@ -68,20 +74,38 @@ impl Story<'_> {
             OrderView::Duplicate,
             OrderView::Journal,
         ] {
-            for (store, text, limit) in [
-                (None, None, 100),
-                (Some("web"), None, 2),
-                (None, Some("w-O1"), 3),
-            ] {
+            for (terms, limit) in [("", 100), ("store:web", 2), ("w-O1", 3)] {
                 let filter = OrderFilter {
                     view,
-                    store: store.map(str::to_owned),
-                    text: text.map(str::to_owned),
+                    terms: filter_of(Subject::Orders, terms),
                     limit,
+                    ..OrderFilter::default()
                 };
                 self.then("list", listing::list(db, &filter));
-                self.then("pages", listing::list_in_pages(db, &filter, 2));
+                self.then("pages", listing::list_in_pages(db, &filter, Some(2)));
             }
+        }
+        let sorts = OrderSort::ALL.into_iter().flat_map(|by| {
+            [Direction::Down, Direction::Up].map(|direction| Sort { by, direction })
+        });
+        for (sort, terms) in sorts.zip([
+            "-state:downloaded -store:web",
+            "state:accepted",
+            "-is:open is:unacknowledged",
+            "-is:duplicate",
+            "is:journal",
+            "age>1s -placed>2020-01-01",
+            "tries>0 total>1 currency:EUR",
+            "lines<2 id:o1",
+        ]) {
+            let filter = OrderFilter {
+                terms: filter_of(Subject::Orders, terms),
+                sort,
+                limit: 100,
+                ..OrderFilter::default()
+            };
+            self.then("sorted", listing::list(db, &filter));
+            self.then("sorted pages", listing::list_in_pages(db, &filter, Some(2)));
         }
         self.then("counts", listing::counts(db));
         self.then("taken", listing::taken(db));
@@ -140,7 +164,27 @@ impl Story<'_> {
                 job: Some(Job::Orders),
                 stream: Some(Stream::Orders),
                 code: Some("unknown-item".into()),
-                text: Some("bk-1 IS".into()),
+                terms: filter_of(Subject::Exceptions, "\"bk-1 IS\""),
+                ..ExceptionFilter::default()
+            },
+            ExceptionFilter {
+                terms: filter_of(
+                    Subject::Exceptions,
+                    "stream:orders job:orders -code:other tries>0 age>0s -state:cleared",
+                ),
+                with_closed: true,
+                sort: Sort {
+                    by: ExceptionSort::Record,
+                    direction: Direction::Up,
+                },
+                ..ExceptionFilter::default()
+            },
+            ExceptionFilter {
+                terms: filter_of(Subject::Exceptions, "id>0 -record:o1 first>2020-01-01"),
+                sort: Sort {
+                    by: ExceptionSort::Last,
+                    direction: Direction::Up,
+                },
                 ..ExceptionFilter::default()
             },
             ExceptionFilter {

@@ -1,18 +1,23 @@
 //! Lists of orders.
 
-use super::super::listing::{COUNTS, SEEN, UNSEEN, UNTAKEN, choosing, listing, staging};
+use super::super::super::narrowed::Narrowed;
+use super::super::columns::column;
+use super::super::listing::{
+    COUNTS, SEEN, UNSEEN, UNTAKEN, choosing, list_in_pages, listing, staging, terms,
+};
 use super::support::{Book, event, order};
 use crate::ledger::OrderBook as _;
+use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::order::OrderEventKind;
+use crate::model::sort::{Direction, OrderSort, Sort};
 use crate::model::staged::{OrderFilter, OrderView};
 use crate::sql::Session;
 
 fn everything() -> OrderFilter {
     OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 100,
+        ..OrderFilter::default()
     }
 }
 
@@ -46,7 +51,7 @@ async fn orders_are_listed_newest_first_up_to_the_limit() {
     };
     assert_eq!(ids(&book, two).await, ["o3", "o2"]);
     let web = OrderFilter {
-        store: Some("web".into()),
+        terms: Test::Is(Field::Store, "web".into()).into(),
         ..everything()
     };
     assert_eq!(ids(&book, web).await, ["o2", "o1"]);
@@ -66,7 +71,7 @@ async fn a_text_is_found_in_either_case_of_any_script() {
         ("%", vec![]),
     ] {
         let filter = OrderFilter {
-            text: Some(text.into()),
+            terms: Filter::anywhere(text),
             ..everything()
         };
         assert_eq!(ids(&book, filter).await, expected, "{text}");
@@ -90,7 +95,7 @@ async fn a_text_is_found_however_many_newer_orders_are_without_it() {
         ("w-o0", 2, &["o0999", "o0998"]),
     ] {
         let filter = OrderFilter {
-            text: Some(text.into()),
+            terms: Filter::anywhere(text),
             limit,
             ..everything()
         };
@@ -98,7 +103,7 @@ async fn a_text_is_found_however_many_newer_orders_are_without_it() {
         assert_eq!(found[..expected.len()], *expected, "{text}");
     }
     let all = OrderFilter {
-        text: Some("w-".into()),
+        terms: Filter::anywhere("w-"),
         limit: 2_000,
         ..everything()
     };
@@ -137,8 +142,22 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
         OrderView::Duplicate,
         OrderView::Journal,
     ]
-    .map(|view| listing(db, view, false))
+    .map(|view| OrderFilter {
+        view,
+        ..everything()
+    })
+    .map(|filter| sql_of(db, &filter))
     .to_vec();
+    asked.extend(["store:web", "state:exception", "id:o1"].map(|text| {
+        let terms = Filter::parse(Subject::Orders, text, &jiff::Zoned::now()).unwrap();
+        sql_of(
+            db,
+            &OrderFilter {
+                terms,
+                ..everything()
+            },
+        )
+    }));
     asked.extend([staging(db), choosing(db, 1)]);
     asked.extend([COUNTS, UNTAKEN, SEEN, UNSEEN].map(|text| text.sqlite.to_owned()));
     for sql in &asked {
@@ -156,9 +175,109 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
             assert!(!walks_all, "{step}\n{sql}");
         }
     }
-    let sorted: Vec<String> = plan(&listing(db, OrderView::All, true));
-    assert!(
-        !sorted.iter().any(|step| step.contains("TEMP B-TREE")),
-        "{sorted:?}"
-    );
+    let web: Filter = Test::Is(Field::Store, "web".into()).into();
+    let mut kept_in_order = vec![OrderFilter {
+        terms: web,
+        ..everything()
+    }];
+    for by in OrderSort::ALL {
+        for direction in [Direction::Down, Direction::Up] {
+            let sort = Sort { by, direction };
+            kept_in_order.push(OrderFilter {
+                sort,
+                ..everything()
+            });
+        }
+    }
+    for filter in &kept_in_order {
+        let steps = plan(&sql_of(db, filter));
+        assert!(
+            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{filter:?}: {steps:?}"
+        );
+    }
+}
+
+/// The statement for a page behind the first one.
+fn sql_of(db: Session<'_>, filter: &OrderFilter) -> String {
+    let terms = terms(filter);
+    let narrowed = Narrowed::of(db, &terms, 4, column).unwrap();
+    listing(db, filter, &narrowed, true)
+}
+
+#[tokio::test]
+async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of_any_size() {
+    let book = Book::open().await;
+    let events = (0..9).map(|number| {
+        let mut order = order(&format!("o{number}"), &format!("W-{}", (number * 5) % 7));
+        order.placed += jiff::Span::new().minutes(number / 2);
+        order.store = ["web", "auction", "market"][number as usize % 3].to_owned();
+        order.total = format!("{}.50", number * 11).parse().unwrap();
+        event(number + 1, OrderEventKind::Placed, order)
+    });
+    book.stage(events.collect()).await;
+    book.intend("o1").await;
+    book.intend("o2").await;
+    book.accept("o2", "SO-77", true).await;
+    let all = book.ledger.orders(&everything()).await.unwrap();
+    assert_eq!(all.len(), 9);
+    let now = jiff::Zoned::now();
+    let connection = rusqlite::Connection::open(book.file()).unwrap();
+    let db = Session::Sqlite(&connection);
+    for text in [
+        "",
+        "state:downloaded",
+        "-state:downloaded",
+        "state:journal",
+        "-state:journal",
+        "state:handed-over store:auction",
+        "store:web",
+        "-store:web -store:market",
+        "is:open",
+        "-is:open",
+        "is:unacknowledged",
+        "is:duplicate",
+        "-is:duplicate is:open",
+        "is:journal",
+        "age>2h",
+        "age<2h",
+        "-age>2h",
+        "placed>2020-01-01",
+        "placed<2020-01-01",
+        "tries:1",
+        "tries>0 tries<=1",
+        "-tries:0",
+        "lines>=1",
+        "total>44",
+        "total<=44.5 -total<22",
+        "id:o3",
+        "sales-order:so-7",
+        "w-1 store:market",
+        "currency:USD",
+    ] {
+        let terms = Filter::parse(Subject::Orders, text, &now).unwrap();
+        for by in OrderSort::ALL {
+            for direction in [Direction::Down, Direction::Up] {
+                let filter = OrderFilter {
+                    terms: terms.clone(),
+                    sort: Sort { by, direction },
+                    ..everything()
+                };
+                let whole = list_in_pages(db, &filter, None).unwrap();
+                let mut found: Vec<&str> = whole.iter().map(|row| row.id.as_str()).collect();
+                for page in [1, 2, 4] {
+                    let paged = list_in_pages(db, &filter, Some(page)).unwrap();
+                    assert_eq!(paged, whole, "{filter:?} in pages of {page}");
+                }
+                let mut meant: Vec<&str> = all
+                    .iter()
+                    .filter(|row| terms.lets(*row, now.timestamp()))
+                    .map(|row| row.id.as_str())
+                    .collect();
+                found.sort_unstable();
+                meant.sort_unstable();
+                assert_eq!(found, meant, "{text}");
+            }
+        }
+    }
 }

@@ -230,9 +230,8 @@ async fn play(steps: Vec<(usize, Step)>) {
 async fn compare(book: &Book, models: &Models) {
     let everything = OrderFilter {
         view: OrderView::All,
-        store: None,
-        text: None,
         limit: 100,
+        ..OrderFilter::default()
     };
     let rows = book.ledger.orders(&everything).await.unwrap();
     assert_eq!(rows.len(), models.len());

@@ -193,9 +193,8 @@ impl Book {
     pub async fn ids(&self, view: OrderView) -> Vec<String> {
         let filter = OrderFilter {
             view,
-            store: None,
-            text: None,
             limit: 100,
+            ..OrderFilter::default()
         };
         let listed = self.ledger.orders(&filter).await.unwrap();
         listed.into_iter().map(|row| row.id).collect()

@@ -1,0 +1,54 @@
+//! `--where`: the filter language of the lists, read from the command line.
+
+use jiff::Zoned;
+
+use crate::model::filter::{Field, Filter, Kind, Subject};
+
+/// A filter of orders.
+pub fn orders(text: &str) -> Result<Filter, String> {
+    read(Subject::Orders, text)
+}
+
+/// A filter of exceptions.
+pub fn exceptions(text: &str) -> Result<Filter, String> {
+    read(Subject::Exceptions, text)
+}
+
+/// A filter of runs.
+pub fn runs(text: &str) -> Result<Filter, String> {
+    read(Subject::Runs, text)
+}
+
+fn read(subject: Subject, text: &str) -> Result<Filter, String> {
+    Filter::parse(subject, text, &Zoned::now()).map_err(|error| error.to_string())
+}
+
+/// The help of `--where`: how a filter is written, and what it can name.
+pub fn help(subject: Subject, example: &str) -> String {
+    let mut text = format!(
+        "What --where takes: terms with blanks between them, of which all must hold.\n  {example}\n  \
+A word alone is looked for in the texts; \"several words\" stand in quotes; - turns a term round.\n\n\
+Fields:\n"
+    );
+    for field in subject.fields() {
+        let form = form(subject, *field);
+        text.push_str(&format!("  {:<34} {}\n", form, field.about()));
+    }
+    text.push_str("Times are of this machine's zone: 2026-11-29, 14:00, 2026-11-29T14:00, today, or FROM..TO.");
+    text
+}
+
+/// How the value of a field is written.
+fn form(subject: Subject, field: Field) -> String {
+    match subject.kind(field) {
+        Kind::Word(words) if words.len() > 4 => format!("{field}:WORD"),
+        Kind::Word(words) => format!("{field}:{}", words.join("|")),
+        Kind::Name => format!("{field}:NAME"),
+        Kind::Text => format!("{field}:PART"),
+        Kind::Number => format!("{field}:N  {field}>N"),
+        Kind::Amount => format!("{field}>AMOUNT"),
+        Kind::Span => format!("{field}>2h  {field}<30m"),
+        Kind::Time => format!("{field}:DAY  {field}>TIME"),
+        Kind::Level => format!("{field}>=LEVEL"),
+    }
+}

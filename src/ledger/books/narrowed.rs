@@ -1,0 +1,119 @@
+//! A filter as a statement understands it: conditions with bound values, and the terms that are
+//! left to be looked at record by record.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::rows;
+use super::runs::now;
+use crate::model::filter::{Field, Filter, Filtered, Term, Test};
+use crate::sql::{Session, SqlError, Text, Value};
+
+/// What a statement compares for a test.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// What stands here is compared with the value of the test; it has always a value.
+    Value(Text<'static>),
+    /// This is true where the test holds.
+    Condition(Text<'static>),
+}
+
+/// The filter of one statement.
+#[derive(Debug)]
+pub struct Narrowed<'f> {
+    /// Conditions, each with its `AND`.
+    pub sql: String,
+    /// Their values.
+    pub values: Vec<Value<'f>>,
+    /// Terms that no column answers: parts of texts in either case, and decimal numbers.
+    rest: Vec<&'f Term>,
+    now: Timestamp,
+}
+
+impl<'f> Narrowed<'f> {
+    /// The filter for a statement that has values up to `@P{before}` already; `column` says where a
+    /// test is answered, if anywhere.
+    pub fn of(
+        db: Session<'_>,
+        filter: &'f Filter,
+        before: usize,
+        column: impl Fn(&Test) -> Option<Column>,
+    ) -> Result<Self, SqlError> {
+        let mut narrowed = Self {
+            sql: String::new(),
+            values: Vec::new(),
+            rest: Vec::new(),
+            now: if filter.terms.iter().any(needs_now) {
+                rows::moment(now(db)?)?
+            } else {
+                Timestamp::UNIX_EPOCH
+            },
+        };
+        for term in &filter.terms {
+            let condition = column(&term.test)
+                .and_then(|column| narrowed.condition(db, &term.test, column, before));
+            match condition {
+                Some(condition) => {
+                    let condition = if term.is_negated {
+                        format!("(NOT ({condition}))")
+                    } else {
+                        format!("({condition})")
+                    };
+                    let _ = writeln!(narrowed.sql, "AND {condition}");
+                }
+                None => narrowed.rest.push(term),
+            }
+        }
+        Ok(narrowed)
+    }
+
+    fn condition(
+        &mut self,
+        db: Session<'_>,
+        test: &'f Test,
+        column: Column,
+        before: usize,
+    ) -> Option<String> {
+        let column = match column {
+            Column::Condition(condition) => return Some(db.pick(&condition).to_owned()),
+            Column::Value(value) => db.pick(&value),
+        };
+        let mut compared = |sign: &str, value: Value<'f>| {
+            self.values.push(value);
+            format!("{column} {sign} @P{}", before + self.values.len())
+        };
+        if let Test::Is(_, name) = test {
+            return Some(compared("=", Value::from(name)));
+        }
+        let bounds = test.bounds(self.now)?;
+        let from = bounds.from.map(|from| compared(">=", Value::from(from)));
+        let below = bounds.below.map(|below| compared("<", Value::from(below)));
+        let both: Vec<String> = from.into_iter().chain(below).collect();
+        Some(both.join(" AND "))
+    }
+
+    /// True where the statement answers the whole filter.
+    pub fn is_whole(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// True for a record of the statement that the rest of the filter lets through.
+    pub fn lets<R: Filtered>(&self, record: &R) -> bool {
+        self.rest.iter().all(|term| term.lets(record, self.now))
+    }
+}
+
+/// True where a term counts from now.
+fn needs_now(term: &Term) -> bool {
+    match &term.test {
+        Test::Span(field, ..) => *field != Field::Took,
+        Test::Anywhere(_)
+        | Test::Holds(..)
+        | Test::Is(..)
+        | Test::Number(..)
+        | Test::Amount(..)
+        | Test::Time(..)
+        | Test::Level(..) => false,
+    }
+}
