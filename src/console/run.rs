@@ -36,11 +36,12 @@ use crate::signals::{self, Signal};
 /// Least time between the end of a frame and the next one.
 ///
 /// A key is to be seen within a frame of 60 Hz, 16 ms, also where a frame was drawn just before it:
-/// the gap is half of that. It does not draw more often than keys come. A line that is too slow for
-/// them holds up the frame itself, and what is typed meanwhile is drawn in one frame after it.
+/// the gap is a quarter of that, and only gathers answers that come together. Nothing is drawn more
+/// often than keys and answers come. A line that is too slow for them holds up the frame itself, and
+/// what is typed meanwhile is drawn in one frame after it.
 const fn frame_gap(pace: Pace) -> Duration {
     match pace {
-        Pace::Prompt => Duration::from_millis(8),
+        Pace::Prompt => Duration::from_millis(4),
         Pace::Calm => Duration::from_millis(250),
     }
 }
