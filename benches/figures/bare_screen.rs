@@ -36,7 +36,7 @@ pub fn play() {
                         line
                     }
                 });
-                frame.render_widget(Text::from_iter(rows), area);
+                frame.render_widget(rows.collect::<Text<'_>>(), area);
             })
             .unwrap();
         match read().unwrap() {

@@ -126,7 +126,7 @@ pub async fn idle(seconds: u64) {
     pty.listen(Duration::from_secs(3));
     let before = processor_time(pty.process_id());
     let bytes = pty.listen(Duration::from_secs(seconds));
-    let spent = processor_time(pty.process_id()) - before;
+    let spent = processor_time(pty.process_id()).saturating_sub(before);
     let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
     let memory = resident(pty.process_id());
     pty.kill();

@@ -190,7 +190,7 @@ fn text_of(buffer: &Buffer) -> Text<'static> {
         }
         Line::from(spans)
     };
-    Text::from_iter((0..buffer.area.height).map(row))
+    (0..buffer.area.height).map(row).collect()
 }
 
 /// Time and bytes of a frame.

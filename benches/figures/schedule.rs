@@ -212,7 +212,7 @@ pub async fn idle(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let before = processor_time(worker);
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-    let spent = processor_time(worker) - before;
+    let spent = processor_time(worker).saturating_sub(before);
     let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
     println!(
         "idle worker over {seconds} s | {percent:.3} % CPU | 0.1 % | {:.2}",
