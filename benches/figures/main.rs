@@ -1,5 +1,6 @@
 //! The figures of the design, each beside its own limit measured in the same run:
-//! `cargo bench --bench figures -- upload [--items N] | tds [--rows N] | due | takeover | idle | all`.
+//! `cargo bench --bench figures -- upload [--items N] | tds [--rows N] | due | takeover | idle | paint |
+//! frame | keys [--items N] | all`.
 //!
 //! Each figure prints a line `name | figure | limit | ratio`.
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -10,6 +11,17 @@
 )]
 
 mod bare_pipe;
+mod bare_screen;
+#[cfg(unix)]
+mod console;
+mod frame;
+#[cfg(unix)]
+mod keys;
+#[cfg(unix)]
+#[path = "../../tests/support/pty.rs"]
+mod pty;
+#[path = "../../tests/support/scenes.rs"]
+mod scenes;
 mod schedule;
 mod tds;
 
@@ -31,6 +43,13 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
+    // This program plays parts of its own figures, in a terminal.
+    match arguments.first().map(String::as_str) {
+        Some(bare_screen::NAME) => return bare_screen::play(),
+        #[cfg(unix)]
+        Some(keys::NAME) => return keys::play(&arguments[1..]),
+        Some(_) | None => {}
+    }
     let number = |name: &str, usual: u64| {
         arguments
             .iter()
@@ -46,10 +65,12 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
-    let figures = ["upload", "tds", "due", "takeover", "idle"];
+    let figures = [
+        "upload", "tds", "due", "takeover", "idle", "paint", "frame", "keys",
+    ];
     if !figures.into_iter().any(wants) {
         println!(
-            "figures: {} (or all); --items N, --rows N, --count N, --seconds N",
+            "figures: {} (or all); --items N, --rows N, --count N, --seconds N, --lines N",
             figures.join(", ")
         );
     }
@@ -68,6 +89,22 @@ fn main() {
     #[cfg(target_os = "linux")]
     if wants("idle") {
         runtime.block_on(schedule::idle(number("--seconds", 60)));
+        runtime.block_on(console::idle(number("--seconds", 60)));
+    }
+    #[cfg(unix)]
+    if wants("paint") {
+        runtime.block_on(console::paint(number("--count", 21)));
+    }
+    if wants("frame") {
+        frame::frame();
+    }
+    #[cfg(unix)]
+    if wants("keys") {
+        runtime.block_on(keys::keys(
+            number("--items", 1_000_000),
+            number("--lines", 1_000_000),
+            number("--count", 4),
+        ));
     }
 }
 

@@ -17,10 +17,13 @@ const JOB: Job = Job::DeliveryModes;
 /// Lease of the workers that are killed.
 const LEASE: Duration = Duration::from_secs(2);
 /// Longest that anything may take before the measurement is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The settings file of a folder.
+pub const SETTINGS: &str = "config.toml";
 
 /// Workers and a service over one folder; they end with it.
-struct Place {
+pub struct Place {
     dir: tempfile::TempDir,
     ledger: EmbeddedLedger,
     processes: Vec<Child>,
@@ -36,10 +39,11 @@ impl Drop for Place {
 }
 
 impl Place {
-    async fn new(items: u64) -> Self {
+    /// With a demo company of so many items, its service running and no job due.
+    pub async fn new(items: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let settings = format!("[engine]\nlease_seconds = {}\n", LEASE.as_secs());
-        std::fs::write(dir.path().join("config.toml"), settings).unwrap();
+        std::fs::write(dir.path().join(SETTINGS), settings).unwrap();
         let items = items.to_string();
         let made = axcs(dir.path(), &["demo", "--headless", "--items", &items])
             .status()
@@ -66,8 +70,13 @@ impl Place {
         place
     }
 
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     fn start(&mut self, arguments: &[&str]) {
-        let process = axcs(self.dir.path(), arguments).spawn().unwrap();
+        let process = axcs(self.dir(), arguments).spawn().unwrap();
         self.processes.push(process);
     }
 
@@ -109,10 +118,11 @@ impl Place {
     }
 }
 
-fn axcs(dir: &Path, arguments: &[&str]) -> Command {
+/// The program over a folder; what it says is not kept.
+pub fn axcs(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_axcs"));
     command.arg("--dir").arg(dir);
-    command.arg("--config").arg(dir.join("config.toml"));
+    command.arg("--config").arg(dir.join(SETTINGS));
     command.args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command.stderr(Stdio::null());
@@ -200,22 +210,23 @@ pub async fn idle(seconds: u64) {
     place.start(&["worker"]);
     let worker = place.processes.last().unwrap().id();
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let before = ticks(worker);
+    let before = processor_time(worker);
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-    // A tick is a hundredth of a second on every Linux that Rust runs on.
-    let spent = (ticks(worker) - before) as f64 / 100.0;
-    let percent = 100.0 * spent / seconds as f64;
+    let spent = processor_time(worker).saturating_sub(before);
+    let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
     println!(
         "idle worker over {seconds} s | {percent:.3} % CPU | 0.1 % | {:.2}",
         percent / 0.1
     );
 }
 
-/// User and system time of a process, in ticks.
+/// User and system time of a process.
 #[cfg(target_os = "linux")]
-fn ticks(process: u32) -> u64 {
+pub fn processor_time(process: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let behind_name = stat.rsplit(')').next().unwrap();
     let fields: Vec<&str> = behind_name.split_whitespace().collect();
-    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    let ticks = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    // A tick is a hundredth of a second on every Linux that Rust runs on.
+    Duration::from_millis(ticks * 10)
 }

@@ -34,10 +34,15 @@ use crate::logging::Ring;
 use crate::model::run::LiveRuns;
 use crate::signals::{self, Signal};
 
-/// Least time between two frames: 30 a second for what a key changes, 4 for what progresses.
+/// Least time between the end of a frame and the next one.
+///
+/// A key is to be seen within a frame of 60 Hz, 16 ms, also where a frame was drawn just before it:
+/// the gap is a quarter of that, and only gathers answers that come together. Nothing is drawn more
+/// often than keys and answers come. A line that is too slow for them holds up the frame itself, and
+/// what is typed meanwhile is drawn in one frame after it.
 const fn frame_gap(pace: Pace) -> Duration {
     match pace {
-        Pace::Prompt => Duration::from_millis(33),
+        Pace::Prompt => Duration::from_millis(4),
         Pace::Calm => Duration::from_millis(250),
     }
 }
@@ -163,6 +168,7 @@ pub struct Console<S, I, G> {
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
     outlet: Outlet,
+    /// When the terminal had taken the last frame.
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
     /// When what is on the screen is not true any more.
@@ -334,9 +340,10 @@ where
 
     fn draw(&mut self) -> Drawn {
         self.app.take_dirty();
-        self.last_frame = Some(Instant::now());
         let app = &self.app;
-        match self.screen.draw(&mut |frame| draw::draw(app, frame)) {
+        let drawn = self.screen.draw(&mut |frame| draw::draw(app, frame));
+        self.last_frame = Some(Instant::now());
+        match drawn {
             Ok(()) => {
                 self.show_in_tab(self.app.tab_progress());
                 Drawn::Shown

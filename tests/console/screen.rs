@@ -1,8 +1,16 @@
 //! What is drawn, when, and how many bytes it takes.
 
+use std::io;
+use std::time::Duration;
+
 use axcs::console::app::{Effect, Msg};
+use axcs::console::terminal::Screen;
 use axcs::console::timetable::TimetableErrand;
 use crossterm::event::Event;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+use ratatui::{Frame, Terminal};
+use tokio::time::Instant;
 
 use crate::desk::{Desk, Scripted, Written, desk, desk_with};
 use crate::scenes::{self, Look, text_of};
@@ -44,6 +52,61 @@ async fn what_the_terminal_gets_is_what_the_test_screens_show() {
             .collect();
         assert_eq!(shown.join("\n") + "\n", test.text(), "after {keys}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_right_after_a_frame_is_drawn_within_a_frame_of_60_hz() {
+    let mut desk = desk().await;
+    for keys in ["j", "k", "7", "4"] {
+        // The frame before was drawn just now.
+        let pressed = Instant::now();
+        desk.press(keys).await;
+        assert!(pressed.elapsed() <= Duration::from_millis(16), "{keys}");
+    }
+}
+
+/// A line that takes its time for every frame.
+#[derive(Debug)]
+struct SlowLine {
+    screen: Terminal<TestBackend>,
+    frames: usize,
+}
+
+impl Screen for SlowLine {
+    fn size(&self) -> io::Result<Size> {
+        Screen::size(&self.screen)
+    }
+
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.frames += 1;
+        std::thread::park_timeout(Duration::from_millis(30));
+        Screen::draw(&mut self.screen, paint)
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.screen.forget()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.screen.suspend()
+    }
+
+    fn send(&mut self, sequence: &str) -> io::Result<()> {
+        self.screen.send(sequence)
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_while_a_slow_line_takes_a_frame_is_drawn_in_one_after_it() {
+    let line = SlowLine {
+        screen: Terminal::new(TestBackend::new(80, 24)).unwrap(),
+        frames: 0,
+    };
+    let mut desk = Desk::open(Scripted::new(), line, false).await;
+    let before = desk.console.screen().frames;
+    desk.press(&["j", "k"].repeat(20).join(" ")).await;
+    let frames = desk.console.screen().frames - before;
+    assert!((1..=3).contains(&frames), "{frames} frames for 40 keys");
 }
 
 #[test]

@@ -21,17 +21,22 @@ pub struct Pty {
     child: Box<dyn Child + Send + Sync>,
     pub master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
+    /// What the program wrote, each piece with the moment at which it was read.
+    output: Receiver<(Instant, Vec<u8>)>,
     pub screen: vt100::Parser,
     pub modes_before: String,
 }
 
 impl Pty {
     /// With 80 columns.
-    pub fn start(mut command: CommandBuilder, rows: u16) -> Self {
+    pub fn start(command: CommandBuilder, rows: u16) -> Self {
+        Self::open(command, (80, rows))
+    }
+
+    pub fn open(mut command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
         let size = PtySize {
             rows,
-            cols: 80,
+            cols: columns,
             ..PtySize::default()
         };
         let pair = native_pty_system().openpty(size).unwrap();
@@ -45,7 +50,8 @@ impl Pty {
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..length].to_vec()).is_err() {
+                let piece = (Instant::now(), bytes[..length].to_vec());
+                if sender.send(piece).is_err() {
                     break;
                 }
             }
@@ -55,24 +61,53 @@ impl Pty {
             keys: pair.master.take_writer().unwrap(),
             master: pair.master,
             output,
-            screen: vt100::Parser::new(rows, 80, 0),
+            screen: vt100::Parser::new(rows, columns, 0),
             modes_before,
         }
     }
 
-    /// Reads what the program writes until the screen is as wanted.
-    pub fn until(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + PATIENCE;
+    /// Reads what the program writes until the screen is as wanted; answers when that was read.
+    pub fn until(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) -> Instant {
+        let mut read = Instant::now();
+        let end = read + PATIENCE;
         while !wanted(self.screen.screen()) {
             let left = end.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok((at, bytes)) => {
+                    self.screen.process(&bytes);
+                    read = at;
+                }
                 Err(error) => panic!(
                     "{error}; the screen is\n{}",
                     self.screen.screen().contents()
                 ),
             }
         }
+        read
+    }
+
+    /// Reads what the program writes for a time, and what is there already; answers how many bytes.
+    pub fn listen(&mut self, span: Duration) -> usize {
+        let end = Instant::now() + span;
+        let mut length = 0;
+        while let Ok((_, bytes)) = self
+            .output
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            self.screen.process(&bytes);
+            length += bytes.len();
+        }
+        length
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// Ends the program, whatever it does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     pub fn until_shows(&mut self, words: &str) {

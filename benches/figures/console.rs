@@ -1,0 +1,151 @@
+//! The console in a real pseudo-terminal: how soon it is painted, and what it costs while nothing
+//! happens.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use portable_pty::CommandBuilder;
+
+use crate::bare_screen;
+use crate::pty::Pty;
+#[cfg(target_os = "linux")]
+use crate::schedule::processor_time;
+use crate::schedule::{Place, axcs};
+
+/// A wide terminal, as the design has it.
+const WIDE: (u16, u16) = (200, 50);
+/// Rows that a tool must have written on before it counts as painted.
+const LEAST_ROWS: usize = 5;
+
+/// What a screen is waited for to show.
+type Wanted = fn(&vt100::Screen) -> bool;
+
+/// A program of this benchmark, or the console, in a terminal.
+pub fn open(command: &Command, size: (u16, u16)) -> Pty {
+    let mut inside = CommandBuilder::new(command.get_program());
+    inside.args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        inside.cwd(folder);
+    }
+    Pty::open(inside, size)
+}
+
+/// The bare program of ratatui.
+pub fn bare() -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(bare_screen::NAME);
+    command
+}
+
+/// True where the screen is painted down to its last row, or the one above it.
+fn is_painted(screen: &vt100::Screen) -> bool {
+    let rows: Vec<String> = screen.rows(0, WIDE.0).collect();
+    let has_text = |row: &String| !row.trim().is_empty();
+    screen.alternate_screen()
+        && rows.iter().filter(|row| has_text(row)).count() >= LEAST_ROWS
+        && rows.iter().rev().take(2).any(has_text)
+}
+
+/// True where the jobs are there as well: what the console opens with is read from the ledger.
+fn shows_jobs(screen: &vt100::Screen) -> bool {
+    is_painted(screen) && screen.contents().contains("complete data synchronization")
+}
+
+/// From exec until the screen is as wanted.
+fn painting(command: &Command, wanted: Wanted) -> Duration {
+    let began = Instant::now();
+    let mut pty = open(command, WIDE);
+    let took = pty.until(wanted) - began;
+    pty.kill();
+    took
+}
+
+/// The median.
+fn middle(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Exec to first paint, beside the bare program and the tools that are here.
+pub async fn paint(rounds: u64) {
+    let place = Place::new(2_000).await;
+    let console = axcs(place.dir(), &["--no-worker"]);
+    let log = place.dir().join("one.log");
+    std::fs::write(&log, "2026-03-12 18:03:12 a line\n".repeat(1_000)).unwrap();
+    let tools = [
+        ("tig", vec![]),
+        ("btop", vec![]),
+        ("htop", vec![]),
+        ("lnav", vec![log.to_str().unwrap()]),
+    ];
+    let mut programs: Vec<(&str, Command, Wanted)> = vec![
+        ("bare ratatui", bare(), is_painted),
+        ("axcs", axcs(place.dir(), &["--no-worker"]), is_painted),
+        ("axcs with its jobs", console, shows_jobs),
+    ];
+    for (name, arguments) in tools {
+        if let Some(path) = found(name) {
+            let mut command = Command::new(path);
+            command.args(arguments);
+            command.current_dir(env!("CARGO_MANIFEST_DIR"));
+            programs.push((name, command, is_painted));
+        }
+    }
+    let mut times = vec![Vec::new(); programs.len()];
+    for _ in 0..rounds {
+        // One after the other: a machine that slows down meanwhile favours nobody.
+        for ((_, command, wanted), times) in programs.iter().zip(&mut times) {
+            times.push(painting(command, *wanted));
+        }
+    }
+    let limit = middle(&mut times[0]);
+    for ((name, ..), times) in programs.iter().zip(&mut times) {
+        let figure = middle(times);
+        println!(
+            "exec to paint of {name}, {}x{}, median of {rounds} | {figure:.1?} | {limit:.1?} (bare ratatui) | {:.2}",
+            WIDE.0,
+            WIDE.1,
+            figure.as_secs_f64() / limit.as_secs_f64()
+        );
+    }
+}
+
+/// Where a program stands; none where it is not installed.
+fn found(name: &str) -> Option<std::path::PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    let mut places = std::env::split_paths(&folders).map(|folder| folder.join(name));
+    places.find(|place| place.is_file())
+}
+
+/// What a console costs that nobody touches.
+#[cfg(target_os = "linux")]
+pub async fn idle(seconds: u64) {
+    let place = Place::new(300).await;
+    let mut pty = open(&axcs(place.dir(), &[]), WIDE);
+    pty.until(shows_jobs);
+    pty.listen(Duration::from_secs(3));
+    let before = processor_time(pty.process_id());
+    let bytes = pty.listen(Duration::from_secs(seconds));
+    let spent = processor_time(pty.process_id()).saturating_sub(before);
+    let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
+    let memory = resident(pty.process_id());
+    pty.kill();
+    println!("idle console over {seconds} s | {bytes} bytes written | 0 bytes | {bytes}");
+    println!(
+        "idle console over {seconds} s | {percent:.3} % CPU | 0.05 % | {:.2}",
+        percent / 0.05
+    );
+    println!(
+        "idle console | {memory:.1} MB resident | 16 MB | {:.2}",
+        memory / 16.0
+    );
+}
+
+/// Resident memory of a process in MB.
+#[cfg(target_os = "linux")]
+fn resident(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+    kib.parse::<f64>().unwrap() * 1.024 / 1_000.0
+}
