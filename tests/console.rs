@@ -22,6 +22,8 @@ mod logs;
 mod office;
 #[path = "console/orders.rs"]
 mod orders;
+#[path = "console/production.rs"]
+mod production;
 #[path = "console/products.rs"]
 mod products;
 #[path = "support/scenes.rs"]

@@ -8,6 +8,7 @@ mod exception;
 mod form;
 mod help;
 mod history;
+mod named;
 mod note;
 mod order;
 mod place;
@@ -23,6 +24,7 @@ pub use exception::ExceptionWindow;
 pub use form::{Form, Taken};
 pub use help::Help;
 pub use history::History;
+pub use named::NamedQuestion;
 pub use note::Note;
 pub use order::OrderWindow;
 pub use place::PlaceWindow;
@@ -52,6 +54,8 @@ pub enum Overlay {
     Help(Help),
     /// A question that is answered yes or no.
     Confirm(Question),
+    /// A question that is answered by the name of the profile.
+    Named(NamedQuestion),
     /// Everything about a run.
     Details(Details),
     /// The last runs of a job.
@@ -111,7 +115,7 @@ impl Overlay {
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Context::Note,
+            Self::Named(_) | Self::Note(_) | Self::Form(_) | Self::Recurrence(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -129,6 +133,7 @@ impl Overlay {
         match self {
             Self::Help(_) => "Keys".to_owned(),
             Self::Confirm(question) => question.title(),
+            Self::Named(named) => named.title(),
             Self::Details(details) => details.title(app),
             Self::History(history) => history.title(),
             Self::BatchJobs(_) => "Batch jobs of AX".to_owned(),
@@ -149,6 +154,7 @@ impl Overlay {
         match self {
             Self::Help(_) => help::lines(app, width).into(),
             Self::Confirm(question) => question.lines(app, width).into(),
+            Self::Named(named) => named.lines(app, width).into(),
             Self::Details(details) => details.lines(app, width).into(),
             Self::History(history) => history.lines(app, width).into(),
             Self::BatchJobs(jobs) => jobs.lines(app, width).into(),
@@ -167,6 +173,7 @@ impl Overlay {
     const fn scroll(&self) -> Scroll {
         match self {
             Self::Help(help) => help.scroll,
+            Self::Named(named) => named.scroll,
             Self::Details(details) => details.scroll,
             Self::History(history) => history.scroll,
             Self::BatchJobs(jobs) => jobs.scroll,
@@ -183,7 +190,7 @@ impl Overlay {
     /// The widest it wants to be.
     const fn widest(&self) -> u16 {
         match self {
-            Self::Confirm(_) | Self::SignIn(_) => 70,
+            Self::Confirm(_) | Self::Named(_) | Self::SignIn(_) => 70,
             Self::Help(_) | Self::Form(_) | Self::Place(_) | Self::Product(_) => 90,
             Self::Exception(_) | Self::Note(_) => 100,
             Self::Recurrence(_) => 120,
@@ -221,6 +228,7 @@ impl Overlay {
         let height = usize::from(area.height.saturating_sub(2));
         match self {
             Self::Help(help) => help.scroll.on(motion, total, height),
+            Self::Named(named) => named.scroll.on(motion, total, height),
             Self::Details(details) => details.scroll.on(motion, total, height),
             Self::History(history) => history.on(motion, height),
             Self::BatchJobs(jobs) => jobs.on(motion, height),
@@ -282,6 +290,7 @@ impl Overlay {
         frame.render_widget(block, area);
         frame.render_widget(Text::from(sheet.rows(first, height)), inside);
         match self {
+            Self::Named(named) => named.draw_input(app, frame, inside),
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
             Self::Recurrence(editor) => editor.draw_input(app, frame, inside),
