@@ -34,7 +34,7 @@ pub use recurrence::{RecurrenceEditor, Saved};
 pub use sign_in::SignInWindow;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear};
 
@@ -108,6 +108,17 @@ impl Scroll {
     pub fn at(self, total: usize, height: usize) -> usize {
         self.0.min(total.saturating_sub(height))
     }
+}
+
+/// The cells of the text of a window.
+fn inside(area: Rect, screen: Rect) -> Rect {
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+    .intersection(screen)
 }
 
 impl Overlay {
@@ -219,6 +230,42 @@ impl Overlay {
         (area.intersection(screen), sheet)
     }
 
+    /// The cells of its text.
+    pub fn text_area(&self, app: &App) -> Rect {
+        inside(self.page(app, app.screen()).0, app.screen())
+    }
+
+    /// The address of the web that it shows, as it stands there.
+    pub fn address(&self) -> Option<&str> {
+        if let Self::SignIn(window) = self {
+            Some(window.address())
+        } else {
+            None
+        }
+    }
+
+    /// True where the window lists what can be selected.
+    pub const fn is_list(&self) -> bool {
+        matches!(self, Self::History(_) | Self::BatchJobs(_))
+    }
+
+    /// How far it is from the selected row to the one in this cell; none without a row there.
+    pub fn steps_to(&self, app: &App, cell: Position) -> Option<isize> {
+        let (area, sheet) = self.page(app, app.screen());
+        let inside = inside(area, app.screen());
+        let first = self.scroll().at(sheet.len(), usize::from(inside.height));
+        let line = first + usize::from(cell.y.checked_sub(inside.y)?);
+        if !inside.contains(cell) {
+            None
+        } else if let Self::History(history) = self {
+            history.steps_to(line)
+        } else if let Self::BatchJobs(jobs) = self {
+            jobs.steps_to(line)
+        } else {
+            None
+        }
+    }
+
     /// Moves within the window; `screen` is the size it was drawn at.
     pub fn go(&mut self, motion: Motion, app: &App, screen: Rect) {
         let (area, total) = {
@@ -252,24 +299,38 @@ impl Overlay {
         Handed::new(app, &title, &rows)
     }
 
-    /// Draws the window over what is there.
-    pub fn draw(&self, app: &App, frame: &mut Frame<'_>) {
+    /// Where this window is: the tab, the windows `behind` it, itself. Where there is no room for
+    /// all of it the end stays.
+    pub fn path(&self, app: &App, behind: &[Self], room: usize) -> String {
+        let symbols = &app.theme().symbols;
+        let own = self.title(app);
+        let mut places = vec![app.tab().title().to_owned()];
+        places.extend(behind.iter().map(|window| window.title(app)));
+        let mut begin = "";
+        while !places.is_empty() {
+            let mut path: Vec<&str> = places.iter().map(String::as_str).collect();
+            if !begin.is_empty() {
+                path.insert(0, begin);
+            }
+            path.push(&own);
+            let path = path.join(&format!(" {} ", symbols.into));
+            if words::width(&path) <= room {
+                return path;
+            }
+            places.remove(0);
+            begin = symbols.ellipsis;
+        }
+        words::cut(&own, room, symbols.ellipsis)
+    }
+
+    /// Draws the window over what is there, and the windows `behind` it.
+    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, behind: &[Self]) {
         let theme = app.theme();
         let (area, sheet) = self.page(app, frame.area());
-        let inside = Rect {
-            x: area.x + 2,
-            y: area.y + 1,
-            width: area.width.saturating_sub(4),
-            height: area.height.saturating_sub(2),
-        }
-        .intersection(frame.area());
+        let inside = inside(area, frame.area());
         let height = usize::from(inside.height);
         let first = self.scroll().0.min(sheet.len().saturating_sub(height));
-        let title = words::cut(
-            &self.title(app),
-            usize::from(area.width.saturating_sub(6)),
-            theme.symbols.ellipsis,
-        );
+        let title = self.path(app, behind, usize::from(area.width.saturating_sub(6)));
         let mut block = Block::bordered()
             .border_set(theme.symbols.window)
             .border_style(theme.style(Role::Accent))

@@ -1,6 +1,7 @@
 //! What happens to the console and what it asks to be done: the whole vocabulary of the loop.
 
 use crossterm::event::Event;
+use serde::{Deserialize, Serialize};
 
 use super::Change;
 use crate::console::keys::Keymap;
@@ -24,6 +25,10 @@ use crate::signals::Signal;
 pub enum Msg {
     /// A key, a paste or a new size.
     Terminal(Event),
+    /// A line was typed, where there is no screen.
+    Line(String),
+    /// There are no more lines.
+    End,
     /// The runs under way.
     Live(Box<LiveRuns>),
     /// The overview was read.
@@ -68,8 +73,14 @@ pub enum Msg {
     Tick,
 }
 
+impl From<Event> for Msg {
+    fn from(event: Event) -> Self {
+        Self::Terminal(event)
+    }
+}
+
 /// Orders, as they were read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrdersRead {
     /// Those that match, newest first.
     pub rows: Vec<OrderRow>,
@@ -78,7 +89,7 @@ pub struct OrdersRead {
 }
 
 /// Exceptions, as they were read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExceptionsRead {
     /// What was asked for.
     pub filter: ExceptionFilter,

@@ -3,7 +3,7 @@
 
 mod draw;
 
-pub use draw::{draw, lay_out};
+pub use draw::{draw, lay_out, steps_to};
 
 use std::collections::BTreeSet;
 
