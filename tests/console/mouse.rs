@@ -57,10 +57,10 @@ fn a_click_on_a_tab_turns_to_it() {
 fn a_click_selects_a_row_and_a_click_on_the_selected_one_opens_it() {
     for size in [(80, 24), (200, 50)] {
         let mut stage = Stage::new(size, Look::DARK).answering();
-        click_on(&mut stage, "orders synchronization");
+        click_on(&mut stage, "online orders upload");
         assert_eq!(stage.app.jobs().selected(), Job::Orders);
         assert!(stage.app.overlays().is_empty());
-        click_on(&mut stage, "orders synchronization");
+        click_on(&mut stage, "online orders upload");
         assert_eq!(stage.app.overlays().len(), 1);
     }
 }
