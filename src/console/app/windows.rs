@@ -14,13 +14,15 @@ impl App {
     /// Opens a window, and asks for what it shows. In production a question that takes something
     /// away is answered by a name.
     pub(super) fn open(&mut self, overlay: Overlay) -> Vec<Effect> {
-        let overlay = match overlay {
-            Overlay::Confirm(question)
-                if self.setting.place.is_production && question.is_destructive() =>
-            {
+        let is_production = self.setting.place.is_production;
+        let overlay = if let Overlay::Confirm(question) = overlay {
+            if is_production && question.is_destructive() {
                 Overlay::Named(NamedQuestion::new(question))
+            } else {
+                Overlay::Confirm(question)
             }
-            other => other,
+        } else {
+            overlay
         };
         let effects = match &overlay {
             Overlay::History(history) => vec![Effect::LoadRuns(history.job())],

@@ -101,7 +101,7 @@ async fn wait(
     tokio::select! {
         wished = wish(screen, app, input) => match wished? {
             Wish::Pause => wish(screen, app, input).await,
-            other => Ok(other),
+            wished @ (Wish::GoOn | Wish::Leave) => Ok(wished),
         },
         () = tokio::time::sleep(span) => Ok(Wish::GoOn),
     }
