@@ -18,6 +18,8 @@ mod orders;
 mod parameters;
 mod print;
 mod products;
+#[cfg(feature = "console")]
+mod replay;
 mod run;
 mod runs;
 #[cfg(feature = "service")]
@@ -48,11 +50,26 @@ use crate::settings::{Overrides, Settings, SettingsError};
 pub struct Arguments {
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    showing: Showing,
+    #[cfg(feature = "console")]
+    /// Write the session of the console into this file, for a report of a fault: see `axcs replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// In the console: only look and start by hand; due jobs are left to other workers
     #[arg(long)]
     no_worker: bool,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// How the console is shown.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Showing {
+    /// The console without a screen, for screen readers and pipes: prints what changes line by line,
+    /// and takes commands as lines
+    #[arg(long)]
+    plain: bool,
 }
 
 /// Heading of the flags that every command has.
@@ -121,6 +138,9 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// The settings
     Config(config::ConfigArguments),
+    /// A session of the console that was written down, shown again
+    #[cfg(feature = "console")]
+    Replay(replay::ReplayArguments),
     /// The script that completes the commands in a shell
     Completions(completions::CompletionsArguments),
     /// The manual page
@@ -225,6 +245,9 @@ impl From<SettingsError> for Refusal {
 #[derive(Clone, Debug)]
 struct Invocation {
     global: Global,
+    showing: Showing,
+    #[cfg(feature = "console")]
+    record: Option<PathBuf>,
 }
 
 impl Invocation {
@@ -261,6 +284,9 @@ impl Invocation {
 pub async fn execute(arguments: Arguments) -> Exit {
     let invocation = Invocation {
         global: arguments.global,
+        showing: arguments.showing,
+        #[cfg(feature = "console")]
+        record: arguments.record,
     };
     let done = match arguments.command {
         None => console::console(&invocation, !arguments.no_worker).await,
@@ -289,6 +315,8 @@ pub async fn execute(arguments: Arguments) -> Exit {
         Some(Command::Verify(arguments)) => verify::verify(&invocation, arguments).await,
         Some(Command::Doctor(arguments)) => Box::pin(doctor::doctor(&invocation, &arguments)).await,
         Some(Command::Config(arguments)) => config::config(&invocation, &arguments).await,
+        #[cfg(feature = "console")]
+        Some(Command::Replay(arguments)) => replay::replay(&arguments).await,
         Some(Command::Completions(arguments)) => Ok(completions::completions(&arguments)),
         Some(Command::Man(arguments)) => completions::man(&arguments),
     };

@@ -417,3 +417,39 @@ fn every_command_has_a_manual_page() {
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("--folder"), "{refused:?}");
 }
+
+#[cfg(feature = "console")]
+#[test]
+fn without_a_terminal_lines_are_commands_and_the_session_is_shown_again() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let axcs = Axcs::demo(150);
+    let file = axcs.dir().join("session.jsonl");
+    let arguments = ["--plain", "--no-worker", "--record", file.to_str().unwrap()];
+    let mut command = axcs.command(&arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = child.stdin.take().unwrap();
+    lines
+        .write_all(b"orders\nexceptions\njobs\nhistory\n")
+        .unwrap();
+    drop(lines);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "== Jobs\n",
+        "== Orders\n",
+        "== Exceptions\n",
+        "== Jobs > Last runs",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    assert!(!text.contains('\x1b'), "{text}");
+    let again = axcs.ok(&["replay", file.to_str().unwrap()]).stdout;
+    assert!(again.contains("== Jobs > Last runs"), "{again}");
+    let refused = axcs.run(&["replay", axcs.dir().join("short.toml").to_str().unwrap()]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("no session of axcs"), "{refused:?}");
+}

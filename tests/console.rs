@@ -18,12 +18,20 @@ mod jobs;
 mod leaving;
 #[path = "console/logs.rs"]
 mod logs;
+#[path = "console/mouse.rs"]
+mod mouse;
 #[path = "console/office.rs"]
 mod office;
 #[path = "console/orders.rs"]
 mod orders;
+#[path = "console/plain.rs"]
+mod plain;
+#[path = "console/production.rs"]
+mod production;
 #[path = "console/products.rs"]
 mod products;
+#[path = "console/record.rs"]
+mod record;
 #[path = "support/scenes.rs"]
 mod scenes;
 #[path = "console/screen.rs"]

@@ -19,7 +19,7 @@ use std::path::Path;
 
 use axcs::console::keys::Keymap;
 use axcs::console::theme::{Depth, Palette, Symbols};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use scenes::list::SCENES;
 use scenes::{Look, text_of};
@@ -133,67 +133,56 @@ fn the_place_is_on_every_screen() {
     }
 }
 
+/// The largest screen that is drawn.
+const LARGEST: (u16, u16) = (300, 100);
+
+/// The sizes around which something is laid out another way: every scene is drawn at them.
+const EDGES: ([u16; 9], [u16; 4]) = ([59, 60, 79, 80, 149, 150, 179, 180, 300], [14, 15, 24, 100]);
+
+/// Draws a scene at a size; it says where that is too small, and nowhere else.
+fn assert_draws(name: &str, stage: &mut scenes::Stage, (width, height): (u16, u16)) {
+    let buffer = stage.resize((width, height)).draw();
+    // On a handful of cells even that has no room.
+    if width >= 9 && height >= 2 {
+        let cells = buffer.content().iter().map(Cell::symbol);
+        let words: String = cells.filter(|symbol| *symbol != " ").take(8).collect();
+        let is_small = width < 60 || height < 15;
+        let says_so = words == "Toosmall";
+        assert_eq!(says_so, is_small, "{name} at {width}x{height}");
+    }
+}
+
+/// Each size from 1x1 to 300x100 by one of the scenes, in turn; each scene at the edges.
 #[test]
 fn every_size_draws() {
-    let sizes = (1..=130)
-        .step_by(3)
-        .chain([59, 60, 79, 80, 179, 180, 200, 299, 300]);
-    let mut stages: Vec<_> = SCENES
-        .iter()
-        .filter(|(name, _)| {
-            matches!(
-                *name,
-                "jobs-running"
-                    | "jobs-error"
-                    | "logs-wrapped"
-                    | "logs-search-kept"
-                    | "help"
-                    | "details-error-end"
-                    | "history"
-                    | "batch-jobs"
-                    | "batch-job"
-                    | "question-complete"
-                    | "orders"
-                    | "orders-wide-text"
-                    | "orders-note-empty"
-                    | "orders-retry-question"
-                    | "order-1000-lines"
-                    | "order-wide-text"
-                    | "exceptions"
-                    | "exceptions-filter"
-                    | "exception-record"
-                    | "account"
-                    | "account-sign-in"
-                    | "checklists"
-                    | "parameters"
-                    | "products-draft"
-                    | "products-categories"
-                    | "products-counted"
-                    | "products-item"
-                    | "recurrence-typed"
-                    | "recurrence-wrong"
-                    | "jobs-production"
-                    | "jobs-long"
-            )
-        })
-        .map(|(name, scene)| (name, scene((80, 24), Look::DARK)))
-        .collect();
-    for width in sizes {
-        for height in (1..=60).step_by(4).chain([14, 15, 23, 24, 100]) {
-            for (name, stage) in &mut stages {
-                let text = text_of(&stage.resize((width, height)).draw());
-                let is_small = width < 60 || height < 15;
-                let says_so = text
-                    .split_whitespace()
-                    .collect::<String>()
-                    .starts_with("Toosmall");
-                // On a handful of cells even that has no room.
-                if width >= 9 && height >= 2 {
-                    assert_eq!(says_so, is_small, "{name} at {width}x{height}\n{text}");
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let number = SCENES.len();
+    let draw_some = |mine: usize| {
+        for (turn, (name, scene)) in SCENES.iter().enumerate() {
+            if turn % threads != mine {
+                continue;
+            }
+            let mut stage = scene((80, 24), Look::DARK);
+            for width in 1..=LARGEST.0 {
+                for height in 1..=LARGEST.1 {
+                    let size = usize::from(width) + 7 * usize::from(height);
+                    if size % number == turn {
+                        assert_draws(name, &mut stage, (width, height));
+                    }
+                }
+            }
+            for width in EDGES.0 {
+                for height in EDGES.1 {
+                    assert_draws(name, &mut stage, (width, height));
                 }
             }
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        for mine in 0..threads {
+            scope.spawn(move || draw_some(mine));
+        }
+    });
 }
 
 #[test]

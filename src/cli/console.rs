@@ -16,7 +16,7 @@ use crate::settings::Settings;
 /// `axcs`
 pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refusal> {
     let settings = invocation.settings()?;
-    must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
+    invocation.must_have_terminal("axcs run JOB, axcs jobs, axcs runs (see axcs --help)")?;
     let log = to_file(&settings)?;
     let set_up = SetUp::open_for_console(&settings).await?;
     let is_refused = matches!(set_up.company, OpenCompany::Refused(_));
@@ -28,17 +28,20 @@ pub async fn console(invocation: &Invocation, works: bool) -> Result<Exit, Refus
     done
 }
 
-/// Refuses where there is no terminal, and names what to use instead.
-pub fn must_have_terminal(instead: &str) -> Result<(), Refusal> {
-    use std::io::IsTerminal as _;
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        return Ok(());
+impl Invocation {
+    /// Refuses where the console needs a terminal and there is none, and names what to use instead.
+    pub(super) fn must_have_terminal(&self, instead: &str) -> Result<(), Refusal> {
+        use std::io::IsTerminal as _;
+        let is_there = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        if self.showing.plain || is_there {
+            return Ok(());
+        }
+        Err(Refusal::usage(
+            "The console needs a terminal.",
+            "Input or output is not one.",
+            format!("Use instead: {instead}, or --plain"),
+        ))
     }
-    Err(Refusal::usage(
-        "The console needs a terminal.",
-        "Input or output is not one.",
-        format!("Use instead: {instead}"),
-    ))
 }
 
 /// The console on this terminal, until the operator leaves.
@@ -52,7 +55,13 @@ pub async fn screen(
 ) -> Result<Exit, Refusal> {
     use crate::console::theme::Palette;
     use crate::console::{ConsoleOptions, ExitReason, outlet};
-    use crate::settings::console::{TabSetting, ThemeSetting};
+    use crate::settings::console::{TerminalSetting, ThemeSetting};
+
+    let told = |setting| match setting {
+        TerminalSetting::Auto => outlet::TerminalSetting::Auto,
+        TerminalSetting::On => outlet::TerminalSetting::On,
+        TerminalSetting::Off => outlet::TerminalSetting::Off,
+    };
 
     let file = |file: &PathBuf| (!file.as_os_str().is_empty()).then(|| file.clone());
     let options = ConsoleOptions {
@@ -64,6 +73,7 @@ pub async fn screen(
             ThemeSetting::Mono => Palette::Mono,
         },
         read_only: invocation.global.read_only,
+        mouse: settings.console.mouse,
         keys_file: file(&settings.console.keys_file),
         theme_file: file(&settings.console.theme_file),
         log_file,
@@ -72,15 +82,21 @@ pub async fn screen(
             0 => None,
             seconds => Some(jiff::SignedDuration::from_secs(seconds.into())),
         },
-        tab_progress: match settings.console.tab_progress {
-            TabSetting::Auto => outlet::TabSetting::Auto,
-            TabSetting::On => outlet::TabSetting::On,
-            TabSetting::Off => outlet::TabSetting::Off,
-        },
+        tab_progress: told(settings.console.tab_progress),
+        links: told(settings.console.links),
+        record: invocation
+            .record
+            .clone()
+            .or_else(|| file(&settings.console.record)),
     };
     let runner = Arc::clone(&set_up.runner);
     let administration = Arc::clone(&set_up.administration);
-    match crate::console::run(runner, administration, ring, options).await {
+    let left = if invocation.showing.plain {
+        crate::console::run_plain(runner, administration, ring, options).await
+    } else {
+        crate::console::run(runner, administration, ring, options).await
+    };
+    match left {
         Ok(ExitReason::Quit) => Ok(Exit::Done),
         Ok(ExitReason::Signal(signal)) => Ok(Exit::Stopped(signal.exit_code())),
         Err(error) => Err(Refusal::usage(

@@ -10,11 +10,11 @@ use clap::Args;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::console::{must_have_terminal, screen};
+use super::console::screen;
 use super::run::{Output, exit, follow};
 use super::set_up::{self, Folder, SetUp};
 use super::worker::Attending;
-use super::{Exit, Invocation, Refusal, company, log, print};
+use super::{Exit, Invocation, Refusal, Showing, company, log, print};
 use crate::company::embedded::activity;
 use crate::jobs::{RunOptions, Runner, selection};
 use crate::logging;
@@ -52,13 +52,21 @@ pub struct DemoArguments {
     /// Seed of the sample company: the same seed makes the same company
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    showing: Showing,
 }
 
 /// `axcs demo`
 pub async fn demo(invocation: &Invocation, arguments: DemoArguments) -> Result<Exit, Refusal> {
     invocation.changes("A demo")?;
+    let invocation = &Invocation {
+        showing: Showing {
+            plain: invocation.showing.plain || arguments.showing.plain,
+        },
+        ..invocation.clone()
+    };
     if !arguments.headless {
-        must_have_terminal("axcs demo --headless")?;
+        invocation.must_have_terminal("axcs demo --headless")?;
     }
     // Only the folder: a demo must not meet the service of somebody's settings.
     let settings = Settings::for_demo(demo_folder(invocation)?)?;

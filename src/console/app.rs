@@ -4,6 +4,8 @@
 mod change;
 mod handed;
 mod leaving;
+mod line;
+mod mouse;
 mod msg;
 mod office;
 mod products;
@@ -132,6 +134,8 @@ impl App {
         self.setting.now = at;
         let mut effects = match msg {
             Msg::Terminal(event) => self.on_terminal(event),
+            Msg::Line(line) => self.on_line(&line),
+            Msg::End => self.leave(ExitReason::Quit),
             Msg::Looks(read) => {
                 self.touch(Pace::Prompt);
                 match *read {
@@ -309,11 +313,8 @@ impl App {
                 self.touch(Pace::Prompt);
                 Vec::new()
             }
-            Event::Key(_)
-            | Event::Paste(_)
-            | Event::Mouse(_)
-            | Event::FocusGained
-            | Event::FocusLost => Vec::new(),
+            Event::Mouse(event) => self.on_mouse(event),
+            Event::Key(_) | Event::Paste(_) | Event::FocusGained | Event::FocusLost => Vec::new(),
         }
     }
 

@@ -1,13 +1,17 @@
 //! Draws the whole screen from the state: first lines, tab, refusal, footer, windows. It changes
 //! nothing.
 
+mod hit;
 mod top;
+
+pub use hit::{Hit, hit};
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::app::{App, Toast};
+use super::keys::Action;
 use super::tabs::{Tab, account, checklists, exceptions, jobs, logs, orders, products};
 use super::theme::Role;
 use super::words;
@@ -97,8 +101,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Tab::Exceptions => exceptions::draw(app.exceptions(), frame, areas.body, app.page()),
         Tab::Logs => logs::draw(app.logs(), frame, areas.body, app.zone(), app.theme()),
     }
-    for overlay in app.overlays() {
-        overlay.draw(app, frame);
+    for (depth, overlay) in app.overlays().iter().enumerate() {
+        overlay.draw(app, frame, &app.overlays()[..depth]);
     }
     draw_toast(app, frame, areas.toast);
     draw_footer(app, frame, areas.footer);
@@ -120,15 +124,8 @@ fn draw_too_small(frame: &mut Frame<'_>) {
 /// The tabs in a rule from side to side.
 fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
-    let fits = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>() <= width;
-    let titles = if area.width < LEAST_FOR_TITLES {
-        Titles::Front
-    } else if fits(&tabs(app, Titles::Wide)) {
-        Titles::Wide
-    } else {
-        Titles::Tight
-    };
-    let mut spans = tabs(app, titles);
+    let tabs = tabs(app, titles(app, width)).into_iter();
+    let mut spans: Vec<Span<'_>> = tabs.map(|(_, span)| span).collect();
     let theme = app.theme();
     let (rule, dim) = (theme.symbols.rule, theme.style(Role::Dim));
     let used: usize = spans.iter().map(Span::width).sum();
@@ -144,11 +141,23 @@ fn draw_tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Line::from(spans), area);
 }
 
-fn tabs(app: &App, titles: Titles) -> Vec<Span<'static>> {
+fn titles(app: &App, width: usize) -> Titles {
+    let wide = tabs(app, Titles::Wide).into_iter();
+    if width < usize::from(LEAST_FOR_TITLES) {
+        Titles::Front
+    } else if wide.map(|(_, span)| span.width()).sum::<usize>() <= width {
+        Titles::Wide
+    } else {
+        Titles::Tight
+    }
+}
+
+/// The row of the tabs, each part with the tab that it names.
+fn tabs(app: &App, titles: Titles) -> Vec<(Option<Tab>, Span<'static>)> {
     let theme = app.theme();
     let rule = theme.symbols.rule;
     let dim = theme.style(Role::Dim);
-    let mut spans = vec![Span::styled(rule, dim)];
+    let mut spans = vec![(None, Span::styled(rule, dim))];
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
         let open = match tab {
             Tab::Exceptions => app.exceptions().open().filter(|open| *open > 0),
@@ -173,7 +182,7 @@ fn tabs(app: &App, titles: Titles) -> Vec<Span<'static>> {
         } else {
             format!("{left}{} {}", index + 1, tab.title())
         };
-        spans.push(Span::styled(title, style));
+        spans.push((Some(tab), Span::styled(title, style)));
         if let Some(open) = open {
             // Only the ledger knows how many there are now.
             let mark = if app.jobs().live().ledger.is_some() {
@@ -182,10 +191,10 @@ fn tabs(app: &App, titles: Titles) -> Vec<Span<'static>> {
                 ""
             };
             let text = format!(" {}{mark}", words::count(open));
-            spans.push(Span::styled(text, theme.style(Role::Warn)));
+            spans.push((Some(tab), Span::styled(text, theme.style(Role::Warn))));
         }
-        spans.push(Span::styled(right, style));
-        spans.push(Span::styled(rule, dim));
+        spans.push((Some(tab), Span::styled(right, style)));
+        spans.push((None, Span::styled(rule, dim)));
     }
     spans
 }
@@ -203,26 +212,32 @@ fn draw_toast(app: &App, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Line::styled(text, theme.style(role)), area);
 }
 
-/// The keys that can be pressed now, from the key table; the last two always have room.
 fn draw_footer(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let hints = footer(app, usize::from(area.width)).into_iter();
+    let spans: Vec<Span<'_>> = hints.flat_map(|(_, spans)| spans).collect();
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// A key of the footer: what it asks for, the key and the word.
+type Hint = (Action, [Span<'static>; 2]);
+
+/// The keys that can be pressed now, from the key table; the last two always have room.
+fn footer(app: &App, cells: usize) -> Vec<Hint> {
     let theme = app.theme();
-    let hints: Vec<[Span<'static>; 2]> = app
+    let hints: Vec<Hint> = app
         .keys()
         .rows_at(app.context())
         .filter(|(entry, keys)| !keys.is_empty() && app.offers(entry.action))
         .filter_map(|(entry, keys)| {
             let word = entry.footer?;
-            Some([
-                Span::styled(format!(" {}", keys.first()?), theme.style(Role::Accent)),
-                Span::raw(format!(" {word} ")),
-            ])
+            let key = Span::styled(format!(" {}", keys.first()?), theme.style(Role::Accent));
+            Some((entry.action, [key, Span::raw(format!(" {word} "))]))
         })
         .collect();
-    let width = |hint: &[Span<'_>; 2]| hint[0].width() + hint[1].width();
+    let width = |(_, hint): &Hint| hint[0].width() + hint[1].width();
     let always = hints.len().saturating_sub(2);
-    let mut room =
-        usize::from(area.width).saturating_sub(hints[always..].iter().map(width).sum::<usize>());
-    let mut spans = Vec::new();
+    let mut room = cells.saturating_sub(hints[always..].iter().map(width).sum::<usize>());
+    let mut kept = Vec::new();
     for (index, hint) in hints.into_iter().enumerate() {
         let needed = width(&hint);
         if index < always {
@@ -231,7 +246,7 @@ fn draw_footer(app: &App, frame: &mut Frame<'_>, area: Rect) {
             }
             room -= needed;
         }
-        spans.extend(hint);
+        kept.push(hint);
     }
-    frame.render_widget(Line::from(spans), area);
+    kept
 }

@@ -65,14 +65,23 @@ impl Looks {
         self.files().iter().any(Option::is_some)
     }
 
+    /// The text of the `keys.toml`; empty without one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn keys_text(&self) -> Result<String, LooksError> {
+        let [keys, _] = self.files();
+        keys.map_or(Ok(String::new()), text_of)
+    }
+
     /// Reads both.
     ///
     /// # Errors
     /// Where a file cannot be read, or what stands there cannot be used.
     pub fn read(&self) -> Result<(Keymap, Theme), LooksError> {
         *self.seen() = self.stamps();
-        let [keys, theme] = self.files();
-        let keys = Keymap::new(&keys.map_or(Ok(String::new()), text_of)?)?;
+        let [_, theme] = self.files();
+        let keys = Keymap::new(&self.keys_text()?)?;
         let theme = match theme {
             None => Theme::new(self.palette, self.depth, self.symbols)?,
             Some(file) => Theme::read(&text_of(file)?, self.palette, self.depth, self.symbols)?,

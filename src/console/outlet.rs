@@ -29,10 +29,10 @@ pub enum TabProgress {
     Waiting(u8),
 }
 
-/// Whether progress is shown in the terminal's tab.
+/// Whether the terminal gets what not every terminal knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TabSetting {
-    /// Where the terminal is known to show it.
+pub enum TerminalSetting {
+    /// Where the terminal is known to take it.
     #[default]
     Auto,
     /// Also where that is not known, as over SSH.
@@ -73,7 +73,7 @@ impl Outlet {
     pub fn detect(
         windows: bool,
         folder: PathBuf,
-        tab: TabSetting,
+        tab: TerminalSetting,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let terminal = Known::detect(&variable);
@@ -82,11 +82,19 @@ impl Outlet {
             folder,
             notifies: terminal.notifies,
             shows_progress: match tab {
-                TabSetting::Auto => terminal.shows_progress,
-                TabSetting::On => true,
-                TabSetting::Off => false,
+                TerminalSetting::Auto => terminal.shows_progress,
+                TerminalSetting::On => true,
+                TerminalSetting::Off => false,
             },
             shown: TabProgress::Nothing,
+        }
+    }
+
+    /// Writes files only, into this folder.
+    pub fn files(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            ..Self::default()
         }
     }
 
@@ -131,6 +139,8 @@ impl Outlet {
 struct Known {
     notifies: bool,
     shows_progress: bool,
+    /// Makes links of what is marked as one (OSC 8).
+    links: bool,
 }
 
 impl Known {
@@ -144,6 +154,7 @@ impl Known {
         let both = Self {
             notifies: true,
             shows_progress: true,
+            links: true,
         };
         match program.as_str() {
             "ghostty" | "WezTerm" => return both,
@@ -163,6 +174,23 @@ impl Known {
                 || variable("ConEmuANSI").as_deref() == Some("ON")
                 // VTE shows it from 0.80 on.
                 || vte.is_some_and(|version| version >= 8_000),
+            links: term == "xterm-kitty"
+                || term.starts_with("foot")
+                || term == "alacritty"
+                || is_set("WT_SESSION")
+                // VTE makes links from 0.50 on.
+                || vte.is_some_and(|version| version >= 5_000),
+        }
+    }
+}
+
+impl TerminalSetting {
+    /// True where the terminal gets links; `variable` reads one variable of the environment.
+    pub fn links(self, variable: impl Fn(&str) -> Option<String>) -> bool {
+        match self {
+            Self::Auto => Known::detect(&variable).links,
+            Self::On => true,
+            Self::Off => false,
         }
     }
 }
@@ -173,6 +201,9 @@ fn is_at_least(version: Option<String>, least: [u32; 2]) -> bool {
     [parts.next().unwrap_or(0), parts.next().unwrap_or(0)] >= least
 }
 
+/// What is said before the file of a text.
+pub const WRITTEN_TO: &str = "Written to ";
+
 /// Writes a text to its file; answers where that is, in words.
 pub async fn write(file: PathBuf, text: String) -> Result<String, Exception> {
     let written = async {
@@ -182,7 +213,7 @@ pub async fn write(file: PathBuf, text: String) -> Result<String, Exception> {
         tokio::fs::write(&file, text).await
     };
     match written.await {
-        Ok(()) => Ok(format!("Written to {}", whole(&file).display())),
+        Ok(()) => Ok(format!("{WRITTEN_TO}{}", whole(&file).display())),
         Err(error) => Err(Exception::new(
             "The text was not written.",
             format!("{}: {error}.", file.display()),
@@ -199,7 +230,7 @@ fn whole(file: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
-    fn outlet(tab: TabSetting, variables: &[(&str, &str)]) -> Outlet {
+    fn outlet(tab: TerminalSetting, variables: &[(&str, &str)]) -> Outlet {
         Outlet::detect(false, PathBuf::from("exports"), tab, |name| {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
@@ -209,7 +240,7 @@ mod tests {
     #[test]
     fn a_terminal_that_is_not_known_gets_a_bell_and_nothing_else() {
         let xterm = [("TERM", "xterm-256color")];
-        let mut outlet = outlet(TabSetting::Auto, &xterm);
+        let mut outlet = outlet(TerminalSetting::Auto, &xterm);
         assert_eq!(outlet.ring("done"), "\x07");
         assert_eq!(outlet.progress(TabProgress::Percent(3)), None);
     }
@@ -240,7 +271,7 @@ mod tests {
             ),
             (&[("TERM_PROGRAM", "ghostty"), ("TMUX", "x")], false, false),
         ] {
-            let mut outlet = outlet(TabSetting::Auto, variables);
+            let mut outlet = outlet(TerminalSetting::Auto, variables);
             assert_eq!(
                 outlet.ring("x").contains("\x1b]9;x"),
                 notifies,
@@ -253,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_tab_is_told_only_what_it_does_not_show_yet() {
-        let mut outlet = outlet(TabSetting::On, &[]);
+        let mut outlet = outlet(TerminalSetting::On, &[]);
         let mut told = |progress| outlet.progress(progress);
         assert_eq!(told(TabProgress::Nothing), None);
         let forty = "\x1b]9;4;1;40\x07".to_owned();
@@ -267,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_notification_holds_nothing_that_a_terminal_obeys() {
-        let kitty = outlet(TabSetting::Auto, &[("TERM", "xterm-kitty")]);
+        let kitty = outlet(TerminalSetting::Auto, &[("TERM", "xterm-kitty")]);
         assert_eq!(kitty.ring("a\x1b]0;b\x07c"), "\x07\x1b]9;a]0;bc\x07");
     }
 }

@@ -8,6 +8,7 @@ mod exception;
 mod form;
 mod help;
 mod history;
+mod named;
 mod note;
 mod order;
 mod palette;
@@ -24,6 +25,7 @@ pub use exception::ExceptionWindow;
 pub use form::{Form, Taken};
 pub use help::Help;
 pub use history::History;
+pub use named::NamedQuestion;
 pub use note::Note;
 pub use order::OrderWindow;
 pub use palette::Palette;
@@ -34,7 +36,7 @@ pub use recurrence::{RecurrenceEditor, Saved};
 pub use sign_in::SignInWindow;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear};
 
@@ -54,6 +56,8 @@ pub enum Overlay {
     Help(Help),
     /// A question that is answered yes or no.
     Confirm(Question),
+    /// A question that is answered by the name of the profile.
+    Named(NamedQuestion),
     /// Everything about a run.
     Details(Details),
     /// The last runs of a job.
@@ -110,12 +114,27 @@ impl Scroll {
     }
 }
 
+/// The cells of the text of a window.
+fn inside(area: Rect, screen: Rect) -> Rect {
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+    .intersection(screen)
+}
+
 impl Overlay {
     /// Whose keys hold here.
     pub const fn context(&self) -> Context {
         match self {
             Self::Confirm(_) => Context::Confirm,
-            Self::Note(_) | Self::Form(_) | Self::Palette(_) | Self::Recurrence(_) => Context::Note,
+            Self::Named(_)
+            | Self::Note(_)
+            | Self::Form(_)
+            | Self::Palette(_)
+            | Self::Recurrence(_) => Context::Note,
             Self::Help(_)
             | Self::Details(_)
             | Self::History(_)
@@ -133,6 +152,7 @@ impl Overlay {
         match self {
             Self::Help(_) => "Keys".to_owned(),
             Self::Confirm(question) => question.title(),
+            Self::Named(named) => named.title(),
             Self::Details(details) => details.title(app),
             Self::History(history) => history.title(),
             Self::BatchJobs(_) => "Batch jobs of AX".to_owned(),
@@ -154,6 +174,7 @@ impl Overlay {
         match self {
             Self::Help(_) => help::lines(app, width).into(),
             Self::Confirm(question) => question.lines(app, width).into(),
+            Self::Named(named) => named.lines(app, width).into(),
             Self::Details(details) => details.lines(app, width).into(),
             Self::History(history) => history.lines(app, width).into(),
             Self::BatchJobs(jobs) => jobs.lines(app, width).into(),
@@ -173,6 +194,7 @@ impl Overlay {
     const fn scroll(&self) -> Scroll {
         match self {
             Self::Help(help) => help.scroll,
+            Self::Named(named) => named.scroll,
             Self::Details(details) => details.scroll,
             Self::History(history) => history.scroll,
             Self::BatchJobs(jobs) => jobs.scroll,
@@ -193,7 +215,7 @@ impl Overlay {
     /// The widest it wants to be.
     const fn widest(&self) -> u16 {
         match self {
-            Self::Confirm(_) | Self::SignIn(_) => 70,
+            Self::Confirm(_) | Self::Named(_) | Self::SignIn(_) => 70,
             Self::Help(_)
             | Self::Form(_)
             | Self::Palette(_)
@@ -226,6 +248,42 @@ impl Overlay {
         (area.intersection(screen), sheet)
     }
 
+    /// The cells of its text.
+    pub fn text_area(&self, app: &App) -> Rect {
+        inside(self.page(app, app.screen()).0, app.screen())
+    }
+
+    /// The address of the web that it shows, as it stands there.
+    pub fn address(&self) -> Option<&str> {
+        if let Self::SignIn(window) = self {
+            Some(window.address())
+        } else {
+            None
+        }
+    }
+
+    /// True where the window lists what can be selected.
+    pub const fn is_list(&self) -> bool {
+        matches!(self, Self::History(_) | Self::BatchJobs(_))
+    }
+
+    /// How far it is from the selected row to the one in this cell; none without a row there.
+    pub fn steps_to(&self, app: &App, cell: Position) -> Option<isize> {
+        let (area, sheet) = self.page(app, app.screen());
+        let inside = inside(area, app.screen());
+        let first = self.scroll().at(sheet.len(), usize::from(inside.height));
+        let line = first + usize::from(cell.y.checked_sub(inside.y)?);
+        if !inside.contains(cell) {
+            None
+        } else if let Self::History(history) = self {
+            history.steps_to(line)
+        } else if let Self::BatchJobs(jobs) = self {
+            jobs.steps_to(line)
+        } else {
+            None
+        }
+    }
+
     /// Moves within the window; `screen` is the size it was drawn at.
     pub fn go(&mut self, motion: Motion, app: &App, screen: Rect) {
         let (area, total) = {
@@ -235,6 +293,7 @@ impl Overlay {
         let height = usize::from(area.height.saturating_sub(2));
         match self {
             Self::Help(help) => help.scroll.on(motion, total, height),
+            Self::Named(named) => named.scroll.on(motion, total, height),
             Self::Details(details) => details.scroll.on(motion, total, height),
             Self::History(history) => history.on(motion, height),
             Self::BatchJobs(jobs) => jobs.on(motion, height),
@@ -259,24 +318,38 @@ impl Overlay {
         Handed::new(app, &title, &rows)
     }
 
-    /// Draws the window over what is there.
-    pub fn draw(&self, app: &App, frame: &mut Frame<'_>) {
+    /// Where this window is: the tab, the windows `behind` it, itself. Where there is no room for
+    /// all of it the end stays.
+    pub fn path(&self, app: &App, behind: &[Self], room: usize) -> String {
+        let symbols = &app.theme().symbols;
+        let own = self.title(app);
+        let mut places = vec![app.tab().title().to_owned()];
+        places.extend(behind.iter().map(|window| window.title(app)));
+        let mut begin = "";
+        while !places.is_empty() {
+            let mut path: Vec<&str> = places.iter().map(String::as_str).collect();
+            if !begin.is_empty() {
+                path.insert(0, begin);
+            }
+            path.push(&own);
+            let path = path.join(&format!(" {} ", symbols.into));
+            if words::width(&path) <= room {
+                return path;
+            }
+            places.remove(0);
+            begin = symbols.ellipsis;
+        }
+        words::cut(&own, room, symbols.ellipsis)
+    }
+
+    /// Draws the window over what is there, and the windows `behind` it.
+    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, behind: &[Self]) {
         let theme = app.theme();
         let (area, sheet) = self.page(app, frame.area());
-        let inside = Rect {
-            x: area.x + 2,
-            y: area.y + 1,
-            width: area.width.saturating_sub(4),
-            height: area.height.saturating_sub(2),
-        }
-        .intersection(frame.area());
+        let inside = inside(area, frame.area());
         let height = usize::from(inside.height);
         let first = self.scroll().0.min(sheet.len().saturating_sub(height));
-        let title = words::cut(
-            &self.title(app),
-            usize::from(area.width.saturating_sub(6)),
-            theme.symbols.ellipsis,
-        );
+        let title = self.path(app, behind, usize::from(area.width.saturating_sub(6)));
         let mut block = Block::bordered()
             .border_set(theme.symbols.window)
             .border_style(theme.style(Role::Accent))
@@ -297,6 +370,7 @@ impl Overlay {
         frame.render_widget(block, area);
         frame.render_widget(Text::from(sheet.rows(first, height)), inside);
         match self {
+            Self::Named(named) => named.draw_input(app, frame, inside),
             Self::Note(note) => note.draw_input(frame, inside),
             Self::Form(form) => form.draw_input(app, frame, inside),
             Self::Palette(palette) => palette.draw_input(frame, inside),

@@ -2,14 +2,18 @@
 //! effects, draws. Nothing runs while nothing happens.
 
 mod hand;
+mod plain;
+mod replay;
+
+pub use plain::run_plain;
+pub use replay::{replay, tell};
 
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr as _};
-use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt as _};
@@ -18,14 +22,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Effect, ExitReason, Msg, Pace, Setting};
+use super::app::{App, Effect, ExitReason, Msg, Setting};
 use super::doors::Doors;
-use super::draw;
 use super::engine::Engine;
 use super::log_file::Shelf;
 use super::looks::{Looks, Seen};
-use super::outlet::{Outlet, TabProgress, TabSetting};
+use super::outlet::{Outlet, TabProgress, TerminalSetting};
 use super::products::Products;
+use super::record::Recorder;
 use super::terminal::{self, Screen, Session};
 use super::theme::{Depth, Palette, Symbols};
 use crate::jobs::Runner;
@@ -34,21 +38,12 @@ use crate::logging::Ring;
 use crate::model::run::LiveRuns;
 use crate::signals::{self, Signal};
 
-/// Least time between the end of a frame and the next one.
-///
-/// A key is to be seen within a frame of 60 Hz, 16 ms, also where a frame was drawn just before it:
-/// the gap is a quarter of that, and only gathers answers that come together. Nothing is drawn more
-/// often than keys and answers come. A line that is too slow for them holds up the frame itself, and
-/// what is typed meanwhile is drawn in one frame after it.
-const fn frame_gap(pace: Pace) -> Duration {
-    match pace {
-        Pace::Prompt => Duration::from_millis(4),
-        Pace::Calm => Duration::from_millis(250),
-    }
-}
-
 /// Least time between two looks at progress or log, however often they change.
 const LOOK_GAP: Duration = Duration::from_millis(100);
+
+/// How long input waits for answers, where it takes turns with them: some take as long as an operator
+/// needs.
+const LONGEST_TURN: Duration = Duration::from_secs(2);
 
 /// How the console is to look and what it may do.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +54,8 @@ pub struct ConsoleOptions {
     pub palette: Palette,
     /// Nothing may be changed: no run, no order, no exception.
     pub read_only: bool,
+    /// The mouse does something; the terminal's own selection of text needs shift then.
+    pub mouse: bool,
     /// A `keys.toml`; none for the default keys.
     pub keys_file: Option<PathBuf>,
     /// A theme; none for the one of the program.
@@ -70,7 +67,11 @@ pub struct ConsoleOptions {
     /// The bell rings for a run of this console that took so long; never without it.
     pub bell_after: Option<SignedDuration>,
     /// Whether progress is shown in the terminal's tab.
-    pub tab_progress: TabSetting,
+    pub tab_progress: TerminalSetting,
+    /// Whether addresses and files are links of the terminal.
+    pub links: TerminalSetting,
+    /// The session is written down here.
+    pub record: Option<PathBuf>,
 }
 
 /// Runs the console on this process's terminal until the operator leaves or a signal ends it.
@@ -101,12 +102,22 @@ pub async fn run(
         seen: Seen::default(),
     };
     let (keys, theme) = looks.read()?;
+    let recorder = recorder(options.record.as_deref())?;
+    let keys_text = looks.keys_text()?;
     let products: Arc<dyn Products> = Arc::clone(&runner) as _;
     let engine: Arc<dyn Engine> = runner;
     let signals = signals::listen().wrap_err("signals cannot be listened to")?;
 
-    let (_session, screen) = Session::begin().wrap_err("the terminal cannot be set up")?;
-    let app = App::new(Setting {
+    let (_session, mut screen) = Session::begin().wrap_err("the terminal cannot be set up")?;
+    if options.links.links(variable) {
+        screen.use_links();
+    }
+    if options.mouse {
+        screen
+            .use_mouse()
+            .wrap_err("the mouse cannot be listened to")?;
+    }
+    let setting = Setting {
         place: engine.place(),
         owner: engine.owner(),
         zone: TimeZone::system(),
@@ -117,7 +128,9 @@ pub async fn run(
         read_only: options.read_only,
         log_file: options.log_file.clone(),
         bell_after: options.bell_after,
-    });
+    };
+    let recorder = recorder.map(|recorder| recorder.begun(&setting, keys_text));
+    let app = App::new(setting);
     let outlet = Outlet::detect(
         cfg!(windows),
         options.exports.clone(),
@@ -133,10 +146,19 @@ pub async fn run(
         looks: looks.can_change().then(|| Arc::new(looks)),
     };
     let console = Console::new(app, sides, ring, screen, input, signals);
-    let mut console = console.with_outlet(outlet);
+    let mut console = console.with_outlet(outlet).with_recorder(recorder);
     terminal::as_console(console.run())
         .await
         .wrap_err("the console cannot draw on the terminal")
+}
+
+/// What writes the session down, where it is to be.
+fn recorder(file: Option<&Path>) -> Result<Option<Recorder>> {
+    let recorder = file.map(|file| {
+        let made = Recorder::create(file);
+        made.wrap_err_with(|| format!("{} cannot be written", file.display()))
+    });
+    recorder.transpose()
 }
 
 /// What came first.
@@ -168,9 +190,11 @@ pub struct Console<S, I, G> {
     pending: FuturesUnordered<BoxFuture<'static, Msg>>,
     clock: fn() -> Timestamp,
     outlet: Outlet,
+    recorder: Option<Recorder>,
     /// When the terminal had taken the last frame.
     last_frame: Option<Instant>,
     last_look: Option<Instant>,
+    last_input: Option<Instant>,
     /// When what is on the screen is not true any more.
     next_tick: Option<Instant>,
 }
@@ -184,10 +208,11 @@ impl<S: std::fmt::Debug, I, G> std::fmt::Debug for Console<S, I, G> {
     }
 }
 
-impl<S, I, G> Console<S, I, G>
+impl<S, I, G, E> Console<S, I, G>
 where
     S: Screen,
-    I: Stream<Item = io::Result<Event>> + Unpin,
+    I: Stream<Item = io::Result<E>> + Unpin,
+    E: Into<Msg>,
     G: Stream<Item = Signal> + Unpin,
 {
     /// A console that has not begun.
@@ -211,8 +236,10 @@ where
             pending: FuturesUnordered::new(),
             clock: Timestamp::now,
             outlet: Outlet::default(),
+            recorder: None,
             last_frame: None,
             last_look: None,
+            last_input: None,
             next_tick: None,
         };
         for effect in first.into_iter().chain([Effect::WatchLooks]) {
@@ -261,7 +288,11 @@ where
         if matches!(msg, Msg::Tick) {
             self.next_tick = None;
         }
-        let effects = self.app.update(msg, (self.clock)());
+        let at = (self.clock)();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(&msg, at);
+        }
+        let effects = self.app.update(msg, at);
         // News does not put off a tick that is to come.
         self.next_tick = self.app.true_for().map(|span| {
             let then = Instant::now() + span.unsigned_abs();
@@ -298,8 +329,15 @@ where
         let pace = self.app.dirty()?;
         Some(
             self.last_frame
-                .map_or_else(Instant::now, |last| last + frame_gap(pace)),
+                .map_or_else(Instant::now, |last| last + self.screen.gap(pace)),
         )
+    }
+
+    /// When the next input is taken, where it waits for the answers to what was asked before.
+    fn turn(&self) -> Option<Instant> {
+        let waits = self.screen.takes_turns() && !self.pending.is_empty();
+        let last = self.last_input.or(self.last_frame);
+        last.filter(|_| waits).map(|last| last + LONGEST_TURN)
     }
 
     async fn arrival(&mut self) -> Arrival {
@@ -308,6 +346,7 @@ where
             .last_look
             .map_or_else(Instant::now, |last| last + LOOK_GAP);
         let next_tick = self.next_tick;
+        let turn = self.turn();
         tokio::select! {
             biased;
             Some(signal) = self.signals.next() => Arrival::Msg(Msg::Signal(signal)),
@@ -320,9 +359,10 @@ where
                 self.last_look = Some(Instant::now());
                 Arrival::Msg(Msg::Log(self.ring.take()))
             }
-            event = self.input.next(), if self.listening => {
+            event = next_after(turn, &mut self.input), if self.listening => {
                 if let Some(Ok(event)) = event {
-                    Arrival::Msg(Msg::Terminal(event))
+                    self.last_input = Some(Instant::now());
+                    Arrival::Msg(event.into())
                 } else {
                     // The terminal is gone, with or without a signal.
                     self.listening = false;
@@ -341,9 +381,9 @@ where
     fn draw(&mut self) -> Drawn {
         self.app.take_dirty();
         let app = &self.app;
-        let drawn = self.screen.draw(&mut |frame| draw::draw(app, frame));
+        let shown = self.screen.show(app);
         self.last_frame = Some(Instant::now());
-        match drawn {
+        match shown {
             Ok(()) => {
                 self.show_in_tab(self.app.tab_progress());
                 Drawn::Shown
@@ -394,6 +434,14 @@ where
     fn load(&mut self, effect: Effect) {
         self.pending.extend(self.doors.perform(effect));
     }
+}
+
+/// What comes next, not before `turn`.
+async fn next_after<I: Stream + Unpin>(turn: Option<Instant>, input: &mut I) -> Option<I::Item> {
+    if let Some(turn) = turn {
+        sleep_until(turn).await;
+    }
+    input.next().await
 }
 
 /// The new value, once it has changed, and not before `earliest`. Where nobody can change it any

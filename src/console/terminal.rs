@@ -6,8 +6,12 @@ use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+    MouseEventKind,
+};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -18,6 +22,9 @@ use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
+
+use super::app::{App, Pace};
+use super::{draw, links};
 
 /// There is no terminal to draw on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +101,26 @@ pub trait Screen {
     fn size(&self) -> io::Result<Size>;
     /// Draws what changed.
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+    /// Draws the console where it changed.
+    fn show(&mut self, app: &App) -> io::Result<()> {
+        self.draw(&mut |frame| draw::draw(app, frame))
+    }
+    /// Least time between the end of a frame and the next one.
+    ///
+    /// A key is to be seen within a frame of 60 Hz, 16 ms, also where a frame was drawn just before
+    /// it: the gap is a quarter of that, and only gathers answers that come together. Nothing is drawn
+    /// more often than keys and answers come. A line that is too slow for them holds up the frame
+    /// itself, and what is typed meanwhile is drawn in one frame after it.
+    fn gap(&self, pace: Pace) -> Duration {
+        match pace {
+            Pace::Prompt => Duration::from_millis(4),
+            Pace::Calm => Duration::from_millis(250),
+        }
+    }
+    /// True where what was asked for is shown before anything more is asked.
+    fn takes_turns(&self) -> bool {
+        false
+    }
     /// Forgets what is there, so that the next frame draws every cell.
     fn forget(&mut self) -> io::Result<()>;
     /// Gives the terminal back to the shell until it continues this process.
@@ -102,39 +129,83 @@ pub trait Screen {
     fn send(&mut self, sequence: &str) -> io::Result<()>;
 }
 
-/// The real terminal. It is never dropped: ratatui would show the cursor, which [`Session`] does,
-/// and panic where the terminal is gone.
-pub type RealScreen<W = Stdout> = ManuallyDrop<Terminal<CrosstermBackend<W>>>;
+/// The real terminal.
+#[derive(Debug)]
+pub struct RealScreen<W: Write = Stdout> {
+    /// Never dropped: ratatui would show the cursor, which [`Session`] does, and panic where the
+    /// terminal is gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<W>>>,
+    /// True where the terminal tells what its mouse does.
+    has_mouse: bool,
+    /// True where addresses and files are links.
+    has_links: bool,
+}
+
+impl<W: Write> RealScreen<W> {
+    /// Draws on this terminal.
+    pub const fn new(terminal: Terminal<CrosstermBackend<W>>) -> Self {
+        Self {
+            terminal: ManuallyDrop::new(terminal),
+            has_mouse: false,
+            has_links: false,
+        }
+    }
+
+    /// Makes links of the addresses and files on the screen.
+    pub const fn use_links(&mut self) {
+        self.has_links = true;
+    }
+
+    /// Has the terminal tell what its mouse does; its own selection of text needs shift from then on.
+    pub fn use_mouse(&mut self) -> io::Result<()> {
+        self.has_mouse = true;
+        execute!(self.terminal.backend_mut(), EnableMouseCapture)
+    }
+}
 
 impl<W: Write> Screen for RealScreen<W> {
     fn size(&self) -> io::Result<Size> {
-        Terminal::size(self)
+        self.terminal.size()
     }
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         // The terminal shows the frame whole, or not yet.
-        queue!(self.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = Terminal::draw(self, |frame| paint(frame)).map(|_| ());
-        execute!(self.backend_mut(), EndSynchronizedUpdate)?;
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(|frame| paint(frame)).map(|_| ());
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         drawn
+    }
+
+    fn show(&mut self, app: &App) -> io::Result<()> {
+        if !self.has_links {
+            return self.draw(&mut |frame| draw::draw(app, frame));
+        }
+        let links = app.links();
+        self.draw(&mut |frame| {
+            draw::draw(app, frame);
+            links::mark(frame.buffer_mut(), &links);
+        })
     }
 
     fn forget(&mut self) -> io::Result<()> {
         // Not `clear`: that asks the terminal where its cursor is, and the thread that reads the
         // events would take the answer.
-        let size = Terminal::size(self)?;
-        self.resize(size.into())
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     fn suspend(&mut self) -> io::Result<()> {
         leave();
         stop_this_process()?;
         enter()?;
+        if self.has_mouse {
+            self.use_mouse()?;
+        }
         self.forget()
     }
 
     fn send(&mut self, sequence: &str) -> io::Result<()> {
-        let out = self.backend_mut();
+        let out = self.terminal.backend_mut();
         out.write_all(sequence.as_bytes())?;
         io::Write::flush(out)
     }
@@ -154,6 +225,12 @@ pub fn events() -> impl Stream<Item = io::Result<Event>> + Unpin {
     std::thread::spawn(move || {
         loop {
             let event = crossterm::event::read();
+            // Nothing is done about where the mouse goes, and it goes far.
+            if let Ok(Event::Mouse(mouse)) = &event
+                && matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_))
+            {
+                continue;
+            }
             let failed = event.is_err();
             if sender.blocking_send(event).is_err() || failed {
                 break;
@@ -214,7 +291,9 @@ fn enter() -> io::Result<()> {
 }
 
 fn leave() {
-    // Each on its own: where the terminal is gone there is nothing left to restore.
+    // Each on its own: where the terminal is gone there is nothing left to restore. Where the mouse
+    // was not used this changes nothing.
+    let _ = execute!(io::stdout(), DisableMouseCapture);
     let _ = execute!(
         io::stdout(),
         DisableBracketedPaste,
@@ -272,7 +351,7 @@ impl Session {
         }));
         enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        Ok((session, ManuallyDrop::new(terminal)))
+        Ok((session, RealScreen::new(terminal)))
     }
 }
 

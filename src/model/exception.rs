@@ -228,7 +228,7 @@ impl ExceptionEntry {
 }
 
 /// Which exceptions are meant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExceptionFilter {
     /// These; with the other fields, those of them that match.
     pub ids: Option<Vec<ExceptionId>>,

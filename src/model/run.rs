@@ -293,7 +293,7 @@ pub struct JobOverview {
 }
 
 /// What is under way, wherever it runs, and how ledger, company and service are reached from here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveRuns {
     /// One for each run under way: those of this process, and behind them those elsewhere.
     pub executing: Vec<Progress>,
@@ -312,7 +312,7 @@ pub struct LiveRuns {
 }
 
 /// A side that cannot be read from this process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
     /// Since when, as far as was seen.
     pub since: Timestamp,

@@ -14,19 +14,25 @@ pub struct ConsoleSettings {
     pub theme_file: PathBuf,
     /// Only ASCII characters.
     pub ascii: bool,
+    /// The mouse selects and opens.
+    pub mouse: bool,
     /// Rebound keys.
     pub keys_file: PathBuf,
     /// The bell rings for a run that took so many seconds; 0: never.
     pub bell_after_seconds: u32,
     /// Progress in the terminal's tab.
-    pub tab_progress: TabSetting,
+    pub tab_progress: TerminalSetting,
+    /// Links of addresses and files.
+    pub links: TerminalSetting,
+    /// The session is written down here.
+    pub record: PathBuf,
 }
 
-/// Whether progress is shown in the terminal's tab.
+/// Whether the terminal gets what not every terminal knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum TabSetting {
-    /// Where the terminal is known to show it.
+pub enum TerminalSetting {
+    /// Where the terminal is known to take it.
     Auto,
     /// Also where that is not known.
     On,

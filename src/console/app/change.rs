@@ -1,12 +1,15 @@
 //! A change of statuses that an operator asked for, and what it came to, in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::{App, Effect, Pace, Toast};
 use crate::console::keys::{Action, Context, JobAction};
 use crate::console::words;
 use crate::model::{Exception, Job};
 
 /// What is to be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// Take a job off the queue.
     Withhold(Job),

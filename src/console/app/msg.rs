@@ -2,6 +2,7 @@
 
 use crossterm::event::Event;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Change;
 use crate::console::keys::Keymap;
@@ -26,6 +27,10 @@ use crate::signals::Signal;
 pub enum Msg {
     /// A key, a paste or a new size.
     Terminal(Event),
+    /// A line was typed, where there is no screen.
+    Line(String),
+    /// There are no more lines.
+    End,
     /// The runs under way.
     Live(Box<LiveRuns>),
     /// The overview was read.
@@ -72,8 +77,14 @@ pub enum Msg {
     Tick,
 }
 
+impl From<Event> for Msg {
+    fn from(event: Event) -> Self {
+        Self::Terminal(event)
+    }
+}
+
 /// Orders, as they were read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrdersRead {
     /// Those that match, newest first.
     pub rows: Vec<OrderRow>,
@@ -82,7 +93,7 @@ pub struct OrdersRead {
 }
 
 /// Exceptions, as they were read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExceptionsRead {
     /// What was asked for.
     pub filter: ExceptionFilter,

@@ -113,8 +113,7 @@ impl App {
             TimetableReport::Usual(Ok(changes)) => {
                 // Not over what was opened meanwhile.
                 if self.overlays.is_empty() {
-                    self.overlays
-                        .push(Overlay::Confirm(Question::Usual(changes)));
+                    return self.open(Overlay::Confirm(Question::Usual(changes)));
                 }
                 Vec::new()
             }

@@ -13,6 +13,10 @@ impl App {
             note.type_key(key);
             return None;
         }
+        if let Some(Overlay::Named(named)) = self.overlays.last_mut() {
+            named.type_key(key);
+            return None;
+        }
         if let Some(Overlay::Form(form)) = self.overlays.last_mut() {
             form.type_key(key);
             return None;
@@ -41,6 +45,10 @@ impl App {
     pub(super) fn paste(&mut self, text: &str) -> Option<Effect> {
         if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
             note.paste(text);
+            return None;
+        }
+        if let Some(Overlay::Named(named)) = self.overlays.last_mut() {
+            named.paste(text);
             return None;
         }
         if let Some(Overlay::Form(form)) = self.overlays.last_mut() {

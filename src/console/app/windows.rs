@@ -3,7 +3,7 @@
 use super::{App, Change, Effect, ExitReason};
 use crate::console::keys::WindowAction;
 use crate::console::office::Errand;
-use crate::console::overlays::{Overlay, Question};
+use crate::console::overlays::{NamedQuestion, Overlay, Question};
 use crate::console::timetable::TimetableErrand;
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::run::RunSummary;
@@ -11,8 +11,19 @@ use crate::model::staged::StagedOrder;
 use crate::model::{Exception, Job};
 
 impl App {
-    /// Opens a window, and asks for what it shows.
+    /// Opens a window, and asks for what it shows. In production a question that takes something
+    /// away is answered by a name.
     pub(super) fn open(&mut self, overlay: Overlay) -> Vec<Effect> {
+        let is_production = self.setting.place.is_production;
+        let overlay = if let Overlay::Confirm(question) = overlay {
+            if is_production && question.is_destructive() {
+                Overlay::Named(NamedQuestion::new(question))
+            } else {
+                Overlay::Confirm(question)
+            }
+        } else {
+            overlay
+        };
         let effects = match &overlay {
             Overlay::History(history) => vec![Effect::LoadRuns(history.job())],
             Overlay::BatchJobs(_) => vec![Effect::LoadBatchJobs],
@@ -22,6 +33,7 @@ impl App {
             Overlay::Recurrence(editor) => vec![editor.wants()],
             Overlay::Help(_)
             | Overlay::Confirm(_)
+            | Overlay::Named(_)
             | Overlay::Details(_)
             | Overlay::Exception(_)
             | Overlay::Note(_)
@@ -54,6 +66,7 @@ impl App {
                     Some(
                         Overlay::Help(_)
                         | Overlay::Confirm(_)
+                        | Overlay::Named(_)
                         | Overlay::Details(_)
                         | Overlay::BatchJob(_)
                         | Overlay::Order(_)
@@ -75,11 +88,13 @@ impl App {
             }
             WindowAction::Save if self.is_form_open() => self.take_form(),
             WindowAction::Save if self.is_editor_open() => self.save_recurrence(),
+            WindowAction::Save if self.is_named_open() => self.take_name(),
             WindowAction::Save => self.take_note(),
             WindowAction::Yes => match self.overlays.pop() {
                 Some(Overlay::Confirm(question)) => self.answered_yes(question),
                 Some(
                     Overlay::Help(_)
+                    | Overlay::Named(_)
                     | Overlay::Details(_)
                     | Overlay::History(_)
                     | Overlay::BatchJobs(_)
@@ -139,6 +154,23 @@ impl App {
         self.act(action)
     }
 
+    fn is_named_open(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Named(_)))
+    }
+
+    /// Does what was asked, where the name of the profile was typed.
+    fn take_name(&mut self) -> Vec<Effect> {
+        let profile = &self.setting.place.profile;
+        let Some(Overlay::Named(named)) = self.overlays.last_mut() else {
+            return Vec::new();
+        };
+        let Some(question) = named.taken(profile) else {
+            return Vec::new();
+        };
+        self.overlays.pop();
+        self.answered_yes(question)
+    }
+
     /// One record is closed at once, several after a question.
     fn take_note(&mut self) -> Vec<Effect> {
         let Some(Overlay::Note(note)) = self.overlays.last_mut() else {
@@ -152,8 +184,7 @@ impl App {
             return vec![Effect::Resolve(wish.filter, text)];
         }
         let question = Question::Resolve(wish, text);
-        self.overlays.push(Overlay::Confirm(question));
-        Vec::new()
+        self.open(Overlay::Confirm(question))
     }
 
     /// Takes in the runs of a job for the window that waits for them.
@@ -226,6 +257,7 @@ impl App {
             Overlay::Order(order) => Some(order.id().to_owned()),
             Overlay::Help(_)
             | Overlay::Confirm(_)
+            | Overlay::Named(_)
             | Overlay::Details(_)
             | Overlay::History(_)
             | Overlay::BatchJobs(_)

@@ -60,6 +60,13 @@ impl BatchJobs {
         Some(Overlay::BatchJob(BatchJobWindow::new(job)))
     }
 
+    /// How far it is from the selected job to the one in this line.
+    pub(super) fn steps_to(&self, line: usize) -> Option<isize> {
+        let job = line / EACH;
+        let is_there = job < self.list().len();
+        is_there.then(|| job.cast_signed() - self.selected.cast_signed())
+    }
+
     pub(super) fn on(&mut self, motion: Motion, height: usize) {
         let last = self.list().len().saturating_sub(1);
         let page = (height / EACH).saturating_sub(1).max(1);

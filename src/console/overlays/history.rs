@@ -57,6 +57,13 @@ impl History {
         format!("Last runs of the {} job", self.job)
     }
 
+    /// How far it is from the selected run to the one in this line.
+    pub(super) fn steps_to(&self, line: usize) -> Option<isize> {
+        let runs = self.runs.as_ref()?.as_ref().ok()?;
+        let run = line.checked_sub(HEADING).filter(|run| *run < runs.len())?;
+        Some(run.cast_signed() - self.selected.cast_signed())
+    }
+
     pub(super) fn on(&mut self, motion: Motion, height: usize) {
         let count = self
             .runs

@@ -74,6 +74,28 @@ pub enum Question {
 }
 
 impl Question {
+    /// True where a yes takes something away, or changes what shops and AX see: in production it
+    /// is answered by typing a name.
+    pub const fn is_destructive(&self) -> bool {
+        match self {
+            Self::RunComplete
+            | Self::Cancel { .. }
+            | Self::SuspendAll { .. }
+            | Self::Resolve(..)
+            | Self::Migrate(_)
+            | Self::ByHand { .. }
+            | Self::Selection { .. }
+            | Self::Usual(_) => true,
+            Self::Account { step, .. } => match step {
+                AccountStep::Deactivate | AccountStep::Disconnect | AccountStep::SignOut => true,
+                AccountStep::Activate | AccountStep::Renew => false,
+            },
+            Self::ResumeAll { .. } | Self::Quit | Self::Retry(_) | Self::LogOff | Self::Discard => {
+                false
+            }
+        }
+    }
+
     pub(super) fn title(&self) -> String {
         match self {
             Self::RunComplete => "Run the complete job?".to_owned(),
@@ -106,8 +128,27 @@ impl Question {
         }
     }
 
+    /// What is asked, and below it the keys that answer.
     pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
         let theme = app.theme();
+        let mut lines = self.text(app, width);
+        let key = |action| {
+            app.keys()
+                .key_for(Context::Confirm, Action::Window(action))
+                .unwrap_or_default()
+        };
+        lines.push(Line::default());
+        lines.push(Line::from(vec![
+            Span::styled(key(WindowAction::Yes), theme.style(Role::Accent)),
+            Span::raw(" yes    "),
+            Span::styled(key(WindowAction::No), theme.style(Role::Accent)),
+            Span::raw(" no"),
+        ]));
+        lines
+    }
+
+    /// What is asked, with the counts.
+    pub(super) fn text(&self, app: &App, width: usize) -> Vec<Line<'static>> {
         let text = match self {
             Self::RunComplete => {
                 "It reads every stream of the company whole, sends what Commerce Services does not \
@@ -213,23 +254,10 @@ impl Question {
                 "What was typed is not saved: everything stays as it was.".to_owned()
             }
         };
-        let mut lines: Vec<Line<'static>> = words::wrap(&text, width)
+        words::wrap(&text, width)
             .into_iter()
             .map(Line::raw)
-            .collect();
-        let key = |action| {
-            app.keys()
-                .key_for(Context::Confirm, Action::Window(action))
-                .unwrap_or_default()
-        };
-        lines.push(Line::default());
-        lines.push(Line::from(vec![
-            Span::styled(key(WindowAction::Yes), theme.style(Role::Accent)),
-            Span::raw(" yes    "),
-            Span::styled(key(WindowAction::No), theme.style(Role::Accent)),
-            Span::raw(" no"),
-        ]));
-        lines
+            .collect()
     }
 }
 

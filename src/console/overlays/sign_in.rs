@@ -26,6 +26,11 @@ impl SignInWindow {
         }
     }
 
+    /// Where the code is entered.
+    pub fn address(&self) -> &str {
+        &self.code.address
+    }
+
     pub(super) fn lines(&self, app: &App, width: usize) -> Vec<Line<'static>> {
         let theme = app.theme();
         let row = |name: &'static str, text: String, role| {

@@ -2,26 +2,34 @@
 
 use std::io;
 
-use crossterm::event::Event;
 use futures_util::Stream;
 
 use super::Console;
 use crate::console::app::{Handed, Msg};
 use crate::console::outlet::{self, Outlet, TabProgress};
+use crate::console::record::Recorder;
 use crate::console::terminal::Screen;
 use crate::console::words;
 use crate::signals::Signal;
 
-impl<S, I, G> Console<S, I, G>
+impl<S, I, G, E> Console<S, I, G>
 where
     S: Screen,
-    I: Stream<Item = io::Result<Event>> + Unpin,
+    I: Stream<Item = io::Result<E>> + Unpin,
+    E: Into<Msg>,
     G: Stream<Item = Signal> + Unpin,
 {
     /// Hands over what leaves the console another way.
     #[must_use]
     pub fn with_outlet(mut self, outlet: Outlet) -> Self {
         self.outlet = outlet;
+        self
+    }
+
+    /// Writes down what it is told.
+    #[must_use]
+    pub fn with_recorder(mut self, recorder: Option<Recorder>) -> Self {
+        self.recorder = recorder;
         self
     }
 

@@ -2,7 +2,7 @@
 
 mod draw;
 
-pub use draw::{draw, lay_out};
+pub use draw::{draw, lay_out, steps_to};
 
 use super::{Loading, Reply, Tab};
 use crate::console::app::Effect;

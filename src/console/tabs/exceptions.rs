@@ -4,7 +4,7 @@
 mod draw;
 mod sort;
 
-pub use draw::{draw, lay_out};
+pub use draw::{draw, lay_out, steps_to};
 
 use crossterm::event::KeyEvent;
 use jiff::Zoned;

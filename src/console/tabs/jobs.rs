@@ -6,7 +6,7 @@ mod meter;
 pub mod schedule;
 pub mod triage;
 
-pub use draw::{View, draw};
+pub use draw::{View, draw, steps_to};
 
 use std::collections::BTreeMap;
 

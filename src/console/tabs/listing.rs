@@ -9,7 +9,16 @@ pub use draw::{Areas, BEFORE, areas, draw_beside, draw_rows, is_wide, page_besid
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use ratatui::layout::{Position, Rect};
+
 use crate::console::keys::Motion;
+
+/// How far a list of `len` rows has to go from the `selected` one to the one in this cell, where
+/// `rows` are the cells of the list and `top` is its first row in sight; none where no row is.
+pub fn steps(rows: Rect, cell: Position, top: usize, selected: usize, len: usize) -> Option<isize> {
+    let row = top + usize::from(cell.y.checked_sub(rows.y)?);
+    (rows.contains(cell) && row < len).then(|| row.cast_signed() - selected.cast_signed())
+}
 
 /// A record that can be told from its neighbours.
 pub trait Keyed {
@@ -147,6 +156,11 @@ impl<T: Keyed> Listing<T> {
     /// Takes every mark away.
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+    }
+
+    /// How far it is from the selected row to the one in this cell of the rows.
+    pub fn steps_to(&self, rows: Rect, cell: Position) -> Option<isize> {
+        steps(rows, cell, self.top, self.at, self.rows.len())
     }
 
     /// Moves the selection.

@@ -8,7 +8,7 @@ mod pane;
 mod tree;
 mod window;
 
-pub use draw::{draw, lay_out};
+pub use draw::{draw, lay_out, steps_to};
 pub use pane::PaneRow;
 
 use std::collections::BTreeSet;

@@ -31,6 +31,8 @@ pub struct Symbols {
     pub times: &'static str,
     /// Between two facts in a row.
     pub dot: &'static str,
+    /// Between a place and what is opened there.
+    pub into: &'static str,
     /// What was left out.
     pub ellipsis: &'static str,
     /// A rule from side to side.
@@ -73,6 +75,7 @@ impl Symbols {
         marked: "●",
         times: "×",
         dot: "·",
+        into: "›",
         ellipsis: "…",
         rule: "─",
         bar: "│",
@@ -100,6 +103,7 @@ impl Symbols {
         marked: "+",
         times: "x",
         dot: "-",
+        into: ">",
         ellipsis: "~",
         rule: "-",
         bar: "|",

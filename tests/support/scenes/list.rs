@@ -15,6 +15,17 @@ use super::{
 /// Sets a scene at a size.
 pub type Scene = fn((u16, u16), Look) -> Stage;
 
+/// The jobs of a production company.
+pub fn production(size: (u16, u16), look: Look) -> Stage {
+    let mut setting = setting(size, look);
+    setting.place.is_production = true;
+    let mut stage = Stage::with(setting, size);
+    stage.send(office::told_account());
+    stage.send(Msg::Live(Box::new(live(Vec::new()))));
+    stage.send(Msg::Overview(Ok(overview())));
+    stage
+}
+
 /// Every scene by its name.
 pub const SCENES: &[(&str, Scene)] = &[
     ("jobs-empty", |size, look| Stage::bare(size, look)),
@@ -216,13 +227,15 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.press("j").send(Msg::Overview(Ok(jobs)));
         stage
     }),
-    ("jobs-production", |size, look| {
-        let mut setting = setting(size, look);
-        setting.place.is_production = true;
-        let mut stage = Stage::with(setting, size);
-        stage.send(office::told_account());
-        stage.send(Msg::Live(Box::new(live(Vec::new()))));
-        stage.send(Msg::Overview(Ok(overview())));
+    ("jobs-production", production),
+    ("question-production", |size, look| {
+        let mut stage = production(size, look);
+        stage.press("W").write("de");
+        stage
+    }),
+    ("question-production-refused", |size, look| {
+        let mut stage = production(size, look);
+        stage.press("G r").write("yes").press("enter");
         stage
     }),
     ("logs-run", |size, look| {

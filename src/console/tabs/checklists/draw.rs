@@ -1,7 +1,7 @@
 //! Draws the tab *Checklists*: both lists, and below them the selected item.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::ChecklistsTab;
@@ -39,6 +39,53 @@ pub fn lay_out(tab: &mut ChecklistsTab, area: Rect) {
     tab.set_height(usize::from(list.height));
 }
 
+/// How far it is from the selected item to the one in this cell.
+pub fn steps_to(tab: &ChecklistsTab, area: Rect, cell: Position) -> Option<isize> {
+    let [list, _] = areas(area);
+    let rows = rows(tab);
+    let first = first(tab, &rows, usize::from(list.height));
+    let row = first + usize::from(cell.y.checked_sub(list.y)?);
+    let place = list.contains(cell).then(|| rows.get(row).copied())??;
+    match place {
+        Row::Item(place) => Some(place.cast_signed() - tab.selected.cast_signed()),
+        Row::Heading(_) | Row::Blank => None,
+    }
+}
+
+/// A row of the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Heading(ChecklistKind),
+    Blank,
+    /// The item at this place.
+    Item(usize),
+}
+
+fn rows(tab: &ChecklistsTab) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut last = None;
+    for (place, (kind, _)) in tab.items().enumerate() {
+        if last != Some(kind) {
+            if last.is_some() {
+                rows.push(Row::Blank);
+            }
+            rows.push(Row::Heading(kind));
+            last = Some(kind);
+        }
+        rows.push(Row::Item(place));
+    }
+    rows
+}
+
+/// The first row in sight: the selected item stays there, and its heading where there is room.
+fn first(tab: &ChecklistsTab, rows: &[Row], height: usize) -> usize {
+    let is_it = |row: &Row| *row == Row::Item(tab.selected);
+    let selected = rows.iter().position(is_it).unwrap_or(0);
+    (selected + 2)
+        .saturating_sub(height)
+        .min(rows.len().saturating_sub(height))
+}
+
 /// Draws the tab.
 pub fn draw(tab: &ChecklistsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
     let theme = page.theme;
@@ -59,30 +106,22 @@ pub fn draw(tab: &ChecklistsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'
 }
 
 fn draw_list(tab: &ChecklistsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
-    let mut rows = Vec::new();
-    let mut selected_row = 0;
-    let mut last = None;
-    for (place, (kind, line)) in tab.items().enumerate() {
-        if last != Some(kind) {
-            if last.is_some() {
-                rows.push(Line::default());
-            }
-            let title = format!(" {}", heading(kind));
-            rows.push(Line::styled(title, page.theme.style(Role::Title)));
-            last = Some(kind);
-        }
-        if place == tab.selected {
-            selected_row = rows.len();
-        }
-        rows.push(row(line, place == tab.selected, page));
-    }
-    // The selected item stays in sight, and its heading where there is room.
     let height = usize::from(area.height);
-    let first = (selected_row + 2)
-        .saturating_sub(height)
-        .min(rows.len().saturating_sub(height));
-    let shown: Vec<Line<'_>> = rows.into_iter().skip(first).take(height).collect();
-    frame.render_widget(Text::from(shown), area);
+    let rows = rows(tab);
+    let first = first(tab, &rows, height);
+    let items: Vec<&Item> = tab.items().map(|(_, line)| line).collect();
+    let shown = rows.into_iter().skip(first).take(height);
+    let lines: Vec<Line<'_>> = shown
+        .map(|shown| match shown {
+            Row::Blank => Line::default(),
+            Row::Heading(kind) => {
+                let title = format!(" {}", heading(kind));
+                Line::styled(title, page.theme.style(Role::Title))
+            }
+            Row::Item(place) => row(items[place], place == tab.selected, page),
+        })
+        .collect();
+    frame.render_widget(Text::from(lines), area);
 }
 
 fn look(state: &ItemState, theme: &Theme) -> (&'static str, Role) {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
@@ -50,38 +50,56 @@ pub struct View<'a> {
 
 /// Draws the tab.
 pub fn draw(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
-    let list_height = Job::ALL.len() as u16 * 2;
-    let (list, detail) = if area.width >= WIDE {
-        let [list, bar, detail] = Layout::horizontal([
+    let [list, bar, detail] = areas(area);
+    let side = vec![Line::raw(view.theme.symbols.bar); usize::from(bar.height)];
+    frame.render_widget(Text::from(side).style(view.theme.style(Role::Dim)), bar);
+    draw_list(tab, frame, list, view);
+    draw_detail(tab, frame, detail, view);
+}
+
+/// Rows of the list without air.
+const LIST_HEIGHT: u16 = Job::ALL.len() as u16 * 2;
+
+/// The list, the bar beside it where the run stands there, and the run.
+fn areas(area: Rect) -> [Rect; 3] {
+    if area.width >= WIDE {
+        return Layout::horizontal([
             Constraint::Length(84),
             Constraint::Length(1),
             Constraint::Min(0),
         ])
         .areas(area);
-        let side = vec![Line::raw(view.theme.symbols.bar); usize::from(bar.height)];
-        frame.render_widget(Text::from(side).style(view.theme.style(Role::Dim)), bar);
-        (list, detail)
+    }
+    // Air between the jobs once there is room for it, never at the cost of the streams.
+    let height = if area.height >= LIST_HEIGHT + 20 {
+        LIST_HEIGHT + 5
     } else {
-        // Air between the jobs once there is room for it, never at the cost of the streams.
-        let height = if area.height >= list_height + 20 {
-            list_height + 5
-        } else {
-            list_height
-        };
-        let [list, detail] =
-            Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
-        (list, detail)
+        LIST_HEIGHT
     };
-    let gap = u16::from(list.height >= list_height + 5);
-    draw_list(tab, frame, list, gap, view);
-    draw_detail(tab, frame, detail, view);
+    let [list, detail] =
+        Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
+    [list, Rect::default(), detail]
 }
 
-fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, gap: u16, view: View<'_>) {
-    let each = 2 + gap;
+/// Rows of each job, and of the jobs the first in sight and how many are.
+fn in_sight(tab: &JobsTab, list: Rect) -> (u16, usize, usize) {
+    let each = 2 + u16::from(list.height >= LIST_HEIGHT + 5);
     // The selected job stays in sight on a screen that is too low for all of them.
-    let fit = usize::from((area.height / each).max(1));
-    let first = (tab.selected + 1).saturating_sub(fit);
+    let fit = usize::from((list.height / each).max(1));
+    (each, (tab.selected + 1).saturating_sub(fit), fit)
+}
+
+/// How far it is from the selected job to the one in this cell.
+pub fn steps_to(tab: &JobsTab, area: Rect, cell: Position) -> Option<isize> {
+    let [list, ..] = areas(area);
+    let (each, first, fit) = in_sight(tab, list);
+    let slot = usize::from(cell.y.checked_sub(list.y)? / each);
+    let is_there = list.contains(cell) && slot < fit && first + slot < Job::ALL.len();
+    is_there.then(|| (first + slot).cast_signed() - tab.selected.cast_signed())
+}
+
+fn draw_list(tab: &JobsTab, frame: &mut Frame<'_>, area: Rect, view: View<'_>) {
+    let (each, first, fit) = in_sight(tab, area);
     for (slot, job) in Job::ALL.into_iter().skip(first).take(fit).enumerate() {
         let row = Rect {
             y: area.y + slot as u16 * each,

@@ -2,7 +2,7 @@
 //! selected one beside them.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
@@ -139,6 +139,12 @@ pub fn lay_out(tab: &mut OrdersTab, area: Rect, theme: &Theme) {
     tab.is_wide = listing::is_wide(area);
     let rows = areas(tab, area, theme).rows.height;
     tab.listing.set_height(rows);
+}
+
+/// How far it is from the selected row to the one in this cell.
+pub fn steps_to(tab: &OrdersTab, area: Rect, theme: &Theme, cell: Position) -> Option<isize> {
+    let rows = areas(tab, area, theme).rows;
+    tab.listing.steps_to(rows, cell)
 }
 
 fn areas(tab: &OrdersTab, area: Rect, theme: &Theme) -> listing::Areas {

@@ -5,7 +5,7 @@ mod selection;
 mod tree;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
@@ -145,6 +145,31 @@ pub fn lay_out(tab: &mut ProductsTab, area: Rect, theme: &Theme) {
     // One row is its heading.
     tab.tree
         .set_height(usize::from(tree.height.saturating_sub(1)));
+}
+
+/// How far it is, in what the keys are about, from the selected row to the one in this cell.
+pub fn steps_to(tab: &ProductsTab, area: Rect, page: Page<'_>, cell: Position) -> Option<isize> {
+    let areas = areas(tab, area, page.theme);
+    match tab.focus {
+        Focus::List => tab.window.steps_to(areas.rows, cell),
+        Focus::Tree => {
+            let tree = areas.beside.map_or(areas.rows, |[tree, ..]| tree);
+            tab.tree.steps_to(below_heading(tree), cell)
+        }
+        Focus::Selection => {
+            let width = usize::from(areas.rows.width);
+            selection::steps_to(tab, areas.rows, Page { width, ..page }, cell)
+        }
+    }
+}
+
+/// The rows of a part whose first row is its heading.
+fn below_heading(area: Rect) -> Rect {
+    Rect {
+        y: area.y.saturating_add(1),
+        height: area.height.saturating_sub(1),
+        ..area
+    }
 }
 
 /// Draws the tab.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use ratatui::layout::{Position, Rect};
+
 use crate::console::keys::Motion;
+use crate::console::tabs::listing;
 use crate::model::products::{CategoryNode, CategoryTree};
 
 /// The tree's state.
@@ -100,6 +103,11 @@ impl TreeView {
     fn row_of(&self, id: &str) -> usize {
         let is_it = |place: &usize| self.tree.nodes[*place].id == id;
         self.seen().iter().position(is_it).map_or(0, |row| row + 1)
+    }
+
+    /// How far it is from the selected row to the one in this cell of the rows.
+    pub fn steps_to(&self, rows: Rect, cell: Position) -> Option<isize> {
+        listing::steps(rows, cell, self.top, self.at, self.seen().len() + 1)
     }
 
     /// Tells how many rows are in sight.

@@ -3,8 +3,10 @@
 
 use std::collections::VecDeque;
 
+use ratatui::layout::{Position, Rect};
+
 use crate::console::keys::Motion;
-use crate::console::tabs::listing::in_sight;
+use crate::console::tabs::listing::{self, in_sight};
 use crate::jobs::selection::{ListedRow, RowPage};
 use crate::model::products::Start;
 
@@ -238,6 +240,11 @@ impl Window {
         }
         self.keep_in_sight();
         self.trim();
+    }
+
+    /// How far it is from the selected row to the one in this cell of the rows.
+    pub fn steps_to(&self, rows: Rect, cell: Position) -> Option<isize> {
+        listing::steps(rows, cell, self.top, self.at, self.rows.len())
     }
 
     /// Tells how many rows are in sight.

@@ -1,11 +1,12 @@
 //! Draws the selection: its rules and what contradicts itself, and what the streams would hold.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
 use super::super::{PaneRow, ProductsTab, Reviewed};
+use crate::console::tabs::listing;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::report;
 use crate::console::widgets::sheet::Page;
@@ -26,18 +27,36 @@ const ITEMS: usize = 18;
 /// Draws it.
 pub fn draw(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
     let counts = counts(tab, page);
-    let [rules, below] = if area.width >= WIDE {
+    let [rules, below] = areas(area, counts.len());
+    draw_rules(tab, frame, rules, page);
+    frame.render_widget(Text::from(counts), below);
+}
+
+/// How far it is from the selected row to the one in this cell.
+pub fn steps_to(tab: &ProductsTab, area: Rect, page: Page<'_>, cell: Position) -> Option<isize> {
+    let [rules, _] = areas(area, counts(tab, page).len());
+    let rules = super::below_heading(rules);
+    let first = first(tab, usize::from(rules.height));
+    listing::steps(rules, cell, first, tab.at, tab.pane_rows().len())
+}
+
+/// The rules, and the counts beside or below them.
+fn areas(area: Rect, counts: usize) -> [Rect; 2] {
+    if area.width >= WIDE {
         Layout::horizontal([Constraint::Min(0), Constraint::Length(COUNTS)]).areas(area)
     } else {
-        let height = u16::try_from(counts.len()).unwrap_or(u16::MAX);
+        let height = u16::try_from(counts).unwrap_or(u16::MAX);
         Layout::vertical([
             Constraint::Min(4),
             Constraint::Length(height.min(area.height.saturating_sub(4))),
         ])
         .areas(area)
-    };
-    draw_rules(tab, frame, rules, page);
-    frame.render_widget(Text::from(counts), below);
+    }
+}
+
+/// The first row in sight where there is room for so many.
+const fn first(tab: &ProductsTab, room: usize) -> usize {
+    (tab.at + 1).saturating_sub(room)
 }
 
 fn draw_rules(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'_>) {
@@ -61,8 +80,7 @@ fn draw_rules(tab: &ProductsTab, frame: &mut Frame<'_>, area: Rect, page: Page<'
         lines.push(Line::raw(" There is no rule."));
     }
     let room = usize::from(area.height).saturating_sub(lines.len());
-    let first = (tab.at + 1).saturating_sub(room);
-    for (place, row) in rows.iter().enumerate().skip(first).take(room) {
+    for (place, row) in rows.iter().enumerate().skip(first(tab, room)).take(room) {
         let is_selected = place == tab.at;
         let mark = if is_selected {
             theme.symbols.selected
