@@ -161,6 +161,7 @@ fn every_size_draws() {
                     | "order-wide-text"
                     | "exceptions"
                     | "exceptions-filter"
+                    | "exceptions-correct-question"
                     | "exception-record"
                     | "account"
                     | "account-sign-in"

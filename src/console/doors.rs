@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::app::{Effect, ExceptionsRead, Msg, OrdersRead};
+use super::correction;
 use super::engine::Engine;
 use super::looks::Looks;
 use super::office::{self, Office};
@@ -100,6 +101,12 @@ impl Doors {
                 tracing::info!(?errand, "asked for in the console");
                 Box::pin(async move {
                     Msg::Timetable(Box::new(timetable::perform(&*engine, errand).await))
+                })
+            }
+            Effect::Correction(errand) => {
+                tracing::info!(?errand, "asked for in the console");
+                Box::pin(async move {
+                    Msg::Correction(Box::new(correction::perform(&*engine, errand).await))
                 })
             }
             Effect::Redraw

@@ -246,6 +246,7 @@ actions! {
         View "view" "List another kind.",
         Mark "mark" "Mark the selected one, or not any more.",
         Retry "retry" "Have AX given it again.",
+        Correct "correct" "Correct its units at its source.",
         Resolve "resolve" "Close its exception with a note.",
         Run "run" "Run the orders job.",
     }
@@ -259,6 +260,8 @@ actions! {
         Mark "mark" "Mark the selected one, or not any more.",
         Retry "retry" "Have it tried again.",
         RetryAll "retry-all" "Have all that are listed by the filter tried again.",
+        Correct "correct" "Correct the units of its order at its source.",
+        CorrectAll "correct-all" "Correct the units of all orders that are listed by the filter.",
         Resolve "resolve" "Close it with a note.",
     }
 }

@@ -372,6 +372,7 @@ where
             | Effect::Retry(_)
             | Effect::Resolve(..)
             | Effect::Timetable(_)
+            | Effect::Correction(_)
             | Effect::Office(_)
             | Effect::Products(_)
             | Effect::WatchLooks => self.load(effect),

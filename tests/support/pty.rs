@@ -28,7 +28,12 @@ pub struct Pty {
 
 impl Pty {
     /// With 80 columns.
-    pub fn start(mut command: CommandBuilder, rows: u16) -> Self {
+    pub fn start(command: CommandBuilder, rows: u16) -> Self {
+        Self::start_as(command, rows, "xterm-256color")
+    }
+
+    /// The same in a terminal that is called `term`.
+    pub fn start_as(mut command: CommandBuilder, rows: u16, term: &str) -> Self {
         let size = PtySize {
             rows,
             cols: 80,
@@ -36,7 +41,7 @@ impl Pty {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let modes_before = modes(&*pair.master);
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", term);
         command.env("LC_ALL", "C.UTF-8");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

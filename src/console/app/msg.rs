@@ -3,6 +3,7 @@
 use crossterm::event::Event;
 
 use super::Change;
+use crate::console::correction::{CorrectionErrand, CorrectionReport};
 use crate::console::keys::Keymap;
 use crate::console::looks::LooksError;
 use crate::console::office::{Errand, Report};
@@ -56,6 +57,8 @@ pub enum Msg {
     Products(Box<Answer>),
     /// What came of an errand about when jobs start.
     Timetable(Box<TimetableReport>),
+    /// What came of an errand about orders that are corrected.
+    Correction(Box<CorrectionReport>),
     /// A text was copied or written, in words.
     Handed(Result<String, Exception>),
     /// The files of keys and colours have changed, and were read.
@@ -123,6 +126,8 @@ pub enum Effect {
     Products(Request),
     /// Do an errand about when jobs start.
     Timetable(TimetableErrand),
+    /// Do an errand about orders that are corrected.
+    Correction(CorrectionErrand),
     /// Put a text into the clipboard of the terminal.
     Copy(Handed),
     /// Write a text to a file.
