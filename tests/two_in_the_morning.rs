@@ -104,12 +104,11 @@ impl Night {
         };
         console.until_shows(&format!("Exceptions {ORDERS}"));
         press(console, "6");
-        console.until_shows("C correct all");
+        console.until_shows(&format!("[6 Exceptions {ORDERS}]"));
         press(console, "C");
-        console.until_shows("y yes");
-        let question = words(console);
+        console.until_shows(&format!("Correct {ORDERS} orders?"));
+        let question = in_window(console);
         for part in [
-            format!("Correct {ORDERS} orders?"),
             format!("item {} from {} to box ({ORDERS} lines)", self.item, self.unit),
             "changes what customers bought".to_owned(),
         ] {
@@ -143,10 +142,15 @@ impl Night {
     }
 }
 
-/// What stands on the screen without the frames and line ends between the words.
-fn words(console: &Pty) -> String {
-    let text = console.screen.screen().contents().replace(['│', '|', '▌'], " ");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What stands in the window, without its frame and the line ends between the words.
+fn in_window(console: &Pty) -> String {
+    let screen = console.screen.screen().contents();
+    let inside = |line: &str| {
+        let (_, rest) = line.split_once('│')?;
+        let (inside, _) = rest.rsplit_once('│')?;
+        Some(inside.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    screen.lines().filter_map(inside).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
