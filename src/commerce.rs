@@ -14,8 +14,8 @@ use async_trait::async_trait;
 
 use client::{CommerceError, Upload};
 use wire::{
-    BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrderDetails, OrderListed,
-    OrdersTaken,
+    BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrderDetails,
+    OrderListed, OrdersTaken,
 };
 
 use crate::model::Stream;

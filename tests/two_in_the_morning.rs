@@ -27,25 +27,51 @@ const ORDERS: i64 = 23;
 struct Night {
     axcs: Axcs,
     item: String,
+    /// The unit of the orders.
     unit: String,
+    /// Their lines of the item.
+    lines: i64,
+    /// One more of it, as it is typed.
+    one_more: String,
 }
 
 impl Night {
     fn falls() -> Self {
         let axcs = Axcs::new();
-        axcs.ok(&["demo", "--headless", "--items", "60", "--orders", "1", "--seed", "1"]);
+        axcs.ok(&[
+            "demo",
+            "--headless",
+            "--items",
+            "60",
+            "--orders",
+            "1",
+            "--seed",
+            "1",
+        ]);
         let mut order = axcs.json(&["orders", "show", "W1-0"])["order"].take();
         let line = &order["lines"][0];
         let text = |field: &str| line[field].as_str().unwrap().to_owned();
         let (item, unit) = (text("item"), text("unit"));
-        let night = Self { axcs, item, unit };
+        let variant = ["configuration", "size", "colour", "style"]
+            .map(|dimension| line["dimensions"][dimension].as_str().unwrap_or_default());
+        let all = order["lines"].as_array().unwrap();
+        let same = all.iter().filter(|line| line["item"] == item.as_str());
+        let night = Self {
+            lines: same.count() as i64 * ORDERS,
+            one_more: format!("{item}/{}=1", variant.join("/")),
+            item,
+            unit,
+            axcs,
+        };
         for at in 0..ORDERS {
             order["id"] = format!("N-{at}").into();
             order["number"] = order["id"].clone();
             let file = night.axcs.dir().join("order.json");
             std::fs::write(&file, order.to_string()).unwrap();
             let file = file.to_str().unwrap();
-            night.axcs.ok(&["service", "order", "place", "--file", file]);
+            night
+                .axcs
+                .ok(&["service", "order", "place", "--file", file]);
         }
         assert_ne!(night.unit, "box");
         night.sql(&format!(
@@ -109,7 +135,10 @@ impl Night {
         console.until_shows(&format!("Correct {ORDERS} orders?"));
         let question = in_window(console);
         for part in [
-            format!("item {} from {} to box ({ORDERS} lines)", self.item, self.unit),
+            format!(
+                "item {} from {} to box ({} lines)",
+                self.item, self.unit, self.lines
+            ),
             "changes what customers bought".to_owned(),
         ] {
             assert!(question.contains(&part), "{part:?} is not in {question}");
@@ -123,6 +152,7 @@ impl Night {
         console.until_shows("[4 Jobs]");
         press(console, "r");
         self.ended_well("inventory", runs);
+        console.read_for(Duration::from_secs(1));
         console.until(|screen| !screen.contents().contains("Executing"));
         press(console, "q");
         keys
@@ -132,10 +162,12 @@ impl Night {
         assert!(keys <= MOST_KEYS, "{keys} keys");
         assert_eq!(self.in_ax(), ORDERS, "all orders are in AX");
         assert_eq!(self.axcs.json(&["exceptions"]), serde_json::json!([]));
-        let audit = self.axcs.ok(&["log", "--audit", "--subject", "order"]).stdout;
+        let audit = self
+            .axcs
+            .ok(&["log", "--audit", "--subject", "order"])
+            .stdout;
         assert!(audit.contains("corrected at their source"), "{audit}");
-        let line = format!("{}=1", self.item);
-        let placing = ["service", "order", "place", "--line", &line];
+        let placing = ["service", "order", "place", "--line", &self.one_more];
         self.axcs.ok(&placing);
         self.axcs.ok(&["run", "orders"]);
         assert_eq!(self.axcs.json(&["exceptions"]), serde_json::json!([]));
@@ -150,7 +182,11 @@ fn in_window(console: &Pty) -> String {
         let (inside, _) = rest.rsplit_once('│')?;
         Some(inside.split_whitespace().collect::<Vec<_>>().join(" "))
     };
-    screen.lines().filter_map(inside).collect::<Vec<_>>().join(" ")
+    screen
+        .lines()
+        .filter_map(inside)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]

@@ -75,6 +75,8 @@ pub async fn perform(engine: &dyn Engine, errand: CorrectionErrand) -> Correctio
             CorrectionReport::Proposed(engine.propose_correction(&filter).await)
         }
         CorrectionErrand::Correct(correcting) => {
+            let orders = correcting.correction.orders.len();
+            tracing::info!(behind = correcting.behind, orders, "correcting orders");
             CorrectionReport::Stepped(correcting.step(engine).await)
         }
     }

@@ -103,12 +103,9 @@ impl Doors {
                     Msg::Timetable(Box::new(timetable::perform(&*engine, errand).await))
                 })
             }
-            Effect::Correction(errand) => {
-                tracing::info!(?errand, "asked for in the console");
-                Box::pin(async move {
-                    Msg::Correction(Box::new(correction::perform(&*engine, errand).await))
-                })
-            }
+            Effect::Correction(errand) => Box::pin(async move {
+                Msg::Correction(Box::new(correction::perform(&*engine, errand).await))
+            }),
             Effect::Redraw
             | Effect::Suspend
             | Effect::Ring(_)

@@ -104,7 +104,11 @@ impl Correction {
             ));
         }
         if self.others > 0 {
-            let others = counted(self.others, "other exception stays", "other exceptions stay");
+            let others = counted(
+                self.others,
+                "other exception stays",
+                "other exceptions stay",
+            );
             text.push_str(&format!(" {others} as before."));
         }
         text.push_str(" Then the orders job runs.");

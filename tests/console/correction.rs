@@ -31,7 +31,8 @@ async fn all_that_match_are_corrected_step_by_step_after_a_question_and_then_the
     assert_eq!(asked, [Asked::Propose(ExceptionFilter::default())]);
     desk.press("n").await;
     assert_eq!(desk.engine.asked(), []);
-    desk.press("C y").await;
+    desk.press("C").await;
+    desk.press("y").await;
     let orders = scenes::correction::of(39).orders;
     assert_eq!(
         desk.engine.asked()[1..],
@@ -47,7 +48,8 @@ async fn all_that_match_are_corrected_step_by_step_after_a_question_and_then_the
 #[tokio::test]
 async fn an_order_that_was_changed_meanwhile_is_told_and_the_others_go_on() {
     let mut desk = exceptions(45).await;
-    desk.press("C y").await;
+    desk.press("C").await;
+    desk.press("y").await;
     desk.assert_shows("44 orders corrected. 1 order is as before: shop-W-100740");
     let last = desk.engine.asked().pop();
     assert_eq!(last, Some(Asked::Start(Job::Orders, RunOptions::default())));
@@ -60,7 +62,8 @@ async fn a_service_that_is_not_reached_ends_the_correction_and_nothing_is_run() 
         ..Scripted::new()
     };
     let mut desk = desk_with(engine).await;
-    desk.press("6 C y").await;
+    desk.press("6 C").await;
+    desk.press("y").await;
     desk.assert_shows("0 orders corrected. A network error occurred. down");
     let asked = desk.engine.asked();
     let corrected = |asked: &&Asked| matches!(asked, Asked::Correct(_));

@@ -113,7 +113,10 @@ async fn a_correction_of_what_somebody_has_changed_meanwhile_is_refused_by_the_s
     let CommerceError::Refused { problem, .. } = &refused else {
         panic!("{refused:?}");
     };
-    assert_eq!((problem.code.as_str(), problem.status), ("edited-meanwhile", 409));
+    assert_eq!(
+        (problem.code.as_str(), problem.status),
+        ("edited-meanwhile", 409)
+    );
     let refused = commerce.correct_order_of(&second, "nonsense").await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.problem().unwrap().code, "bad-query");

@@ -80,6 +80,17 @@ impl Pty {
         }
     }
 
+    /// Reads what the program writes for so long.
+    pub fn read_for(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(bytes) = self
+            .output
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            self.screen.process(&bytes);
+        }
+    }
+
     pub fn until_shows(&mut self, words: &str) {
         self.until(|screen| screen.contents().contains(words));
     }

@@ -13,6 +13,7 @@ use crate::jobs::{RunOptions, Runner, exceptions};
 use crate::model::{Exception, Job};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct CorrectArguments {
     /// Numbers of exceptions
     #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text"])]
@@ -65,7 +66,9 @@ pub async fn of_orders(
     }
     let corrected = correct_all(runner, &correction).await?;
     if invocation.json() {
-        print::json_line(&json!({"event": "corrected", "correction": correction, "result": corrected}));
+        print::json_line(
+            &json!({"event": "corrected", "correction": correction, "result": corrected}),
+        );
     } else {
         for (order, why) in &corrected.left {
             print::line(format_args!("Order {order} is as before: {why}."));

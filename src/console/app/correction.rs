@@ -39,7 +39,9 @@ impl App {
     pub(super) fn correction_told(&mut self, report: CorrectionReport) -> Vec<Effect> {
         match report {
             CorrectionReport::Proposed(Ok(correction)) if correction.orders.is_empty() => {
-                self.refuse("AX sells what these orders name by their units, or not at all.".to_owned());
+                self.refuse(
+                    "AX sells what these orders name by their units, or not at all.".to_owned(),
+                );
                 Vec::new()
             }
             CorrectionReport::Proposed(Ok(correction)) => {

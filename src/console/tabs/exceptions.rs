@@ -30,10 +30,7 @@ impl Keyed for ExceptionEntry {
 
 /// True for one that is not closed.
 const fn is_waiting(entry: &ExceptionEntry) -> bool {
-    matches!(
-        entry.state,
-        ExceptionState::Open | ExceptionState::Retrying
-    )
+    matches!(entry.state, ExceptionState::Open | ExceptionState::Retrying)
 }
 
 /// The tab's state.
@@ -228,7 +225,9 @@ impl ExceptionsTab {
             },
             ExceptionAction::Correct => match self.to_correct() {
                 Some(wish) => Reply::Perform(wish.correct()),
-                None => Reply::Refuse("No chosen exception is about the unit of an order.".to_owned()),
+                None => {
+                    Reply::Refuse("No chosen exception is about the unit of an order.".to_owned())
+                }
             },
             ExceptionAction::CorrectAll => match self.all() {
                 Some(wish) => Reply::Perform(wish.correct()),

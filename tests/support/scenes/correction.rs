@@ -18,7 +18,9 @@ pub fn of(orders: usize) -> Correction {
             quantity: 2.into(),
             price: "24.5".parse().unwrap(),
         }],
-        orders: (1..=orders).map(|at| format!("shop-W-100{}", 700 + at)).collect(),
+        orders: (1..=orders)
+            .map(|at| format!("shop-W-100{}", 700 + at))
+            .collect(),
         others: 3,
     }
 }
