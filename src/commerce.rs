@@ -13,10 +13,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use client::{CommerceError, Upload};
-use wire::{BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrdersTaken};
+use wire::{
+    BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrderDetails,
+    OrderListed, OrdersTaken,
+};
 
 use crate::model::Stream;
 use crate::model::channel::Channel;
+use crate::model::order::WebOrder;
 
 /// Commerce Services, as the jobs use them. Each call is one request: whether it is asked again is
 /// the caller's decision.
@@ -77,6 +81,18 @@ pub trait Commerce: fmt::Debug + Send + Sync + 'static {
         after: Option<&str>,
         limit: usize,
     ) -> Result<wire::OrderListPage, CommerceError>;
+
+    /// One order as it is now; `None` where the service has none of that id.
+    async fn order(&self, id: &str) -> Result<Option<OrderDetails>, CommerceError>;
+
+    /// Puts another content in the place of the one with the hash `of`. Refused where anything is on
+    /// its way, where it is cancelled, and where another content took its place. Repeating it is
+    /// harmless.
+    async fn correct_order_of(
+        &self,
+        order: &WebOrder,
+        of: &str,
+    ) -> Result<OrderListed, CommerceError>;
 
     /// Every store and marketplace, sorted by id.
     async fn stores(&self) -> Result<Vec<Channel>, CommerceError>;

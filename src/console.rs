@@ -3,6 +3,7 @@
 
 pub mod app;
 mod clipboard;
+pub mod correction;
 pub mod doors;
 pub mod draw;
 pub mod engine;

@@ -5,6 +5,7 @@ pub mod administration;
 mod ask;
 mod audit;
 pub mod batch;
+pub mod correction;
 pub mod exceptions;
 mod execution;
 mod failure;

@@ -8,6 +8,8 @@
 )]
 #![cfg(feature = "console")]
 
+#[path = "console/correction.rs"]
+mod correction;
 #[path = "console/desk.rs"]
 mod desk;
 #[path = "console/exceptions.rs"]

@@ -11,6 +11,8 @@
 mod afterwards;
 #[path = "orders/chance.rs"]
 mod chance;
+#[path = "orders/correction.rs"]
+mod correction;
 #[path = "orders/faults.rs"]
 mod faults;
 #[path = "orders/flow.rs"]

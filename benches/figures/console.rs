@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 
 use crate::bare_screen;
-use crate::pty::Pty;
+use crate::pty::{Pty, TERM};
 #[cfg(target_os = "linux")]
 use crate::schedule::processor_time;
 use crate::schedule::{Place, axcs};
@@ -27,7 +27,7 @@ pub fn open(command: &Command, size: (u16, u16)) -> Pty {
     if let Some(folder) = command.get_current_dir() {
         inside.cwd(folder);
     }
-    Pty::open(inside, size)
+    Pty::open(inside, size, TERM)
 }
 
 /// The bare program of ratatui.

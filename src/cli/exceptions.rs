@@ -1,5 +1,7 @@
 //! `axcs exceptions`: what failed and why; tried again, or closed with a note.
 
+mod correct;
+
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::{Args, Subcommand};
@@ -68,6 +70,16 @@ axcs exceptions retry --all --stream orders --code unknown-item\n\n\
 Exit code 0: none of them failed again."
     )]
     Retry(RetryArguments),
+    /// Correct orders to the unit that AX sells by, at their source, and run the orders job
+    #[command(
+        after_help = "An item is sold by another unit since midnight: what would be corrected, then do it:\n  \
+axcs exceptions correct --all --dry-run\n  axcs exceptions correct --all\n\n\
+Only the orders of one item:\n  axcs exceptions correct --all --text 1001\n\n\
+Quantity and price stay. Where the new unit does not hold what the old one did, correct the unit in AX, or the order: \
+axcs service order correct\n\n\
+Exit code 0: all of them are corrected, and the orders job ended well."
+    )]
+    Correct(correct::CorrectArguments),
     /// Close exceptions with a note; an order is closed with its exception
     #[command(after_help = "An order that the customer gave up:\n  \
 axcs exceptions resolve 12 --note \"Customer ordered anew by telephone\"\n\n\
@@ -172,7 +184,10 @@ pub async fn exceptions(
     match &arguments.command {
         Some(ExceptionsCommand::Retry(_)) => invocation.changes("Trying exceptions again")?,
         Some(ExceptionsCommand::Resolve(_)) => invocation.changes("Resolving exceptions")?,
-        Some(ExceptionsCommand::Show { .. }) | None => {}
+        Some(ExceptionsCommand::Correct(arguments)) if !arguments.only_looks() => {
+            invocation.changes("Correcting orders")?;
+        }
+        Some(ExceptionsCommand::Correct(_) | ExceptionsCommand::Show { .. }) | None => {}
     }
     let _guard = super::log::to_file_if_possible(&settings);
     let set_up = SetUp::open(&settings).await?;
@@ -190,6 +205,9 @@ pub async fn exceptions(
         }
         Some(ExceptionsCommand::Show { id }) => show(invocation, &set_up, id).await,
         Some(ExceptionsCommand::Retry(arguments)) => retry(invocation, &set_up, arguments).await,
+        Some(ExceptionsCommand::Correct(arguments)) => {
+            correct::of_orders(invocation, &set_up, arguments).await
+        }
         Some(ExceptionsCommand::Resolve(arguments)) => {
             resolve(invocation, &set_up, arguments).await
         }
@@ -391,7 +409,7 @@ async fn resolve(
             "See the open ones: axcs exceptions",
         ));
     }
-    if open.len() > 1 && !arguments.yes && !is_meant(open.len())? {
+    if open.len() > 1 && !arguments.yes && !is_meant(open.len(), "exceptions", "resolved")? {
         print::note("Nothing was resolved.");
         return Ok(Exit::Done);
     }
@@ -413,20 +431,17 @@ async fn resolve(
     Ok(Exit::Done)
 }
 
-/// Asks whether so many are to be closed.
-fn is_meant(count: usize) -> Result<bool, Refusal> {
+/// Asks whether so many are meant: `exceptions` to be `resolved`.
+fn is_meant(count: usize, what: &str, done: &str) -> Result<bool, Refusal> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Refusal::usage(
-            format!("{count} exceptions would be resolved."),
+            format!("{count} {what} would be {done}."),
             "There is no terminal to ask whether that is meant.",
             "Say so: --yes",
         ));
     }
     let mut stderr = std::io::stderr();
-    let _ = write!(
-        stderr,
-        "{count} exceptions are resolved with this note. Go on? [y/N] "
-    );
+    let _ = write!(stderr, "{count} {what} are {done}. Go on? [y/N] ");
     let _ = stderr.flush();
     let mut answer = String::new();
     let _ = std::io::stdin().read_line(&mut answer);

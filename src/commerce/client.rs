@@ -277,11 +277,21 @@ impl Client {
         path: &[&str],
         value: &(impl Serialize + Sync),
     ) -> Result<T, CommerceError> {
+        self.send_with(method, path, &[], value).await
+    }
+
+    async fn send_with<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        value: &(impl Serialize + Sync),
+    ) -> Result<T, CommerceError> {
         let json = serde_json::to_string(value).map_err(|error| CommerceError::NotSent {
             call: format!("{method} {}", path.join("/")),
             reason: error.to_string(),
         })?;
-        self.call(method, path, &[], Some(json)).await
+        self.call(method, path, query, Some(json)).await
     }
 
     /// A request below `/v1`, and how to speak of it.

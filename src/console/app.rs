@@ -2,6 +2,7 @@
 //! No waiting, no clock, no reading or writing; the time comes in with the message.
 
 mod change;
+mod correction;
 mod handed;
 mod leaving;
 mod line;
@@ -219,6 +220,10 @@ impl App {
             Msg::Timetable(report) => {
                 self.touch(Pace::Prompt);
                 self.timetable_told(*report)
+            }
+            Msg::Correction(report) => {
+                self.touch(Pace::Prompt);
+                self.correction_told(*report)
             }
             Msg::Handed(result) => {
                 self.touch(Pace::Prompt);

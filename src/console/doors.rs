@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::app::{Effect, ExceptionsRead, Msg, OrdersRead};
+use super::correction;
 use super::engine::Engine;
 use super::log_file::Shelf;
 use super::looks::Looks;
@@ -109,6 +110,9 @@ impl Doors {
                 let shelf = self.shelf.clone();
                 Box::pin(async move { Msg::LogFile(Box::new(shelf.perform(errand, now).await)) })
             }
+            Effect::Correction(errand) => Box::pin(async move {
+                Msg::Correction(Box::new(correction::perform(&*engine, errand).await))
+            }),
             Effect::Redraw
             | Effect::Suspend
             | Effect::Ring(_)

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::app::Change;
+use crate::jobs::correction::{self, Corrected, Correction};
 use crate::jobs::exceptions;
 use crate::jobs::runner::{Place, RunOptions, Runner};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -60,6 +61,14 @@ pub trait Engine: Send + Sync {
     async fn exception_count(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
     /// Has the open ones that match tried again and starts their jobs; answers how many.
     async fn retry(&self, filter: &ExceptionFilter) -> Result<u64, Exception>;
+    /// Looks which orders of the open ones that match AX would take with another unit.
+    async fn propose_correction(&self, filter: &ExceptionFilter) -> Result<Correction, Exception>;
+    /// Corrects these orders of a correction at their source.
+    async fn correct(
+        &self,
+        correction: &Correction,
+        orders: &[String],
+    ) -> Result<Corrected, Exception>;
     /// Closes the open ones that match with a note; answers how many.
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception>;
 }
@@ -165,6 +174,18 @@ impl Engine for Runner {
             Some(refused) => Err(refused),
             None => Ok(retried.entries.len() as u64),
         }
+    }
+
+    async fn propose_correction(&self, filter: &ExceptionFilter) -> Result<Correction, Exception> {
+        correction::propose(self, filter).await
+    }
+
+    async fn correct(
+        &self,
+        correction: &Correction,
+        orders: &[String],
+    ) -> Result<Corrected, Exception> {
+        correction::correct(self, correction, orders).await
     }
 
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception> {

@@ -250,6 +250,7 @@ actions! {
         MarkRange "mark-range" "Mark from the last mark to the selected one.",
         MarkAll "mark-all" "Mark all that are listed, or none.",
         Retry "retry" "Have AX given it again.",
+        Correct "correct" "Correct its units at its source.",
         Resolve "resolve" "Close its exception with a note.",
         Run "run" "Run the orders job.",
     }
@@ -267,6 +268,8 @@ actions! {
         MarkAll "mark-all" "Mark all that are listed, or none.",
         Retry "retry" "Have it tried again.",
         RetryAll "retry-all" "Have all that are listed by the filter tried again.",
+        Correct "correct" "Correct the units of its order at its source.",
+        CorrectAll "correct-all" "Correct the units of all orders that are listed by the filter.",
         Resolve "resolve" "Close it with a note.",
     }
 }

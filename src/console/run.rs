@@ -423,6 +423,7 @@ where
             | Effect::Resolve(..)
             | Effect::Log(..)
             | Effect::Timetable(_)
+            | Effect::Correction(_)
             | Effect::Office(_)
             | Effect::Products(_)
             | Effect::WatchLooks => self.load(effect),

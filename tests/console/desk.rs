@@ -18,6 +18,7 @@ use axcs::console::run::Console;
 use axcs::console::terminal::{RealScreen, Screen};
 use axcs::jobs::RunOptions;
 use axcs::jobs::administration::{Choices, NewParameters, Waiting};
+use axcs::jobs::correction::{Corrected, Correction};
 use axcs::jobs::runner::Place;
 use axcs::jobs::selection::{Matching, NewRule, Review, RowPage};
 use axcs::logging::Ring;
@@ -53,6 +54,8 @@ pub enum Asked {
     Order(String),
     Exceptions(ExceptionFilter),
     Retry(ExceptionFilter),
+    Propose(ExceptionFilter),
+    Correct(Vec<String>),
     Resolve(ExceptionFilter, String),
     Take(Replan),
 }
@@ -146,6 +149,8 @@ pub struct Scripted {
     pub overview: Mutex<Vec<JobOverview>>,
     pub asked: Mutex<Vec<Asked>>,
     pub refuse: Option<Exception>,
+    /// What it proposes to correct.
+    pub correction: Correction,
 }
 
 impl Scripted {
@@ -155,6 +160,7 @@ impl Scripted {
             overview: Mutex::new(scenes::overview()),
             asked: Mutex::default(),
             refuse: None,
+            correction: scenes::correction::of(45),
         }
     }
 
@@ -301,6 +307,19 @@ impl Engine for Scripted {
             Some(exception) => Err(exception.clone()),
             None => Ok(scenes::exceptions::count(filter)),
         }
+    }
+
+    async fn propose_correction(&self, filter: &ExceptionFilter) -> Result<Correction, Exception> {
+        self.note(Asked::Propose(filter.clone()));
+        Ok(self.correction.clone())
+    }
+
+    async fn correct(&self, _: &Correction, orders: &[String]) -> Result<Corrected, Exception> {
+        self.note(Asked::Correct(orders.to_vec()));
+        if let Some(exception) = &self.refuse {
+            return Err(exception.clone());
+        }
+        Ok(scenes::correction::corrected(orders))
     }
 
     async fn resolve(&self, filter: &ExceptionFilter, note: &str) -> Result<u64, Exception> {

@@ -80,6 +80,8 @@ async fn every_view_lists_its_orders_and_the_last_leads_to_the_first() {
             | Asked::Order(_)
             | Asked::Exceptions(_)
             | Asked::Retry(_)
+            | Asked::Propose(_)
+            | Asked::Correct(_)
             | Asked::Resolve(..)
             | Asked::Take(_) => None,
         })

@@ -233,6 +233,7 @@ fn nonsense_typed_breaks_nothing_and_changes_nothing_where_nothing_may_be_change
                                 TimetableErrand::Take(_) | TimetableErrand::TakeAll(_)
                             )
                             | Effect::Retry(_)
+                            | Effect::Correction(_)
                             | Effect::Resolve(..)
                     ),
                     "{key} asked for {effect:?}"

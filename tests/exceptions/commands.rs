@@ -148,6 +148,45 @@ fn an_exception_is_resolved_with_a_note_and_its_order_is_closed() {
 }
 
 #[test]
+fn orders_are_corrected_to_the_unit_of_ax_where_that_is_meant() {
+    let axcs = shop();
+    for id in ["U1", "U2"] {
+        place(&axcs, id, |order| {
+            order["lines"][0]["unit"] = "barrel".into();
+        });
+    }
+    place_faulty(&axcs, "BAD");
+    axcs.ok(&["run", "orders"]);
+    let looked = axcs.ok(&["exceptions", "correct", "--all", "--dry-run"]);
+    for part in [
+        "corrects 2 orders",
+        "from barrel to",
+        "changes what customers bought",
+        "1 other exception stays as before.",
+    ] {
+        assert!(looked.stderr.contains(part), "{part}: {looked:?}");
+    }
+    let refused = axcs.run(&["exceptions", "correct", "--all"]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("2 orders would be corrected"),
+        "{refused:?}"
+    );
+    let refused = axcs.run(&["--read-only", "exceptions", "correct", "--all", "--yes"]);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert_eq!(open(&axcs).len(), 3, "nothing is changed");
+
+    let done = axcs.ok(&["exceptions", "correct", "--all", "--yes"]);
+    assert!(done.stdout.contains("2 corrected."), "{done:?}");
+    for id in ["U1", "U2"] {
+        assert_eq!(stage(&axcs, id), "accepted");
+    }
+    let bad = only(&axcs);
+    let none = axcs.ok(&["exceptions", "correct", &bad, "--json"]);
+    assert_eq!(none.json()["result"]["orders"], serde_json::json!([]));
+}
+
+#[test]
 fn many_are_resolved_only_where_that_is_meant() {
     let axcs = shop();
     for id in ["BAD-1", "BAD-2"] {

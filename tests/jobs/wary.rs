@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use axcs::commerce::Commerce;
 use axcs::commerce::client::{CommerceError, Upload};
 use axcs::commerce::wire::{
-    BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrderListPage,
-    OrdersTaken,
+    BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, OrderDetails,
+    OrderListPage, OrderListed, OrdersTaken,
 };
 use axcs::model::Stream;
 use axcs::model::channel::Channel;
+use axcs::model::order::WebOrder;
 
 /// What happens to an upload.
 pub enum Look {
@@ -111,6 +112,18 @@ impl Commerce for Wary {
         limit: usize,
     ) -> Result<OrderListPage, CommerceError> {
         self.service.order_page(after, limit).await
+    }
+
+    async fn order(&self, id: &str) -> Result<Option<OrderDetails>, CommerceError> {
+        self.service.order(id).await
+    }
+
+    async fn correct_order_of(
+        &self,
+        order: &WebOrder,
+        of: &str,
+    ) -> Result<OrderListed, CommerceError> {
+        self.service.correct_order_of(order, of).await
     }
 
     async fn stores(&self) -> Result<Vec<Channel>, CommerceError> {

@@ -27,13 +27,17 @@ pub struct Pty {
     pub modes_before: String,
 }
 
+/// What most terminals call themselves.
+pub const TERM: &str = "xterm-256color";
+
 impl Pty {
     /// With 80 columns.
     pub fn start(command: CommandBuilder, rows: u16) -> Self {
-        Self::open(command, (80, rows))
+        Self::open(command, (80, rows), TERM)
     }
 
-    pub fn open(mut command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
+    /// Of columns and rows, in a terminal that is called `term`.
+    pub fn open(mut command: CommandBuilder, (columns, rows): (u16, u16), term: &str) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -41,7 +45,7 @@ impl Pty {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let modes_before = modes(&*pair.master);
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", term);
         command.env("LC_ALL", "C.UTF-8");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

@@ -5,6 +5,8 @@
 
 #[path = "scenes/batch.rs"]
 pub mod batch;
+#[path = "scenes/correction.rs"]
+pub mod correction;
 #[path = "scenes/exceptions.rs"]
 pub mod exceptions;
 #[path = "scenes/list.rs"]
@@ -251,6 +253,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         Effect::Office(errand) => return office::answer(errand),
         Effect::Products(request) => products::answer(request),
         Effect::Timetable(errand) => starts::answer(errand),
+        Effect::Correction(errand) => correction::answer(errand),
         Effect::Copy(handed) => Msg::Handed(Ok(format!("Copied {}.", handed.name))),
         Effect::Export(handed) => Msg::Handed(Ok(format!("Written to {}.", handed.name))),
         Effect::LoadBatchJobs => Msg::BatchJobs(Ok(batch::jobs())),

@@ -159,9 +159,12 @@ pub async fn order(
         }
         OrderCommand::Correct(arguments) => {
             invocation.changes("Correcting an order")?;
-            let order = corrected(client, arguments).await?;
-            let listed = client.correct_order(&order).await.map_err(refused)?;
-            done(invocation, &listed);
+            let (order, of) = corrected(client, arguments).await?;
+            let corrected = match of {
+                Some(of) => client.correct_order_of(&order, &of).await,
+                None => client.correct_order(&order).await,
+            };
+            done(invocation, &corrected.map_err(refused)?);
             Ok(())
         }
         OrderCommand::Pay { id } => {
@@ -254,7 +257,11 @@ async fn made(
     Ok(order)
 }
 
-async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOrder, Refusal> {
+/// The order as it is to be, and the hash of the one that it was made of.
+async fn corrected(
+    client: &Client,
+    arguments: CorrectArguments,
+) -> Result<(WebOrder, Option<String>), Refusal> {
     let CorrectArguments { id, how } = arguments;
     if let Some(file) = &how.file {
         let order = read(file)?;
@@ -265,9 +272,11 @@ async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOr
                 "Name that order, or another file.",
             ));
         }
-        return Ok(order);
+        return Ok((order, None));
     }
-    let mut order = must_find(client, &id).await?.order;
+    let OrderDetails {
+        listed, mut order, ..
+    } = must_find(client, &id).await?;
     for text in &how.lines {
         let (number, rest) = numbered(text, "N:ITEM=QTY")?;
         let wanted = Wanted::read(rest)?;
@@ -284,7 +293,7 @@ async fn corrected(client: &Client, arguments: CorrectArguments) -> Result<WebOr
     }
     order.number = how.number.unwrap_or(order.number);
     order.currency = how.currency.unwrap_or(order.currency);
-    Ok(order)
+    Ok((order, Some(listed.hash)))
 }
 
 fn line_of(order: &mut WebOrder, number: u32) -> Result<&mut OrderLine, Refusal> {

@@ -9,10 +9,11 @@ use super::{Client, CommerceError, Upload};
 use crate::commerce::Commerce;
 use crate::commerce::wire::{
     BatchAnswer, CollectionSummary, CommitLoad, FeedPage, ListPage, Load, MAX_FEED_WAIT,
-    OrderListPage, OrdersTaken, StoreList,
+    OrderDetails, OrderListPage, OrderListed, OrdersTaken, StoreList,
 };
 use crate::model::Stream;
 use crate::model::channel::Channel;
+use crate::model::order::WebOrder;
 
 use super::encoding::Encoding;
 
@@ -106,6 +107,20 @@ impl Commerce for Client {
 
     async fn orders_taken(&self, taken: &OrdersTaken) -> Result<OrdersTaken, CommerceError> {
         self.send(Method::PUT, &["on-hand", "orders-taken"], taken)
+            .await
+    }
+
+    async fn order(&self, id: &str) -> Result<Option<OrderDetails>, CommerceError> {
+        Self::order(self, id).await
+    }
+
+    async fn correct_order_of(
+        &self,
+        order: &WebOrder,
+        of: &str,
+    ) -> Result<OrderListed, CommerceError> {
+        let path = ["orders", order.id.as_str()];
+        self.send_with(Method::PUT, &path, &[("of", of)], order)
             .await
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Change;
+use crate::console::correction::{CorrectionErrand, CorrectionReport};
 use crate::console::keys::Keymap;
 use crate::console::log_file::{LogErrand, LogReport};
 use crate::console::looks::LooksError;
@@ -63,6 +64,8 @@ pub enum Msg {
     Products(Box<Answer>),
     /// What came of an errand about when jobs start.
     Timetable(Box<TimetableReport>),
+    /// What came of an errand about orders that are corrected.
+    Correction(Box<CorrectionReport>),
     /// A text was copied or written, in words.
     Handed(Result<String, Exception>),
     /// The files of keys and colours have changed, and were read.
@@ -140,6 +143,8 @@ pub enum Effect {
     Products(Request),
     /// Do an errand about when jobs start.
     Timetable(TimetableErrand),
+    /// Do an errand about orders that are corrected.
+    Correction(CorrectionErrand),
     /// Put a text into the clipboard of the terminal.
     Copy(Handed),
     /// Write a text to a file.

@@ -134,6 +134,7 @@ impl App {
             Question::Usual(changes) => {
                 vec![Effect::Timetable(TimetableErrand::TakeAll(changes))]
             }
+            Question::Correct(correction) => self.begin_correction(correction),
             Question::Discard => {
                 self.close_editor();
                 Vec::new()

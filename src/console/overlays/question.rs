@@ -8,6 +8,7 @@ use crate::console::app::{App, Wish};
 use crate::console::keys::{Action, Context, WindowAction};
 use crate::console::theme::Role;
 use crate::console::words;
+use crate::jobs::correction::Correction;
 use crate::model::Job;
 use crate::model::account::{AccountStep, Migration};
 use crate::model::exception::Documented;
@@ -69,6 +70,8 @@ pub enum Question {
     },
     /// Give these jobs their usual recurrence?
     Usual(Vec<Replan>),
+    /// Correct these orders at their source?
+    Correct(Arc<Correction>),
     /// Leave what was typed without saving it?
     Discard,
 }
@@ -124,6 +127,10 @@ impl Question {
             }
             Self::Selection { .. } => "Put the draft in force?".to_owned(),
             Self::Usual(_) => "Give the jobs their usual recurrence?".to_owned(),
+            Self::Correct(correction) => {
+                let orders = words::counted(correction.orders.len() as u64, "order", "orders");
+                format!("Correct {orders}?")
+            }
             Self::Discard => "Leave without saving?".to_owned(),
         }
     }
@@ -250,6 +257,7 @@ impl Question {
                 )
             }
             Self::Usual(changes) => usual(changes),
+            Self::Correct(correction) => words::clean(&correction.in_words()).into_owned(),
             Self::Discard => {
                 "What was typed is not saved: everything stays as it was.".to_owned()
             }

@@ -16,6 +16,7 @@ use super::{Loading, Reply};
 use crate::console::app::{Effect, ExceptionsRead, Wish};
 use crate::console::keys::{ExceptionAction, FilterAction, Motion};
 use crate::console::overlays::{ExceptionWindow, Note, Overlay};
+use crate::jobs::correction::is_about_a_unit;
 use crate::model::Exception;
 use crate::model::exception::{ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState};
 use crate::model::filter::{Field, Subject};
@@ -30,6 +31,11 @@ impl Keyed for ExceptionEntry {
     fn key(&self) -> ExceptionId {
         self.id
     }
+}
+
+/// True for one that is not closed.
+const fn is_waiting(entry: &ExceptionEntry) -> bool {
+    matches!(entry.state, ExceptionState::Open | ExceptionState::Retrying)
 }
 
 /// The tab's state.
@@ -150,10 +156,10 @@ impl ExceptionsTab {
     }
 
     /// What is asked for the chosen ones; none where it changes nothing.
-    fn wish(&self, is_meant: impl Fn(ExceptionState) -> bool) -> Option<Wish> {
+    fn wish(&self, is_meant: impl Fn(&ExceptionEntry) -> bool) -> Option<Wish> {
         let chosen = self.listing.chosen().into_iter();
         let ids: Vec<ExceptionId> = chosen
-            .filter(|entry| is_meant(entry.state))
+            .filter(|entry| is_meant(entry))
             .map(|entry| entry.id)
             .collect();
         (!ids.is_empty()).then(|| Wish {
@@ -168,12 +174,17 @@ impl ExceptionsTab {
 
     /// Trying again makes sense for the chosen ones that still wait for somebody.
     fn to_retry(&self) -> Option<Wish> {
-        self.wish(|state| state == ExceptionState::Open)
+        self.wish(|entry| entry.state == ExceptionState::Open)
     }
 
     /// The chosen ones that are not closed.
     fn to_resolve(&self) -> Option<Wish> {
-        self.wish(|state| matches!(state, ExceptionState::Open | ExceptionState::Retrying))
+        self.wish(is_waiting)
+    }
+
+    /// The chosen ones that another unit of the order may mend.
+    fn to_correct(&self) -> Option<Wish> {
+        self.wish(|entry| is_waiting(entry) && is_about_a_unit(&entry.exception))
     }
 
     /// What is asked for all that the list's filter lets through, listed or not.
@@ -200,6 +211,9 @@ impl ExceptionsTab {
             | ExceptionAction::MarkAll => self.listing.selected().is_some(),
             ExceptionAction::Retry => !read_only && self.to_retry().is_some(),
             ExceptionAction::RetryAll => !read_only && self.all().is_some(),
+            ExceptionAction::Correct | ExceptionAction::CorrectAll => {
+                !read_only && self.to_correct().is_some()
+            }
             ExceptionAction::Resolve => !read_only && self.to_resolve().is_some(),
             ExceptionAction::Closed | ExceptionAction::Sort | ExceptionAction::Turn => true,
         }
@@ -236,7 +250,11 @@ impl ExceptionsTab {
                 self.listing.mark_all();
                 Reply::Done
             }
-            ExceptionAction::Retry | ExceptionAction::RetryAll | ExceptionAction::Resolve
+            ExceptionAction::Retry
+            | ExceptionAction::RetryAll
+            | ExceptionAction::Correct
+            | ExceptionAction::CorrectAll
+            | ExceptionAction::Resolve
                 if read_only =>
             {
                 Reply::Refuse("The console is read-only: it changes no exceptions.".to_owned())
@@ -248,6 +266,16 @@ impl ExceptionsTab {
             },
             ExceptionAction::RetryAll => match self.all() {
                 Some(wish) => Reply::Open(wish.ask_retry()),
+                None => Reply::Refuse("No exception in the list is open.".to_owned()),
+            },
+            ExceptionAction::Correct => match self.to_correct() {
+                Some(wish) => Reply::Perform(wish.correct()),
+                None => {
+                    Reply::Refuse("No chosen exception is about the unit of an order.".to_owned())
+                }
+            },
+            ExceptionAction::CorrectAll => match self.all() {
+                Some(wish) => Reply::Perform(wish.correct()),
                 None => Reply::Refuse("No exception in the list is open.".to_owned()),
             },
             ExceptionAction::Resolve => match self.to_resolve() {

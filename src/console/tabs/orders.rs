@@ -19,6 +19,7 @@ use crate::console::app::{Effect, OrdersRead, Wish};
 use crate::console::keys::{FilterAction, Motion, OrderAction};
 use crate::console::overlays::{Note, OrderWindow, Overlay};
 use crate::console::widgets::order::Reading;
+use crate::jobs::correction::is_about_a_unit;
 use crate::model::exception::ExceptionFilter;
 use crate::model::filter::Subject;
 use crate::model::sort::Sort;
@@ -176,6 +177,14 @@ impl OrdersTab {
         self.chosen(|row| row.stage == Stage::Exception)
     }
 
+    /// The chosen orders that another unit may mend.
+    fn to_correct(&self) -> Vec<String> {
+        self.chosen(|row| {
+            let exception = row.exception.as_ref();
+            row.stage == Stage::Exception && exception.is_some_and(is_about_a_unit)
+        })
+    }
+
     /// The chosen orders whose exception can be closed.
     fn to_resolve(&self) -> Vec<String> {
         self.chosen(|row| row.exception.is_some())
@@ -197,6 +206,7 @@ impl OrdersTab {
             | OrderAction::MarkRange
             | OrderAction::MarkAll => self.listing.selected().is_some(),
             OrderAction::Retry => !read_only && !self.to_retry().is_empty(),
+            OrderAction::Correct => !read_only && !self.to_correct().is_empty(),
             OrderAction::Resolve => !read_only && !self.to_resolve().is_empty(),
             OrderAction::Run => !read_only,
             OrderAction::View | OrderAction::Sort | OrderAction::Turn => true,
@@ -236,13 +246,17 @@ impl OrdersTab {
                 self.listing.mark_all();
                 Reply::Done
             }
-            OrderAction::Retry | OrderAction::Resolve if read_only => {
+            OrderAction::Retry | OrderAction::Correct | OrderAction::Resolve if read_only => {
                 Reply::Refuse("The console is read-only: it changes no orders.".to_owned())
             }
             OrderAction::Retry => match wish(self.to_retry()) {
                 Some(wish) if self.listing.marked() == 0 => Reply::Perform(wish.retry()),
                 Some(wish) => Reply::Open(wish.ask_retry()),
                 None => Reply::Refuse("No chosen order is in exception.".to_owned()),
+            },
+            OrderAction::Correct => match wish(self.to_correct()) {
+                Some(wish) => Reply::Perform(wish.correct()),
+                None => Reply::Refuse("No chosen order is set aside for its unit.".to_owned()),
             },
             OrderAction::Resolve => match wish(self.to_resolve()) {
                 Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),

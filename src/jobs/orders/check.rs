@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::super::correction;
 use crate::company::trade::{Code, ItemKey, SalesItem, TradeCodes};
 use crate::ledger::SetAside;
 use crate::model::channel::{CustomerTemplate, KnownStore};
@@ -318,14 +319,14 @@ fn check_line(at: usize, line: &OrderLine, known: &Known<'_>, faults: &mut Vec<F
             remedy: format!("Release the variant in AX: the order is tried again by itself. Or: {AT_SOURCE}"),
         }),
         Some(SalesItem::Released { unit }) if *unit != line.unit => faults.push(Fault {
-            code: "unit-mismatch",
+            code: correction::CODE,
             field: format!("lines[{at}].unit"),
-            text: "The unit of the online order does not match.",
+            text: correction::TEXT,
             cause: format!(
                 "Line {}: the item {} is sold by {unit:?} in AX, the order has {:?}.",
                 line.line, line.item, line.unit
             ),
-            remedy: format!("Correct the sales unit in AX and run the inventory job, so that the shop knows it. Or: {AT_SOURCE}"),
+            remedy: format!("Correct the sales unit in AX. Or correct the orders to it, with c in any console or axcs exceptions correct, and run the inventory job, so that the shop knows it. Or: {AT_SOURCE}"),
         }),
         Some(SalesItem::Released { .. }) => {}
     }

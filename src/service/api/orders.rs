@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::commerce::wire::{MAX_FEED_LIMIT, MAX_FEED_WAIT, OrderListPage};
+use crate::model::digest::parse_hex64;
 use crate::service::strict::{self, OrderContent};
 
 use super::listing::{ListParameters, cursor};
@@ -32,6 +33,13 @@ pub struct FeedParameters {
 
 const fn usual_limit() -> usize {
     100
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionParameters {
+    /// Hash of the content that is corrected.
+    of: Option<String>,
 }
 
 pub async fn list(
@@ -65,13 +73,18 @@ pub async fn place(
 pub async fn correct(
     State(api): State<Arc<Api>>,
     Id(id): Id,
-    Parameters(NoParameters {}): Parameters<NoParameters>,
+    Parameters(CorrectionParameters { of }): Parameters<CorrectionParameters>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
     let content = content(&api, &headers, body).await?;
     strict::check_path(&id, &content.order.id)?;
-    told(&api.store.correct(content).await?.listed)
+    let bad = |of: &String| {
+        let detail = format!("of is the hash of an order, 16 hexadecimal digits, not {of:?}");
+        Refusal::new(Code::BadQuery, detail)
+    };
+    let of = of.map(|of| parse_hex64(&of).ok_or_else(|| bad(&of)));
+    told(&api.store.correct(content, of.transpose()?).await?.listed)
 }
 
 pub async fn pay(

@@ -74,8 +74,9 @@ impl Store {
         .await
     }
 
-    /// Puts another content in the place of an order's. The same content is no event.
-    pub async fn correct(&self, content: OrderContent) -> Result<Done, Refusal> {
+    /// Puts another content in the place of an order's, and with `of` only in the place of the content
+    /// with that hash. The same content is no event.
+    pub async fn correct(&self, content: OrderContent, of: Option<u64>) -> Result<Done, Refusal> {
         self.event(move |transaction| {
             let id = content.order.id.clone();
             let known = must_find(transaction, &id)?;
@@ -83,6 +84,12 @@ impl Store {
                 return Ok((id, None));
             }
             must_be_open(&id, known.state)?;
+            if of.is_some_and(|of| of as i64 != known.hash) {
+                return Err(Refusal::new(
+                    Code::EditedMeanwhile,
+                    format!("the order {id} was changed meanwhile; look at it again"),
+                ));
+            }
             let seq = change(transaction, &known, &content, OrderEventKind::Changed)?;
             Ok((id, Some(seq)))
         })

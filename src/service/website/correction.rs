@@ -10,6 +10,7 @@ use axum::response::Response;
 use crate::commerce::wire::OrderDetails;
 use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
+use crate::model::digest::parse_hex64;
 use crate::model::order::{MAX_NUMBER, OrderLine, OrderState, WebOrder};
 use crate::service::api::caller::must_be_active;
 use crate::service::api::refusal::{Code, Refusal};
@@ -161,7 +162,7 @@ pub async fn correct(
     }
     let order = corrected(&visit, &mut form, &details.order, shown.clone()).await?;
     if form.is_right() {
-        match save(&visit, order).await {
+        match save(&visit, order, parse_hex64(&details.listed.hash)).await {
             Ok(words) => return visit.done(words, &path_of(&details.listed.id)).await,
             Err(refusal) => form.refuse(refusal)?,
         }
@@ -170,9 +171,9 @@ pub async fn correct(
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-async fn save(visit: &Visit, order: WebOrder) -> Result<String, Refusal> {
+async fn save(visit: &Visit, order: WebOrder, of: Option<u64>) -> Result<String, Refusal> {
     let content = OrderContent::of_checked(order)?;
-    let done = visit.site.store.correct(content).await?;
+    let done = visit.site.store.correct(content, of).await?;
     Ok(if done.is_new {
         format!(
             "Order {} is corrected. AX gets it with the next run of the order job.",

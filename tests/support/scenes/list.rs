@@ -474,6 +474,12 @@ pub const SCENES: &[(&str, Scene)] = &[
     ("exceptions-retry-all-question", |size, look| {
         keyed(size, look, "6 R")
     }),
+    ("exceptions-correct-question", |size, look| {
+        keyed(size, look, "6 C")
+    }),
+    ("exceptions-corrected", |size, look| {
+        keyed(size, look, "6 C y")
+    }),
     ("exceptions-resolved", |size, look| {
         let mut stage = keyed(size, look, "6 e");
         stage.write("Mended in AX.").press("enter");

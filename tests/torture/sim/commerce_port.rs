@@ -7,10 +7,11 @@ use axcs::commerce::Commerce;
 use axcs::commerce::client::{CommerceError, Upload};
 use axcs::commerce::wire::{
     BatchAnswer, CollectionSummary, CommitLoad, FeedPage, LineResult, LineStatus, ListPage, Load,
-    OrderListPage, OrdersTaken,
+    OrderDetails, OrderListPage, OrderListed, OrdersTaken,
 };
 use axcs::model::Stream;
 use axcs::model::channel::Channel;
+use axcs::model::order::WebOrder;
 
 use super::hands::{Hands, in_brief};
 use super::mutant::Mutant;
@@ -123,6 +124,21 @@ impl Commerce for Hands {
         Ok(OrderListPage {
             orders: Vec::new(),
             next: None,
+        })
+    }
+
+    async fn order(&self, _: &str) -> Result<Option<OrderDetails>, CommerceError> {
+        Ok(None)
+    }
+
+    async fn correct_order_of(
+        &self,
+        order: &WebOrder,
+        _: &str,
+    ) -> Result<OrderListed, CommerceError> {
+        Err(CommerceError::NotSent {
+            call: format!("PUT orders/{}", order.id),
+            reason: "the simulated world has no orders".to_owned(),
         })
     }
 

@@ -1,0 +1,50 @@
+//! Orders of an item that AX sells by another unit since midnight, and what correcting them comes to.
+
+use axcs::console::app::Msg;
+use axcs::console::correction::{CorrectionErrand, CorrectionReport};
+use axcs::jobs::correction::{Corrected, Correction, UnitChange};
+
+/// An order that another hand has changed meanwhile.
+pub const CHANGED: &str = "shop-W-100740";
+
+/// So many orders, the first of which is shop-W-100701.
+pub fn of(orders: usize) -> Correction {
+    Correction {
+        changes: vec![UnitChange {
+            item: "D000017".to_owned(),
+            from: "ea".to_owned(),
+            to: "box".to_owned(),
+            lines: orders as u64 + 2,
+            quantity: 2.into(),
+            price: "24.5".parse().unwrap(),
+        }],
+        orders: (1..=orders)
+            .map(|at| format!("shop-W-100{}", 700 + at))
+            .collect(),
+        others: 3,
+    }
+}
+
+/// What becomes of these orders.
+pub fn corrected(orders: &[String]) -> Corrected {
+    let (left, orders) = orders.iter().cloned().partition(|order| order == CHANGED);
+    let left: Vec<String> = left;
+    let why = || "it was changed at its source meanwhile".to_owned();
+    Corrected {
+        orders,
+        left: left.into_iter().map(|order| (order, why())).collect(),
+        stopped: None,
+    }
+}
+
+pub fn answer(errand: &CorrectionErrand) -> Msg {
+    Msg::Correction(Box::new(match errand {
+        CorrectionErrand::Propose(_) => CorrectionReport::Proposed(Ok(of(12))),
+        CorrectionErrand::Correct(correcting) => {
+            let mut correcting = correcting.clone();
+            correcting.behind = correcting.correction.orders.len();
+            correcting.so_far = corrected(&correcting.correction.orders);
+            CorrectionReport::Stepped(correcting)
+        }
+    }))
+}
