@@ -150,6 +150,7 @@ impl Night {
         let runs = self.runs("inventory");
         press(console, "4");
         console.until_shows("[4 Jobs]");
+        press(console, "g");
         press(console, "r");
         self.ended_well("inventory", runs);
         console.listen(Duration::from_secs(1));

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::engine::Engine;
 use crate::jobs::correction::{Corrected, Correction, STEP};
 use crate::model::Exception;
@@ -18,7 +20,7 @@ pub enum CorrectionErrand {
 }
 
 /// A correction that goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correcting {
     /// All of it.
     pub correction: Arc<Correction>,
@@ -60,7 +62,7 @@ impl Correcting {
 }
 
 /// What came of it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CorrectionReport {
     /// What would be corrected.
     Proposed(Result<Correction, Exception>),

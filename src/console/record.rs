@@ -2,7 +2,7 @@
 //! same told again to another console.
 //!
 //! Keys, sizes, runs, orders, exceptions and log lines are written down. What the account, the
-//! checklists, the products, the recurrences and AX's batch jobs answer is left out, named only: codes
+//! checklists, the products, the recurrences, AX's batch jobs and the log file answer is left out, named only: codes
 //! of a sign-in are among it, and a report hardly needs the rest. Nothing secret is typed in the
 //! console. A file holds the names and addresses that the screens showed.
 
@@ -19,6 +19,7 @@ use ratatui::layout::Size;
 use serde::{Deserialize, Serialize};
 
 use super::app::{App, Change, ExceptionsRead, Msg, OrdersRead, Setting};
+use super::correction::CorrectionReport;
 use super::keys::{Chord, Keymap};
 use super::theme::Theme;
 use crate::jobs::runner::Place;
@@ -80,6 +81,7 @@ enum Told {
     Retried(Result<u64, Exception>),
     Resolved(Result<u64, Exception>),
     Handed(Result<String, Exception>),
+    Correction(Box<CorrectionReport>),
     Log(Vec<LogLine>, u64),
     Tick,
     /// The words say what.
@@ -105,12 +107,14 @@ impl Told {
             Msg::Retried(result) => Self::Retried(result.clone()),
             Msg::Resolved(result) => Self::Resolved(result.clone()),
             Msg::Handed(result) => Self::Handed(result.clone()),
+            Msg::Correction(report) => Self::Correction(report.clone()),
             Msg::Log(batch) => Self::Log(batch.lines.iter().cloned().collect(), batch.dropped),
             Msg::Tick => Self::Tick,
             Msg::BatchJobs(_) | Msg::BatchHistory(..) => left_out("batch jobs of AX"),
             Msg::Office(_) => left_out("account or checklists"),
             Msg::Products(_) => left_out("products"),
             Msg::Timetable(_) => left_out("recurrences"),
+            Msg::LogFile(_) => left_out("the log file"),
             Msg::Looks(_) => left_out("keys and colours"),
             Msg::Signal(signal) => Self::LeftOut(signal.to_string()),
         }
@@ -173,6 +177,7 @@ impl Told {
             Self::Retried(result) => Msg::Retried(result),
             Self::Resolved(result) => Msg::Resolved(result),
             Self::Handed(result) => Msg::Handed(result),
+            Self::Correction(report) => Msg::Correction(report),
             Self::Log(lines, dropped) => Msg::Log(Batch {
                 lines: lines.into(),
                 dropped,

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::runner::Runner;
 use crate::commerce::Commerce;
@@ -37,7 +37,7 @@ pub fn is_about_a_unit(exception: &Exception) -> bool {
 }
 
 /// Another unit for the lines of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitChange {
     /// Item number.
     pub item: String,
@@ -69,7 +69,7 @@ impl UnitChange {
 }
 
 /// What a correction would change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// Units, by item.
     pub changes: Vec<UnitChange>,
@@ -133,7 +133,7 @@ impl Correction {
 }
 
 /// What became of some orders.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Corrected {
     /// Ids of those that are corrected.
     pub orders: Vec<String>,

@@ -22,19 +22,20 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::log::Level;
 
 /// What a list is narrowed to; without terms it lets everything through.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// Each has to hold.
     pub terms: Vec<Term>,
 }
 
 /// One condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// True where the record must not satisfy the test.
     pub is_negated: bool,
@@ -43,7 +44,7 @@ pub struct Term {
 }
 
 /// What a record is tested for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Test {
     /// One of its texts holds this one, upper and lower case alike.
     Anywhere(String),
@@ -64,7 +65,7 @@ pub enum Test {
 }
 
 /// How a value is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Compare {
     /// `:`, and `=` too.
     Equal,
@@ -79,7 +80,7 @@ pub enum Compare {
 }
 
 /// A stretch of time, as exact as it was written: a day, a minute, a second, or from one to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// When it begins.
     pub from: Timestamp,

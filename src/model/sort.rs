@@ -1,7 +1,9 @@
 //! In which order a list stands.
 
+use serde::{Deserialize, Serialize};
+
 /// Which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// The newest or greatest first.
     #[default]
@@ -22,7 +24,7 @@ impl Direction {
 }
 
 /// By what, and which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort<B> {
     /// By what; records that are alike stand in the order of their time and id.
     pub by: B,
@@ -60,7 +62,7 @@ impl OrderSort {
 }
 
 /// What exceptions can be sorted by however many there are: an index keeps each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExceptionSort {
     /// When it failed last.
     #[default]

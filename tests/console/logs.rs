@@ -1,6 +1,6 @@
 //! The tab *Logs*: lines arrive, are followed and found.
 
-use axcs::console::outlet::{Outlet, TabSetting};
+use axcs::console::outlet::{Outlet, TerminalSetting};
 use crossterm::event::Event;
 
 use crate::desk::{desk, desk_over_log};
@@ -61,9 +61,12 @@ async fn following_ends_by_scrolling_and_begins_again_at_the_end() {
 async fn lines_are_narrowed_by_the_one_language_and_copied_and_exported() {
     let mut desk = desk().await;
     let folder = tempfile::tempdir().unwrap();
-    let outlet = Outlet::detect(false, folder.path().to_owned(), TabSetting::Off, |name| {
-        (name == "TERM").then(|| "xterm".to_owned())
-    });
+    let outlet = Outlet::detect(
+        false,
+        folder.path().to_owned(),
+        TerminalSetting::Off,
+        |name| (name == "TERM").then(|| "xterm".to_owned()),
+    );
     desk.console = desk.console.with_outlet(outlet);
     desk.press("7").await;
     for line in scenes::log(200) {

@@ -1,6 +1,7 @@
 //! A session that is written down shows the same again, and holds nothing that is left out of it.
 
 use axcs::console::app::{App, Msg};
+use axcs::console::correction::CorrectionReport;
 use axcs::console::office::Report;
 use axcs::console::plain::PlainScreen;
 use axcs::console::record::{Recorder, Session};
@@ -8,7 +9,7 @@ use axcs::console::run::tell;
 use axcs::console::theme::Theme;
 use axcs::logging::Batch;
 use axcs::model::exception::ExceptionFilter;
-use axcs::model::staged::{OrderFilter, OrderView};
+use axcs::model::staged::OrderFilter;
 use axcs::model::{Exception, Job, RunId};
 use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
@@ -36,10 +37,8 @@ fn told() -> Vec<Msg> {
         modifiers: KeyModifiers::NONE,
     };
     let wanted = OrderFilter {
-        view: OrderView::default(),
-        store: None,
-        text: None,
         limit: 300,
+        ..OrderFilter::default()
     };
     let order = orders::read(&wanted).rows[0].id.clone();
     vec![
@@ -61,6 +60,10 @@ fn told() -> Vec<Msg> {
         key("enter"),
         Msg::Order(order.clone(), Ok(orders::order(&order).map(Box::new))),
         Msg::Terminal(Event::Resize(100, 30)),
+        key("esc"),
+        Msg::Correction(Box::new(CorrectionReport::Proposed(Ok(
+            scenes::correction::of(3),
+        )))),
         Msg::Tick,
     ]
 }

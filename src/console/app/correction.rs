@@ -48,7 +48,7 @@ impl App {
                 // Not over what was opened meanwhile.
                 if self.overlays.is_empty() {
                     let question = Question::Correct(Arc::new(correction));
-                    self.overlays.push(Overlay::Confirm(question));
+                    return self.open(Overlay::Confirm(question));
                 }
                 Vec::new()
             }

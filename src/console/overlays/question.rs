@@ -88,7 +88,8 @@ impl Question {
             | Self::Migrate(_)
             | Self::ByHand { .. }
             | Self::Selection { .. }
-            | Self::Usual(_) => true,
+            | Self::Usual(_)
+            | Self::Correct(_) => true,
             Self::Account { step, .. } => match step {
                 AccountStep::Deactivate | AccountStep::Disconnect | AccountStep::SignOut => true,
                 AccountStep::Activate | AccountStep::Renew => false,

@@ -11,7 +11,8 @@ use super::{Console, ConsoleOptions};
 use crate::console::app::{App, ExitReason, Setting};
 use crate::console::doors::Doors;
 use crate::console::engine::Engine;
-use crate::console::looks::Looks;
+use crate::console::log_file::Shelf;
+use crate::console::looks::{Looks, Seen};
 use crate::console::outlet::Outlet;
 use crate::console::plain::{self, PlainScreen};
 use crate::console::products::Products;
@@ -35,6 +36,7 @@ pub async fn run_plain(
         palette: Palette::Mono,
         depth: Depth::Mono,
         symbols: Symbols::ASCII,
+        seen: Seen::default(),
     };
     let (keys, theme) = looks.read()?;
     let keys_text = looks.keys_text()?;
@@ -51,7 +53,7 @@ pub async fn run_plain(
         keys,
         theme,
         read_only: options.read_only,
-        log_file: options.log_file,
+        log_file: options.log_file.clone(),
         bell_after: None,
     };
     let recorder = recorder.map(|recorder| recorder.begun(&setting, keys_text));
@@ -60,6 +62,7 @@ pub async fn run_plain(
         engine,
         office: administration,
         products,
+        shelf: Shelf::new(options.log_file, options.exports.clone()),
         looks: None,
     };
     let screen = PlainScreen::new(io::stdout())?;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::exception::ExceptionState;
 use crate::model::job::Job;
 use crate::model::log::Level;
@@ -44,7 +46,7 @@ pub enum Kind {
 macro_rules! fields {
     ($($variant:ident $name:literal $about:literal,)+) => {
         /// A field of some list.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Field {
             $(#[doc = $about] $variant,)+
         }
