@@ -103,7 +103,7 @@ const ACCOUNT: &str =
 const SELECTION: &str = "complete_required counts exception selection";
 
 /// Every command that changes something.
-const CHANGING: [&str; 52] = [
+const CHANGING: [&str; 53] = [
     "account sign-in",
     "account sign-out",
     "account activate",
