@@ -251,6 +251,8 @@ fn every_command_either_reads_or_changes() {
     known.insert("account check".to_owned());
     // They need somebody who has signed up: tests/account_commands.rs.
     known.extend(["users", "users list"].map(str::to_owned));
+    // It shows a file of its own: tests/cli.rs.
+    known.insert("replay".to_owned());
     // What they write is for a shell and a reader of manuals: tests/cli.rs.
     known.extend(["completions", "man"].map(str::to_owned));
     assert_eq!(there_are, known);

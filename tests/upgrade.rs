@@ -30,9 +30,8 @@ const ITEMS: u64 = 6_000;
 const ORDERS: u64 = 1_500;
 /// How often each migration is cut short.
 const KILLS: u64 = 4;
-/// How often the activation is cut short, and how much later each time.
+/// At how many moments the activation is cut short, from its beginning to its end.
 const MOMENTS: u32 = 16;
-const LATER: Duration = Duration::from_millis(20);
 /// How often an item is tried at a service that fails.
 const ATTEMPTS: u32 = 60;
 /// So many of a hundred answers are spoiled.
@@ -117,10 +116,14 @@ impl Site {
 
     /// Kills who activates the account, and the service, in turn, at another moment each time.
     fn torment_activation(&mut self) {
+        let begun = Instant::now();
+        assert!(self.begin("activate").wait().unwrap().success());
+        let whole = begun.elapsed();
+        self.axcs.ok(&["account", "deactivate"]);
         let mut cut = 0;
         for moment in 0..MOMENTS {
             let mut asking = self.begin("activate");
-            wait(moment * LATER);
+            wait(whole * moment / MOMENTS);
             if moment % 2 == 0 {
                 asking.kill().unwrap();
             } else {

@@ -21,6 +21,19 @@ fn tell(stage: &mut Stage, answer: Answer) {
     stage.send(Msg::Products(Box::new(answer)));
 }
 
+/// Answers what was asked, and what is asked then.
+fn answer_all(stage: &mut Stage) {
+    loop {
+        let asked = requests(stage);
+        if asked.is_empty() {
+            return;
+        }
+        for request in &asked {
+            stage.send(products::answer(request));
+        }
+    }
+}
+
 #[track_caller]
 fn assert_shows(stage: &Stage, words: &str) {
     let text = text_of(&stage.draw());
@@ -129,6 +142,23 @@ fn an_answer_to_an_older_filter_is_not_shown() {
         panic!("{asked:?}")
     };
     assert_eq!((&*query.filter.text, &query.start), ("zzz", &Start::First));
+}
+
+#[test]
+fn what_is_typed_ahead_of_a_list_is_done_to_its_item_and_to_none_of_the_list_before() {
+    let mut stage = products::loading((120, 40), Look::PLAIN);
+    answer_all(&mut stage);
+    stage.press("/").write("CS-000014").press("enter n");
+    let text = text_of(&stage.draw());
+    assert!(!text.contains("DRAFT"), "{text}");
+    answer_all(&mut stage);
+    assert!(row(&stage, "CS-000014").contains("X never"));
+    assert_shows(&stage, "DRAFT, not in force: 1 item, 0 rules");
+
+    // Whoever turns to another list does not want it any more.
+    stage.press("/").write("5").press("enter s esc");
+    answer_all(&mut stage);
+    assert_shows(&stage, "DRAFT, not in force: 1 item, 0 rules");
 }
 
 #[test]

@@ -73,7 +73,8 @@ async fn orders_of_an_item_with_another_unit_are_corrected_at_their_source_and_c
 async fn an_order_that_was_changed_or_settled_since_the_question_stays_as_it_is() {
     let site = site_with(&["CHANGED", "CANCELLED", "RESOLVED", "SAME"]).await;
     let correction = all(&site).await;
-    let mut changed = site.order("CHANGED", "CHANGED");
+    let seen = site.client.order("CHANGED").await.unwrap().unwrap();
+    let mut changed = seen.order;
     changed.note = "Ring twice.".to_owned();
     site.client.correct_order(&changed).await.unwrap();
     site.client.cancel_order("CANCELLED").await.unwrap();

@@ -26,7 +26,12 @@ impl App {
                 list, query, page, ..
             } => {
                 let next = self.products.page_read(list, &query, page);
-                next.into_iter().collect()
+                let mut effects: Vec<Effect> = next.into_iter().collect();
+                if let Some(action) = self.products.take_typed_ahead() {
+                    let reply = self.products.on(action, self.setting.read_only);
+                    effects.extend(self.answered(reply));
+                }
+                effects
             }
             Answer::Tree(result) => {
                 self.products.tree_read(result);

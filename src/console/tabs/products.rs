@@ -21,7 +21,7 @@ use self::window::{PAGE, Window};
 use super::filter::FilterText;
 use super::{Loading, Reply};
 use crate::console::app::Effect;
-use crate::console::keys::{Context, FilterAction, Motion};
+use crate::console::keys::{Context, FilterAction, Motion, ProductAction};
 use crate::console::products::Request;
 use crate::jobs::selection::{ListedRow, Review, RowPage};
 use crate::model::products::{CategoryTree, ItemFilter, ItemQuery};
@@ -64,6 +64,9 @@ pub struct ProductsTab {
     /// The rules of which the held rows tell whether they name them.
     known: Arc<Vec<Rule>>,
     marks: BTreeSet<String>,
+    /// What a key asked of the chosen item before the list was there: it is done to the item that the
+    /// new list begins with, never to one of the list before.
+    typed_ahead: Option<ProductAction>,
     /// None before the selection was read for the first time.
     draft: Option<Draft>,
     /// What was in force before the last draft that was applied here.
@@ -178,7 +181,7 @@ impl ProductsTab {
         self.load_page()
     }
 
-    /// Takes in a page of the list with this number.
+    /// Takes in a page of the list with this number; answers what has to be read next.
     pub fn page_read(
         &mut self,
         list: u64,
@@ -195,10 +198,17 @@ impl ProductsTab {
             Ok(_) => {}
             Err(exception) => {
                 self.trouble = Some(exception);
+                self.typed_ahead = None;
                 return None;
             }
         }
         self.load_page()
+    }
+
+    /// What was typed ahead, once the list is there.
+    pub fn take_typed_ahead(&mut self) -> Option<ProductAction> {
+        let is_there = !self.window.is_another_wanted();
+        is_there.then(|| self.typed_ahead.take()).flatten()
     }
 
     /// Takes in the categories.
@@ -311,6 +321,7 @@ impl ProductsTab {
         if is_changed {
             self.list += 1;
             self.window.restart();
+            self.typed_ahead = None;
         }
         self.load_page()
     }
@@ -319,6 +330,7 @@ impl ProductsTab {
     pub fn go(&mut self, motion: Motion) -> Option<Effect> {
         match self.focus {
             Focus::List => {
+                self.typed_ahead = None;
                 self.window.go(motion);
                 return self.load_page();
             }

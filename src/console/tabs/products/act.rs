@@ -66,8 +66,36 @@ impl ProductsTab {
         };
     }
 
+    /// True for what is done to the selected item.
+    fn is_about_the_selected(&self, action: ProductAction) -> bool {
+        match action {
+            ProductAction::Mark | ProductAction::Details => true,
+            ProductAction::Toggle
+            | ProductAction::Sell
+            | ProductAction::Never
+            | ProductAction::Leave => self.marks.is_empty(),
+            ProductAction::SellAll
+            | ProductAction::NeverAll
+            | ProductAction::LeaveAll
+            | ProductAction::AddRule
+            | ProductAction::RemoveRule
+            | ProductAction::Undo
+            | ProductAction::Apply
+            | ProductAction::Categories
+            | ProductAction::List
+            | ProductAction::Selection
+            | ProductAction::Back => false,
+        }
+    }
+
     /// Does what a key asks for.
     pub fn on(&mut self, action: ProductAction, read_only: bool) -> Reply {
+        let is_coming =
+            self.window.is_another_wanted() && self.draft.is_some() && self.trouble.is_none();
+        if is_coming && self.is_about_the_selected(action) {
+            self.typed_ahead = Some(action);
+            return Reply::Done;
+        }
         match action {
             ProductAction::Mark => {
                 if let Some(row) = self.window.selected() {

@@ -100,6 +100,11 @@ impl Window {
         self.jump = Some(top.map_or(Start::First, Start::At));
     }
 
+    /// True while other rows than those that are held are wanted.
+    pub const fn is_another_wanted(&self) -> bool {
+        self.jump.is_some()
+    }
+
     /// Where the next page begins that has to be read now; none where enough is held.
     pub fn wants(&self) -> Option<Start> {
         if let Some(jump) = &self.jump {
