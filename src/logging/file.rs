@@ -118,8 +118,8 @@ impl LogFile {
         self.reads
     }
 
-    /// Bytes that are held for it, about: they do not grow with its lines, but for each block by a
-    /// [`Summary`].
+    /// Bytes that are held for it, about: they do not grow with its lines, but for each block by
+    /// what sums it up.
     pub fn held(&self) -> usize {
         let kept = self.kept.iter().flat_map(|block| &block.lines);
         let lines: usize = kept

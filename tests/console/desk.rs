@@ -357,7 +357,8 @@ impl Engine for Scripted {
 pub type Running<S> = Console<S, BoxStream<'static, io::Result<Event>>, BoxStream<'static, Signal>>;
 
 pub struct Desk<S> {
-    pub console: Running<S>,
+    /// It is large.
+    pub console: Box<Running<S>>,
     pub engine: Arc<Scripted>,
     pub ring: Ring,
     pub keys: mpsc::Sender<io::Result<Event>>,
@@ -405,7 +406,7 @@ impl<S: Screen> Desk<S> {
         )
         .with_clock(scenes::now);
         let mut desk = Self {
-            console,
+            console: Box::new(console),
             engine,
             ring,
             keys,
