@@ -67,7 +67,7 @@ async fn lines_are_narrowed_by_the_one_language_and_copied_and_exported() {
         TerminalSetting::Off,
         |name| (name == "TERM").then(|| "xterm".to_owned()),
     );
-    desk.console = Box::new((*desk.console).with_outlet(outlet));
+    *desk.console = (*desk.console).with_outlet(outlet);
     desk.press("7").await;
     for line in scenes::log(200) {
         desk.ring.push(line);

@@ -176,7 +176,7 @@ async fn the_terminal_gets_text_and_progress_only_as_it_can_take_them() {
     let outlet = Outlet::detect(false, folder_of, TerminalSetting::Auto, |name| {
         (name == "TERM_PROGRAM").then(|| "ghostty".to_owned())
     });
-    desk.console = Box::new((*desk.console).with_outlet(outlet));
+    *desk.console = (*desk.console).with_outlet(outlet);
     desk.press("g y").await;
     assert!(text(&written).contains("\x1b]52;c;"), "OSC 52");
     desk.press("r").await;
