@@ -141,7 +141,7 @@ const EDGES: ([u16; 9], [u16; 4]) = ([59, 60, 79, 80, 149, 150, 179, 180, 300], 
 
 /// Draws a scene at a size; it says where that is too small, and nowhere else.
 fn assert_draws(name: &str, stage: &mut scenes::Stage, (width, height): (u16, u16)) {
-    let buffer = stage.resize((width, height)).draw();
+    let buffer = stage.resize((width, height)).paint();
     // On a handful of cells even that has no room.
     if width >= 9 && height >= 2 {
         let cells = buffer.content().iter().map(Cell::symbol);
@@ -194,8 +194,9 @@ fn every_scene_survives_every_key() {
         let mut stage = scene((80, 24), Look::DARK);
         for key in keys.split(' ') {
             stage.press(key);
-            let text = text_of(&stage.draw());
-            assert!(text.starts_with(" demo"), "{name} after {key}\n{text}");
+            let buffer = stage.paint();
+            let begins: String = buffer.content().iter().take(5).map(Cell::symbol).collect();
+            assert_eq!(begins, " demo", "{name} after {key}\n{}", text_of(&buffer));
         }
     }
 }
