@@ -63,6 +63,22 @@ pub fn lines() -> impl Stream<Item = io::Result<Typed>> + Unpin {
     stream::poll_fn(move |context| receiver.poll_recv(context))
 }
 
+/// A row without how long something takes, how old it is and how long it is until then: that time goes
+/// by is no news.
+fn timeless(row: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for word in row.split_whitespace() {
+        let is_unit = matches!(word.trim_end_matches(','), "s" | "min" | "h" | "d");
+        let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+        if is_unit && kept.last().is_some_and(is_number) {
+            kept.pop();
+        } else {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
+}
+
 /// Prints what changes.
 #[derive(Debug)]
 pub struct PlainScreen<W> {
@@ -122,12 +138,12 @@ impl<W: Write> PlainScreen<W> {
         if place == self.place {
             let selected = app.theme().symbols.selected;
             // A row that is not selected any more is no news.
-            let bare = |row: &str| row.replacen(selected, " ", 1);
+            let bare = |row: &str| timeless(&row.replacen(selected, " ", 1));
             let bares: HashSet<String> = self.rows.iter().map(|row| bare(row)).collect();
-            let known: HashSet<&String> = self.rows.iter().collect();
+            let known: HashSet<String> = self.rows.iter().map(|row| timeless(row)).collect();
             for row in &rows {
                 let is_new = !bares.contains(&bare(row));
-                let is_selected = row.starts_with(selected) && !known.contains(row);
+                let is_selected = row.starts_with(selected) && !known.contains(&timeless(row));
                 if is_new || is_selected {
                     writeln!(self.out, "{row}")?;
                 }
@@ -177,10 +193,10 @@ impl<W: Write> Screen for PlainScreen<W> {
         self.draw(&mut |frame| draw::draw(app, frame))?;
         let first_lines = ratatui::layout::Rect::new(0, 0, SIZE.width, 2);
         let status = self.rows_of(first_lines).join("\n");
-        if status != self.status {
+        if timeless(&status) != timeless(&self.status) {
             writeln!(self.out, "{status}")?;
-            self.status = status;
         }
+        self.status = status;
         self.tell_place(app)?;
         let toast = app.toast().cloned();
         if toast != self.toast {

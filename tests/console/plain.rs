@@ -101,6 +101,19 @@ fn only_what_changed_is_printed() {
 }
 
 #[test]
+fn that_time_goes_by_is_not_told() {
+    let mut reader = Reader::new(Stage::new);
+    for tab in ["jobs", "orders", "exceptions"] {
+        assert_says(&reader.say(tab), &["== "]);
+        for _ in 0..3 {
+            reader.stage.wait(61_000).send(Msg::Tick);
+            let text = reader.hear();
+            assert!(!text.contains(" min") && !text.contains(" h"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_question_is_read_and_answered_by_a_line() {
     let mut reader = Reader::new(Stage::new);
     reader.hear();
