@@ -100,6 +100,24 @@ fn screens_in_other_colours() {
     }
 }
 
+/// Colour is never the only sign: what is read, and where, does not depend on it.
+#[test]
+fn without_colour_every_screen_says_the_same_in_the_same_places() {
+    let mono = Look {
+        depth: Depth::Mono,
+        ..Look::DARK
+    };
+    for (name, scene) in SCENES {
+        for size in [(80, 24), (120, 40), (200, 50)] {
+            let (plain, coloured) = (scene(size, mono).draw(), scene(size, Look::DARK).draw());
+            assert_eq!(text_of(&plain), text_of(&coloured), "{name} at {size:?}");
+            for cell in plain.content() {
+                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}");
+            }
+        }
+    }
+}
+
 #[test]
 fn ascii_screens_are_ascii_and_colourless() {
     for (name, scene) in SCENES {

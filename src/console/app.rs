@@ -365,21 +365,30 @@ impl App {
         self.dirty = self.dirty.max(Some(pace));
     }
 
+    /// Tells the tab in front what room it has.
     fn lay_out(&mut self) {
-        let page = draw::log_page(self);
-        self.logs
-            .set_page(page.width, page.height, self.setting.now);
         let body = draw::body(self);
-        orders::lay_out(&mut self.orders, body, &self.setting.theme);
-        exceptions::lay_out(&mut self.exceptions, body, &self.setting.theme);
-        let page = Page {
-            width: usize::from(self.setting.size.width),
-            now: self.setting.now,
-            zone: &self.setting.zone,
-            theme: &self.setting.theme,
-        };
-        account::lay_out(&mut self.account, body, page);
-        checklists::lay_out(&mut self.checklists, body);
-        items::lay_out(&mut self.products, body, &self.setting.theme);
+        let theme = &self.setting.theme;
+        match self.tab {
+            Tab::Account => {
+                let page = Page {
+                    width: usize::from(self.setting.size.width),
+                    now: self.setting.now,
+                    zone: &self.setting.zone,
+                    theme,
+                };
+                account::lay_out(&mut self.account, body, page);
+            }
+            Tab::Checklists => checklists::lay_out(&mut self.checklists, body),
+            Tab::Products => items::lay_out(&mut self.products, body, theme),
+            Tab::Jobs => {}
+            Tab::Orders => orders::lay_out(&mut self.orders, body, theme),
+            Tab::Exceptions => exceptions::lay_out(&mut self.exceptions, body, theme),
+            Tab::Logs => {
+                let page = draw::log_page(self);
+                self.logs
+                    .set_page(page.width, page.height, self.setting.now);
+            }
+        }
     }
 }

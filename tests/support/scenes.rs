@@ -26,6 +26,8 @@ pub mod starts;
 
 pub use runs::*;
 
+use std::sync::LazyLock;
+
 use axcs::console::app::{App, Change, Effect, Msg, Setting};
 use axcs::console::draw;
 use axcs::console::keys::Keymap;
@@ -49,7 +51,8 @@ pub const OWNER: &str = "AOS01/4711";
 pub const NOW: &str = "2026-03-12T18:03:12Z";
 
 pub fn now() -> Timestamp {
-    NOW.parse().unwrap()
+    static READ: LazyLock<Timestamp> = LazyLock::new(|| NOW.parse().unwrap());
+    *READ
 }
 
 pub fn ago(seconds: i64) -> Timestamp {

@@ -1,6 +1,8 @@
 //! The items of a company, its categories and its selection, and how the system would answer
 //! questions about them.
 
+use std::sync::LazyLock;
+
 use axcs::console::app::Msg;
 use axcs::console::products::{Answer, Request};
 use axcs::jobs::selection::{ListedRow, Matching, NewRule, Review, RowPage, StreamCount};
@@ -32,6 +34,8 @@ fn item(number: usize) -> ListedItem {
         categories: vec![(11 + number % 4).to_string()],
     }
 }
+
+static TREE: LazyLock<CategoryTree> = LazyLock::new(tree);
 
 pub fn tree() -> CategoryTree {
     let node = |id: &str, parent: &str, name: &str, items| CategoryNode {
@@ -90,7 +94,7 @@ fn names(rule: &Rule, item: &ListedItem) -> bool {
         Rule::Category { category } => item
             .categories
             .iter()
-            .any(|own| own == category || tree().is_below(own, category)),
+            .any(|own| own == category || TREE.is_below(own, category)),
         Rule::ItemGroup { group } => item.group == *group,
         Rule::ItemRange { from, to } => item.item >= *from && (to.is_empty() || item.item <= *to),
     }
@@ -217,7 +221,7 @@ pub fn review(in_force: &Selection, draft: &Selection) -> Review {
         .filter(|(_, items)| **items == 0)
         .map(|(place, _)| Conflict::NamesNothing(place + 1))
         .collect();
-    conflicts.extend(within(&draft.rules, &tree()));
+    conflicts.extend(within(&draft.rules, &TREE));
     for (hand, items) in [(Hand::Never, &draft.exclude), (Hand::Sold, &draft.include)] {
         for number in items {
             let listed = (1..=ITEMS).map(item).find(|item| item.item == *number);
