@@ -146,14 +146,18 @@ pub fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Tells the trace what a statement has cost since it was prepared: how often it `ran`, its `steps` (one is
+/// Tells the trace what a statement has cost since it was prepared, which its `number` tells apart from others of
+/// the same text: how often it `ran`, its `steps` (one is
 /// an instruction of SQLite's virtual machine: a row that is looked at takes a few, whether or not it is
 /// answered) and how many of them went to a next row of a whole table or index.
 fn tell_cost(event: TraceEvent<'_>) {
     if let TraceEvent::Profile(statement, _) = event {
+        let sql = statement.sql();
         tracing::trace!(
             target: STATEMENTS,
-            sql = &*statement.sql(),
+            // It has a copy of its text for itself.
+            number = sql.as_ptr().addr() as u64,
+            sql = &*sql,
             ran = statement.get_status(StatementStatus::Run),
             steps = statement.get_status(StatementStatus::VmStep),
             scanned = statement.get_status(StatementStatus::FullscanStep),
