@@ -17,7 +17,8 @@ const NEW: u64 = 10;
 async fn with_old_orders(count: u64) -> Site {
     let site = Site::new().await;
     for number in 0..count {
-        site.place(&format!("o{number}"), &format!("W-{number}")).await;
+        site.place(&format!("o{number}"), &format!("W-{number}"))
+            .await;
     }
     site.orders().await;
     // What AX did is told by the next run.
@@ -39,7 +40,10 @@ async fn poll(site: &Site, expected: u64) -> Tally {
     })
     .await;
     assert!(summary.exception.is_none(), "{summary:?}");
-    let orders = summary.streams.iter().find(|one| one.stream == axcs::model::Stream::Orders);
+    let orders = summary
+        .streams
+        .iter()
+        .find(|one| one.stream == axcs::model::Stream::Orders);
     assert_eq!(orders.unwrap().counts.enumerated, expected);
     tally.bytes = line.heal().0;
     tally
@@ -55,7 +59,8 @@ async fn the_orders_job_costs_the_same_however_many_old_orders_there_are() {
     let mut tallies = Vec::new();
     for site in [&few, &many] {
         for number in 0..NEW {
-            site.place(&format!("n{number}"), &format!("N-{number}")).await;
+            site.place(&format!("n{number}"), &format!("N-{number}"))
+                .await;
         }
         tallies.push(poll(site, NEW).await);
     }

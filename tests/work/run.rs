@@ -101,7 +101,12 @@ async fn ended(site: &Site, job: Job) -> u64 {
 }
 
 async fn cost(site: &Site, change: &Change) -> (u64, Tally) {
-    assert_eq!(site.execute(change.sql) as u64, change.rows, "{}", change.name);
+    assert_eq!(
+        site.execute(change.sql) as u64,
+        change.rows,
+        "{}",
+        change.name
+    );
     site.proxy.arm(None);
     let (enumerated, mut tally) = count::count(ended(site, change.job)).await;
     tally.bytes = site.proxy.heal().0;

@@ -14,9 +14,10 @@ const MANY: u64 = 2_000;
 async fn file(path: &std::path::Path, rows: u64) -> Sqlite {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let filled = Sqlite::open(path, Access::Create, move |connection| {
-        let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO t VALUES (1, 'a')";
+        let table =
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO t VALUES (1, 'a')";
         connection.execute_batch(table).unwrap();
-        multiply(connection, "t", rows, &[("id", "NULL")]);
+        multiply(connection, "t", "1", rows, &[("id", "NULL")]);
         Ok::<(), SqliteError>(())
     });
     filled.await.unwrap()
@@ -53,7 +54,10 @@ async fn a_statement_as_large_as_its_table_is_told_whichever_file_it_is_of() {
         // Of what belongs to none of our two files, the thread tells that it is the company's.
         for figure in ["steps", "rows scanned"] {
             let figure = format!("every row: {part}: {figure} ");
-            assert!(told.iter().any(|told| told.starts_with(&figure)), "{told:?}");
+            assert!(
+                told.iter().any(|told| told.starts_with(&figure)),
+                "{told:?}"
+            );
         }
 
         let sql = "SELECT count(*) FROM t WHERE id = 7";
@@ -77,5 +81,8 @@ async fn a_statement_for_each_row_is_told() {
     let ((), smaller) = count(one_by_one(50)).await;
     let ((), larger) = count(one_by_one(100)).await;
     let told = grown("one by one", &smaller, &larger);
-    assert!(told.iter().any(|told| told.contains("ledger: statements")), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.contains("ledger: statements")),
+        "{told:?}"
+    );
 }
