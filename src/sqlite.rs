@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::{Connection, ErrorCode, OpenFlags, StatementStatus};
 use tokio::sync::{mpsc, oneshot};
 
 /// Calls waiting for the thread, at most; further callers wait.
@@ -15,6 +16,9 @@ const QUEUE: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a new file is switched to WAL while others do the same: more often than there are others.
 const WAL_TRIES: u32 = 100;
+
+/// Where the trace is told what each statement has cost. The log keeps nothing of it.
+pub const STATEMENTS: &str = "axcs::statement";
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -136,7 +140,29 @@ pub fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
     }
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    if tracing::enabled!(target: STATEMENTS, tracing::Level::TRACE) {
+        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(tell_cost));
+    }
     Ok(connection)
+}
+
+/// Tells the trace what a statement has cost since it was prepared, which its `number` tells apart from others of
+/// the same text: how often it `ran`, its `steps` (one is
+/// an instruction of SQLite's virtual machine: a row that is looked at takes a few, whether or not it is
+/// answered) and how many of them went to a next row of a whole table or index.
+fn tell_cost(event: TraceEvent<'_>) {
+    if let TraceEvent::Profile(statement, _) = event {
+        let sql = statement.sql();
+        tracing::trace!(
+            target: STATEMENTS,
+            // It has a copy of its text for itself.
+            number = sql.as_ptr().addr() as u64,
+            sql = &*sql,
+            ran = statement.get_status(StatementStatus::Run),
+            steps = statement.get_status(StatementStatus::VmStep),
+            scanned = statement.get_status(StatementStatus::FullscanStep),
+        );
+    }
 }
 
 /// Switches the file to WAL. Of several that open a new file at the same moment, `SQLite` tells all but

@@ -52,11 +52,12 @@ UPDATE exception SET state = 'retrying', note = '' WHERE id = @P1;
 UPDATE exception SET state = 'resolved', note = @P2 WHERE id = @P1;
 
 -- [retries] Keys of a stream, @P1, to be tried again: those that an operator chose, and so many of
--- the others, @P2.
-SELECT key FROM exception WHERE stream = @P1 AND state = 'retrying'
+-- the others, @P2. SQLite does not see by itself that the index without the cleared ones has all of them.
+SELECT key FROM exception WHERE stream = @P1 AND state = 'retrying' AND state <> 'cleared'
 UNION
 SELECT key FROM (
-    SELECT key FROM exception WHERE stream = @P1 AND state = 'open' ORDER BY last, id LIMIT @P2
+    SELECT key FROM exception
+    WHERE stream = @P1 AND state = 'open' AND state <> 'cleared' ORDER BY last, id LIMIT @P2
 )
 ORDER BY key;
 

@@ -45,7 +45,8 @@ pub(super) fn write(
 ) -> Result<HandedOver, Failure> {
     let is_journal = connection
         .prepare_cached(
-            "SELECT 1 FROM SALESTABLE
+            // SQLite would read every sales order of the company.
+            "SELECT 1 FROM SALESTABLE INDEXED BY SALESTABLE_DATAAREAID_CUSTACCOUNT_PURCHORDERFORMNUM
               WHERE DATAAREAID = ? AND CUSTACCOUNT = ? AND PURCHORDERFORMNUM = ? AND PARTITION = ?",
         )?
         .exists(params![

@@ -27,8 +27,9 @@ AND (o.store, o.placed, o.id) > (@P2, @P3, @P4)
 AND (o.stage, o.seq, o.id) < (@P2, @P3, @P4)
 -- [before stage] The same, the other way.
 AND (o.stage, o.seq, o.id) > (@P2, @P3, @P4)
--- [exception] Those with an exception that waits for somebody.
-AND e.state = 'open'
+-- [exception] Those with an exception that waits for somebody. SQLite does not see by itself that the
+-- index without the cleared ones has all of them.
+AND e.state = 'open' AND e.state <> 'cleared'
 -- [newest first] Ends a list.
 ORDER BY o.placed DESC, o.id DESC LIMIT @P1;
 -- [oldest first] Ends a list.
@@ -75,7 +76,8 @@ SELECT id FROM (
     SELECT o.id, o.seq
     FROM exception e
     CROSS JOIN online_order o ON o.id = e.key
-    WHERE e.stream = 'orders' AND e.state = 'open' AND o.stage = 'exception'
+    WHERE e.stream = 'orders' AND e.state = 'open' AND e.state <> 'cleared'
+        AND o.stage = 'exception'
 
 -- [by chance] Ends it; answers their ids in the order of events.
     ORDER BY random() LIMIT @P1
@@ -90,7 +92,7 @@ SELECT (SELECT sum(orders) FROM store_orders),
        (SELECT count(*) FROM online_order WHERE stage = 'downloaded')
            + (SELECT count(*) FROM online_order WHERE stage = 'handed-over'),
        (SELECT count(*) FROM exception e JOIN online_order o ON o.id = e.key
-        WHERE e.stream = 'orders' AND e.state = 'open'),
+        WHERE e.stream = 'orders' AND e.state = 'open' AND e.state <> 'cleared'),
        (SELECT count(*) FROM online_order WHERE told IS NOT hash),
        (SELECT count(*) FROM online_order WHERE is_duplicate = 1),
        (SELECT count(*) FROM online_order WHERE is_journal = 1),
