@@ -46,6 +46,7 @@ pub fn generate(
     connection.execute_batch(include_str!("generator/batch.sql"))?;
     let mut writer = Items::new(connection, &leaves, items)?;
     writer.write_general_agreements()?;
+    writer.write_general_conversions()?;
     for done in 1..=items {
         writer.write(&mut random)?;
         if done % ITEMS_A_COMMIT == 0 {

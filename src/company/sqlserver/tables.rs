@@ -404,6 +404,43 @@ pub(super) static TABLES: &[AxTable] = &[
             ("VALIDTO", "CAST('1900-01-01' AS datetime)"),
         ],
     ),
+    // Without these two nothing is converted.
+    lacking(
+        table(
+            "UNITOFMEASURE",
+            "unit conversions",
+            None,
+            &["RECID", "SYMBOL", "DECIMALPRECISION"],
+        ),
+        &[("RECID", "0"), ("SYMBOL", "N''"), ("DECIMALPRECISION", "0")],
+    ),
+    lacking(
+        table(
+            "UNITOFMEASURECONVERSION",
+            "unit conversions",
+            None,
+            &[
+                "PRODUCT",
+                "FROMUNITOFMEASURE",
+                "TOUNITOFMEASURE",
+                "FACTOR",
+                "NUMERATOR",
+                "DENOMINATOR",
+                "INNEROFFSET",
+                "OUTEROFFSET",
+            ],
+        ),
+        &[
+            ("PRODUCT", "0"),
+            ("FROMUNITOFMEASURE", "0"),
+            ("TOUNITOFMEASURE", "0"),
+            ("FACTOR", "0"),
+            ("NUMERATOR", "0"),
+            ("DENOMINATOR", "0"),
+            ("INNEROFFSET", "0"),
+            ("OUTEROFFSET", "0"),
+        ],
+    ),
     table(
         "MARKUPTABLE",
         "charges codes",
