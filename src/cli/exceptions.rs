@@ -75,8 +75,8 @@ Exit code 0: none of them failed again."
         after_help = "An item is sold by another unit since midnight: what would be corrected, then do it:\n  \
 axcs exceptions correct --all --dry-run\n  axcs exceptions correct --all\n\n\
 Only the orders of one item:\n  axcs exceptions correct --all --text 1001\n\n\
-Quantity and price stay. Where the new unit does not hold what the old one did, correct the unit in AX, or the order: \
-axcs service order correct\n\n\
+Where AX has a conversion of the units, and it comes out even, quantity and price are converted. Else they stay: where the new unit \
+does not hold what the old one did, correct the unit in AX, or the order: axcs service order correct\n\n\
 Exit code 0: all of them are corrected, and the orders job ended well."
     )]
     Correct(correct::CorrectArguments),

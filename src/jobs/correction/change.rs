@@ -268,13 +268,14 @@ fn verb(number: Amount, one: &'static str, many: &'static str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::catalog::ProductDimensions;
 
     fn line(quantity: &str, price: &str, unit: &str) -> OrderLine {
         let [quantity, price] = [quantity, price].map(|text| text.parse::<Amount>().unwrap());
         OrderLine {
             line: 1,
             item: "1001".to_owned(),
-            dimensions: Default::default(),
+            dimensions: ProductDimensions::default(),
             name: String::new(),
             quantity,
             unit: unit.to_owned(),
