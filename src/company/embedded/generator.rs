@@ -3,6 +3,7 @@
 //! Rows are written in the order of their keys, with a memory that does not grow with their number.
 
 mod assortment;
+mod conversions;
 mod items;
 mod setup;
 
@@ -46,7 +47,6 @@ pub fn generate(
     connection.execute_batch(include_str!("generator/batch.sql"))?;
     let mut writer = Items::new(connection, &leaves, items)?;
     writer.write_general_agreements()?;
-    writer.write_general_conversions()?;
     for done in 1..=items {
         writer.write(&mut random)?;
         if done % ITEMS_A_COMMIT == 0 {

@@ -16,9 +16,9 @@ fn units(item: &str, from: &str, to: &str) -> UnitsOfItem {
     }
 }
 
-fn ratio(from: impl Into<Amount>, to: impl Into<Amount>, decimals: u32) -> Option<UnitConversion> {
+fn ratio(from: impl Into<Amount>, to: impl Into<Amount>, decimals: u32) -> UnitConversion {
     let (from, to) = (from.into(), to.into());
-    Some(UnitConversion { from, to, decimals })
+    UnitConversion { from, to, decimals }
 }
 
 /// `PRODUCT` of the item that is the `number`-th.
@@ -41,7 +41,7 @@ fn conversion(product: &str, from: u32, to: u32, factor: &str, ratio: &str) -> S
     )
 }
 
-/// The units with their RecIds; the last belongs to another partition.
+/// The units with their `RecId`s; the last belongs to another partition.
 const UNITS: &[&str] = &[
     "DELETE FROM UNITOFMEASURECONVERSION",
     "DELETE FROM UNITOFMEASURE",
@@ -83,20 +83,20 @@ async fn a_conversion_is_the_products_own_or_that_of_all_in_the_direction_that_i
     }
     let (one, two, three) = (item(1), item(2), item(3));
     let cases = [
-        (units(&three, "ea", "box"), ratio(12, 1, 0)),
-        (units(&three, "box", "ea"), ratio(1, 12, 0)),
-        (units(&three, "pcs", "ea"), ratio(1, 1, 0)),
+        (units(&three, "ea", "box"), Some(ratio(12, 1, 0))),
+        (units(&three, "box", "ea"), Some(ratio(1, 12, 0))),
+        (units(&three, "pcs", "ea"), Some(ratio(1, 1, 0))),
         (units(&three, "box", "pcs"), None),
         (units(&three, "dz", "ea"), None),
         (units(&three, "C", "ea"), None),
         (units(&three, "pcs", "C"), None),
         (units(&three, "kg", "ea"), None),
-        (units(&one, "kg", "ea"), ratio(1, amount("2.5"), 0)),
-        (units(&one, "ea", "kg"), ratio(amount("2.5"), 1, 3)),
-        (units(&one, "box", "ea"), ratio(1, 6, 0)),
-        (units(&one, "ea", "box"), ratio(5, 1, 0)),
+        (units(&one, "kg", "ea"), Some(ratio(1, amount("2.5"), 0))),
+        (units(&one, "ea", "kg"), Some(ratio(amount("2.5"), 1, 3))),
+        (units(&one, "box", "ea"), Some(ratio(1, 6, 0))),
+        (units(&one, "ea", "box"), Some(ratio(5, 1, 0))),
         (units(&one, "pcs", "ea"), None),
-        (units(&two, "ea", "kg"), ratio(3, 2, 3)),
+        (units(&two, "ea", "kg"), Some(ratio(3, 2, 3))),
         (units(&two, "ea", "box"), None),
         (units(&three, "ea", "ea"), None),
         (units("no such", "ea", "box"), None),
@@ -120,7 +120,7 @@ async fn an_ax_without_unit_conversions_converts_nothing(engine: Engine) {
         let wanted = [units(&item(2), "dz", "ea")];
         let company = ax.open(None, None).await.unwrap();
         let found = company.unit_conversions(&wanted).await.unwrap();
-        assert_eq!(found, [ratio(1, 12, 0)]);
+        assert_eq!(found, [Some(ratio(1, 12, 0))]);
         ax.run(&format!("DROP TABLE dbo.{missing}")).await;
         let company = ax.open(None, None).await.unwrap();
         assert_eq!(company.unit_conversions(&wanted).await.unwrap(), [None]);
@@ -144,5 +144,5 @@ async fn a_login_that_may_not_read_unit_conversions_converts_nothing() {
         ax.bed().deny_select(denied, false);
     }
     let found = company.unit_conversions(&wanted).await.unwrap();
-    assert_eq!(found, [ratio(1, 12, 0)]);
+    assert_eq!(found, [Some(ratio(1, 12, 0))]);
 }

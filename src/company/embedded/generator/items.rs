@@ -9,9 +9,8 @@ use rusqlite::{Connection, Statement, params};
 
 use self::name::{AR, DE, EN, FR, Name, ZH};
 use super::assortment::{CLOTHING_SIZES, COLOURS, COMPONENTS, LANGUAGES, Leaf, SIZES, Scale};
-use super::setup::{
-    BOX, COLOUR_AND_SIZE, CONVERSIONS, EACH, WAREHOUSES, dimension, leaf_recid, pair,
-};
+use super::conversions::Conversions;
+use super::setup::{COLOUR_AND_SIZE, WAREHOUSES, dimension, leaf_recid, pair};
 use super::{COMPANY, CURRENCY, insert, recid};
 use crate::model::random::Random;
 
@@ -32,7 +31,6 @@ pub(super) struct Items<'c> {
     sums: u64,
     agreements: u64,
     categories: u64,
-    conversions: u64,
     inventtable: Statement<'c>,
     inventtablemodule: Statement<'c>,
     inventitemgroupitem: Statement<'c>,
@@ -43,7 +41,7 @@ pub(super) struct Items<'c> {
     ecoresproductdimensiongroupproduct: Statement<'c>,
     inventsum: Statement<'c>,
     pricedisctable: Statement<'c>,
-    unitofmeasureconversion: Statement<'c>,
+    conversions: Conversions<'c>,
 }
 
 /// What an item is.
@@ -78,7 +76,6 @@ impl<'c> Items<'c> {
             sums: 0,
             agreements: 0,
             categories: 0,
-            conversions: 0,
             inventtable: table(
                 "INVENTTABLE",
                 "DATAAREAID ITEMID PRODUCT NAMEALIAS ITEMTYPE NETWEIGHT MODIFIEDDATETIME RECID",
@@ -121,10 +118,7 @@ impl<'c> Items<'c> {
                 "RECID DATAAREAID RELATION MODULE ACCOUNTCODE ACCOUNTRELATION ITEMCODE ITEMRELATION \
                  CURRENCY AMOUNT PERCENT1 QUANTITYAMOUNTFROM FROMDATE UNITID PRICEUNIT INVENTDIMID",
             )?,
-            unitofmeasureconversion: table(
-                "UNITOFMEASURECONVERSION",
-                "PRODUCT FROMUNITOFMEASURE TOUNITOFMEASURE FACTOR NUMERATOR DENOMINATOR RECID",
-            )?,
+            conversions: Conversions::new(connection)?,
         })
     }
 
@@ -133,43 +127,6 @@ impl<'c> Items<'c> {
         self.agreement(6, (1, "WHOLESALE"), (1, "SEASON"), 0, 5, 10)?;
         self.agreement(7, (1, "WHOLESALE"), (2, ""), 0, 2, 1_000)?;
         self.agreement(7, (2, ""), (2, ""), 0, 1, 5_000)
-    }
-
-    /// Conversions of units that hold for all products.
-    pub(super) fn write_general_conversions(&mut self) -> rusqlite::Result<()> {
-        let mut all = CONVERSIONS.into_iter();
-        all.try_for_each(|(from, factor, to)| self.conversion(0, from, factor, to))
-    }
-
-    /// Of every fourth item a box is known; chance has no part in it.
-    fn write_box(&mut self, product: u64) -> rusqlite::Result<()> {
-        const HOLDS: [u64; 3] = [12, 6, 24];
-        if !self.written.is_multiple_of(4) {
-            return Ok(());
-        }
-        let holds = HOLDS[(self.written / 4) as usize % HOLDS.len()];
-        self.conversion(recid(product), BOX, holds, EACH)
-    }
-
-    /// One `from` is `factor` of `to`.
-    fn conversion(
-        &mut self,
-        product: i64,
-        from: u64,
-        factor: u64,
-        to: u64,
-    ) -> rusqlite::Result<()> {
-        self.unitofmeasureconversion.execute(params![
-            product,
-            recid(from),
-            recid(to),
-            factor.to_string(),
-            1,
-            1,
-            recid(self.conversions),
-        ])?;
-        self.conversions += 1;
-        Ok(())
     }
 
     /// Writes the next item.
@@ -212,7 +169,7 @@ impl<'c> Items<'c> {
                 if !pairs.is_empty() {
                     self.write_variants(&item, product, pairs, &name, random)?;
                 } else if !service {
-                    self.write_box(product)?;
+                    self.conversions.write_box(self.written, recid(product))?;
                     let places = random.between(1, 4);
                     self.write_stock(&item, 0, places, random)?;
                 }

@@ -37,21 +37,6 @@ pub(super) const ITEM_GROUPS: [(&str, &str); 3] = [
     ("SERV", "Services"),
 ];
 
-/// Units: symbol, enum `UnitOfMeasureClass` (0 quantity, 6 time: gg852020) and decimals.
-const UNITS: [(&str, i64, i64); 5] = [
-    ("ea", 0, 0),
-    ("pcs", 0, 0),
-    ("dz", 0, 0),
-    ("box", 0, 0),
-    ("hr", 6, 2),
-];
-/// Places in the list of units.
-pub(super) const EACH: u64 = 0;
-/// See [`EACH`].
-pub(super) const BOX: u64 = 3;
-/// Conversions of all products: one of the first is so many of the second.
-pub(super) const CONVERSIONS: [(u64, u64, u64); 2] = [(1, 1, EACH), (2, 12, EACH)];
-
 /// Number of the colour and size pair; 0 is the blank one.
 pub(super) fn pair(colour: usize, size: usize) -> usize {
     1 + colour * SIZES.len() + size
@@ -249,13 +234,7 @@ fn small_tables(connection: &Connection) -> rusqlite::Result<()> {
             &[c, &"STORE", &"Store", &id(2)],
             &[c, &"EMAIL", &"E-mail", &id(3)],
         ],
-    )?;
-    for (at, (symbol, class, decimals)) in UNITS.iter().enumerate() {
-        let columns = ["SYMBOL", "UNITOFMEASURECLASS", "DECIMALPRECISION", "RECID"];
-        let row: &[&dyn ToSql] = &[symbol, class, decimals, &id(at as u64)];
-        rows(connection, "UNITOFMEASURE", &columns, &[row])?;
-    }
-    Ok(())
+    )
 }
 
 fn dimensions(connection: &Connection) -> rusqlite::Result<()> {
