@@ -8,9 +8,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
+use super::narrow::{self, Terms};
 use super::run::{self, Output};
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, narrow, print};
+use super::{Exit, Invocation, Refusal, print};
 use crate::jobs::{RunOptions, exceptions};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState, MODULE,
@@ -52,7 +53,7 @@ struct Matching {
     text: Option<String>,
     /// Only what this lets through, see axcs exceptions --help
     #[arg(long = "where", value_name = "FILTER", value_parser = narrow::exceptions)]
-    terms: Option<Filter>,
+    terms: Option<Terms>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -163,7 +164,7 @@ fn filter(ids: Vec<i64>, matching: Matching) -> ExceptionFilter {
         terms,
     } = matching;
     let text = text.as_deref().map(Filter::anywhere).unwrap_or_default();
-    let terms = text.and(terms.unwrap_or_default());
+    let terms = text.and(terms.map(Terms::filter).unwrap_or_default());
     ExceptionFilter {
         // One that is named, or whose state is, may be resolved.
         with_closed: !ids.is_empty() || terms.asks_for(Field::State),
