@@ -36,6 +36,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::model::exception::{Exception, chain};
+use crate::model::zone;
 use crate::settings::{Overrides, Settings, SettingsError};
 
 /// Operator console for Commerce Services of Microsoft Dynamics AX 2012.
@@ -260,7 +261,11 @@ impl Invocation {
     }
 
     fn settings(&self) -> Result<Settings, Refusal> {
-        Ok(Settings::read(&self.overrides())?)
+        let settings = Settings::read(&self.overrides())?;
+        if let Ok(zone) = settings.time_zone() {
+            zone::show_in(zone);
+        }
+        Ok(settings)
     }
 
     fn json(&self) -> bool {

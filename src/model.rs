@@ -30,6 +30,7 @@ pub mod sort;
 pub mod staged;
 pub mod stream;
 pub mod words;
+pub mod zone;
 
 pub use amount::Amount;
 pub use exception::Exception;

@@ -8,12 +8,15 @@ pub mod sqlserver;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use console::ConsoleSettings;
 use orders::OrdersSettings;
 use sqlserver::SqlServerSettings;
+
+use crate::model::recurrence::{RecurrenceError, zone};
 
 /// Every setting with its default and a line of comment.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -41,6 +44,8 @@ pub struct Settings {
     pub engine: EngineSettings,
     /// True for production: every screen says so.
     pub production: bool,
+    /// IANA name of the time zone that times are shown and typed in; empty for the machine's.
+    pub zone: String,
     /// How the console looks.
     pub console: ConsoleSettings,
     /// The log.
@@ -282,7 +287,22 @@ impl Settings {
         Ok(settings)
     }
 
+    /// The time zone that times are shown in.
+    pub fn time_zone(&self) -> Result<TimeZone, RecurrenceError> {
+        if self.zone.is_empty() {
+            return Ok(TimeZone::system());
+        }
+        zone(&self.zone)
+    }
+
     fn check(&self) -> Result<(), String> {
+        if self.time_zone().is_err() {
+            return Err(format!(
+                "zone is {:?}, which is no time zone; it has to be an IANA name, such as Europe/Berlin, or \
+                 empty for that of the machine",
+                self.zone
+            ));
+        }
         self.orders.check()?;
         let engine = &self.engine;
         let bounds = [
@@ -462,10 +482,11 @@ mod tests {
             let error = merge(&format!("[orders]\n{orders}"), None).unwrap_err();
             assert!(error.contains(said), "{error}");
         }
-        assert!(
-            merge("profiles = 3", None)
-                .unwrap_err()
-                .contains("profiles")
-        );
+        for (text, said) in [
+            ("profiles = 3", "profiles"),
+            ("zone = 'Mars/Phobos'", "zone is \"Mars/Phobos\""),
+        ] {
+            assert!(merge(text, None).unwrap_err().contains(said), "{text}");
+        }
     }
 }

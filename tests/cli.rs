@@ -365,6 +365,31 @@ fn the_log_of_a_set_up_without_a_folder_stands_with_the_accounts_own_files() {
 }
 
 #[test]
+fn times_are_shown_and_taken_in_the_zone_of_the_settings() {
+    let axcs = Axcs::demo(5);
+    let file = axcs.dir().join("short.toml");
+    let others = std::fs::read_to_string(&file).unwrap();
+    let set = |zone: &str| std::fs::write(&file, format!("zone = '{zone}'\n{others}")).unwrap();
+    set("Asia/Tokyo");
+    let shown = axcs.ok(&["runs"]).stdout;
+    assert!(shown.contains(" JST"), "{shown}");
+    let newest = axcs.json(&["runs", "--limit", "1"]);
+    let started: jiff::Timestamp = newest[0]["started"].as_str().unwrap().parse().unwrap();
+    let there = started.to_zoned(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
+    let that_minute = there.strftime("started:%Y-%m-%dT%H:%M").to_string();
+    let found = || axcs.json(&["runs", "--where", &that_minute]);
+    assert_ne!(found(), serde_json::json!([]), "{that_minute}");
+    set("America/Lima");
+    assert_eq!(found(), serde_json::json!([]), "{that_minute}");
+    set("Mars/Phobos");
+    let refused = axcs.run(&["runs"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    for part in ["short.toml", "zone is \"Mars/Phobos\"", "Europe/Berlin"] {
+        assert!(refused.stderr.contains(part), "{part:?}: {refused:?}");
+    }
+}
+
+#[test]
 fn the_token_never_prints() {
     let axcs = Axcs::demo(120);
     let token = std::fs::read_to_string(axcs.dir().join("token")).unwrap();

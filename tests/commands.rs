@@ -81,7 +81,7 @@ const READING: [(&str, &str); 34] = [
     ("verify", "differences streams"),
     (
         "config show",
-        "company console dir engine log orders production secrets service sqlserver",
+        "company console dir engine log orders production secrets service sqlserver zone",
     ),
     ("config path", "exists file"),
     ("config check", "file passwords profile right"),

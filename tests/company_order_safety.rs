@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use axcs::company::batch::{AxBatch as _, AxBatchFilter};
 use axcs::company::embedded::{Embedded, Existing, load, tracking, writer};
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
-use axcs::company::trade::{Destination, Trade as _};
+use axcs::company::trade::{Destination, Trade as _, UnitsOfItem};
 use axcs::company::{Company, CompanyError};
 use axcs::model::Stream;
 use axcs::model::catalog::ProductDimensions;
@@ -153,8 +153,18 @@ async fn a_company_that_is_not_there_is_not_reached() {
     drop(folder);
 }
 
+/// Makes the file what company format 5 was.
+fn to_format_5(connection: &Connection) {
+    connection
+        .execute_batch(
+            "DROP TABLE UNITOFMEASURE; DROP TABLE UNITOFMEASURECONVERSION; PRAGMA user_version = 5",
+        )
+        .unwrap();
+}
+
 /// Makes the file what company format 4 was.
 fn to_format_4(connection: &Connection) {
+    to_format_5(connection);
     connection
         .execute_batch(
             "DROP TABLE DIRPARTYLOCATION; ALTER TABLE LOGISTICSPOSTALADDRESS DROP COLUMN STREETNUMBER;
@@ -322,6 +332,27 @@ async fn a_company_of_format_4_knows_no_address_of_a_customer_and_takes_them_fro
     );
     let found = company.address_keys(&wanted).await.unwrap();
     assert!(found[0].is_some());
+}
+
+#[tokio::test]
+async fn a_company_of_format_5_knows_no_unit_conversion_and_takes_them_from_then_on() {
+    let sample = sample(10);
+    let item = sample.text("SELECT min(ITEMID) FROM INVENTTABLE");
+    to_format_5(&sample.writer);
+    let company = Embedded::open(&sample.path, None).unwrap();
+    let wanted = [UnitsOfItem {
+        item,
+        from: "dz".to_owned(),
+        to: "ea".to_owned(),
+    }];
+    assert_eq!(company.unit_conversions(&wanted).await.unwrap(), [None]);
+    sample.run("INSERT INTO UNITOFMEASURE (SYMBOL, RECID) VALUES ('dz', 1), ('ea', 2)");
+    sample.run(
+        "INSERT INTO UNITOFMEASURECONVERSION (FROMUNITOFMEASURE, TOUNITOFMEASURE, FACTOR, NUMERATOR, DENOMINATOR)
+         VALUES (1, 2, '12', 1, 1)",
+    );
+    let found = company.unit_conversions(&wanted).await.unwrap();
+    assert_eq!(found[0].unwrap().to, 12.into());
 }
 
 #[test]

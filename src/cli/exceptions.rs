@@ -8,9 +8,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
+use super::narrow::{self, Terms};
 use super::run::{self, Output};
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, narrow, print};
+use super::{Exit, Invocation, Refusal, print};
 use crate::jobs::{RunOptions, exceptions};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState, MODULE,
@@ -52,7 +53,7 @@ struct Matching {
     text: Option<String>,
     /// Only what this lets through, see axcs exceptions --help
     #[arg(long = "where", value_name = "FILTER", value_parser = narrow::exceptions)]
-    terms: Option<Filter>,
+    terms: Option<Terms>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,8 +76,8 @@ Exit code 0: none of them failed again."
         after_help = "An item is sold by another unit since midnight: what would be corrected, then do it:\n  \
 axcs exceptions correct --all --dry-run\n  axcs exceptions correct --all\n\n\
 Only the orders of one item:\n  axcs exceptions correct --all --text 1001\n\n\
-Quantity and price stay. Where the new unit does not hold what the old one did, correct the unit in AX, or the order: \
-axcs service order correct\n\n\
+Where AX has a conversion of the units, and it comes out even, quantity and price are converted. Else they stay: where the new unit \
+does not hold what the old one did, correct the unit in AX, or the order: axcs service order correct\n\n\
 Exit code 0: all of them are corrected, and the orders job ended well."
     )]
     Correct(correct::CorrectArguments),
@@ -163,7 +164,7 @@ fn filter(ids: Vec<i64>, matching: Matching) -> ExceptionFilter {
         terms,
     } = matching;
     let text = text.as_deref().map(Filter::anywhere).unwrap_or_default();
-    let terms = text.and(terms.unwrap_or_default());
+    let terms = text.and(terms.map(Terms::filter).unwrap_or_default());
     ExceptionFilter {
         // One that is named, or whose state is, may be resolved.
         with_closed: !ids.is_empty() || terms.asks_for(Field::State),

@@ -1,26 +1,51 @@
 //! `--where`: the filter language of the lists, read from the command line.
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 use crate::model::filter::{Field, Filter, Kind, Subject};
+use crate::model::zone;
+
+/// What `--where` says. It is looked at before the settings are, which tell the zone of its times.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    subject: Subject,
+    text: String,
+    /// In the machine's zone.
+    filter: Filter,
+}
+
+impl Terms {
+    /// The filter, its times in the zone that times are shown in.
+    pub fn filter(self) -> Filter {
+        let now = zone::local(Timestamp::now());
+        // What is right in one zone is right in another.
+        Filter::parse(self.subject, &self.text, &now).unwrap_or(self.filter)
+    }
+}
 
 /// A filter of orders.
-pub fn orders(text: &str) -> Result<Filter, String> {
+pub fn orders(text: &str) -> Result<Terms, String> {
     read(Subject::Orders, text)
 }
 
 /// A filter of exceptions.
-pub fn exceptions(text: &str) -> Result<Filter, String> {
+pub fn exceptions(text: &str) -> Result<Terms, String> {
     read(Subject::Exceptions, text)
 }
 
 /// A filter of runs.
-pub fn runs(text: &str) -> Result<Filter, String> {
+pub fn runs(text: &str) -> Result<Terms, String> {
     read(Subject::Runs, text)
 }
 
-fn read(subject: Subject, text: &str) -> Result<Filter, String> {
-    Filter::parse(subject, text, &Zoned::now()).map_err(|error| error.to_string())
+fn read(subject: Subject, text: &str) -> Result<Terms, String> {
+    let filter = Filter::parse(subject, text, &Zoned::now()).map_err(|error| error.to_string())?;
+    let text = text.to_owned();
+    Ok(Terms {
+        subject,
+        text,
+        filter,
+    })
 }
 
 /// The help of `--where`: how a filter is written, and what it can name.
@@ -34,7 +59,7 @@ Fields:\n"
         let form = form(subject, *field);
         text.push_str(&format!("  {:<34} {}\n", form, field.about()));
     }
-    text.push_str("Times are of this machine's zone: 2026-11-29, 14:00, 2026-11-29T14:00, today, or FROM..TO.");
+    text.push_str("Times are of the zone of the settings, else this machine's: 2026-11-29, 14:00, 2026-11-29T14:00, today, or FROM..TO.");
     text
 }
 

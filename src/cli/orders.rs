@@ -5,8 +5,9 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::narrow::{self, Terms};
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, narrow, print};
+use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::Exception;
 use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::order::{Address, OrderLine, WebOrder};
@@ -37,7 +38,7 @@ pub struct OrdersArguments {
     text: Option<String>,
     /// Only what this lets through, see below
     #[arg(long = "where", value_name = "FILTER", value_parser = narrow::orders)]
-    terms: Option<Filter>,
+    terms: Option<Terms>,
     /// placed, number, store or stage; the newest or greatest first
     #[arg(long, default_value = "placed", value_parser = sort)]
     sort: OrderSort,
@@ -82,10 +83,14 @@ pub async fn orders(invocation: &Invocation, arguments: OrdersArguments) -> Resu
             let text = arguments.text.as_deref().map(Filter::anywhere);
             let filter = OrderFilter {
                 view: arguments.view,
-                terms: [store.map(Filter::from), text, arguments.terms]
-                    .into_iter()
-                    .flatten()
-                    .fold(Filter::default(), Filter::and),
+                terms: [
+                    store.map(Filter::from),
+                    text,
+                    arguments.terms.map(Terms::filter),
+                ]
+                .into_iter()
+                .flatten()
+                .fold(Filter::default(), Filter::and),
                 sort: Sort {
                     by: arguments.sort,
                     direction: if arguments.upwards {

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::io::Write as _;
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::exception::Exception;
 pub use crate::model::words::{age, count as number, money};
 use crate::model::words::{clean, is_harmless, width};
+use crate::model::zone::local;
 
 /// One line of text.
 pub fn line(text: impl std::fmt::Display) {
@@ -186,16 +187,12 @@ pub fn duration(duration: Duration) -> String {
 
 /// `2026-11-20 02:14:09 EST`
 pub fn time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system())
-        .strftime("%Y-%m-%d %H:%M:%S %Z")
-        .to_string()
+    local(at).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// `2026-11-20 02:14 EST`
 pub fn minute(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system())
-        .strftime("%Y-%m-%d %H:%M %Z")
-        .to_string()
+    local(at).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// From `started` to `finished`.

@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 
+use super::narrow::{self, Terms};
 use super::set_up::SetUp;
-use super::{Exit, Invocation, Refusal, narrow, print};
+use super::{Exit, Invocation, Refusal, print};
 use crate::model::exception::Exception;
 use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::run::RunSummary;
@@ -21,7 +22,7 @@ pub struct RunsArguments {
     job: Option<Job>,
     /// Only what this lets through, see below
     #[arg(long = "where", value_name = "FILTER", value_parser = narrow::runs)]
-    terms: Option<Filter>,
+    terms: Option<Terms>,
     /// At most so many
     #[arg(long, default_value_t = 20)]
     limit: usize,
@@ -50,7 +51,7 @@ pub async fn runs(invocation: &Invocation, arguments: RunsArguments) -> Result<E
             let of_job = job.map(|job| Filter::from(Test::Is(Field::Job, job)));
             let terms = of_job
                 .unwrap_or_default()
-                .and(arguments.terms.unwrap_or_default());
+                .and(arguments.terms.map(Terms::filter).unwrap_or_default());
             ledger
                 .runs_that(&terms, arguments.limit)
                 .await

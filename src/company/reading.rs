@@ -19,6 +19,7 @@ mod order_statuses;
 mod shapes;
 mod shipments;
 pub(super) mod trade;
+pub(super) mod units;
 mod values;
 
 use tokio::sync::{mpsc, oneshot};

@@ -7,6 +7,7 @@ use super::batch::{AxBatch, AxBatchFilter};
 use super::browse::Browse;
 use super::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    UnitConversion, UnitsOfItem,
 };
 use super::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -86,6 +87,13 @@ impl Trade for RefusedCompany {
     }
 
     async fn sales_items(&self, _: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
+        Err(self.error())
+    }
+
+    async fn unit_conversions(
+        &self,
+        _: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError> {
         Err(self.error())
     }
 

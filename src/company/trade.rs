@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::CompanyError;
+use crate::model::Amount;
 use crate::model::catalog::ProductDimensions;
 use crate::model::channel::CustomerTemplate;
 use crate::model::order::Address;
@@ -31,6 +32,51 @@ pub enum SalesItem {
         /// Sales unit (`INVENTTABLEMODULE.UNITID`, module type 2).
         unit: String,
     },
+}
+
+/// An item, and two units that it is counted in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitsOfItem {
+    /// Item number.
+    pub item: String,
+    /// The unit that is converted.
+    pub from: String,
+    /// The unit that it is converted to.
+    pub to: String,
+}
+
+/// What AX's unit conversions say of two units: so many of one are so many of the other.
+///
+/// A row of `UNITOFMEASURECONVERSION` says of its from unit that (quantity + inner offset) times factor
+/// times numerator by denominator, plus the outer offset, is the quantity in its to unit; it holds in the
+/// other direction too. A product's own row comes before one of all products. Sources: "Unit conversions
+/// (form)", hh209285; "Manage unit of measure", where a pallet of 12 boxes has from unit pallet, factor
+/// 12 and to unit box; for the columns the extended data types gg879492 and gg879493 and
+/// `UnitOfMeasureConversion::findByConversion`, gg958005. That AX takes the row as it is asked before
+/// the reverse one: Armanino, "Lessons Learned: Unit of Measure Conversions in AX 2012".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitConversion {
+    /// So many of the one, above 0.
+    pub from: Amount,
+    /// Are so many of the other, above 0.
+    pub to: Amount,
+    /// Decimals that AX counts the other in (`UNITOFMEASURE.DECIMALPRECISION`).
+    pub decimals: u32,
+}
+
+/// Decimals of a number in AX: `numeric(32,16)`.
+const DECIMALS: u32 = 16;
+
+impl UnitConversion {
+    /// The quantity in the other unit, where it comes out even with the decimals of that unit.
+    pub fn quantity(&self, quantity: Amount) -> Option<Amount> {
+        quantity.in_ratio(self.to, self.from, self.decimals.min(DECIMALS))
+    }
+
+    /// The price of one of the other unit, where it comes out even with the decimals of AX.
+    pub fn price(&self, price: Amount) -> Option<Amount> {
+        price.in_ratio(self.from, self.to, DECIMALS)
+    }
 }
 
 /// A code with its text.
@@ -105,6 +151,14 @@ pub trait Trade: Send + Sync {
 
     /// What AX knows of these items and variants.
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError>;
+
+    /// What AX's unit conversions say of these. `None` where they say nothing, and where they cannot
+    /// be read. Chains over a third unit, which AX follows, are not: `None` too, also where an item has
+    /// conversions of its own, which AX may chain before it looks at those of all products.
+    async fn unit_conversions(
+        &self,
+        wanted: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError>;
 
     /// Charges codes, sales origins and modes of delivery.
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError>;

@@ -17,7 +17,6 @@ use color_eyre::eyre::{Result, WrapErr as _};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt as _};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -36,6 +35,7 @@ use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
 use crate::model::run::LiveRuns;
+use crate::model::zone;
 use crate::signals::{self, Signal};
 
 /// Least time between two looks at progress or log, however often they change.
@@ -120,7 +120,7 @@ pub async fn run(
     let setting = Setting {
         place: engine.place(),
         owner: engine.owner(),
-        zone: TimeZone::system(),
+        zone: zone::shown(),
         now: Timestamp::now(),
         size: Screen::size(&screen).wrap_err("the terminal does not tell its size")?,
         keys,

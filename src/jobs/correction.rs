@@ -1,22 +1,27 @@
 //! Orders that were set aside because AX sells an item by another unit than they name: corrected at
 //! their source to AX's unit, many at once.
 //!
-//! What is corrected is said before: which unit becomes which, in how many orders. An order is corrected
-//! only where Commerce Services still have it as it was looked at then.
+//! Where AX's unit conversions know both units, and it comes out even, quantity and price of a line become
+//! those of the other unit; else the unit alone changes. What is corrected is said before: which unit
+//! becomes which, in how many orders, and what that means for the customers. An order is corrected only
+//! where Commerce Services still have it as it was looked at then.
+
+mod change;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::change::{Correction, Lines, UnitChange};
 use super::runner::Runner;
 use crate::commerce::Commerce;
 use crate::commerce::client::CommerceError;
-use crate::company::trade::{ItemKey, SalesItem};
+use crate::company::trade::{ItemKey, SalesItem, UnitsOfItem};
+use crate::model::Stream;
 use crate::model::exception::{Exception, ExceptionFilter};
-use crate::model::order::WebOrder;
+use crate::model::order::{OrderLine, WebOrder};
 use crate::model::staged::StagedOrder;
-use crate::model::words::{count, money};
-use crate::model::{Amount, Stream};
+use crate::model::words::count;
 
 /// Code of the exceptions that this is about.
 pub const CODE: &str = "unit-mismatch";
@@ -34,102 +39,6 @@ const NAMED: usize = 8;
 /// True for the exception of an order that names another unit than AX.
 pub fn is_about_a_unit(exception: &Exception) -> bool {
     exception.text == TEXT
-}
-
-/// Another unit for the lines of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnitChange {
-    /// Item number.
-    pub item: String,
-    /// The unit of the orders.
-    pub from: String,
-    /// The unit that AX sells it by.
-    pub to: String,
-    /// How many lines.
-    pub lines: u64,
-    /// Quantity of one of them: it stays.
-    pub quantity: Amount,
-    /// Price of one unit of that line: it stays.
-    pub price: Amount,
-}
-
-impl UnitChange {
-    /// True where both are the same unit, written otherwise.
-    fn is_spelling(&self) -> bool {
-        self.from.trim().eq_ignore_ascii_case(self.to.trim())
-    }
-
-    fn in_words(&self) -> String {
-        let lines = counted(self.lines, "line", "lines");
-        format!(
-            "item {} from {} to {} ({lines})",
-            self.item, self.from, self.to
-        )
-    }
-}
-
-/// What a correction would change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// Units, by item.
-    pub changes: Vec<UnitChange>,
-    /// Ids of the orders.
-    pub orders: Vec<String>,
-    /// Exceptions that were meant too, and stay as they are.
-    pub others: u64,
-}
-
-impl Correction {
-    /// What is asked before: how many orders, which unit becomes which, and what that means for
-    /// the customers.
-    pub fn in_words(&self) -> String {
-        let orders = counted(self.orders.len() as u64, "order", "orders");
-        let changes = first(self.changes.iter().map(UnitChange::in_words), "; ");
-        let mut text = format!(
-            "This corrects {orders} at Commerce Services to the unit that AX sells by: {changes}."
-        );
-        if let Some(change) = self.changes.iter().find(|change| !change.is_spelling()) {
-            let UnitChange {
-                from,
-                to,
-                quantity,
-                price,
-                ..
-            } = change;
-            let price = money(*price);
-            text.push_str(&format!(
-                " Quantity and price stay: {quantity} {from} at {price} becomes {quantity} {to} at \
-                 {price}. axcs does not know what a {to} holds: where that is not the same as a {from}, this \
-                 changes what customers bought, and is not the remedy."
-            ));
-        }
-        if self.others > 0 {
-            let others = counted(
-                self.others,
-                "other exception stays",
-                "other exceptions stay",
-            );
-            text.push_str(&format!(" {others} as before."));
-        }
-        text.push_str(" Then the orders job runs.");
-        text
-    }
-
-    /// `order` with the units of AX.
-    fn applied_to(&self, order: &WebOrder) -> WebOrder {
-        let units: HashMap<(&str, &str), &str> = self
-            .changes
-            .iter()
-            .map(|change| ((&*change.item, &*change.from), &*change.to))
-            .collect();
-        let mut order = order.clone();
-        for line in &mut order.lines {
-            if let Some(unit) = units.get(&(&*line.item, &*line.unit)) {
-                line.unit = (*unit).to_owned();
-            }
-        }
-        order
-    }
 }
 
 /// What became of some orders.
@@ -165,10 +74,11 @@ pub async fn propose(runner: &Runner, filter: &ExceptionFilter) -> Result<Correc
         sides.ledger.exceptions(&about_units).await?
     };
     let ids: Vec<String> = entries.into_iter().map(|entry| entry.key).collect();
-    let (mut changes, mut orders) = (BTreeMap::new(), Vec::new());
+    let (mut changes, mut orders) = (Changes::new(), Vec::new());
     for page in ids.chunks(PAGE) {
         let page = sides.ledger.set_aside_of(page.to_vec()).await?;
         let units = units_of(runner, &page).await?;
+        begin_changes(runner, &page, &units, &mut changes).await?;
         for staged in page {
             if note_changes(&staged.order, &units, &mut changes) {
                 orders.push(staged.row.id);
@@ -181,6 +91,9 @@ pub async fn propose(runner: &Runner, filter: &ExceptionFilter) -> Result<Correc
         orders,
     })
 }
+
+/// Changes by item and the unit of the orders.
+type Changes = BTreeMap<(String, String), UnitChange>;
 
 /// The sales units of what these orders name, as far as AX sells it.
 async fn units_of(
@@ -205,33 +118,66 @@ async fn units_of(
         .collect())
 }
 
-/// Counts what another unit would change in an order; false where that is nothing.
-fn note_changes(
-    order: &WebOrder,
-    units: &HashMap<ItemKey, String>,
-    changes: &mut BTreeMap<(String, String), UnitChange>,
-) -> bool {
-    let mut is_changed = false;
-    for line in &order.lines {
+/// The lines of an order that AX takes with another unit, each with that unit.
+fn others<'a>(
+    order: &'a WebOrder,
+    units: &'a HashMap<ItemKey, String>,
+) -> impl Iterator<Item = (&'a OrderLine, &'a String)> {
+    order.lines.iter().filter_map(|line| {
         let key = ItemKey {
             item: line.item.clone(),
             dimensions: line.dimensions.clone(),
         };
-        let Some(unit) = units.get(&key).filter(|unit| **unit != line.unit) else {
-            continue;
-        };
-        is_changed = true;
-        changes
-            .entry((line.item.clone(), line.unit.clone()))
-            .or_insert_with(|| UnitChange {
-                item: line.item.clone(),
-                from: line.unit.clone(),
-                to: unit.clone(),
-                lines: 0,
-                quantity: line.quantity,
-                price: line.price,
+        let unit = units.get(&key).filter(|unit| **unit != line.unit)?;
+        Some((line, unit))
+    })
+}
+
+/// Adds the changes that these orders need, with what AX knows of their units.
+async fn begin_changes(
+    runner: &Runner,
+    page: &[StagedOrder],
+    units: &HashMap<ItemKey, String>,
+    changes: &mut Changes,
+) -> Result<(), Exception> {
+    let mut new = Changes::new();
+    for (line, unit) in page.iter().flat_map(|staged| others(&staged.order, units)) {
+        let key = (line.item.clone(), line.unit.clone());
+        if !changes.contains_key(&key) {
+            new.entry(key)
+                .or_insert_with(|| UnitChange::new(line, unit));
+        }
+    }
+    let mut asked: Vec<&mut UnitChange> = new
+        .values_mut()
+        .filter(|change| !change.is_spelling())
+        .collect();
+    if !asked.is_empty() {
+        let wanted: Vec<UnitsOfItem> = asked
+            .iter()
+            .map(|change| UnitsOfItem {
+                item: change.item.clone(),
+                from: change.from.clone(),
+                to: change.to.clone(),
             })
-            .lines += 1;
+            .collect();
+        let found = runner.sides().company.unit_conversions(&wanted).await?;
+        for (change, conversion) in asked.iter_mut().zip(found) {
+            change.conversion = conversion;
+        }
+    }
+    changes.append(&mut new);
+    Ok(())
+}
+
+/// Counts what another unit would change in an order; false where that is nothing.
+fn note_changes(order: &WebOrder, units: &HashMap<ItemKey, String>, changes: &mut Changes) -> bool {
+    let mut is_changed = false;
+    for (line, _) in others(order, units) {
+        if let Some(change) = changes.get_mut(&(line.item.clone(), line.unit.clone())) {
+            change.note(line);
+            is_changed = true;
+        }
     }
     is_changed
 }
@@ -266,7 +212,7 @@ pub async fn correct(
     }
     if !corrected.orders.is_empty() {
         let orders = first(corrected.orders.iter().cloned(), ", ");
-        let changes = first(correction.changes.iter().map(UnitChange::in_words), "; ");
+        let changes = correction.changes_in_words();
         let text = format!("corrected at their source: {orders}; {changes}");
         runner.note_change("order", text).await?;
     }
@@ -324,59 +270,5 @@ fn first(all: impl ExactSizeIterator<Item = String>, between: &str) -> String {
         names
     } else {
         format!("{names} and {} more", count(more as u64))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn change(from: &str, to: &str) -> UnitChange {
-        UnitChange {
-            item: "1001".to_owned(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            lines: 3,
-            quantity: 2.into(),
-            price: 9.into(),
-        }
-    }
-
-    fn correction(changes: Vec<UnitChange>) -> Correction {
-        Correction {
-            changes,
-            orders: vec!["W-1".to_owned(), "W-2".to_owned()],
-            others: 1,
-        }
-    }
-
-    #[test]
-    fn the_question_says_how_many_orders_which_units_and_what_that_means_for_customers() {
-        let text = correction(vec![change("ea", "box")]).in_words();
-        for words in [
-            "corrects 2 orders",
-            "item 1001 from ea to box (3 lines)",
-            "2 ea at 9.00 becomes 2 box at 9.00",
-            "changes what customers bought",
-            "1 other exception stays as before.",
-        ] {
-            assert!(text.contains(words), "{words:?} is not in {text}");
-        }
-    }
-
-    #[test]
-    fn a_unit_that_is_only_written_otherwise_changes_nothing_for_customers() {
-        let text = correction(vec![change("EA", "ea")]).in_words();
-        assert!(text.contains("item 1001 from EA to ea"), "{text}");
-        assert!(!text.contains("customers"), "{text}");
-        let mixed = vec![change("EA", "ea"), change("ea", "box")];
-        assert!(correction(mixed).in_words().contains("customers bought"));
-    }
-
-    #[test]
-    fn of_many_items_the_first_are_named_and_the_others_counted() {
-        let text = correction(vec![change("ea", "box"); 11]).in_words();
-        assert_eq!(text.matches("item 1001").count(), NAMED);
-        assert!(text.contains("and 3 more."), "{text}");
     }
 }

@@ -48,12 +48,31 @@ impl Amount {
         self.0.checked_div(other.0).map(Self)
     }
 
+    /// `self * by / of`, where that comes out even with at most `decimals` decimals; `None` where it
+    /// does not, or does not fit.
+    pub fn in_ratio(self, by: Self, of: Self, decimals: u32) -> Option<Self> {
+        let product = exact_product(self.0, by.0)?;
+        let quotient = product.checked_div(of.0)?.round_dp(decimals);
+        (exact_product(quotient, of.0)? == product).then_some(Self(quotient.normalize()))
+    }
+
     /// Rounded to cents, half away from zero, as an invoice is.
     #[must_use]
     pub fn to_cents(self) -> Self {
         let half_up = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
         Self(self.0.round_dp_with_strategy(2, half_up))
     }
+}
+
+/// The product; `None` where it does not fit, or only rounded.
+fn exact_product(one: Decimal, other: Decimal) -> Option<Decimal> {
+    if one.is_zero() || other.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    let (one, other) = (one.normalize(), other.normalize());
+    let product = one.checked_mul(other)?;
+    // A rounded one has fewer decimals than both together.
+    (!product.is_zero() && product.scale() == one.scale() + other.scale()).then_some(product)
 }
 
 impl From<i64> for Amount {
@@ -125,6 +144,30 @@ mod tests {
         let digits = "1.12345678901234567890123456789012345";
         assert!(digits.parse::<Amount>().is_err());
         assert!(serde_json::from_str::<Amount>(&format!("\"{digits}\"")).is_err());
+    }
+
+    #[test]
+    fn a_ratio_comes_out_even_or_not_at_all() {
+        let ratio = |text: &str, by: &str, of: &str, decimals| {
+            let [amount, by, of] = [text, by, of].map(|text| text.parse::<Amount>().unwrap());
+            amount
+                .in_ratio(by, of, decimals)
+                .map(|amount| amount.to_string())
+        };
+        assert_eq!(ratio("24", "1", "12", 0).as_deref(), Some("2"));
+        assert_eq!(ratio("6.0", "1", "12.000", 1).as_deref(), Some("0.5"));
+        assert_eq!(ratio("0", "1", "12", 0).as_deref(), Some("0"));
+        assert_eq!(ratio("6", "1", "12", 0), None, "half a box");
+        // What division rounds to is no third, however many decimals it has.
+        for decimals in [0, 2, 16, 28, 40] {
+            assert_eq!(ratio("10", "1", "3", decimals), None, "{decimals}");
+            assert_eq!(ratio("12", "0.0833333333", "1", 2), None);
+        }
+        assert_eq!(ratio("1", "1", "0", 2), None);
+        let most = "79228162514264337593543950335";
+        assert_eq!(ratio(most, "2", "2", 2), None, "it does not fit");
+        let least = "0.0000000000000000000000000001";
+        assert_eq!(ratio(least, "0.1", "0.1", 28), None, "it is rounded");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod addresses;
 mod browse;
 mod look_ups;
+mod units;
 
 use super::Engine;
 use crate::ax::Ax;

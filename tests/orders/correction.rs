@@ -3,8 +3,9 @@
 
 use axcs::commerce::client::CommerceError;
 use axcs::jobs::correction::{self, Correction};
+use axcs::model::Amount;
 use axcs::model::exception::ExceptionFilter;
-use axcs::model::order::OrderState;
+use axcs::model::order::{OrderState, WebOrder};
 use axcs::model::staged::Stage;
 
 use super::site::Site;
@@ -12,16 +13,47 @@ use super::site::Site;
 /// AX sells the item of every order by the box by now, and these orders are set aside for it.
 async fn site_with(orders: &[&str]) -> Site {
     let site = Site::new().await;
-    let (item, _) = site.item();
     for order in orders {
         site.place(order, order).await;
     }
-    site.sql(&format!(
-        "UPDATE INVENTTABLEMODULE SET UNITID = 'box' WHERE ITEMID = '{item}' AND MODULETYPE = 2"
-    ));
-    site.orders().await;
+    sells_by(&site, "box").await;
     assert_eq!(site.exceptions().await.len(), orders.len());
     site
+}
+
+/// AX sells the item by this unit from now on, and orders of it are set aside. AX knows of no
+/// conversion.
+async fn sells_by(site: &Site, unit: &str) {
+    let (item, _) = site.item();
+    site.sql("DELETE FROM UNITOFMEASURECONVERSION");
+    site.sql(&format!(
+        "UPDATE INVENTTABLEMODULE SET UNITID = '{unit}' WHERE ITEMID = '{item}' AND MODULETYPE = 2"
+    ));
+    site.orders().await;
+}
+
+/// A box of the item holds so many pieces.
+fn boxes_of(site: &Site, pieces: u32) {
+    let (item, _) = site.item();
+    site.sql(&format!(
+        "INSERT INTO UNITOFMEASURECONVERSION (PRODUCT, FROMUNITOFMEASURE, TOUNITOFMEASURE, FACTOR, NUMERATOR, DENOMINATOR)
+         SELECT i.PRODUCT, f.RECID, t.RECID, '{pieces}', 1, 1 FROM INVENTTABLE i, UNITOFMEASURE f, UNITOFMEASURE t
+          WHERE i.ITEMID = '{item}' AND f.SYMBOL = 'box' AND t.SYMBOL = 'ea'"
+    ));
+}
+
+/// Places an order of another quantity and price, with a discount of one.
+async fn place(site: &Site, id: &str, quantity: &str, price: &str) {
+    let mut order = site.order(id, id);
+    let [quantity, price] = [quantity, price].map(|text| text.parse::<Amount>().unwrap());
+    let line = &mut order.lines[0];
+    (line.quantity, line.price, line.discount) = (quantity, price, 1.into());
+    order.make_total_right();
+    site.client.place_order(&order).await.unwrap();
+}
+
+async fn at_source(site: &Site, id: &str) -> WebOrder {
+    site.client.order(id).await.unwrap().unwrap().order
 }
 
 async fn all(site: &Site) -> Correction {
@@ -70,11 +102,89 @@ async fn orders_of_an_item_with_another_unit_are_corrected_at_their_source_and_c
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_ax_knows_what_a_box_holds_customers_get_and_pay_what_they_did() {
+    let site = Site::new().await;
+    for (id, quantity, price) in [
+        ("EVEN", "24", "1.05"),
+        ("ALSO", "12", "3"),
+        ("HALF", "6", "3"),
+    ] {
+        place(&site, id, quantity, price).await;
+    }
+    let mut before = Vec::new();
+    for id in ["EVEN", "ALSO", "HALF"] {
+        before.push(at_source(&site, id).await);
+    }
+    sells_by(&site, "box").await;
+    boxes_of(&site, 12);
+    let correction = all(&site).await;
+    let [change] = &correction.changes[..] else {
+        panic!("{correction:?}");
+    };
+    assert_eq!((change.converted.count, change.renamed.count), (2, 1));
+    let words = correction.in_words();
+    for part in [
+        "6 ea at 3.00 do not come out even in box, where 12 ea are 1 box: quantity and price stay, \
+         which changes what customers bought.",
+        "(2 lines): ",
+        "; what customers pay stays.",
+    ] {
+        assert!(words.contains(part), "{part:?} is not in {words}");
+    }
+    let corrected = correction::correct(&site.runner, &correction, &correction.orders).await;
+    assert_eq!(corrected.unwrap().orders.len(), 3);
+    for (mut expected, (quantity, price)) in
+        before
+            .into_iter()
+            .zip([("2", "12.6"), ("1", "36"), ("6", "3")])
+    {
+        let line = &mut expected.lines[0];
+        line.quantity = quantity.parse().unwrap();
+        line.price = price.parse().unwrap();
+        line.unit = "box".to_owned();
+        let now = at_source(&site, &expected.id).await;
+        assert_eq!(now, expected, "amounts, total and payment stay");
+        let mut checked = now.clone();
+        checked.make_total_right();
+        assert_eq!(checked, now, "they add up");
+    }
+    // Repeated, it is no change.
+    let again = correction::correct(&site.runner, &correction, &correction.orders).await;
+    assert_eq!(again.unwrap().orders.len(), 3);
+    assert_eq!(at_source(&site, "EVEN").await.lines[0].quantity, 2.into());
+    site.orders().await;
+    assert_eq!(site.exceptions().await.len(), 0);
+    let lines =
+        "SELECT count(*) FROM SALESLINE WHERE SALESUNIT = 'box' AND CAST(SALESQTY AS REAL) = 2
+                  AND CAST(SALESPRICE AS REAL) = 12.6 AND CAST(LINEAMOUNT AS REAL) = 24.2";
+    assert_eq!(site.count(lines), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_conversion_or_where_only_the_spelling_differs_the_unit_alone_changes() {
+    let site = site_with(&["W-1"]).await;
+    let unknown = all(&site).await;
+    assert_eq!(unknown.changes[0].conversion, None);
+    assert!(
+        unknown
+            .in_words()
+            .contains("axcs finds no conversion from ea to box in AX")
+    );
+    sells_by(&site, "EA").await;
+    let spelling = all(&site).await;
+    assert!(!spelling.in_words().contains("customers"), "{spelling:?}");
+    let corrected = correction::correct(&site.runner, &spelling, &spelling.orders).await;
+    assert_eq!(corrected.unwrap().orders, ["W-1"]);
+    let mut expected = site.order("W-1", "W-1");
+    expected.lines[0].unit = "EA".to_owned();
+    assert_eq!(at_source(&site, "W-1").await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_was_changed_or_settled_since_the_question_stays_as_it_is() {
     let site = site_with(&["CHANGED", "CANCELLED", "RESOLVED", "SAME"]).await;
     let correction = all(&site).await;
-    let seen = site.client.order("CHANGED").await.unwrap().unwrap();
-    let mut changed = seen.order;
+    let mut changed = at_source(&site, "CHANGED").await;
     changed.note = "Ring twice.".to_owned();
     site.client.correct_order(&changed).await.unwrap();
     site.client.cancel_order("CANCELLED").await.unwrap();

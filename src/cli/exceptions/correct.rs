@@ -16,7 +16,7 @@ use crate::model::{Exception, Job};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct CorrectArguments {
     /// Numbers of exceptions
-    #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text"])]
+    #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text", "terms"])]
     ids: Vec<i64>,
     /// Every open one that matches
     #[arg(long, conflicts_with = "ids")]

@@ -1,7 +1,5 @@
 //! `axcs jobs recurrence JOB …`: sets a job's schedule, and shows it with its next starts.
 
-use jiff::tz::TimeZone;
-
 use super::super::set_up::SetUp;
 use super::super::{Exit, Invocation, Refusal, print};
 use super::recurrence::RecurrenceArguments;
@@ -11,6 +9,7 @@ use crate::ledger::jobs::{Board, JobRecord};
 use crate::model::JobStatus;
 use crate::model::exception::Exception;
 use crate::model::schedule::Schedule;
+use crate::model::zone;
 
 /// `axcs jobs recurrence`
 pub async fn recurrence(
@@ -52,7 +51,7 @@ async fn set(
     runner: &Runner,
     arguments: &RecurrenceArguments,
 ) -> Result<(JobRecord, Board), Refusal> {
-    let zone = TimeZone::system();
+    let zone = zone::shown();
     let zone = zone.iana_name().unwrap_or("UTC");
     let wanted = |schedule: &Schedule, now| {
         let wanted = arguments.apply(schedule, zone, now)?;

@@ -104,7 +104,7 @@ impl std::str::FromStr for Quiet {
 
 impl RecurrenceArguments {
     /// The schedule as it is to be; the same where nothing was said. `system_zone` is the IANA name
-    /// of this machine's zone.
+    /// of the zone that times are shown in.
     pub fn apply(
         &self,
         schedule: &Schedule,

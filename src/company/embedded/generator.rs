@@ -3,6 +3,7 @@
 //! Rows are written in the order of their keys, with a memory that does not grow with their number.
 
 mod assortment;
+mod conversions;
 mod items;
 mod setup;
 

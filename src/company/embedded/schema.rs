@@ -13,8 +13,9 @@ use crate::sqlite::{self, Access};
 /// `PRAGMA application_id` of an embedded company: the letters `AXco`.
 const APPLICATION_ID: i64 = 0x4158_636f;
 /// `PRAGMA user_version`: grows with every change of the schema. Format 1 had no sales orders,
-/// format 2 no marks of its history, format 3 no batch jobs, format 4 no addresses of customers.
-const SCHEMA_VERSION: i64 = 5;
+/// format 2 no marks of its history, format 3 no batch jobs, format 4 no addresses of customers, format 5
+/// no units.
+const SCHEMA_VERSION: i64 = 6;
 
 /// Tables with their keys, and the marks of the file. What only slows a bulk insert down comes
 /// with [`create_indexes`].
@@ -36,7 +37,7 @@ fn create(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
 }
 
 /// Brings a company of an older format to this one: the tables of sales orders, tracked from now
-/// on, those of batch jobs and addresses, the indexes it lacks, and marks of its history from now
+/// on, those of batch jobs, addresses and units, the indexes it lacks, and marks of its history from now
 /// on. All or nothing; another program may have done it meanwhile.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -62,8 +63,13 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
             "ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN STREETNUMBER TEXT NOT NULL DEFAULT ''",
         )?;
     }
-    if found < SCHEMA_VERSION {
+    if found < 5 {
         for table in tables::of_addresses() {
+            create(&transaction, table)?;
+        }
+    }
+    if found < SCHEMA_VERSION {
+        for table in tables::of_units() {
             create(&transaction, table)?;
         }
         create_indexes(&transaction)?;

@@ -7,6 +7,7 @@ mod batch;
 mod orders;
 mod products;
 mod trade;
+mod units;
 
 /// The partition every AX 2012 R2 installation begins with.
 pub const INITIAL_PARTITION: i64 = 5_637_144_576;
@@ -98,6 +99,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
         .chain(trade::TABLES)
         .chain(orders::TABLES)
         .chain(batch::TABLES)
+        .chain(units::TABLES)
 }
 
 /// The tables that came with company format 2: sales orders and what hangs on them.
@@ -113,6 +115,11 @@ pub(super) fn of_batch_jobs() -> impl Iterator<Item = &'static Table> {
 /// The table that came with company format 5: which addresses are a customer's.
 pub(super) fn of_addresses() -> impl Iterator<Item = &'static Table> {
     find("DIRPARTYLOCATION").into_iter()
+}
+
+/// The tables that came with company format 6: units and their conversions.
+pub(super) fn of_units() -> impl Iterator<Item = &'static Table> {
+    units::TABLES.iter()
 }
 
 /// The table called `name`, upper and lower case alike.

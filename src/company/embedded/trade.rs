@@ -6,9 +6,10 @@ use rusqlite::Connection;
 use super::Embedded;
 use super::file::File;
 pub(super) use crate::company::reading::trade::ReleasedItem;
-use crate::company::reading::{addresses, trade};
+use crate::company::reading::{addresses, trade, units};
 use crate::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    UnitConversion, UnitsOfItem,
 };
 use crate::company::{CompanyError, CompanyFacts};
 use crate::model::channel::CustomerTemplate;
@@ -42,6 +43,23 @@ impl Trade for Embedded {
                     company,
                 },
                 &keys,
+            )
+        })
+        .await
+    }
+
+    async fn unit_conversions(
+        &self,
+        wanted: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError> {
+        let wanted = wanted.to_vec();
+        self.look_up("unit conversions", move |connection, company| {
+            units::conversions(
+                &File {
+                    connection,
+                    company,
+                },
+                &wanted,
             )
         })
         .await

@@ -404,6 +404,43 @@ pub(super) static TABLES: &[AxTable] = &[
             ("VALIDTO", "CAST('1900-01-01' AS datetime)"),
         ],
     ),
+    // Without these two nothing is converted.
+    lacking(
+        table(
+            "UNITOFMEASURE",
+            "unit conversions",
+            None,
+            &["RECID", "SYMBOL", "DECIMALPRECISION"],
+        ),
+        &[("RECID", "0"), ("SYMBOL", "N''"), ("DECIMALPRECISION", "0")],
+    ),
+    lacking(
+        table(
+            "UNITOFMEASURECONVERSION",
+            "unit conversions",
+            None,
+            &[
+                "PRODUCT",
+                "FROMUNITOFMEASURE",
+                "TOUNITOFMEASURE",
+                "FACTOR",
+                "NUMERATOR",
+                "DENOMINATOR",
+                "INNEROFFSET",
+                "OUTEROFFSET",
+            ],
+        ),
+        &[
+            ("PRODUCT", "0"),
+            ("FROMUNITOFMEASURE", "0"),
+            ("TOUNITOFMEASURE", "0"),
+            ("FACTOR", "0"),
+            ("NUMERATOR", "0"),
+            ("DENOMINATOR", "0"),
+            ("INNEROFFSET", "0"),
+            ("OUTEROFFSET", "0"),
+        ],
+    ),
     table(
         "MARKUPTABLE",
         "charges codes",
@@ -454,29 +491,4 @@ impl AxTable {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::company::embedded::tables;
-
-    #[test]
-    fn what_is_followed_in_ax_is_what_a_company_file_tracks_by_the_same_columns() {
-        for table in TABLES {
-            let file = tables::find(table.name).expect("the file has the table");
-            for column in table
-                .columns
-                .iter()
-                .chain(table.leads)
-                .chain(&table.company)
-            {
-                let has = file.columns.iter().any(|known| known.name == *column);
-                assert!(has, "{}.{column}", table.name);
-            }
-            assert_eq!(table.is_followed(), file.tracked, "{}", table.name);
-            assert!(
-                table.leads.iter().all(|column| file.key.contains(column)),
-                "{}",
-                table.name
-            );
-        }
-    }
-}
+mod tests;

@@ -6,9 +6,12 @@ use super::live::Live;
 use super::{Fault, SqlServerCompany};
 use crate::company::CompanyError;
 use crate::company::batch::{AxBatch, AxBatchFilter};
-use crate::company::reading::{Database as _, addresses, batch, failed, is_forbidden, trade};
+use crate::company::reading::{
+    Database as _, addresses, batch, failed, is_forbidden, trade, units,
+};
 use crate::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    UnitConversion, UnitsOfItem,
 };
 use crate::model::ax_batch::{AxBatchJob, AxBatchRun};
 use crate::model::channel::CustomerTemplate;
@@ -29,6 +32,27 @@ impl Trade for SqlServerCompany {
         let keys = keys.to_vec();
         self.look_up("items", move |live| trade::sales_items(live, &keys))
             .await
+    }
+
+    async fn unit_conversions(
+        &self,
+        wanted: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError> {
+        let wanted = wanted.to_vec();
+        self.look_up("unit conversions", move |live| {
+            match units::conversions(live, &wanted) {
+                // Tables that the login may not see at all count as missing already.
+                Err(error) if is_forbidden(&error) => {
+                    tracing::warn!(
+                        "the unit conversions cannot be read, so nothing is converted: {error}. The \
+                         grants that the login needs: axcs doctor --grants"
+                    );
+                    Ok(vec![None; wanted.len()])
+                }
+                found => found,
+            }
+        })
+        .await
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {

@@ -9,7 +9,7 @@ use crate::console::timetable::{TimetableErrand, TimetableReport};
 const READ_ONLY: &str = "The console is read-only: it changes no job.";
 
 impl App {
-    /// IANA name of this machine's zone, as the commands name it.
+    /// IANA name of the zone that times are shown in, as the commands name it.
     fn zone_name(&self) -> String {
         self.setting.zone.iana_name().unwrap_or("UTC").to_owned()
     }

@@ -258,7 +258,11 @@ impl Question {
                 )
             }
             Self::Usual(changes) => usual(changes),
-            Self::Correct(correction) => words::clean(&correction.in_words()).into_owned(),
+            Self::Correct(correction) => {
+                let text = correction.in_words();
+                let lines: Vec<_> = text.lines().map(words::clean).collect();
+                lines.join("\n")
+            }
             Self::Discard => {
                 "What was typed is not saved: everything stays as it was.".to_owned()
             }

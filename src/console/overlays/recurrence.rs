@@ -42,7 +42,7 @@ struct Outcome {
 #[derive(Clone, Debug)]
 pub struct RecurrenceEditor {
     job: Job,
-    /// IANA name of this machine's zone.
+    /// IANA name of the zone that times are shown in.
     zone: String,
     /// None while it is read.
     timetable: Option<Result<Timetable, Exception>>,

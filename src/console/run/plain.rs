@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use color_eyre::eyre::{Result, WrapErr as _};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::{Console, ConsoleOptions};
 use crate::console::app::{App, ExitReason, Setting};
@@ -20,6 +19,7 @@ use crate::console::theme::{Depth, Palette, Symbols};
 use crate::jobs::Runner;
 use crate::jobs::administration::Administration;
 use crate::logging::Ring;
+use crate::model::zone;
 use crate::signals;
 
 /// Runs the console on standard input and output, line by line, until there are no more lines, the
@@ -47,7 +47,7 @@ pub async fn run_plain(
     let setting = Setting {
         place: engine.place(),
         owner: engine.owner(),
-        zone: TimeZone::system(),
+        zone: zone::shown(),
         now: Timestamp::now(),
         size: plain::SIZE,
         keys,

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
@@ -18,6 +17,7 @@ use crate::commerce::client::CommerceError;
 use crate::commerce::wire::MAX_LINES;
 use crate::model::random::Random;
 use crate::model::run::Reach;
+use crate::model::zone;
 
 /// No service is waited for longer than this because it said so.
 pub const LONGEST_THROTTLE: Duration = Duration::from_secs(15 * 60);
@@ -274,5 +274,5 @@ impl Drop for Turn<'_> {
 }
 
 fn local(at: Timestamp, form: &str) -> String {
-    at.to_zoned(TimeZone::system()).strftime(form).to_string()
+    zone::local(at).strftime(form).to_string()
 }

@@ -326,7 +326,7 @@ fn check_line(at: usize, line: &OrderLine, known: &Known<'_>, faults: &mut Vec<F
                 "Line {}: the item {} is sold by {unit:?} in AX, the order has {:?}.",
                 line.line, line.item, line.unit
             ),
-            remedy: format!("Correct the sales unit in AX. Or correct the orders to it, with c in any console or axcs exceptions correct, and run the inventory job, so that the shop knows it. Or: {AT_SOURCE}"),
+            remedy: format!("Correct the sales unit in AX. Or correct the orders to it, with c in any console or axcs exceptions correct (quantity and price are converted where AX has a conversion), and run the inventory job, so that the shop knows it. Or: {AT_SOURCE}"),
         }),
         Some(SalesItem::Released { .. }) => {}
     }

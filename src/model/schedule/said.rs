@@ -61,7 +61,7 @@ pub enum Unusable {
 
 impl Said {
     /// The schedule as it is to be; the same where nothing was said. `system_zone` is the IANA name
-    /// of this machine's zone.
+    /// of the zone that times are shown in.
     ///
     /// # Errors
     /// Where that is no schedule that can be followed.

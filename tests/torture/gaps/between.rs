@@ -9,6 +9,7 @@ use axcs::company::browse::Browse;
 use axcs::company::embedded::Embedded;
 use axcs::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    UnitConversion, UnitsOfItem,
 };
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -105,6 +106,13 @@ impl Trade for Between {
 
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
         self.company.sales_items(keys).await
+    }
+
+    async fn unit_conversions(
+        &self,
+        wanted: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError> {
+        self.company.unit_conversions(wanted).await
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {

@@ -9,6 +9,7 @@ use axcs::company::browse::Browse;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{
     AddressKey, Code, Destination, FoundOrder, ItemKey, Requisition, SalesItem, Trade, TradeCodes,
+    UnitConversion, UnitsOfItem,
 };
 use axcs::company::{Company, CompanyError, CompanyFacts, Entry, Page, Reading, Tracking};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
@@ -216,6 +217,13 @@ impl Trade for Hands {
 
     async fn sales_items(&self, keys: &[ItemKey]) -> Result<Vec<SalesItem>, CompanyError> {
         Ok(vec![SalesItem::UnknownItem; keys.len()])
+    }
+
+    async fn unit_conversions(
+        &self,
+        wanted: &[UnitsOfItem],
+    ) -> Result<Vec<Option<UnitConversion>>, CompanyError> {
+        Ok(vec![None; wanted.len()])
     }
 
     async fn trade_codes(&self) -> Result<TradeCodes, CompanyError> {

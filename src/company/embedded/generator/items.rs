@@ -9,6 +9,7 @@ use rusqlite::{Connection, Statement, params};
 
 use self::name::{AR, DE, EN, FR, Name, ZH};
 use super::assortment::{CLOTHING_SIZES, COLOURS, COMPONENTS, LANGUAGES, Leaf, SIZES, Scale};
+use super::conversions::Conversions;
 use super::setup::{COLOUR_AND_SIZE, WAREHOUSES, dimension, leaf_recid, pair};
 use super::{COMPANY, CURRENCY, insert, recid};
 use crate::model::random::Random;
@@ -40,6 +41,7 @@ pub(super) struct Items<'c> {
     ecoresproductdimensiongroupproduct: Statement<'c>,
     inventsum: Statement<'c>,
     pricedisctable: Statement<'c>,
+    conversions: Conversions<'c>,
 }
 
 /// What an item is.
@@ -116,6 +118,7 @@ impl<'c> Items<'c> {
                 "RECID DATAAREAID RELATION MODULE ACCOUNTCODE ACCOUNTRELATION ITEMCODE ITEMRELATION \
                  CURRENCY AMOUNT PERCENT1 QUANTITYAMOUNTFROM FROMDATE UNITID PRICEUNIT INVENTDIMID",
             )?,
+            conversions: Conversions::new(connection)?,
         })
     }
 
@@ -166,6 +169,7 @@ impl<'c> Items<'c> {
                 if !pairs.is_empty() {
                     self.write_variants(&item, product, pairs, &name, random)?;
                 } else if !service {
+                    self.conversions.write_box(self.written, recid(product))?;
                     let places = random.between(1, 4);
                     self.write_stock(&item, 0, places, random)?;
                 }
