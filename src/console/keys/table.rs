@@ -151,7 +151,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Jobs, Move(M::Bottom), &["end", "G"], "the last job"),
 
         entry(C::Orders, Order(O::View), &["v"], "next view; u, d, j: unacknowledged, duplicate, journal").footer("view"),
-        entry(C::Orders, Filter(F::Begin), &["/"], "filter by words and fields: state:exception age>2h").footer("filter"),
+        entry(C::Orders, Filter(F::Begin), &["/"], "filter by words, ~letters, state:exception age>2h").footer("filter"),
         entry(C::Orders, Filter(F::End), &["esc"], "end the filter"),
         entry(C::Orders, Order(O::Sort), &["o"], "sort by the next column").footer("sort"),
         entry(C::Orders, Order(O::Turn), &["O"], "sort the other way round"),
@@ -170,7 +170,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Orders, Move(M::Top), &["home", "g"], "the newest order"),
         entry(C::Orders, Move(M::Bottom), &["end", "G"], "the oldest order listed"),
 
-        entry(C::Exceptions, Filter(F::Begin), &["/"], "filter by words and fields: stream:orders age>2h").footer("filter"),
+        entry(C::Exceptions, Filter(F::Begin), &["/"], "filter by words, ~letters, stream:orders age>2h").footer("filter"),
         entry(C::Exceptions, Filter(F::End), &["esc"], "end the filter"),
         entry(C::Exceptions, Exception(E::Sort), &["o"], "sort by the next column").footer("sort"),
         entry(C::Exceptions, Exception(E::Turn), &["O"], "sort the other way round"),
@@ -195,7 +195,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::NextHit), &["n"], "next hit").footer("next"),
         entry(C::Logs, Log(L::PreviousHit), &["N"], "previous hit"),
         entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search, then the filter").footer("end"),
-        entry(C::Logs, Filter(F::Begin), &["&"], "filter: level>=warning run:118 at:14:00..14:30").footer("filter"),
+        entry(C::Logs, Filter(F::Begin), &["&"], "filter: ~letters level>=warning run:118 at:14:00..14:30").footer("filter"),
         entry(C::Logs, Log(L::File), &["o"], "the log file of all processes, or this console's lines").footer("file"),
         entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
         entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),

@@ -74,7 +74,12 @@ impl Story<'_> {
             OrderView::Duplicate,
             OrderView::Journal,
         ] {
-            for (terms, limit) in [("", 100), ("store:web", 2), ("w-O1", 3)] {
+            for (terms, limit) in [
+                ("", 100),
+                ("store:web", 2),
+                ("w-O1", 3),
+                ("~Wo1 -store~ct", 4),
+            ] {
                 let filter = OrderFilter {
                     view,
                     terms: filter_of(Subject::Orders, terms),
@@ -164,7 +169,7 @@ impl Story<'_> {
                 job: Some(Job::Orders),
                 stream: Some(Stream::Orders),
                 code: Some("unknown-item".into()),
-                terms: filter_of(Subject::Exceptions, "\"bk-1 IS\""),
+                terms: filter_of(Subject::Exceptions, "\"bk-1 IS\" ~BiS -cause~%"),
                 ..ExceptionFilter::default()
             },
             ExceptionFilter {

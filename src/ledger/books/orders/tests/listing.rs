@@ -76,6 +76,19 @@ async fn a_text_is_found_in_either_case_of_any_script() {
         };
         assert_eq!(ids(&book, filter).await, expected, "{text}");
     }
+    for (text, expected) in [
+        ("w1", vec!["o1"]),
+        ("GRßÖ", vec!["o2", "o1"]),
+        ("דכן", vec!["o3"]),
+        ("7s", vec![]),
+        ("w%", vec![]),
+    ] {
+        let filter = OrderFilter {
+            terms: Test::Roughly(None, text.into()).into(),
+            ..everything()
+        };
+        assert_eq!(ids(&book, filter).await, expected, "{text}");
+    }
 }
 
 #[tokio::test]
@@ -253,6 +266,9 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
         "id:o3",
         "sales-order:so-7",
         "w-1 store:market",
+        "~w1 store~MRKT",
+        "-id~o1 -~SO7",
+        "customer~%",
         "currency:USD",
     ] {
         let terms = Filter::parse(Subject::Orders, text, &now).unwrap();
