@@ -3,6 +3,7 @@
 
 mod change;
 mod correction;
+mod export;
 mod handed;
 mod leaving;
 mod line;
@@ -10,6 +11,7 @@ mod mouse;
 mod msg;
 mod office;
 mod products;
+mod records;
 mod starts;
 mod triage;
 mod typed;
@@ -17,6 +19,7 @@ mod view;
 mod windows;
 mod wish;
 
+use self::export::ListExport;
 use self::handed::Over;
 use self::leaving::Leaving;
 
@@ -34,7 +37,10 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
 use super::draw;
-use super::keys::{Action, Chord, ConsoleAction, FilterAction, Keymap, Motion, OrderAction};
+use super::keys::{
+    Action, Chord, ConsoleAction, ExceptionAction, FilterAction, Keymap, Motion, OrderAction,
+    ProductAction,
+};
 use super::overlays::{Help, Overlay, Palette, Question};
 use super::tabs::account::{self, AccountTab};
 use super::tabs::checklists::{self, ChecklistsTab};
@@ -46,9 +52,8 @@ use super::tabs::products::{self as items, ProductsTab};
 use super::tabs::{Reply, Tab};
 use super::theme::Theme;
 use super::widgets::sheet::Page;
-use super::words;
 use crate::jobs::runner::Place;
-use crate::model::{Exception, Job, Stream};
+use crate::model::Job;
 
 /// What the console is made with.
 #[derive(Debug)]
@@ -93,6 +98,7 @@ pub struct App {
     leaving: Option<Leaving>,
     /// Long runs that are over; it is not known yet how they ended.
     over: Vec<Over>,
+    export: ListExport,
     dirty: Option<Pace>,
 }
 
@@ -113,6 +119,7 @@ impl App {
             toast: None,
             leaving: None,
             over: Vec::new(),
+            export: ListExport::default(),
             dirty: Some(Pace::Prompt),
         };
         app.lay_out();
@@ -225,6 +232,10 @@ impl App {
                 self.touch(Pace::Prompt);
                 self.correction_told(*report)
             }
+            Msg::ListExported(report) => {
+                self.touch(Pace::Prompt);
+                self.exported(*report)
+            }
             Msg::Handed(result) => {
                 self.touch(Pace::Prompt);
                 self.handed(result);
@@ -274,37 +285,6 @@ impl App {
         effects
     }
 
-    /// Takes in that exceptions were changed: what shows them is read again.
-    fn changed(&mut self, result: Result<u64, Exception>, what: &str) -> Vec<Effect> {
-        self.touch(Pace::Prompt);
-        match result {
-            Ok(0) => self.refuse(
-                "Nothing was changed: it has been settled meanwhile, here or elsewhere.".to_owned(),
-            ),
-            Ok(number) => {
-                let records = words::counted(number, "exception", "exceptions");
-                self.toast = Some(Toast::Told(format!("{records} {what}.")));
-                self.orders.clear_marks();
-                self.exceptions.clear_marks();
-            }
-            Err(exception) => self.refuse(exception.to_string()),
-        }
-        let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
-        effects.extend(self.load_records());
-        effects
-    }
-
-    /// Reads anew what runs and operators change. The orders are read when their tab comes in
-    /// front; a window that is open may stand over another one.
-    fn load_records(&mut self) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.exceptions.load().into_iter().collect();
-        if self.tab == Tab::Orders {
-            effects.extend(self.orders.load());
-        }
-        effects.extend(self.order_in_window().map(Effect::LoadOrder));
-        effects
-    }
-
     fn on_terminal(&mut self, event: Event) -> Vec<Effect> {
         match event {
             // Windows reports the release of a key too.
@@ -339,9 +319,15 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         let reply = match action {
+            action if self.ends_export(action) => self.end_export(),
             Action::Move(motion) => return self.go(motion).into_iter().collect(),
             Action::Account(action) => self.on_account(action),
             Action::Checklist(action) => return self.on_checklist(action),
+            Action::Product(ProductAction::Copy | ProductAction::Export)
+            | Action::Order(OrderAction::Copy | OrderAction::Export)
+            | Action::Exception(ExceptionAction::Copy | ExceptionAction::Export) => {
+                self.on_list(action)
+            }
             Action::Product(action) => self.products.on(action, self.setting.read_only),
             Action::Job(action) => return self.on_job(action),
             Action::Order(OrderAction::Run) => {
@@ -414,6 +400,10 @@ impl App {
             ConsoleAction::TabLogs => return self.turn_to(Tab::Logs),
             ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
+            ConsoleAction::EndExport => {
+                let reply = self.end_export();
+                return self.answered(reply);
+            }
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
             ConsoleAction::Palette => {
                 let palette = Palette::new(self.context());
@@ -453,14 +443,6 @@ impl App {
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
             Tab::Logs => Vec::new(),
         }
-    }
-
-    /// True while a run moves orders: who looks at them sees them move.
-    fn moves_orders(&self) -> bool {
-        let executing = &self.jobs.live().executing;
-        executing
-            .iter()
-            .any(|run| run.job.streams().contains(&Stream::Orders))
     }
 
     /// Tells what was done, or why it was not.

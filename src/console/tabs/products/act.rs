@@ -36,7 +36,10 @@ impl ProductsTab {
             .as_ref()
             .is_some_and(|draft| !draft.difference().is_empty());
         match action {
-            ProductAction::Mark | ProductAction::Details => self.window.selected().is_some(),
+            ProductAction::Mark
+            | ProductAction::Details
+            | ProductAction::Copy
+            | ProductAction::Export => self.window.selected().is_some(),
             ProductAction::Toggle
             | ProductAction::Sell
             | ProductAction::Never
@@ -66,14 +69,15 @@ impl ProductsTab {
         };
     }
 
-    /// Does what a key asks for.
+    /// Does what a key asks for. Handing items out is the console's part.
     pub fn on(&mut self, action: ProductAction, read_only: bool) -> Reply {
         match action {
             ProductAction::Mark => {
                 if let Some(row) = self.window.selected() {
                     let item = row.item.item.clone();
-                    if !self.marks.remove(&item) {
-                        self.marks.insert(item);
+                    let line = self.line(row);
+                    if self.marks.remove(&item).is_none() {
+                        self.marks.insert(item, line);
                     }
                 }
                 self.go(crate::console::keys::Motion::Down).into()
@@ -140,6 +144,7 @@ impl ProductsTab {
             ProductAction::AddRule => Reply::Open(Overlay::Form(Form::rule())),
             ProductAction::RemoveRule => self.mend(),
             ProductAction::Undo => self.undo(),
+            ProductAction::Copy | ProductAction::Export => Reply::Done,
         }
     }
 
@@ -152,7 +157,7 @@ impl ProductsTab {
                 .into_iter()
                 .collect()
         } else {
-            self.marks.iter().cloned().collect()
+            self.marks.keys().cloned().collect()
         };
         self.set(&chosen, hand)
     }

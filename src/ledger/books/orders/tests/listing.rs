@@ -284,6 +284,17 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
                 for page in [1, 2, 4] {
                     let paged = list_in_pages(db, &filter, Some(page)).unwrap();
                     assert_eq!(paged, whole, "{filter:?} in pages of {page}");
+                    let (mut listed, mut left) = (Vec::new(), Some(filter.clone()));
+                    while let Some(filter) = left.take() {
+                        let filter = OrderFilter {
+                            limit: page,
+                            ..filter
+                        };
+                        let found = list_in_pages(db, &filter, None).unwrap();
+                        listed.extend(found.iter().cloned());
+                        left = filter.behind(found);
+                    }
+                    assert_eq!(listed, whole, "{text} behind one another, {page} each");
                 }
                 let mut meant: Vec<&str> = all
                     .iter()
