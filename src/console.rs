@@ -7,6 +7,7 @@ pub mod correction;
 pub mod doors;
 pub mod draw;
 pub mod engine;
+pub mod export;
 pub mod keys;
 mod links;
 pub mod log_file;

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod check;
 pub mod checklist;
 pub mod container;
+pub mod csv;
 pub mod digest;
 pub mod exception;
 pub mod filter;

@@ -18,6 +18,8 @@ mod exceptions;
 mod jobs;
 #[path = "console/leaving.rs"]
 mod leaving;
+#[path = "console/lists.rs"]
+mod lists;
 #[path = "console/logs.rs"]
 mod logs;
 #[path = "console/mouse.rs"]

@@ -13,6 +13,7 @@ use super::run::{self, Output};
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
 use crate::jobs::{RunOptions, exceptions};
+use crate::model::csv::{self, Tabular as _};
 use crate::model::exception::{
     Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState, MODULE,
 };
@@ -35,6 +36,9 @@ pub struct ExceptionsArguments {
     /// At most so many
     #[arg(long, default_value_t = 100)]
     limit: usize,
+    /// All that match, by their numbers, as CSV for a spreadsheet
+    #[arg(long, conflicts_with = "limit")]
+    csv: bool,
 }
 
 #[derive(Debug, Default, Args)]
@@ -202,7 +206,11 @@ pub async fn exceptions(
                 with_closed: filter.with_closed || arguments.all,
                 ..filter
             };
-            list(invocation, &set_up, &filter).await
+            if arguments.csv {
+                print_csv(&set_up, filter).await
+            } else {
+                list(invocation, &set_up, &filter).await
+            }
         }
         Some(ExceptionsCommand::Show { id }) => show(invocation, &set_up, id).await,
         Some(ExceptionsCommand::Retry(arguments)) => retry(invocation, &set_up, arguments).await,
@@ -221,6 +229,18 @@ async fn find(set_up: &SetUp, filter: &ExceptionFilter) -> Result<Vec<ExceptionE
     let ledger = &set_up.runner.sides().ledger;
     let found = ledger.exceptions(filter).await.map_err(Exception::from)?;
     Ok(found)
+}
+
+/// Prints all that match, page by page.
+async fn print_csv(set_up: &SetUp, filter: ExceptionFilter) -> Result<Exit, Refusal> {
+    print::csv([ExceptionEntry::HEAD]);
+    let mut left = Some(filter.in_pages(csv::PAGE));
+    while let Some(filter) = left {
+        let page = find(set_up, &filter).await?;
+        print::csv(page.iter().map(csv::row));
+        left = filter.behind(&page);
+    }
+    Ok(Exit::Done)
 }
 
 async fn list(

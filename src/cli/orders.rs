@@ -8,6 +8,7 @@ use serde_json::json;
 use super::narrow::{self, Terms};
 use super::set_up::SetUp;
 use super::{Exit, Invocation, Refusal, print};
+use crate::model::csv::{self, Tabular as _};
 use crate::model::exception::Exception;
 use crate::model::filter::{Field, Filter, Subject, Test};
 use crate::model::order::{Address, OrderLine, WebOrder};
@@ -21,6 +22,7 @@ use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, Staged
     after_help = format!("Orders of one store that need somebody, with the reason:\n  \
 axcs orders --view exception --store web\n\n\
 What is sold but not told to the shop: axcs orders --view unacknowledged\n\
+All of a week for a spreadsheet: axcs orders --where 'placed:2026-11-01..2026-11-07' --csv > week.csv\n\
 One order, whole, by id, number or sales order: axcs orders show SO-0000042\n\n{}",
         narrow::help(Subject::Orders, "axcs orders --where 'state:exception age>2h store:web -customer:\"Ben Adams\"'"))
 )]
@@ -48,6 +50,9 @@ pub struct OrdersArguments {
     /// At most so many
     #[arg(long, default_value_t = 100)]
     limit: usize,
+    /// All that match, as CSV for a spreadsheet
+    #[arg(long, conflicts_with = "limit")]
+    csv: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -99,13 +104,34 @@ pub async fn orders(invocation: &Invocation, arguments: OrdersArguments) -> Resu
                         Direction::Down
                     },
                 },
+                after: None,
                 limit: arguments.limit,
             };
-            list(invocation, &set_up, &filter).await
+            if arguments.csv {
+                print_csv(&set_up, filter).await
+            } else {
+                list(invocation, &set_up, &filter).await
+            }
         }
     };
     set_up.close().await;
     done
+}
+
+/// Prints all that match, page by page: there may be more than the memory holds.
+async fn print_csv(set_up: &SetUp, filter: OrderFilter) -> Result<Exit, Refusal> {
+    let ledger = &set_up.runner.sides().ledger;
+    print::csv([OrderRow::HEAD]);
+    let mut left = Some(OrderFilter {
+        limit: csv::PAGE,
+        ..filter
+    });
+    while let Some(filter) = left {
+        let page = ledger.orders(&filter).await.map_err(Exception::from)?;
+        print::csv(page.iter().map(csv::row));
+        left = filter.behind(page);
+    }
+    Ok(Exit::Done)
 }
 
 async fn list(

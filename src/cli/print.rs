@@ -42,6 +42,16 @@ fn fitting(text: &str, _: usize) -> Vec<String> {
     vec![text.to_owned()]
 }
 
+/// Rows of a spreadsheet, as a file of its kind has them.
+pub fn csv<R: AsRef<[u8]>>(rows: impl IntoIterator<Item = impl IntoIterator<Item = R>>) {
+    let mut into = csv::Writer::from_writer(std::io::stdout());
+    for row in rows {
+        // A closed pipe is the reader's decision, not an error.
+        let _ = into.write_record(row);
+    }
+    let _ = into.flush();
+}
+
 /// What another program reads, byte by byte.
 pub fn as_it_is(bytes: &[u8]) {
     let _ = std::io::stdout().write_all(bytes);

@@ -4,6 +4,7 @@
 mod acting;
 mod change;
 mod correction;
+mod export;
 mod handed;
 mod leaving;
 mod line;
@@ -11,6 +12,7 @@ mod mouse;
 mod msg;
 mod office;
 mod products;
+mod records;
 mod starts;
 mod triage;
 mod typed;
@@ -18,6 +20,7 @@ mod view;
 mod windows;
 mod wish;
 
+use self::export::ListExport;
 use self::handed::Over;
 use self::leaving::Leaving;
 
@@ -47,9 +50,7 @@ use super::tabs::orders::{self, OrdersTab};
 use super::tabs::products::{self as items, ProductsTab};
 use super::theme::Theme;
 use super::widgets::sheet::Page;
-use super::words;
 use crate::jobs::runner::Place;
-use crate::model::{Exception, Stream};
 
 /// What the console is made with.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ pub struct App {
     leaving: Option<Leaving>,
     /// Long runs that are over; it is not known yet how they ended.
     over: Vec<Over>,
+    export: ListExport,
     dirty: Option<Pace>,
 }
 
@@ -114,6 +116,7 @@ impl App {
             toast: None,
             leaving: None,
             over: Vec::new(),
+            export: ListExport::default(),
             dirty: Some(Pace::Prompt),
         };
         app.lay_out();
@@ -226,6 +229,10 @@ impl App {
                 self.touch(Pace::Prompt);
                 self.correction_told(*report)
             }
+            Msg::ListExported(report) => {
+                self.touch(Pace::Prompt);
+                self.exported(*report)
+            }
             Msg::Handed(result) => {
                 self.touch(Pace::Prompt);
                 self.handed(result);
@@ -275,37 +282,6 @@ impl App {
         effects
     }
 
-    /// Takes in that exceptions were changed: what shows them is read again.
-    fn changed(&mut self, result: Result<u64, Exception>, what: &str) -> Vec<Effect> {
-        self.touch(Pace::Prompt);
-        match result {
-            Ok(0) => self.refuse(
-                "Nothing was changed: it has been settled meanwhile, here or elsewhere.".to_owned(),
-            ),
-            Ok(number) => {
-                let records = words::counted(number, "exception", "exceptions");
-                self.toast = Some(Toast::Told(format!("{records} {what}.")));
-                self.orders.clear_marks();
-                self.exceptions.clear_marks();
-            }
-            Err(exception) => self.refuse(exception.to_string()),
-        }
-        let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
-        effects.extend(self.load_records());
-        effects
-    }
-
-    /// Reads anew what runs and operators change. The orders are read when their tab comes in
-    /// front; a window that is open may stand over another one.
-    fn load_records(&mut self) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.exceptions.load().into_iter().collect();
-        if self.tab == Tab::Orders {
-            effects.extend(self.orders.load());
-        }
-        effects.extend(self.order_in_window().map(Effect::LoadOrder));
-        effects
-    }
-
     fn on_terminal(&mut self, event: Event) -> Vec<Effect> {
         match event {
             // Windows reports the release of a key too.
@@ -336,14 +312,6 @@ impl App {
         } else {
             Vec::new()
         }
-    }
-
-    /// True while a run moves orders: who looks at them sees them move.
-    fn moves_orders(&self) -> bool {
-        let executing = &self.jobs.live().executing;
-        executing
-            .iter()
-            .any(|run| run.job.streams().contains(&Stream::Orders))
     }
 
     /// Tells what was done, or why it was not.

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use super::app::{Effect, ExceptionsRead, Msg, OrdersRead};
 use super::correction;
 use super::engine::Engine;
+use super::export;
 use super::log_file::Shelf;
 use super::looks::Looks;
 use super::office::{self, Office};
@@ -109,6 +110,12 @@ impl Doors {
             Effect::Log(errand, now) => {
                 let shelf = self.shelf.clone();
                 Box::pin(async move { Msg::LogFile(Box::new(shelf.perform(errand, now).await)) })
+            }
+            Effect::ExportList(errand) => {
+                let doors = self.clone();
+                Box::pin(async move {
+                    Msg::ListExported(Box::new(export::perform(&doors, errand).await))
+                })
             }
             Effect::Correction(errand) => Box::pin(async move {
                 Msg::Correction(Box::new(correction::perform(&*engine, errand).await))

@@ -214,6 +214,8 @@ actions! {
         Apply "apply" "Count what the draft would send; then put it in force.",
         Undo "undo" "Take the last step back.",
         Back "back" "Back to the list.",
+        Copy "copy" "Copy the chosen ones.",
+        Export "export" "Write all that match to a file.",
     }
 }
 
@@ -253,6 +255,8 @@ actions! {
         Correct "correct" "Correct its units at its source.",
         Resolve "resolve" "Close its exception with a note.",
         Run "run" "Run the orders job.",
+        Copy "copy" "Copy the chosen ones.",
+        Export "export" "Write all that match to a file.",
     }
 }
 
@@ -271,6 +275,8 @@ actions! {
         Correct "correct" "Correct the units of its order at its source.",
         CorrectAll "correct-all" "Correct the units of all orders that are listed by the filter.",
         Resolve "resolve" "Close it with a note.",
+        Copy "copy" "Copy the chosen ones.",
+        Export "export" "Write all that match to a file.",
     }
 }
 
@@ -331,6 +337,7 @@ actions! {
         PreviousTab "previous-tab" "To the previous tab.",
         Help "help" "Show the keys.",
         Palette "palette" "Find what can be asked for.",
+        EndExport "end-export" "End the list that is being written.",
         Quit "quit" "Leave.",
         Redraw "redraw" "Draw the screen anew.",
         Suspend "suspend" "Back to the shell until `fg`.",

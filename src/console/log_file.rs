@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use super::outlet::file_name;
 use crate::logging::file::{LogFile, Placed, Quest, Way};
 use crate::model::filter::Filter;
 use crate::model::pattern::Pattern;
@@ -108,6 +109,11 @@ impl Shelf {
             exports,
             file: Arc::default(),
         }
+    }
+
+    /// Folder of what is written out of it, and of the lists.
+    pub fn exports(&self) -> &Path {
+        &self.exports
     }
 
     /// Does an errand at the file.
@@ -248,18 +254,13 @@ fn perform(
     })
 }
 
-/// The name of a file with lines of the log: another one every millisecond.
-pub fn export_name(now: Timestamp) -> String {
-    format!("axcs-log-{}.txt", now.strftime("%Y%m%d-%H%M%S%3f"))
-}
-
 /// Writes a new file, which is never one that is there already.
 fn write(
     folder: &Path,
     now: Timestamp,
     lines: impl FnOnce(&mut BufWriter<File>) -> io::Result<u64>,
 ) -> Result<(u64, PathBuf), String> {
-    let path = folder.join(export_name(now));
+    let path = folder.join(file_name("log", "txt", now));
     let created = std::fs::create_dir_all(folder).and_then(|()| File::create_new(&path));
     let written = created.and_then(|file| {
         let mut into = BufWriter::new(file);

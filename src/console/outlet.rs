@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::clipboard::Clipboard;
 use crate::model::Exception;
 
@@ -199,6 +201,11 @@ fn is_at_least(version: Option<String>, least: [u32; 2]) -> bool {
     let version = version.unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     [parts.next().unwrap_or(0), parts.next().unwrap_or(0)] >= least
+}
+
+/// The name of a file that is handed over: another one every millisecond.
+pub fn file_name(what: &str, kind: &str, now: Timestamp) -> String {
+    format!("axcs-{what}-{}.{kind}", now.strftime("%Y%m%d-%H%M%S%3f"))
 }
 
 /// What is said before the file of a text.

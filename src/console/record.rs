@@ -114,6 +114,7 @@ impl Told {
             Msg::Office(_) => left_out("account or checklists"),
             Msg::Products(_) => left_out("products"),
             Msg::Timetable(_) => left_out("recurrences"),
+            Msg::ListExported(_) => left_out("a list that was written"),
             Msg::LogFile(_) => left_out("the log file"),
             Msg::Looks(_) => left_out("keys and colours"),
             Msg::Signal(signal) => Self::LeftOut(signal.to_string()),

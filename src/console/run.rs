@@ -424,6 +424,7 @@ where
             | Effect::Log(..)
             | Effect::Timetable(_)
             | Effect::Correction(_)
+            | Effect::ExportList(_)
             | Effect::Office(_)
             | Effect::Products(_)
             | Effect::WatchLooks => self.load(effect),

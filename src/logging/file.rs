@@ -279,6 +279,7 @@ impl LogFile {
             Test::Level(Compare::Less | Compare::AtMost, _)
             | Test::Anywhere(_)
             | Test::Holds(..)
+            | Test::Roughly(..)
             | Test::Is(..)
             | Test::Number(..)
             | Test::Amount(..) => false,

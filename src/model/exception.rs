@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use super::job::Job;
-use super::sort::{ExceptionSort, Sort};
+use super::sort::{Direction, ExceptionSort, Sort};
 use super::stream::Stream;
 
 /// The exception texts of the AX documents, with the documented remedy
@@ -244,10 +244,37 @@ pub struct ExceptionFilter {
     pub terms: Filter,
     /// Resolved and cleared ones too.
     pub with_closed: bool,
+    /// Only those with a greater number.
+    pub after: Option<ExceptionId>,
     /// In which order.
     pub sort: Sort<ExceptionSort>,
     /// At most this many.
     pub limit: Option<usize>,
+}
+
+impl ExceptionFilter {
+    /// The first page of all that match, in the order of their numbers.
+    #[must_use]
+    pub fn in_pages(self, limit: usize) -> Self {
+        Self {
+            sort: Sort {
+                by: ExceptionSort::Number,
+                direction: Direction::Up,
+            },
+            limit: Some(limit),
+            ..self
+        }
+    }
+
+    /// The page behind this one; none where this was the last.
+    pub fn behind(self, page: &[ExceptionEntry]) -> Option<Self> {
+        let is_full = self.limit.is_some_and(|limit| page.len() >= limit);
+        let last = page.last().filter(|_| is_full)?.id;
+        Some(Self {
+            after: Some(last),
+            ..self
+        })
+    }
 }
 
 /// `error` and what caused it, in one line: "first: second: third".

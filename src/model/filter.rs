@@ -2,11 +2,12 @@
 //! are written, and what they let through. Nothing here reads a database or a clock.
 //!
 //! ```text
-//! state:exception age>2h store:web "free words" -is:journal total>=100
+//! state:exception age>2h store:web "free words" -is:journal total>=100 customer~kmllr
 //! ```
 //!
 //! A record has to satisfy every term; `-` turns one round. A word without a field is looked for in
-//! the texts of a record, upper and lower case alike.
+//! the texts of a record, upper and lower case alike. Behind `~` stand letters that are found where
+//! they come in that order, whatever is between.
 
 mod complete;
 mod field;
@@ -50,6 +51,9 @@ pub enum Test {
     Anywhere(String),
     /// The text of a field holds this one, upper and lower case alike.
     Holds(Field, String),
+    /// The text of a field, or one of all texts, has these characters in this order, with anything
+    /// between; upper and lower case alike.
+    Roughly(Option<Field>, String),
     /// A field is exactly this name, or one of its words.
     Is(Field, String),
     /// A whole number.
@@ -181,6 +185,7 @@ impl Test {
     pub const fn field(&self) -> Option<Field> {
         match self {
             Self::Anywhere(_) => None,
+            Self::Roughly(field, _) => *field,
             Self::Holds(field, _)
             | Self::Is(field, _)
             | Self::Number(field, ..)
@@ -214,6 +219,7 @@ impl Test {
             }
             Self::Anywhere(_)
             | Self::Holds(..)
+            | Self::Roughly(..)
             | Self::Is(..)
             | Self::Amount(..)
             | Self::Level(..) => None,
@@ -224,11 +230,15 @@ impl Test {
         if let Self::Anywhere(text) = self {
             return record.texts().into_iter().any(|held| holds(held, text));
         }
+        if let Self::Roughly(None, letters) = self {
+            return record.texts().into_iter().any(|held| follow(held, letters));
+        }
         let fact = self
             .field()
             .map_or(Fact::Nothing, |field| record.fact(field));
         match (self, fact) {
             (Self::Holds(_, text), Fact::Text(held)) => holds(&held, text),
+            (Self::Roughly(_, letters), Fact::Text(held)) => follow(&held, letters),
             (Self::Is(_, name), Fact::Text(held)) => held == name.as_str(),
             (Self::Is(_, word), Fact::Words(words)) => words.contains(&word.as_str()),
             (Self::Amount(_, compare, amount), Fact::Amount(held)) => compare.holds(&held, amount),
@@ -239,6 +249,7 @@ impl Test {
             (
                 Self::Anywhere(_)
                 | Self::Holds(..)
+                | Self::Roughly(..)
                 | Self::Is(..)
                 | Self::Number(..)
                 | Self::Amount(..)
@@ -261,6 +272,13 @@ fn holds(text: &str, sought: &str) -> bool {
             .any(|part| part.eq_ignore_ascii_case(sought));
     }
     text.to_lowercase().contains(&sought.to_lowercase())
+}
+
+/// True where the characters stand in the text in this order; upper and lower case alike.
+fn follow(text: &str, letters: &str) -> bool {
+    let mut held = text.chars().flat_map(char::to_lowercase);
+    let mut sought = letters.chars().flat_map(char::to_lowercase);
+    sought.all(|letter| held.any(|other| other == letter))
 }
 
 impl Term {
@@ -341,6 +359,12 @@ impl fmt::Display for Term {
         }
         match &self.test {
             Test::Anywhere(text) => f.write_str(&quoted(text)),
+            Test::Roughly(field, letters) => {
+                if let Some(field) = field {
+                    write!(f, "{field}")?;
+                }
+                write!(f, "~{}", quoted(letters))
+            }
             Test::Holds(field, text) | Test::Is(field, text) => {
                 write!(f, "{field}:{}", quoted(text))
             }

@@ -69,9 +69,11 @@ pub enum ExceptionSort {
     Last,
     /// The stream and the id of the record; runs first.
     Record,
+    /// Its number, which never changes.
+    Number,
 }
 
 impl ExceptionSort {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Last, Self::Record];
+    pub const ALL: [Self; 3] = [Self::Last, Self::Record, Self::Number];
 }

@@ -239,8 +239,22 @@ pub struct OrderFilter {
     pub terms: Filter,
     /// In which order.
     pub sort: Sort<OrderSort>,
+    /// Only those that stand behind this one in that order.
+    pub after: Option<Box<OrderRow>>,
     /// At most this many.
     pub limit: usize,
+}
+
+impl OrderFilter {
+    /// The page behind this one; none where this was the last.
+    pub fn behind(self, mut page: Vec<OrderRow>) -> Option<Self> {
+        let is_full = page.len() >= self.limit;
+        let last = page.pop().filter(|_| is_full)?;
+        Some(Self {
+            after: Some(Box::new(last)),
+            ..self
+        })
+    }
 }
 
 /// How many orders a ledger has of each kind.

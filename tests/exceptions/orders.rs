@@ -98,3 +98,37 @@ fn what_a_customer_wrote_never_commands_the_terminal() {
         "JSON says it exactly"
     );
 }
+
+#[test]
+fn all_that_match_are_printed_for_a_spreadsheet_and_no_cell_is_a_formula() {
+    let axcs = shop();
+    place(&axcs, "BAD", |order| {
+        order["customer"]["name"] = "=1+1".into();
+        order["lines"][0]["item"] = "NO-SUCH".into();
+    });
+    axcs.ok(&["run", "orders"]);
+    let rows = |arguments: &[&str]| -> Vec<Vec<String>> {
+        let said = axcs.ok(arguments).stdout;
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader.has_headers(false).from_reader(said.as_bytes());
+        let rows = reader
+            .records()
+            .map(|row| row.unwrap().iter().map(String::from).collect());
+        rows.collect()
+    };
+    let orders = rows(&["orders", "--csv", "--sort", "number"]);
+    assert_eq!(orders.len(), 3, "{orders:?}");
+    assert_eq!(orders[0][0], "Order");
+    assert!(
+        orders
+            .iter()
+            .any(|row| row[5] == "'=1+1" && row[4] == "exception"),
+        "{orders:?}"
+    );
+    let none = rows(&["orders", "--csv", "--where", "~nobodyatall"]);
+    assert_eq!(none.len(), 1);
+    let exceptions = rows(&["exceptions", "--csv", "--where", "record~bd"]);
+    assert_eq!(exceptions.len(), 2, "{exceptions:?}");
+    assert_eq!((&*exceptions[1][2], &*exceptions[1][3]), ("orders", "BAD"));
+    assert_eq!(axcs.run(&["orders", "--csv", "--limit", "3"]).code, 2);
+}

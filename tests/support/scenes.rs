@@ -280,6 +280,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
         | Effect::WatchLooks
         | Effect::Ring(_)
         | Effect::Suspend
+        | Effect::ExportList(_)
         | Effect::Quit(_) => return None,
     })
 }

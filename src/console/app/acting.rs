@@ -1,7 +1,9 @@
 //! What a key, a click or the palette asks for, done by the tab or window in front.
 
 use super::{App, Effect, ExitReason, Toast};
-use crate::console::keys::{Action, ConsoleAction, FilterAction, Motion, OrderAction};
+use crate::console::keys::{
+    Action, ConsoleAction, ExceptionAction, FilterAction, Motion, OrderAction, ProductAction,
+};
 use crate::console::overlays::{Help, Overlay, Palette, Question};
 use crate::console::tabs::{Reply, Tab};
 use crate::model::Job;
@@ -9,9 +11,15 @@ use crate::model::Job;
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         let reply = match action {
+            action if self.ends_export(action) => self.end_export(),
             Action::Move(motion) => return self.go(motion).into_iter().collect(),
             Action::Account(action) => self.on_account(action),
             Action::Checklist(action) => return self.on_checklist(action),
+            Action::Product(ProductAction::Copy | ProductAction::Export)
+            | Action::Order(OrderAction::Copy | OrderAction::Export)
+            | Action::Exception(ExceptionAction::Copy | ExceptionAction::Export) => {
+                self.on_list(action)
+            }
             Action::Product(action) => self.products.on(action, self.setting.read_only),
             Action::Job(action) => return self.on_job(action),
             Action::Order(OrderAction::Run) => {
@@ -84,6 +92,10 @@ impl App {
             ConsoleAction::TabLogs => return self.turn_to(Tab::Logs),
             ConsoleAction::NextTab => return self.turn_to(self.tab.next()),
             ConsoleAction::PreviousTab => return self.turn_to(self.tab.previous()),
+            ConsoleAction::EndExport => {
+                let reply = self.end_export();
+                return self.answered(reply);
+            }
             ConsoleAction::Help => self.overlays.push(Overlay::Help(Help::default())),
             ConsoleAction::Palette => {
                 let palette = Palette::new(self.context());

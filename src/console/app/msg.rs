@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Change;
 use crate::console::correction::{CorrectionErrand, CorrectionReport};
+use crate::console::export::{ExportErrand, ExportReport};
 use crate::console::keys::Keymap;
 use crate::console::log_file::{LogErrand, LogReport};
 use crate::console::looks::LooksError;
@@ -72,6 +73,8 @@ pub enum Msg {
     Looks(Box<Result<(Keymap, Theme), LooksError>>),
     /// Lines of the log.
     Log(Batch),
+    /// How far a list has come that is written to a file.
+    ListExported(Box<ExportReport>),
     /// What came of an errand at the log file.
     LogFile(Box<LogReport>),
     /// Somebody ends the program.
@@ -149,6 +152,8 @@ pub enum Effect {
     Copy(Handed),
     /// Write a text to a file.
     Export(Handed),
+    /// Write a list to a file, page by page.
+    ExportList(ExportErrand),
     /// Ring the bell, and notify with this text where the terminal can.
     Ring(String),
     /// Wait until the files of keys and colours change, and read them.

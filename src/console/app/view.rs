@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use ratatui::layout::Rect;
 
 use super::{App, Pace};
-use crate::console::keys::{Action, Context, FilterAction, Keymap, LogAction, WindowAction};
+use crate::console::keys::{
+    Action, ConsoleAction, Context, FilterAction, Keymap, LogAction, WindowAction,
+};
 use crate::console::overlays::Overlay;
 use crate::console::tabs::Tab;
 use crate::console::tabs::account::AccountTab;
@@ -66,6 +68,7 @@ impl App {
             Action::Job(action) => self.jobs.offers(action, self.setting.read_only),
             Action::Order(action) => self.orders.offers(action, self.setting.read_only),
             Action::Exception(action) => self.exceptions.offers(action, self.setting.read_only),
+            Action::Filter(FilterAction::End) if self.is_exporting() => true,
             Action::Filter(FilterAction::End) => match self.tab {
                 Tab::Products => self.products.is_filtering(),
                 Tab::Orders => self.orders.is_filtering(),
@@ -77,6 +80,7 @@ impl App {
             Action::Filter(FilterAction::Complete) => self.tab != Tab::Products,
             Action::Log(LogAction::NextHit | LogAction::PreviousHit) => self.logs.is_searching(),
             Action::Log(LogAction::EndSearch) => self.logs.can_end(),
+            Action::Console(ConsoleAction::EndExport) => self.is_exporting(),
             Action::Window(WindowAction::Open) => matches!(
                 self.overlays.last(),
                 Some(Overlay::History(_) | Overlay::BatchJobs(_))

@@ -14,10 +14,12 @@ use super::filter::FilterLine;
 use super::listing::{Keyed, Listing};
 use super::{Loading, Reply};
 use crate::console::app::{Effect, ExceptionsRead, Wish};
+use crate::console::export::Rest;
 use crate::console::keys::{ExceptionAction, FilterAction, Motion};
 use crate::console::overlays::{ExceptionWindow, Note, Overlay};
 use crate::jobs::correction::is_about_a_unit;
 use crate::model::Exception;
+use crate::model::csv;
 use crate::model::exception::{ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState};
 use crate::model::filter::{Field, Subject};
 use crate::model::sort::Sort;
@@ -79,16 +81,31 @@ impl Default for ExceptionsTab {
 impl ExceptionsTab {
     /// Asks for the list, unless that is under way.
     pub fn load(&mut self) -> Option<Effect> {
-        self.loading.ask().then(|| {
-            Effect::LoadExceptions(Box::new(ExceptionFilter {
-                terms: self.filter.terms().clone(),
-                // Who asks for a state means closed ones too.
-                with_closed: self.with_closed || self.filter.terms().asks_for(Field::State),
-                sort: sort::in_ledger(self.sort),
-                limit: Some(MOST_LISTED),
-                ..ExceptionFilter::default()
-            }))
-        })
+        self.loading
+            .ask()
+            .then(|| Effect::LoadExceptions(Box::new(self.asked())))
+    }
+
+    /// What the list asks for.
+    fn asked(&self) -> ExceptionFilter {
+        ExceptionFilter {
+            terms: self.filter.terms().clone(),
+            // Who asks for a state means closed ones too.
+            with_closed: self.with_closed || self.filter.terms().asks_for(Field::State),
+            sort: sort::in_ledger(self.sort),
+            limit: Some(MOST_LISTED),
+            ..ExceptionFilter::default()
+        }
+    }
+
+    /// The chosen exceptions as text, a line each.
+    pub fn copied(&self) -> String {
+        csv::lines(self.listing.chosen())
+    }
+
+    /// All that the filter lets through, listed or not.
+    pub fn whole(&self) -> Rest {
+        Rest::exceptions(self.asked())
     }
 
     /// Takes in the list.
@@ -208,7 +225,9 @@ impl ExceptionsTab {
             ExceptionAction::Details
             | ExceptionAction::Mark
             | ExceptionAction::MarkRange
-            | ExceptionAction::MarkAll => self.listing.selected().is_some(),
+            | ExceptionAction::MarkAll
+            | ExceptionAction::Copy
+            | ExceptionAction::Export => self.listing.selected().is_some(),
             ExceptionAction::Retry => !read_only && self.to_retry().is_some(),
             ExceptionAction::RetryAll => !read_only && self.all().is_some(),
             ExceptionAction::Correct | ExceptionAction::CorrectAll => {
@@ -219,7 +238,7 @@ impl ExceptionsTab {
         }
     }
 
-    /// Does what a key asks for.
+    /// Does what a key asks for. Handing exceptions out is the console's part.
     pub fn on(&mut self, action: ExceptionAction, read_only: bool) -> Reply {
         match action {
             ExceptionAction::Details => match self.listing.selected() {
@@ -282,6 +301,7 @@ impl ExceptionsTab {
                 Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
                 None => Reply::Refuse("The chosen exceptions are closed already.".to_owned()),
             },
+            ExceptionAction::Copy | ExceptionAction::Export => Reply::Done,
         }
     }
 }

@@ -16,10 +16,12 @@ use super::filter::FilterLine;
 use super::listing::{Keyed, Listing};
 use super::{Loading, Reply};
 use crate::console::app::{Effect, OrdersRead, Wish};
+use crate::console::export::Rest;
 use crate::console::keys::{FilterAction, Motion, OrderAction};
 use crate::console::overlays::{Note, OrderWindow, Overlay};
 use crate::console::widgets::order::Reading;
 use crate::jobs::correction::is_about_a_unit;
+use crate::model::csv;
 use crate::model::exception::ExceptionFilter;
 use crate::model::filter::Subject;
 use crate::model::sort::Sort;
@@ -79,14 +81,28 @@ impl Default for OrdersTab {
 impl OrdersTab {
     /// Asks for the list, unless that is under way.
     pub fn load(&mut self) -> Option<Effect> {
-        self.loading.ask().then(|| {
-            Effect::LoadOrders(OrderFilter {
-                view: self.view,
-                terms: self.filter.terms().clone(),
-                sort: sort::in_ledger(self.sort),
-                limit: MOST_LISTED,
-            })
-        })
+        self.loading.ask().then(|| Effect::LoadOrders(self.asked()))
+    }
+
+    /// What the list asks for.
+    fn asked(&self) -> OrderFilter {
+        OrderFilter {
+            view: self.view,
+            terms: self.filter.terms().clone(),
+            sort: sort::in_ledger(self.sort),
+            after: None,
+            limit: MOST_LISTED,
+        }
+    }
+
+    /// The chosen orders as text, a line each.
+    pub fn copied(&self) -> String {
+        csv::lines(self.listing.chosen())
+    }
+
+    /// All that the filter lets through, listed or not.
+    pub fn whole(&self) -> Rest {
+        Rest::orders(self.asked())
     }
 
     /// Takes in the list.
@@ -204,7 +220,9 @@ impl OrdersTab {
             OrderAction::Details
             | OrderAction::Mark
             | OrderAction::MarkRange
-            | OrderAction::MarkAll => self.listing.selected().is_some(),
+            | OrderAction::MarkAll
+            | OrderAction::Copy
+            | OrderAction::Export => self.listing.selected().is_some(),
             OrderAction::Retry => !read_only && !self.to_retry().is_empty(),
             OrderAction::Correct => !read_only && !self.to_correct().is_empty(),
             OrderAction::Resolve => !read_only && !self.to_resolve().is_empty(),
@@ -213,7 +231,8 @@ impl OrdersTab {
         }
     }
 
-    /// Does what a key asks for. Starting a run is the tab *Jobs*' part.
+    /// Does what a key asks for. Starting a run is the tab *Jobs*' part, handing orders out the
+    /// console's.
     pub fn on(&mut self, action: OrderAction, read_only: bool) -> Reply {
         match action {
             OrderAction::Details => match self.listing.selected() {
@@ -262,7 +281,7 @@ impl OrdersTab {
                 Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
                 None => Reply::Refuse("No chosen order has an exception.".to_owned()),
             },
-            OrderAction::Run => Reply::Done,
+            OrderAction::Run | OrderAction::Copy | OrderAction::Export => Reply::Done,
         }
     }
 }

@@ -11,7 +11,7 @@ mod window;
 pub use draw::{draw, lay_out, steps_to};
 pub use pane::PaneRow;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
@@ -21,9 +21,11 @@ use self::window::{PAGE, Window};
 use super::filter::FilterText;
 use super::{Loading, Reply};
 use crate::console::app::Effect;
+use crate::console::export::{ItemLine, Rest};
 use crate::console::keys::{Context, FilterAction, Motion, ProductAction};
 use crate::console::products::Request;
 use crate::jobs::selection::{ListedRow, Review, RowPage};
+use crate::model::csv;
 use crate::model::products::{CategoryTree, ItemFilter, ItemQuery};
 use crate::model::selection::{Draft, Verdict};
 use crate::model::{Exception, Rule, Selection};
@@ -63,7 +65,8 @@ pub struct ProductsTab {
     is_paging: bool,
     /// The rules of which the held rows tell whether they name them.
     known: Arc<Vec<Rule>>,
-    marks: BTreeSet<String>,
+    /// The marked items by their numbers: those out of sight are still to be copied.
+    marks: BTreeMap<String, ItemLine>,
     /// What a key asked of the chosen item before the list was there: it is done to the item that the
     /// new list begins with, never to one of the list before.
     typed_ahead: Option<ProductAction>,
@@ -275,6 +278,31 @@ impl ProductsTab {
                 draft.verdict_in_force(item, self.named(row)),
             ]
         })
+    }
+
+    fn line(&self, row: &ListedRow) -> ItemLine {
+        let [verdict, _] = self.verdicts(row);
+        ItemLine {
+            item: row.item.clone(),
+            verdict,
+        }
+    }
+
+    /// The marked items as text, a line each; where none is, the selected one. What becomes of a
+    /// marked one is told as it was when it was marked.
+    pub fn copied(&self) -> String {
+        if self.marks.is_empty() {
+            let selected = self.window.selected().map(|row| self.line(row));
+            return csv::lines(selected.iter());
+        }
+        csv::lines(self.marks.values())
+    }
+
+    /// All items that the filter lets through, in sight or not, with what becomes of them by the
+    /// draft; none before the selection was read.
+    pub fn whole(&self) -> Option<Rest> {
+        let wanted = self.draft.as_ref()?.wanted();
+        Some(Rest::items(self.item_filter(), wanted))
     }
 
     /// Whose keys hold.

@@ -88,6 +88,10 @@ ORDER BY last, id LIMIT @P1
 ORDER BY stream DESC, key DESC, job DESC LIMIT @P1
 -- [record up] The end of the list.
 ORDER BY stream, key, job LIMIT @P1
+-- [number down] The end of the list.
+ORDER BY id DESC LIMIT @P1
+-- [number up] The end of the list.
+ORDER BY id LIMIT @P1
 -- [when failed last] What a term of a filter compares; and so the others.
 last
 -- [when failed first] The same.

@@ -117,6 +117,10 @@ ORDER BY last, id
 ORDER BY stream DESC, [key] DESC, job DESC
 -- [record up] The end of the list.
 ORDER BY stream, [key], job
+-- [number down] The end of the list.
+ORDER BY id DESC
+-- [number up] The end of the list.
+ORDER BY id
 -- [when failed last] What a term of a filter compares; and so the others.
 last
 -- [when failed first] The same.

@@ -26,7 +26,9 @@ pub struct Narrowed<'f> {
     pub sql: String,
     /// Their values.
     pub values: Vec<Value<'f>>,
-    /// Terms that no column answers: parts of texts in either case, and decimal numbers.
+    /// Terms that no column answers: parts and letters of texts in either case, and decimal
+    /// numbers. LIKE would tell the cases of other scripts apart in a file, and follow the collation
+    /// on a server.
     rest: Vec<&'f Term>,
     now: Timestamp,
 }
@@ -110,6 +112,7 @@ fn needs_now(term: &Term) -> bool {
         Test::Span(field, ..) => *field != Field::Took,
         Test::Anywhere(_)
         | Test::Holds(..)
+        | Test::Roughly(..)
         | Test::Is(..)
         | Test::Number(..)
         | Test::Amount(..)

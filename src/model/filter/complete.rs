@@ -27,16 +27,25 @@ pub fn complete(subject: Subject, text: &str) -> Vec<Completion> {
         Some(word) => ("-", word),
         None => ("", last),
     };
-    let Some(at) = word.find([':', '=', '<', '>']) else {
+    let Some(at) = word.find([':', '=', '<', '>', '~']) else {
+        let letters = word.is_empty().then(|| Completion {
+            text: format!("{before}{sign}~"),
+            word: "~".to_owned(),
+            about: "letters in this order: ~kmllr",
+        });
         return fields_of(subject, word)
             .map(|(field, operator)| Completion {
                 text: format!("{before}{sign}{field}{operator}"),
                 word: format!("{field}{operator}"),
                 about: field.about(),
             })
+            .chain(letters)
             .collect();
     };
     let (name, rest) = word.split_at(at);
+    if rest.starts_with('~') {
+        return Vec::new();
+    }
     let value = rest.trim_start_matches([':', '=', '<', '>']);
     let compared = &rest[..rest.len() - value.len()];
     let fields = subject.fields().iter();

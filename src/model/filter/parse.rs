@@ -30,6 +30,23 @@ pub struct FilterError {
     pub hint: String,
 }
 
+/// What stands between a field and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Compares(Compare),
+    /// `~`
+    Roughly,
+}
+
+impl Sign {
+    const fn written(self) -> &'static str {
+        match self {
+            Self::Compares(compare) => compare.sign(),
+            Self::Roughly => "~",
+        }
+    }
+}
+
 /// A part of the filter: where it stands, and its text.
 struct Piece {
     column: usize,
@@ -100,10 +117,21 @@ impl Reader {
             }
         }
         let test = match self.field() {
-            Some((name, compare)) => {
+            Some((name, sign)) => {
                 let field = known(subject, &name)?;
                 let value = self.text(|character| !character.is_whitespace())?;
-                test(subject, field, compare, &value, &name, now)?
+                test(subject, field, sign, &value, &name, now)?
+            }
+            None if self.peek() == Some('~') => {
+                self.at += 1;
+                let letters = self.text(|character| !character.is_whitespace())?;
+                if letters.text.is_empty() {
+                    return Err(letters.wrong(
+                        "nothing follows the ~",
+                        "write letters in the order in which they come: ~kmllr finds Karen Miller",
+                    ));
+                }
+                Test::Roughly(None, letters.text)
             }
             None => Test::Anywhere(self.text(|character| !character.is_whitespace())?.text),
         };
@@ -111,27 +139,28 @@ impl Reader {
     }
 
     /// The name of a field and the sign behind it, where they stand here.
-    fn field(&mut self) -> Option<(Piece, Compare)> {
+    fn field(&mut self) -> Option<(Piece, Sign)> {
         let rest = &self.characters[self.at..];
         let length = rest
             .iter()
             .position(|character| !(character.is_ascii_alphabetic() || *character == '-'))
             .filter(|length| *length > 0)?;
         let is_or_equal = rest.get(length + 1) == Some(&'=');
-        let (compare, signs) = match rest[length] {
-            ':' | '=' => (Compare::Equal, 1),
-            '<' if is_or_equal => (Compare::AtMost, 2),
-            '<' => (Compare::Less, 1),
-            '>' if is_or_equal => (Compare::AtLeast, 2),
-            '>' => (Compare::More, 1),
+        let (sign, length_of_sign) = match rest[length] {
+            ':' | '=' => (Sign::Compares(Compare::Equal), 1),
+            '<' if is_or_equal => (Sign::Compares(Compare::AtMost), 2),
+            '<' => (Sign::Compares(Compare::Less), 1),
+            '>' if is_or_equal => (Sign::Compares(Compare::AtLeast), 2),
+            '>' => (Sign::Compares(Compare::More), 1),
+            '~' => (Sign::Roughly, 1),
             _ => return None,
         };
         let name = Piece {
             column: self.column(),
             text: rest[..length].iter().collect(),
         };
-        self.at += length + signs;
-        Some((name, compare))
+        self.at += length + length_of_sign;
+        Some((name, sign))
     }
 
     /// A text in quotes, else as far as its characters are `taken`.
@@ -186,7 +215,7 @@ fn known(subject: Subject, name: &Piece) -> Result<Field, FilterError> {
         name.wrong(
             format!("there is no field {}", name.text),
             format!(
-                "the fields are {}; a text with : or < stands in quotes",
+                "the fields are {}; a text with : < or ~ stands in quotes",
                 names.join(", ")
             ),
         )
@@ -196,7 +225,7 @@ fn known(subject: Subject, name: &Piece) -> Result<Field, FilterError> {
 fn test(
     subject: Subject,
     field: Field,
-    compare: Compare,
+    sign: Sign,
     value: &Piece,
     name: &Piece,
     now: &Zoned,
@@ -211,16 +240,28 @@ fn test(
             example(field, kind),
         )
     };
-    let is_ordered = match kind {
-        Kind::Word(_) | Kind::Name | Kind::Text => false,
-        Kind::Number | Kind::Amount | Kind::Span | Kind::Time | Kind::Level => true,
+    let is_meant = match (kind, sign) {
+        (Kind::Name | Kind::Text, Sign::Roughly)
+        | (_, Sign::Compares(Compare::Equal))
+        | (
+            Kind::Number | Kind::Amount | Kind::Span | Kind::Time | Kind::Level,
+            Sign::Compares(_),
+        ) => true,
+        (
+            Kind::Word(_) | Kind::Number | Kind::Amount | Kind::Span | Kind::Time | Kind::Level,
+            Sign::Roughly,
+        )
+        | (Kind::Word(_) | Kind::Name | Kind::Text, Sign::Compares(_)) => false,
     };
-    if !is_ordered && compare != Compare::Equal {
+    if !is_meant {
         return Err(name.wrong(
-            format!("{field} cannot be compared by {}", compare.sign()),
+            format!("{field} cannot be compared by {}", sign.written()),
             example(field, kind),
         ));
     }
+    let Sign::Compares(compare) = sign else {
+        return Ok(Test::Roughly(Some(field), value.text.clone()));
+    };
     Ok(match kind {
         Kind::Word(_) => Test::Is(
             field,
@@ -249,8 +290,10 @@ fn test(
 fn example(field: Field, kind: Kind) -> String {
     match kind {
         Kind::Word(_) => format!("write one of {}", field::words(kind).join(", ")),
-        Kind::Name => format!("write the whole name: {field}:NAME"),
-        Kind::Text => format!("write a part of it: {field}:\"some words\""),
+        Kind::Name => format!("write the whole name: {field}:NAME, or letters of it: {field}~nm"),
+        Kind::Text => {
+            format!("write a part of it: {field}:\"some words\", or letters of it: {field}~smwrds")
+        }
         Kind::Number => format!("write a whole number: {field}:2 or {field}>2"),
         Kind::Amount => format!("write a number: {field}>99.50"),
         Kind::Span => {

@@ -78,6 +78,22 @@ fn what_is_wrong_is_said_with_its_place_and_what_to_write() {
             "nothing follows store",
             "store:NAME",
         ),
+        (
+            Subject::Orders,
+            "state~dwn",
+            1,
+            "compared by ~",
+            "write one of",
+        ),
+        (Subject::Orders, "total~5", 1, "compared by ~", "99.50"),
+        (Subject::Orders, "store~", 7, "nothing follows store", "~nm"),
+        (
+            Subject::Orders,
+            "karen ~",
+            8,
+            "nothing follows the ~",
+            "~kmllr",
+        ),
         (Subject::Orders, "ö \"open", 3, "not closed", "another \""),
         (Subject::Orders, "\"\"", 1, "nothing stands", "text"),
         (
@@ -159,6 +175,13 @@ fn words_are_found_in_either_case_of_any_script_and_all_have_to_be_there() {
         ("level>=info", true),
         ("level>warning", false),
         ("-level:debug text:stock", true),
+        ("~gelntk", true),
+        ("~GRÖ~STOCK", false),
+        ("~\"GRÖ stock\"", true),
+        ("~kcots", false),
+        ("text~ßnot", true),
+        ("-text~ßnot", false),
+        ("text~sss", false),
     ] {
         let filter = read(Subject::Log, text);
         assert_eq!(filter.lets(&line, now().timestamp()), expected, "{text}");
@@ -174,7 +197,9 @@ fn the_next_word_is_offered() {
     assert_eq!(words("karen st"), ["state:", "store:"]);
     assert_eq!(words("-state:can"), ["cancelled", "canceled-in-ax"]);
     assert!(words("customer:ka").is_empty() && words("\"st").is_empty());
-    assert_eq!(words("").len(), Subject::Orders.fields().len());
+    assert!(words("customer~").is_empty() && words("state~").is_empty() && words("~").is_empty());
+    assert_eq!(words("").len(), Subject::Orders.fields().len() + 1);
+    assert_eq!(words("karen -").last().map(String::as_str), Some("~"));
     assert_eq!(
         complete(Subject::Orders, "karen -to")[0].text,
         "karen -total>"
@@ -210,7 +235,7 @@ fn compare() -> impl Strategy<Value = Compare> {
 }
 
 fn a_test(subject: Subject) -> BoxedStrategy<Test> {
-    let text = r#"[a-zA-Z0-9 "\\:<>=ßİ配\-]{1,12}"#;
+    let text = r#"[a-zA-Z0-9 "\\:<>=~ßİ配\-]{1,12}"#;
     let field = prop::sample::select(subject.fields());
     let held = (
         field,
@@ -227,6 +252,7 @@ fn a_test(subject: Subject) -> BoxedStrategy<Test> {
                     let word = words[number.unsigned_abs() as usize % words.len()];
                     Test::Is(field, word.to_owned())
                 }
+                Kind::Name | Kind::Text if second % 2 == 0 => Test::Roughly(Some(field), text),
                 Kind::Name => Test::Is(field, text),
                 Kind::Text => Test::Holds(field, text),
                 Kind::Number => Test::Number(field, compare, number),
@@ -244,7 +270,8 @@ fn a_test(subject: Subject) -> BoxedStrategy<Test> {
                 Kind::Level => Test::Level(compare, Level::ALL[(second % 4) as usize]),
             }
         });
-    prop_oneof![of_field, text.prop_map(Test::Anywhere)].boxed()
+    let rough = text.prop_map(|letters| Test::Roughly(None, letters));
+    prop_oneof![of_field, text.prop_map(Test::Anywhere), rough].boxed()
 }
 
 proptest! {
@@ -262,7 +289,19 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_is_typed_breaks_it(text in r#"[a-z:<>=" \-0-9.Tß]{0,30}"#) {
+    fn letters_are_found_where_they_come_in_that_order_with_anything_between(
+        text in "[a-cA-Cß配%_ ]{0,16}", letters in "[a-cA-Cß配%_ ]{1,4}"
+    ) {
+        let in_order: Vec<String> =
+            letters.chars().map(|letter| regex::escape(&letter.to_string())).collect();
+        let in_order = regex::Regex::new(&format!("(?is){}", in_order.join(".*"))).unwrap();
+        let filter = Filter::from(Test::Roughly(Some(Field::Text), letters));
+        let held = filter.lets(&line(0, Level::Info, None, &text), now().timestamp());
+        prop_assert_eq!(held, in_order.is_match(&text));
+    }
+
+    #[test]
+    fn nothing_that_is_typed_breaks_it(text in r#"[a-z:<>=~" \-0-9.Tß]{0,30}"#) {
         for subject in SUBJECTS {
             if let Err(error) = Filter::parse(subject, &text, &now()) {
                 prop_assert!(error.column >= 1 && error.column <= text.chars().count() + 1);

@@ -388,6 +388,7 @@ pub const SCENES: &[(&str, Scene)] = &[
         keyed(size, look, "5 v v m m r")
     }),
     ("orders-retried", |size, look| keyed(size, look, "5 v v r")),
+    ("orders-writing", |size, look| keyed(size, look, "5 x")),
     ("orders-not-retried", |size, look| keyed(size, look, "5 r")),
     ("orders-note", |size, look| {
         let mut stage = keyed(size, look, "5 v v e");

@@ -4,7 +4,8 @@ use super::file::FileView;
 use super::store::LineRef;
 use super::{Anchor, LogsTab, Reply};
 use crate::console::app::{Effect, Handed};
-use crate::console::log_file::{LogErrand, export_name};
+use crate::console::log_file::LogErrand;
+use crate::console::outlet::file_name;
 use crate::logging::line::written;
 use crate::model::RunId;
 use crate::model::filter::{Compare, Field, Test};
@@ -79,7 +80,7 @@ impl LogsTab {
             text.push_str(&written(&line));
             text.push('\n');
         }
-        let name = export_name(self.now);
+        let name = file_name("log", "txt", self.now);
         Handed { name, text }
     }
 }

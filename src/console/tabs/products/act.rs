@@ -36,7 +36,10 @@ impl ProductsTab {
             .as_ref()
             .is_some_and(|draft| !draft.difference().is_empty());
         match action {
-            ProductAction::Mark | ProductAction::Details => self.window.selected().is_some(),
+            ProductAction::Mark
+            | ProductAction::Details
+            | ProductAction::Copy
+            | ProductAction::Export => self.window.selected().is_some(),
             ProductAction::Toggle
             | ProductAction::Sell
             | ProductAction::Never
@@ -84,11 +87,13 @@ impl ProductsTab {
             | ProductAction::Categories
             | ProductAction::List
             | ProductAction::Selection
-            | ProductAction::Back => false,
+            | ProductAction::Back
+            | ProductAction::Copy
+            | ProductAction::Export => false,
         }
     }
 
-    /// Does what a key asks for.
+    /// Does what a key asks for. Handing items out is the console's part.
     pub fn on(&mut self, action: ProductAction, read_only: bool) -> Reply {
         let is_coming =
             self.window.is_another_wanted() && self.draft.is_some() && self.trouble.is_none();
@@ -100,8 +105,9 @@ impl ProductsTab {
             ProductAction::Mark => {
                 if let Some(row) = self.window.selected() {
                     let item = row.item.item.clone();
-                    if !self.marks.remove(&item) {
-                        self.marks.insert(item);
+                    let line = self.line(row);
+                    if self.marks.remove(&item).is_none() {
+                        self.marks.insert(item, line);
                     }
                 }
                 self.go(crate::console::keys::Motion::Down).into()
@@ -168,6 +174,7 @@ impl ProductsTab {
             ProductAction::AddRule => Reply::Open(Overlay::Form(Form::rule())),
             ProductAction::RemoveRule => self.mend(),
             ProductAction::Undo => self.undo(),
+            ProductAction::Copy | ProductAction::Export => Reply::Done,
         }
     }
 
@@ -180,7 +187,7 @@ impl ProductsTab {
                 .into_iter()
                 .collect()
         } else {
-            self.marks.iter().cloned().collect()
+            self.marks.keys().cloned().collect()
         };
         self.set(&chosen, hand)
     }

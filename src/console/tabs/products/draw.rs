@@ -276,7 +276,7 @@ fn draw_list(
         } else {
             " "
         };
-        let is_marked = tab.marks.contains(&listed.item.item);
+        let is_marked = tab.marks.contains_key(&listed.item.item);
         let marked = if is_marked { theme.symbols.marked } else { " " };
         let mut spans = vec![
             Span::styled(selected, theme.style(Role::Accent)),

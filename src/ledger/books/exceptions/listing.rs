@@ -3,7 +3,7 @@
 use super::super::narrowed::{Column, Narrowed};
 use super::super::rows;
 use crate::model::exception::{Exception, ExceptionEntry, ExceptionFilter, ExceptionId};
-use crate::model::filter::{Field, Test};
+use crate::model::filter::{Compare, Field, Filter, Test};
 use crate::model::sort::{Direction, ExceptionSort, Sort};
 use crate::model::{Job, Stream};
 use crate::sql::{Row, Session, SqlError, Text, Value};
@@ -124,6 +124,16 @@ fn column(test: &Test) -> Option<Column> {
     Some(Column::Value(text))
 }
 
+/// The terms of a filter, and that the number is greater where that is asked for.
+fn terms(filter: &ExceptionFilter) -> Filter {
+    let after = filter.after.map(|after| after.0);
+    let after = after.map(|after| Test::Number(Field::Id, Compare::More, after));
+    filter
+        .terms
+        .clone()
+        .and(after.map(Filter::from).unwrap_or_default())
+}
+
 /// The end of a list.
 const fn end(sort: Sort<ExceptionSort>) -> Text<'static> {
     match (sort.by, sort.direction) {
@@ -131,12 +141,15 @@ const fn end(sort: Sort<ExceptionSort>) -> Text<'static> {
         (ExceptionSort::Last, Direction::Up) => statement!("../exceptions", "oldest first"),
         (ExceptionSort::Record, Direction::Down) => statement!("../exceptions", "record down"),
         (ExceptionSort::Record, Direction::Up) => statement!("../exceptions", "record up"),
+        (ExceptionSort::Number, Direction::Down) => statement!("../exceptions", "number down"),
+        (ExceptionSort::Number, Direction::Up) => statement!("../exceptions", "number up"),
     }
 }
 
 pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEntry>, SqlError> {
     let limit = filter.limit.unwrap_or(usize::MAX);
-    let narrowed = Narrowed::of(db, &filter.terms, BEFORE_TERMS, column)?;
+    let terms = terms(filter);
+    let narrowed = Narrowed::of(db, &terms, BEFORE_TERMS, column)?;
     let sql = statement(db, &LIST, filter, &narrowed) + db.pick(&end(filter.sort));
     let text = Text::both(&sql);
     let mut entries = Vec::new();
@@ -168,7 +181,7 @@ pub fn list(db: Session<'_>, filter: &ExceptionFilter) -> Result<Vec<ExceptionEn
         read(Value::Null, asked, limit)?;
         return Ok(entries);
     };
-    if filter.terms.is_empty() {
+    if terms.is_empty() {
         let sets: Vec<_> = names
             .into_iter()
             .map(|name| values_of(filter, i64::MAX, name))
@@ -200,6 +213,7 @@ fn sort(entries: &mut [ExceptionEntry], sort: Sort<ExceptionSort>) {
                 };
                 place(one).cmp(&place(other))
             }
+            ExceptionSort::Number => one.id.cmp(&other.id),
         };
         match sort.direction {
             Direction::Up => order,
@@ -209,7 +223,8 @@ fn sort(entries: &mut [ExceptionEntry], sort: Sort<ExceptionSort>) {
 }
 
 pub fn count(db: Session<'_>, filter: &ExceptionFilter) -> Result<u64, SqlError> {
-    let narrowed = Narrowed::of(db, &filter.terms, BEFORE_TERMS, column)?;
+    let terms = terms(filter);
+    let narrowed = Narrowed::of(db, &terms, BEFORE_TERMS, column)?;
     if filter.ids.is_some() || filter.keys.is_some() || !narrowed.is_whole() {
         let unlimited = ExceptionFilter {
             limit: None,

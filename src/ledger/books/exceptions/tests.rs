@@ -10,6 +10,7 @@ use crate::ledger::{
 use crate::model::exception::{
     Documented, Exception, ExceptionEntry, ExceptionFilter, ExceptionId, ExceptionState,
 };
+use crate::model::filter::Test;
 use crate::model::{Filter, Job, RunStatus, RunSummary, Stream};
 
 const LEASE: Duration = Duration::from_secs(600);
@@ -375,4 +376,28 @@ async fn however_many_records_are_stuck_each_has_its_turn() {
     }
     assert_eq!(turns.len(), 7, "{turns:?}");
     assert!(turns.values().all(|times| *times >= 2), "{turns:?}");
+}
+
+#[tokio::test]
+async fn exceptions_are_read_page_by_page_each_once_though_some_are_tried_meanwhile() {
+    let (_dir, ledger) = open().await;
+    let fence = begin(&ledger, Job::Inventory, LEASE).await;
+    for number in 0..7 {
+        let record = refused(&format!("I-{number}"), "bad", "No.");
+        aside(&ledger, fence, Stream::Items, record).await;
+    }
+    let all = ExceptionFilter {
+        terms: Test::Roughly(None, "i".into()).into(),
+        ..ExceptionFilter::default()
+    };
+    let (mut keys, mut left) = (Vec::new(), Some(all.in_pages(3)));
+    while let Some(filter) = left {
+        let page = ledger.exceptions(&filter).await.unwrap();
+        keys.extend(page.iter().map(|entry| entry.key.clone()));
+        // It is the newest now, and was written already.
+        aside(&ledger, fence, Stream::Items, refused("I-0", "bad", "No.")).await;
+        left = filter.behind(&page);
+    }
+    let expected: Vec<String> = (0..7).map(|number| format!("I-{number}")).collect();
+    assert_eq!(keys, expected);
 }

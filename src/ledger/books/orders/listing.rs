@@ -208,8 +208,11 @@ pub fn list_in_pages(
         None => PAGE,
     };
     let mut listed: Vec<OrderRow> = Vec::new();
-    let mut place = [Value::Null, Value::Null, Value::Null];
-    let mut further = false;
+    let mut place = match &filter.after {
+        Some(after) => columns::place(filter.sort.by, after)?,
+        None => [Value::Null, Value::Null, Value::Null],
+    };
+    let mut further = filter.after.is_some();
     while listed.len() < filter.limit {
         let sql = listing(db, filter, &narrowed, further);
         let mut values = values![rows::limit(page)].to_vec();

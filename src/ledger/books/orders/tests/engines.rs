@@ -31,6 +31,18 @@ fn filter_of(subject: Subject, text: &str) -> Filter {
     Filter::parse(subject, text, &jiff::Zoned::now()).unwrap()
 }
 
+/// The ids of a list that is read in pages of two, as an export reads it.
+fn page_by_page(db: Session<'_>, filter: OrderFilter) -> Result<Vec<String>, SqlError> {
+    let mut ids = Vec::new();
+    let mut left = Some(OrderFilter { limit: 2, ..filter });
+    while let Some(filter) = left {
+        let page = listing::list(db, &filter)?;
+        ids.extend(page.iter().map(|row| row.id.clone()));
+        left = filter.behind(page);
+    }
+    Ok(ids)
+}
+
 /// A story as it is told on one engine.
 struct Story<'a> {
     db: Session<'a>,
@@ -74,7 +86,12 @@ impl Story<'_> {
             OrderView::Duplicate,
             OrderView::Journal,
         ] {
-            for (terms, limit) in [("", 100), ("store:web", 2), ("w-O1", 3)] {
+            for (terms, limit) in [
+                ("", 100),
+                ("store:web", 2),
+                ("w-O1", 3),
+                ("~Wo1 -store~ct", 4),
+            ] {
                 let filter = OrderFilter {
                     view,
                     terms: filter_of(Subject::Orders, terms),
@@ -106,6 +123,7 @@ impl Story<'_> {
             };
             self.then("sorted", listing::list(db, &filter));
             self.then("sorted pages", listing::list_in_pages(db, &filter, Some(2)));
+            self.then("page by page", page_by_page(db, filter));
         }
         self.then("counts", listing::counts(db));
         self.then("taken", listing::taken(db));
@@ -164,7 +182,7 @@ impl Story<'_> {
                 job: Some(Job::Orders),
                 stream: Some(Stream::Orders),
                 code: Some("unknown-item".into()),
-                terms: filter_of(Subject::Exceptions, "\"bk-1 IS\""),
+                terms: filter_of(Subject::Exceptions, "\"bk-1 IS\" ~BiS -cause~%"),
                 ..ExceptionFilter::default()
             },
             ExceptionFilter {
@@ -178,6 +196,11 @@ impl Story<'_> {
                     direction: Direction::Up,
                 },
                 ..ExceptionFilter::default()
+            },
+            ExceptionFilter {
+                after: all.get(1).map(|entry| entry.id),
+                terms: filter_of(Subject::Exceptions, "tries>0"),
+                ..ExceptionFilter::default().in_pages(2)
             },
             ExceptionFilter {
                 terms: filter_of(Subject::Exceptions, "id>0 -record:o1 first>2020-01-01"),

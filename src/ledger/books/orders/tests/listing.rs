@@ -76,6 +76,19 @@ async fn a_text_is_found_in_either_case_of_any_script() {
         };
         assert_eq!(ids(&book, filter).await, expected, "{text}");
     }
+    for (text, expected) in [
+        ("w1", vec!["o1"]),
+        ("GRßÖ", vec!["o2", "o1"]),
+        ("דכן", vec!["o3"]),
+        ("7s", vec![]),
+        ("w%", vec![]),
+    ] {
+        let filter = OrderFilter {
+            terms: Test::Roughly(None, text.into()).into(),
+            ..everything()
+        };
+        assert_eq!(ids(&book, filter).await, expected, "{text}");
+    }
 }
 
 #[tokio::test]
@@ -253,6 +266,9 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
         "id:o3",
         "sales-order:so-7",
         "w-1 store:market",
+        "~w1 store~MRKT",
+        "-id~o1 -~SO7",
+        "customer~%",
         "currency:USD",
     ] {
         let terms = Filter::parse(Subject::Orders, text, &now).unwrap();
@@ -268,6 +284,17 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
                 for page in [1, 2, 4] {
                     let paged = list_in_pages(db, &filter, Some(page)).unwrap();
                     assert_eq!(paged, whole, "{filter:?} in pages of {page}");
+                    let (mut listed, mut left) = (Vec::new(), Some(filter.clone()));
+                    while let Some(filter) = left.take() {
+                        let filter = OrderFilter {
+                            limit: page,
+                            ..filter
+                        };
+                        let found = list_in_pages(db, &filter, None).unwrap();
+                        listed.extend(found.iter().cloned());
+                        left = filter.behind(found);
+                    }
+                    assert_eq!(listed, whole, "{text} behind one another, {page} each");
                 }
                 let mut meant: Vec<&str> = all
                     .iter()
