@@ -304,7 +304,7 @@ actions! {
         Regex "regex" "Search for a regular expression or for a text.",
         File "file" "Show the file of all processes or the lines of this console.",
         Run "only-run" "Show only the run of the line.",
-        Clock "clock" "Show times in UTC or in the zone of this machine.",
+        Clock "clock" "Show times in UTC or in the zone of the settings.",
         Export "export" "Write what is shown to a file.",
         Copy "copy" "Copy the line.",
     }

@@ -207,7 +207,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),
         entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),
         entry(C::Logs, Log(L::Run), &["r"], "only the run of the hit, the newest, or the first line"),
-        entry(C::Logs, Log(L::Clock), &["z"], "times in UTC, or in the zone of this machine"),
+        entry(C::Logs, Log(L::Clock), &["z"], "times in UTC, or in the zone of the settings"),
         entry(C::Logs, Log(L::Export), &["x"], "write what is shown to a file").footer("export"),
         entry(C::Logs, Log(L::Copy), &["y"], "copy the hit, the newest, or the first line").footer("copy"),
         entry(C::Logs, Move(M::Up), &["up", "k"], "one line up"),
