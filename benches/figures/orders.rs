@@ -150,7 +150,7 @@ async fn lists(folder: &Path, real: u64, listed: u64) {
             least = least.min(began.elapsed());
         }
         table::tell(
-            format!("{LISTED} of {open} open orders listed, {name}"),
+            format!("up to {LISTED} of {open} open orders listed, {name}"),
             format!("{least:.2?}"),
             format!("{FRAME:.1?} (a frame)"),
             least.as_secs_f64() / FRAME.as_secs_f64(),
@@ -171,6 +171,7 @@ async fn lists(folder: &Path, real: u64, listed: u64) {
         least(view.name(), filter).await;
     }
     let rare = OrderFilter {
+        // Each is looked at.
         terms: Filter::anywhere("nobody has this name"),
         limit: LISTED,
         ..OrderFilter::default()
