@@ -11,6 +11,7 @@ use crate::pty::{Pty, TERM};
 #[cfg(target_os = "linux")]
 use crate::schedule::processor_time;
 use crate::schedule::{Place, axcs};
+use crate::table;
 
 /// A wide terminal, as the design has it.
 const WIDE: (u16, u16) = (200, 50);
@@ -101,11 +102,14 @@ pub async fn paint(rounds: u64) {
     let limit = middle(&mut times[0]);
     for ((name, ..), times) in programs.iter().zip(&mut times) {
         let figure = middle(times);
-        println!(
-            "exec to paint of {name}, {}x{}, median of {rounds} | {figure:.1?} | {limit:.1?} (bare ratatui) | {:.2}",
-            WIDE.0,
-            WIDE.1,
-            figure.as_secs_f64() / limit.as_secs_f64()
+        table::tell(
+            format!(
+                "exec to paint of {name}, {}x{}, median of {rounds}",
+                WIDE.0, WIDE.1
+            ),
+            format!("{figure:.1?}"),
+            format!("{limit:.1?} (bare ratatui)"),
+            figure.as_secs_f64() / limit.as_secs_f64(),
         );
     }
 }
@@ -130,14 +134,23 @@ pub async fn idle(seconds: u64) {
     let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
     let memory = resident(pty.process_id());
     pty.kill();
-    println!("idle console over {seconds} s | {bytes} bytes written | 0 bytes | {bytes}");
-    println!(
-        "idle console over {seconds} s | {percent:.3} % CPU | 0.05 % | {:.2}",
-        percent / 0.05
+    table::tell(
+        format!("idle console over {seconds} s: written"),
+        format!("{bytes} bytes"),
+        "0 bytes",
+        bytes as f64,
     );
-    println!(
-        "idle console | {memory:.1} MB resident | 16 MB | {:.2}",
-        memory / 16.0
+    table::tell(
+        format!("idle console over {seconds} s: processor"),
+        format!("{percent:.3} % CPU"),
+        "0.05 %",
+        percent / 0.05,
+    );
+    table::tell(
+        "idle console: memory",
+        format!("{memory:.1} MB resident"),
+        "16 MB",
+        memory / 16.0,
     );
 }
 

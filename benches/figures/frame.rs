@@ -18,6 +18,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::scenes::{self, Look, Stage};
+use crate::table;
 
 const SIZE: (u16, u16) = (200, 50);
 const FRAMES: u64 = 300;
@@ -203,14 +204,14 @@ pub fn frame() {
         }
         let best = |took: &[Took]| took.iter().map(|took| took.time).min().unwrap();
         let (figure, limit) = (best(&ours), best(&bare));
-        println!(
-            "frame {}x{}, {} | {figure:.1?}, {} bytes | {limit:.1?}, {} bytes (the same content by ratatui alone) | {:.2}",
-            SIZE.0,
-            SIZE.1,
-            scene.name,
-            ours[0].bytes,
-            bare[0].bytes,
-            figure.as_secs_f64() / limit.as_secs_f64()
+        table::tell(
+            format!("frame {}x{}, {}", SIZE.0, SIZE.1, scene.name),
+            format!("{figure:.1?}, {} bytes", ours[0].bytes),
+            format!(
+                "{limit:.1?}, {} bytes (the same content by ratatui alone)",
+                bare[0].bytes
+            ),
+            figure.as_secs_f64() / limit.as_secs_f64(),
         );
     }
 }

@@ -19,6 +19,7 @@ use vt100::Screen;
 use crate::console::{bare, open};
 use crate::pty::Pty;
 use crate::schedule::{PATIENCE, SETTINGS, axcs};
+use crate::table;
 
 /// The argument that makes this program a console with a long log.
 pub const NAME: &str = "console-with-a-log";
@@ -391,11 +392,11 @@ impl Desk {
             println!("  {beside}, {}: {}", tab.name, waits.told());
             all.0.extend(&waits.0);
         }
-        println!(
-            "{} keys {beside} | {} | {LIMIT:.0?} at p99; {bare} (bare ratatui) | {:.2}",
-            all.0.len(),
+        table::tell(
+            format!("{} keys {beside}", all.0.len()),
             all.told(),
-            all.at(99).as_secs_f64() / LIMIT.as_secs_f64()
+            format!("{LIMIT:.0?} at p99; {bare} (bare ratatui)"),
+            all.at(99).as_secs_f64() / LIMIT.as_secs_f64(),
         );
     }
 

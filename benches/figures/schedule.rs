@@ -11,11 +11,18 @@ use axcs::model::recurrence::{End, Pattern, Recurrence};
 use axcs::model::{Job, JobStatus, RunStatus};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+
+use crate::count;
+use crate::site::{self, Site, Way};
+use crate::table;
 
 /// A cheap job: what is measured is its start.
 const JOB: Job = Job::DeliveryModes;
 /// Lease of the workers that are killed.
 const LEASE: Duration = Duration::from_secs(2);
+/// What a look at the board asks at most, with begin and end of its transaction.
+const STATEMENTS_OF_A_TURN: u64 = 10;
 /// Longest that anything may take before the measurement is given up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -129,26 +136,30 @@ pub fn axcs(dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Occurrences in another process than the one that set them: the worker hears of them within a
-/// second, and starts them on time.
+/// Occurrences in another process than the one that set them: the workers hear of them within a
+/// second, and one starts them on time; however many there are that might.
 pub async fn due(count: u64) {
-    let mut place = Place::new(300).await;
-    place.start(&["worker"]);
-    let mut random = Random::new(1);
-    place.lateness(Duration::from_secs(3)).await;
-    let mut late = Vec::new();
-    for _ in 0..count {
-        let ahead = Duration::from_millis(1_300 + random.below(700));
-        late.push(place.lateness(ahead).await);
+    for workers in [1, 8, 64] {
+        let mut place = Place::new(300).await;
+        for _ in 0..workers {
+            place.start(&["worker"]);
+        }
+        let mut random = Random::new(1);
+        place.lateness(Duration::from_secs(3)).await;
+        let mut late = Vec::new();
+        for _ in 0..count {
+            let ahead = Duration::from_millis(1_300 + random.below(700));
+            late.push(place.lateness(ahead).await);
+        }
+        late.sort();
+        let at = |share: usize| late[(late.len() * share / 100).min(late.len() - 1)];
+        table::tell(
+            format!("due to started, {count} occurrences, {workers} workers"),
+            format!("p50 {:.1?}, p99 {:.1?}", at(50), at(99)),
+            "250 ms",
+            at(99).as_secs_f64() / 0.25,
+        );
     }
-    late.sort();
-    let at = |share: usize| late[(late.len() * share / 100).min(late.len() - 1)];
-    println!(
-        "due to started, {count} occurrences | p50 {:.1?}, p99 {:.1?} | 250 ms | {:.2}",
-        at(50),
-        at(99),
-        at(99).as_secs_f64() / 0.25
-    );
 }
 
 /// A worker is killed in its run; the other one takes the run over.
@@ -197,9 +208,11 @@ pub async fn takeover(count: u64) {
     }
     assert_eq!(place.processes.len(), first + 2);
     let limit = LEASE + Duration::from_secs(1);
-    println!(
-        "take-over of a killed worker's run, longest of {count} | {longest:.2?} | {limit:.0?} (lease + 1 s) | {:.2}",
-        longest.as_secs_f64() / limit.as_secs_f64()
+    table::tell(
+        format!("take-over of a killed worker's run, longest of {count}"),
+        format!("{longest:.2?}"),
+        format!("{limit:.0?} (lease + 1 s)"),
+        longest.as_secs_f64() / limit.as_secs_f64(),
     );
 }
 
@@ -214,10 +227,45 @@ pub async fn idle(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     let spent = processor_time(worker).saturating_sub(before);
     let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
-    println!(
-        "idle worker over {seconds} s | {percent:.3} % CPU | 0.1 % | {:.2}",
-        percent / 0.1
+    let an_hour = spent.as_secs_f64() * 3_600.0 / seconds as f64;
+    table::tell(
+        format!("idle worker over {seconds} s"),
+        format!("{percent:.3} % CPU, {an_hour:.1} s an hour"),
+        "0.1 %",
+        percent / 0.1,
     );
+}
+
+/// What a worker asks its ledger that has nothing to do. It counts: what is opened after it is slower.
+pub async fn idle_queries(seconds: u64) {
+    let folder = site::folder();
+    let company = site::company(folder.path(), 300).await;
+    count::begin();
+    let site = Site::open(&company, folder.path(), Way::USUAL).await;
+    let stop = CancellationToken::new();
+    let look = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let before = count::so_far();
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        let asked = count::so_far().since(before);
+        stop.cancel();
+        asked
+    };
+    let ((), asked) = tokio::join!(site.runner.attend(true, stop.clone()), look);
+    let an_hour = |count: u64| count * 3_600 / seconds;
+    // A board, each second.
+    let limit = 3_600 * STATEMENTS_OF_A_TURN;
+    table::tell(
+        format!("idle worker over {seconds} s: statements an hour"),
+        format!(
+            "{}, {} steps",
+            an_hour(asked.statements),
+            an_hour(asked.steps)
+        ),
+        format!("{limit} ({STATEMENTS_OF_A_TURN} each second)"),
+        an_hour(asked.statements) as f64 / limit as f64,
+    );
+    site.close().await;
 }
 
 /// User and system time of a process.

@@ -10,8 +10,14 @@ use secrecy::SecretString;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, QueryItem};
 use tokio_util::compat::TokioAsyncWriteCompatExt as _;
 
+use crate::memory::status_of_this;
+use crate::{growth, table};
+
 #[path = "../../tests/support/tds.rs"]
 mod endpoint;
+
+/// Some room for what an allocator keeps: it does not follow the rows.
+const MOST_GROWN: u64 = 2_048;
 
 /// Reads `rows` rows twice each way, in turns.
 pub async fn tds(rows: u64) {
@@ -42,13 +48,19 @@ pub async fn tds(rows: u64) {
         grown = grown.max(growth);
     }
     let rate = |took: Duration| rows as f64 / took.as_secs_f64();
-    println!(
-        "tds | {:.0} rows/s | {:.0} rows/s of the bare client | {:.2}",
-        rate(figure),
-        rate(limit),
-        rate(figure) / rate(limit)
+    table::tell(
+        format!("{rows} rows from SQL Server"),
+        format!("{:.0} rows/s", rate(figure)),
+        format!("{:.0} rows/s (bare client)", rate(limit)),
+        rate(figure) / rate(limit),
     );
-    println!("tds memory | {grown} KB grown while {rows} rows were read");
+    table::tell(
+        format!("{rows} rows from SQL Server: memory"),
+        format!("{grown} KB grown"),
+        format!("{MOST_GROWN} KB"),
+        grown as f64 / MOST_GROWN as f64,
+    );
+    growth::point("tds", "rows/s", rows, rate(figure));
 }
 
 async fn ours(server: &Server, statement: &str, rows: u64) -> (Duration, u64) {
@@ -65,9 +77,9 @@ async fn ours(server: &Server, statement: &str, rows: u64) -> (Duration, u64) {
             }
             count += 1;
             if count == 10_000 {
-                first = resident();
+                first = status_of_this("VmRSS");
             } else if count.is_multiple_of(50_000) {
-                most = most.max(resident());
+                most = most.max(status_of_this("VmRSS"));
             }
             Ok::<_, ServerError>(())
         })?;
@@ -102,12 +114,4 @@ async fn bare(address: std::net::SocketAddr, statement: &str, rows: u64) -> Dura
     }
     assert!(count == rows && texts > 0);
     began.elapsed()
-}
-
-/// Resident memory of this process in KB; 0 where the system does not say.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

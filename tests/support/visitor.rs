@@ -15,6 +15,7 @@ use serde_json::Value;
 const PASSWORD: &str = "correct horse battery";
 
 /// Somebody at the website, who keeps the session's cookie and sends the token of the last page.
+#[derive(Clone)]
 pub struct Visitor {
     http: reqwest::Client,
     pub url: String,

@@ -1,5 +1,6 @@
 //! Counts the work of this process: statements of SQLite and their steps, by whose file it is. Without
 //! a clock: what is counted today is counted tomorrow.
+#![allow(dead_code, reason = "tests and benchmarks use of it what they need")]
 
 use std::collections::HashMap;
 use std::fmt;
@@ -66,7 +67,7 @@ impl Cost {
     }
 
     /// What came since `before`.
-    fn since(self, before: Self) -> Self {
+    pub fn since(self, before: Self) -> Self {
         Self {
             statements: self.statements.saturating_sub(before.statements),
             steps: self.steps.saturating_sub(before.steps),
@@ -81,13 +82,18 @@ pub struct Tally {
     costs: [Cost; 3],
     /// To the service and from it.
     pub bytes: [u64; 2],
-    /// Steps of each statement.
+    /// What each statement cost, by its text.
     by_text: HashMap<String, Cost>,
 }
 
 impl Tally {
     pub const fn cost(&self, part: Part) -> Cost {
         self.costs[part as usize]
+    }
+
+    /// How often a statement of this text ran.
+    pub fn ran(&self, text: &str) -> u64 {
+        self.by_text.get(text).map_or(0, |cost| cost.statements)
     }
 
     /// Everything that is counted, by name.
@@ -147,12 +153,20 @@ pub fn begin() {
     drop(counted());
 }
 
+/// What all statements have cost so far.
+pub fn so_far() -> Cost {
+    let mut all = Cost::default();
+    for cost in counted().costs {
+        all.add(cost);
+    }
+    all
+}
+
 /// Whether a statement ran meanwhile.
 pub async fn is_busy_for(time: Duration) -> bool {
-    let statements = || -> u64 { counted().costs.iter().map(|cost| cost.statements).sum() };
-    let before = statements();
+    let before = so_far();
     tokio::time::sleep(time).await;
-    statements() != before
+    so_far() != before
 }
 
 /// Waits until nothing is at work any more.

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 
 use super::count::{Tally, count};
 use super::judge::{assert_none, grown};
-use super::multiplied::multiply;
+use super::multiplied::{multiply, multiply_orders};
 use super::one_at_a_time;
 use super::order_site::Site;
 
@@ -83,30 +83,6 @@ async fn many(site: &Site) -> [EmbeddedLedger; 2] {
         ledgers.push(EmbeddedLedger::open(&path).await.unwrap());
     }
     ledgers.try_into().unwrap()
-}
-
-/// `apart` stands between what a row has and the number of its copy.
-fn multiply_orders(connection: &Connection, these: &str, apart: &str, times: u64) {
-    let [id, number, folded, sales_order] =
-        ["id", "number", "folded", "sales_order"].map(|column| format!("{column} || {apart} || N"));
-    let sales_order = format!("CASE sales_order WHEN '' THEN '' ELSE {sales_order} END");
-    let order = [
-        ("id", &*id),
-        ("number", &number),
-        ("folded", &folded),
-        ("placed", "placed - N * 60000"),
-        ("seq", "seq - N * 1000"),
-        ("sales_order", &sales_order),
-    ];
-    let of_these = format!("id IN (SELECT id FROM online_order WHERE {these})");
-    multiply(
-        connection,
-        "order_contents",
-        &of_these,
-        times,
-        &[("id", &id)],
-    );
-    multiply(connection, "online_order", these, times, &order);
 }
 
 /// Everything that the tabs of the console ask the ledger for.

@@ -37,3 +37,27 @@ pub fn multiply(
     let copied = connection.execute(&sql, []).unwrap();
     assert_eq!(copied as u64, rows as u64 * (times - 1));
 }
+
+/// The same with orders of a ledger, and what is in them. `apart` stands between what a row has and the number of its copy.
+pub fn multiply_orders(connection: &Connection, these: &str, apart: &str, times: u64) {
+    let [id, number, folded, sales_order] =
+        ["id", "number", "folded", "sales_order"].map(|column| format!("{column} || {apart} || N"));
+    let sales_order = format!("CASE sales_order WHEN '' THEN '' ELSE {sales_order} END");
+    let order = [
+        ("id", &*id),
+        ("number", &number),
+        ("folded", &folded),
+        ("placed", "placed - N * 60000"),
+        ("seq", "seq - N * 1000"),
+        ("sales_order", &sales_order),
+    ];
+    let of_these = format!("id IN (SELECT id FROM online_order WHERE {these})");
+    multiply(
+        connection,
+        "order_contents",
+        &of_these,
+        times,
+        &[("id", &id)],
+    );
+    multiply(connection, "online_order", these, times, &order);
+}

@@ -1,0 +1,130 @@
+//! A complete run over a link on which everything takes its time.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axcs::commerce::client::Compression;
+use axcs::commerce::wire::MAX_LINES;
+use axcs::model::Job;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::site::{self, Way};
+use crate::table;
+
+/// There and back.
+const LATENCY: Duration = Duration::from_millis(100);
+/// Pieces under way at once on a connection: more than a batch is.
+const UNDER_WAY: usize = 1_024;
+
+/// A link to a service of any breadth, whose ends are half the latency apart.
+async fn far_from(service: SocketAddr) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let Ok(upstream) = TcpStream::connect(service).await else {
+                return;
+            };
+            client.set_nodelay(true).unwrap();
+            upstream.set_nodelay(true).unwrap();
+            let (from_client, to_client) = client.into_split();
+            let (from_service, to_service) = upstream.into_split();
+            carry(from_client, to_service);
+            carry(from_service, to_client);
+        }
+    });
+    url
+}
+
+/// Every piece arrives half a latency after it was sent, however many are under way.
+fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    let (sent, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    tokio::spawn(async move {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut buffer).await {
+            let arrives = Instant::now() + LATENCY / 2;
+            if sent.send((arrives, buffer[..read].to_vec())).await.is_err() {
+                return;
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Some((arrives, piece)) = under_way.recv().await {
+            tokio::time::sleep_until(arrives).await;
+            if to.write_all(&piece).await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Records a second over the link, beside in-flight × batch ÷ latency: of the largest stream, which has full
+/// batches; the small ones wait for each other.
+pub async fn latency(items: u64) {
+    let folder = site::folder();
+    let company = site::company(folder.path(), items).await;
+    for in_flight in [1, 4, 16] {
+        let place = folder.path().join(format!("far-{in_flight}"));
+        std::fs::create_dir(&place).unwrap();
+        let service = site::serve(&place).await;
+        let way = Way {
+            in_flight,
+            compression: Compression::Zstd,
+        };
+        let url = far_from(service.address()).await;
+        let runner = site::runner(&company, &place, &url, way).await;
+        let mut live = runner.live();
+        let run = runner.start(Job::Complete, axcs::jobs::RunOptions::default());
+        let run = run.await.unwrap();
+        // When each stream had its first and its last record acknowledged.
+        let mut spans = std::collections::BTreeMap::new();
+        let watching = tokio::spawn(async move {
+            let mut full = BTreeSet::new();
+            while live.changed().await.is_ok() {
+                let runs = live.borrow_and_update().clone();
+                for stream in runs.executing.iter().flat_map(|run| &run.streams) {
+                    let done = stream.counts.acknowledged;
+                    let span = spans.entry(stream.stream).or_insert((
+                        Instant::now(),
+                        done,
+                        Instant::now(),
+                        done,
+                    ));
+                    if done == 0 {
+                        *span = (Instant::now(), 0, Instant::now(), 0);
+                    } else if done > span.3 {
+                        (span.2, span.3) = (Instant::now(), done);
+                    }
+                    full.insert(stream.stream);
+                }
+                if runs.executing.is_empty() {
+                    break;
+                }
+            }
+            spans
+        });
+        let summary = runner.finished(run).await.unwrap();
+        assert!(summary.exception.is_none(), "{summary:?}");
+        let spans = watching.await.unwrap();
+        let largest = spans.into_values().max_by_key(|span| span.3).unwrap();
+        let took = largest.2 - largest.0;
+        let figure = (largest.3 - largest.1) as f64 / took.as_secs_f64();
+        let limit = (in_flight * MAX_LINES) as f64 / LATENCY.as_secs_f64();
+        table::tell(
+            format!(
+                "{in_flight} in flight over a link of {LATENCY:?}, {} records",
+                largest.3
+            ),
+            format!("{figure:.0} records/s"),
+            format!("{limit:.0} records/s (in flight × batch ÷ latency)"),
+            figure / limit,
+        );
+        runner.shut_down().await;
+        service.stop().await;
+    }
+}

@@ -1,0 +1,133 @@
+//! Peak memory of a sender and of a service, each a process of its own: at a company, and at one of ten times
+//! its size.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use axcs::model::Job;
+
+use crate::site::{self, Way};
+use crate::{growth, table};
+
+/// The arguments that make this program a sender or a service.
+pub const SENDER: &str = "sender";
+pub const SERVICE: &str = "service-of-a-folder";
+/// The design's limit for a million items.
+const LIMIT: f64 = 48.0;
+/// The larger company may take so many times the memory of the smaller.
+const MOST: f64 = 1.1;
+
+fn runtime() -> tokio::runtime::Runtime {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().build().unwrap()
+}
+
+/// Sends everything of a company to a service; says its peak at the end.
+pub fn play_sender(arguments: &[String]) {
+    let [company, folder, url] = arguments else {
+        panic!("a company, a folder and an address");
+    };
+    runtime().block_on(async {
+        let runner = site::runner(Path::new(company), Path::new(folder), url, Way::USUAL).await;
+        let (summary, took) = site::ended(&runner, Job::Complete).await;
+        eprintln!("  {} records in {took:.1?}", summary.counts().acknowledged);
+        runner.shut_down().await;
+    });
+    println!("{}", peak());
+}
+
+/// Serves until its input ends; says its peak then.
+pub fn play_service(arguments: &[String]) {
+    let [folder] = arguments else {
+        panic!("a folder");
+    };
+    runtime().block_on(async {
+        let service = site::serve(Path::new(folder)).await;
+        println!("{}", service.url());
+        let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
+        ended.await.unwrap().unwrap();
+        service.stop().await;
+    });
+    println!("{}", peak());
+}
+
+/// A value of this process in KB, as Linux calls it; 0 where the system does not say.
+pub fn status_of_this(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.trim_start_matches(':').split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Peak memory of this process in bytes.
+fn peak() -> u64 {
+    status_of_this("VmHWM") * 1_024
+}
+
+fn itself(role: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .arg(role)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command
+}
+
+fn last_line(child: Child) -> f64 {
+    let said = child.wait_with_output().unwrap();
+    assert!(said.status.success());
+    let text = String::from_utf8(said.stdout).unwrap();
+    let bytes: f64 = text.lines().last().unwrap().parse().unwrap();
+    bytes / 1e6
+}
+
+/// Peaks of sender and service in MB.
+async fn peaks(items: u64) -> [f64; 2] {
+    let folder = site::folder();
+    let company = site::company(folder.path(), items).await;
+    let mut service = itself(SERVICE).arg(folder.path()).spawn().unwrap();
+    let mut said = BufReader::new(service.stdout.take().unwrap());
+    let mut url = String::new();
+    said.read_line(&mut url).unwrap();
+    let sender = itself(SENDER)
+        .args([&company, folder.path()])
+        .arg(url.trim())
+        .spawn()
+        .unwrap();
+    let sender = last_line(sender);
+    drop(service.stdin.take());
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert!(service.wait().unwrap().success());
+    let bytes: f64 = rest.trim().parse().unwrap();
+    [sender, bytes / 1e6]
+}
+
+/// Peaks at `items` and at ten times as many.
+pub async fn memory(items: u64) {
+    let small = peaks(items).await;
+    let large = peaks(items * 10).await;
+    for ((name, small), large) in ["sender", "service"].into_iter().zip(small).zip(large) {
+        let limit = if name == "sender" { LIMIT } else { small };
+        let told = if name == "sender" {
+            "48 MB"
+        } else {
+            "no limit of the design"
+        };
+        table::tell(
+            format!("peak memory of the {name} at {items} items"),
+            format!("{small:.1} MB"),
+            told,
+            small / limit,
+        );
+        table::tell(
+            format!("peak memory of the {name} at {} items", items * 10),
+            format!("{large:.1} MB"),
+            format!("{:.1} MB ({MOST} times that at {items})", small * MOST),
+            large / (small * MOST),
+        );
+        growth::point(&format!("memory-of-{name}"), "MB", items, small);
+        growth::point(&format!("memory-of-{name}"), "MB", items * 10, large);
+    }
+}

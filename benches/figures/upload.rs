@@ -1,0 +1,77 @@
+//! A complete run into an empty service, beside the same records through a pipe without engine; and what
+//! requests in flight and compression do to it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use axcs::commerce::client::Compression;
+use axcs::model::{Job, Selection};
+
+use crate::site::{self, Site, Way};
+use crate::{bare_pipe, growth, table};
+
+/// The pipe and the engine on it, in turns; then the engine in every other way.
+pub async fn upload(items: u64) {
+    let folder = site::folder();
+    let company = site::company(folder.path(), items).await;
+    // A B B A: a machine that slows down meanwhile does not favour either.
+    let (mut bare, mut engine) = (Vec::new(), Vec::new());
+    let mut records = 0;
+    for first in [true, false, false, true] {
+        let place = folder.path().join("place");
+        std::fs::create_dir(&place).unwrap();
+        if first {
+            let everything = Selection::everything();
+            let in_flight = Way::USUAL.in_flight;
+            let (sent, took) = bare_pipe::run(&company, &place, &everything, in_flight).await;
+            records = sent;
+            bare.push(took);
+        } else {
+            engine.push(complete(&company, &place, Way::USUAL, records).await);
+        }
+        std::fs::remove_dir_all(&place).unwrap();
+    }
+    let rate = |times: &[Duration]| records as f64 / times.iter().min().unwrap().as_secs_f64();
+    let (figure, limit) = (rate(&engine), rate(&bare));
+    table::tell(
+        format!("upload of {items} items, {records} records"),
+        format!("{figure:.0} records/s"),
+        format!("{limit:.0} records/s (bare pipe)"),
+        figure / limit,
+    );
+    growth::point("upload", "records/s", items, figure);
+    growth::point("bare-pipe", "records/s", items, limit);
+
+    let compressions = [
+        (Compression::None, "plain"),
+        (Compression::Gzip, "gzip"),
+        (Compression::Zstd, "zstd"),
+    ];
+    for (compression, name) in compressions {
+        for in_flight in [1, 2, 4, 8, 16] {
+            let place = folder.path().join("place");
+            let way = Way {
+                in_flight,
+                compression,
+            };
+            let took = complete(&company, &place, way, records).await;
+            std::fs::remove_dir_all(&place).unwrap();
+            let figure = rate(&[took]);
+            table::tell(
+                format!("upload of {items} items, {in_flight} in flight, {name}"),
+                format!("{figure:.0} records/s"),
+                format!("{limit:.0} records/s (bare pipe, plain)"),
+                figure / limit,
+            );
+        }
+    }
+}
+
+async fn complete(company: &Path, folder: &Path, way: Way, records: u64) -> Duration {
+    let site = Site::open(company, folder, way).await;
+    let (summary, took) = site.ended(Job::Complete).await;
+    let sent = summary.counts().acknowledged;
+    assert_eq!(sent, records, "both pipes carry the same records");
+    site.close().await;
+    took
+}
