@@ -8,6 +8,7 @@ pub mod doors;
 pub mod draw;
 pub mod engine;
 pub mod export;
+pub mod gather;
 pub mod keys;
 mod links;
 pub mod log_file;

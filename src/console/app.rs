@@ -195,6 +195,10 @@ impl App {
                 self.touch(Pace::Prompt);
                 self.orders.loaded(*result).into_iter().collect()
             }
+            Msg::Gathered(wish, result) => {
+                self.touch(Pace::Prompt);
+                self.gathered(wish, result)
+            }
             Msg::Order(id, result) => {
                 self.touch(Pace::Prompt);
                 self.orders.order_loaded(&id, &result);

@@ -8,6 +8,7 @@ use super::app::{Effect, ExceptionsRead, Msg, OrdersRead};
 use super::correction;
 use super::engine::Engine;
 use super::export;
+use super::gather::gather;
 use super::log_file::Shelf;
 use super::looks::Looks;
 use super::office::{self, Office};
@@ -68,6 +69,9 @@ impl Doors {
                 let read = read_orders(&*engine, filter).await;
                 Msg::Orders(Box::new(read))
             }),
+            Effect::Gather(wish, filter) => {
+                Box::pin(async move { Msg::Gathered(wish, gather(&*engine, wish, *filter).await) })
+            }
             Effect::LoadOrder(id) => Box::pin(async move {
                 let order = engine.order(&id).await;
                 Msg::Order(id, order.map(|order| order.map(Box::new)))

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::app::{App, Change, ExceptionsRead, Msg, OrdersRead, Setting};
 use super::correction::CorrectionReport;
+use super::gather::{Gathered, OrderWish};
 use super::keys::{Chord, Keymap};
 use super::theme::Theme;
 use crate::jobs::runner::Place;
@@ -76,6 +77,7 @@ enum Told {
     Canceled(Job, Result<bool, Exception>),
     Changed(Change, Result<Vec<Job>, Exception>),
     Orders(Box<Result<OrdersRead, Exception>>),
+    Gathered(OrderWish, Result<Gathered, Exception>),
     Order(String, Result<Option<Box<StagedOrder>>, Exception>),
     Exceptions(Box<Result<ExceptionsRead, Exception>>),
     Retried(Result<u64, Exception>),
@@ -102,6 +104,7 @@ impl Told {
             Msg::Canceled(job, result) => Self::Canceled(*job, result.clone()),
             Msg::Changed(change, result) => Self::Changed(*change, result.clone()),
             Msg::Orders(read) => Self::Orders(read.clone()),
+            Msg::Gathered(wish, read) => Self::Gathered(*wish, read.clone()),
             Msg::Order(id, read) => Self::Order(id.clone(), read.clone()),
             Msg::Exceptions(read) => Self::Exceptions(read.clone()),
             Msg::Retried(result) => Self::Retried(result.clone()),
@@ -173,6 +176,7 @@ impl Told {
             Self::Canceled(job, result) => Msg::Canceled(job, result),
             Self::Changed(change, result) => Msg::Changed(change, result),
             Self::Orders(read) => Msg::Orders(read),
+            Self::Gathered(wish, read) => Msg::Gathered(wish, read),
             Self::Order(id, read) => Msg::Order(id, read),
             Self::Exceptions(read) => Msg::Exceptions(read),
             Self::Retried(result) => Msg::Retried(result),

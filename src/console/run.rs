@@ -415,6 +415,7 @@ where
             | Effect::LoadBatchHistory(_)
             | Effect::LoadOrders(_)
             | Effect::LoadOrder(_)
+            | Effect::Gather(..)
             | Effect::LoadExceptions(_)
             | Effect::Start(..)
             | Effect::Cancel(_)

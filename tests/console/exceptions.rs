@@ -149,3 +149,23 @@ async fn the_list_is_read_again_when_a_run_ends_whatever_tab_is_in_front() {
     };
     assert_eq!(desk.engine.asked_in_all(), [Asked::Exceptions(filter)]);
 }
+
+#[tokio::test]
+async fn all_that_match_are_resolved_with_one_note_after_a_question_that_counts_them() {
+    let mut desk = exceptions().await;
+    desk.press("/").await;
+    desk.write("tax").await;
+    desk.press("enter E").await;
+    desk.write("Mended.").await;
+    desk.press("enter").await;
+    desk.assert_shows("This closes 22 exceptions.");
+    desk.press("y").await;
+    let filter = ExceptionFilter {
+        terms: Filter::anywhere("tax"),
+        ..ExceptionFilter::default()
+    };
+    assert_eq!(
+        desk.engine.asked(),
+        [Asked::Resolve(filter, "Mended.".to_owned())]
+    );
+}

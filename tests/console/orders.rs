@@ -6,7 +6,7 @@ use axcs::model::Filter;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::run::LiveRuns;
 use axcs::model::sort::Sort;
-use axcs::model::staged::{OrderFilter, OrderView};
+use axcs::model::staged::{OrderFilter, OrderView, Stage};
 use axcs::model::{Exception, Job, Stream};
 use crossterm::event::Event;
 use ratatui::Terminal;
@@ -273,17 +273,15 @@ async fn several_are_resolved_only_after_a_question() {
 
 #[tokio::test]
 async fn orders_are_synchronized_from_their_tab() {
-    for key in ["s", "R"] {
-        let mut desk = orders().await;
-        desk.press(key).await;
-        assert_eq!(
-            desk.engine.asked(),
-            [Asked::Start(Job::Orders, RunOptions::default())]
-        );
-        desk.assert_shows("Executing: orders");
-        desk.press(key).await;
-        desk.assert_shows("The orders job is executing already.");
-    }
+    let mut desk = orders().await;
+    desk.press("s").await;
+    assert_eq!(
+        desk.engine.asked(),
+        [Asked::Start(Job::Orders, RunOptions::default())]
+    );
+    desk.assert_shows("Executing: orders");
+    desk.press("s").await;
+    desk.assert_shows("The orders job is executing already.");
 }
 
 #[tokio::test]
@@ -466,4 +464,69 @@ async fn the_palette_does_what_is_found_by_a_few_letters() {
     desk.assert_shows("[7 Logs]");
     desk.press(": esc").await;
     desk.assert_shows("[7 Logs]");
+}
+
+/// Ids of the orders of the scenes that are set aside.
+fn set_aside() -> Vec<String> {
+    let rows = scenes::orders::all().rows.into_iter();
+    let rows = rows.filter(|row| row.stage == Stage::Exception);
+    let mut ids: Vec<String> = rows.map(|row| row.id).collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn all_orders_that_the_filter_lists_are_retried_after_a_question_that_counts_them() {
+    let ids = set_aside();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut desk = orders().await;
+    desk.press("R").await;
+    desk.assert_shows("Retry 2 orders?");
+    assert_eq!(desk.engine.asked(), []);
+    desk.press("y").await;
+    assert_eq!(desk.engine.asked(), [Asked::Retry(orders_filter(&ids))]);
+    desk.press("/").await;
+    desk.write(&format!("id:{}", ids[1])).await;
+    desk.press("enter R").await;
+    desk.assert_shows("Retry 1 order?");
+    desk.press("n esc /").await;
+    desk.write("state:shipped").await;
+    desk.press("enter R").await;
+    desk.assert_shows("No order that the filter lists is in exception.");
+    assert_eq!(desk.engine.asked(), []);
+}
+
+#[tokio::test]
+async fn all_orders_that_the_filter_lists_are_resolved_with_one_note() {
+    let ids = set_aside();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut desk = orders().await;
+    desk.press("E").await;
+    desk.write("Test orders.").await;
+    desk.press("enter").await;
+    desk.assert_shows("This closes 2 orders.");
+    desk.press("y").await;
+    let resolved = Asked::Resolve(orders_filter(&ids), "Test orders.".to_owned());
+    assert_eq!(desk.engine.asked(), [resolved]);
+    let about_units = scenes::orders::all().rows.into_iter();
+    let about_units = about_units
+        .filter(|row| {
+            let exception = row.exception.as_ref();
+            exception.is_some_and(axcs::jobs::correction::is_about_a_unit)
+        })
+        .count();
+    desk.press("C").await;
+    let proposed = desk.engine.asked().len();
+    assert_eq!(proposed, about_units.min(1));
+}
+
+#[tokio::test]
+async fn more_orders_than_one_question_can_be_about_are_refused_with_what_to_do() {
+    let mut desk = orders().await;
+    desk.engine
+        .pages
+        .store(20, std::sync::atomic::Ordering::Relaxed);
+    desk.press("R").await;
+    desk.assert_shows("more than 10,000 orders: narrow");
+    assert_eq!(desk.engine.asked(), []);
 }

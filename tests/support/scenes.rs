@@ -30,12 +30,14 @@ use std::sync::LazyLock;
 
 use axcs::console::app::{App, Change, Effect, Msg, Setting};
 use axcs::console::draw;
+use axcs::console::gather::Gathered;
 use axcs::console::keys::Keymap;
 use axcs::console::theme::{Depth, Palette, Symbols, Theme};
 use axcs::jobs::runner::Place;
 use axcs::logging::Batch;
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::run::LiveRuns;
+use axcs::model::staged::OrderFilter;
 use axcs::model::{Job, Progress};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -254,6 +256,16 @@ fn answer(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::LoadOrders(filter) => Msg::Orders(Box::new(Ok(orders::read(filter)))),
         Effect::LoadOrder(id) => Msg::Order(id.clone(), Ok(orders::order(id).map(Box::new))),
+        Effect::Gather(wish, filter) => {
+            let whole = OrderFilter {
+                limit: usize::MAX,
+                ..OrderFilter::clone(filter)
+            };
+            let rows = orders::read(&whole).rows.into_iter();
+            let meant = rows.filter(|row| wish.is_for(row));
+            let ids = meant.map(|row| row.id).collect();
+            Msg::Gathered(*wish, Ok(Gathered::All(ids)))
+        }
         Effect::LoadExceptions(filter) => Msg::Exceptions(Box::new(Ok(exceptions::read(filter)))),
         Effect::Retry(filter) => Msg::Retried(Ok(exceptions::count(filter))),
         Effect::Resolve(filter, _) => Msg::Resolved(Ok(exceptions::count(filter))),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Change;
 use crate::console::correction::{CorrectionErrand, CorrectionReport};
 use crate::console::export::{ExportErrand, ExportReport};
+use crate::console::gather::{Gathered, OrderWish};
 use crate::console::keys::Keymap;
 use crate::console::log_file::{LogErrand, LogReport};
 use crate::console::looks::LooksError;
@@ -51,6 +52,8 @@ pub enum Msg {
     Changed(Change, Result<Vec<Job>, Exception>),
     /// Orders were read.
     Orders(Box<Result<OrdersRead, Exception>>),
+    /// The orders were gathered of which the same is asked.
+    Gathered(OrderWish, Result<Gathered, Exception>),
     /// The order of this id was read.
     Order(String, Result<Option<Box<StagedOrder>>, Exception>),
     /// Exceptions were read.
@@ -130,6 +133,8 @@ pub enum Effect {
     Change(Change),
     /// Read orders and how many there are of each kind.
     LoadOrders(OrderFilter),
+    /// Gather all orders of which the same is asked.
+    Gather(OrderWish, Box<OrderFilter>),
     /// Read the order of this id.
     LoadOrder(String),
     /// Read exceptions and how many there are.

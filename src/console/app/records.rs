@@ -1,7 +1,8 @@
 //! Orders and exceptions, when runs or operators changed them: what shows them is read again.
 
 use super::{App, Effect, Pace, Toast};
-use crate::console::tabs::Tab;
+use crate::console::gather::{Gathered, OrderWish};
+use crate::console::tabs::{Reply, Tab};
 use crate::console::words;
 use crate::model::{Exception, Stream};
 
@@ -24,6 +25,23 @@ impl App {
         let mut effects: Vec<Effect> = self.jobs.load().into_iter().collect();
         effects.extend(self.load_records());
         effects
+    }
+
+    /// Asks before something is done with all orders that were gathered.
+    pub(super) fn gathered(
+        &mut self,
+        wish: OrderWish,
+        result: Result<Gathered, Exception>,
+    ) -> Vec<Effect> {
+        let reply = match result {
+            Ok(gathered) => self.orders.gathered(wish, gathered),
+            Err(exception) => Reply::Refuse(format!("{exception} {}", exception.remedy)),
+        };
+        // Not over what was opened meanwhile.
+        if matches!(reply, Reply::Open(_)) && !self.overlays.is_empty() {
+            return Vec::new();
+        }
+        self.answered(reply)
     }
 
     /// Reads anew what runs and operators change. The orders are read when their tab comes in

@@ -229,7 +229,9 @@ impl ExceptionsTab {
             | ExceptionAction::Copy
             | ExceptionAction::Export => self.listing.selected().is_some(),
             ExceptionAction::Retry => !read_only && self.to_retry().is_some(),
-            ExceptionAction::RetryAll => !read_only && self.all().is_some(),
+            ExceptionAction::RetryAll | ExceptionAction::ResolveAll => {
+                !read_only && self.all().is_some()
+            }
             ExceptionAction::Correct | ExceptionAction::CorrectAll => {
                 !read_only && self.to_correct().is_some()
             }
@@ -274,6 +276,7 @@ impl ExceptionsTab {
             | ExceptionAction::Correct
             | ExceptionAction::CorrectAll
             | ExceptionAction::Resolve
+            | ExceptionAction::ResolveAll
                 if read_only =>
             {
                 Reply::Refuse("The console is read-only: it changes no exceptions.".to_owned())
@@ -300,6 +303,10 @@ impl ExceptionsTab {
             ExceptionAction::Resolve => match self.to_resolve() {
                 Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
                 None => Reply::Refuse("The chosen exceptions are closed already.".to_owned()),
+            },
+            ExceptionAction::ResolveAll => match self.all() {
+                Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
+                None => Reply::Refuse("No exception in the list is open.".to_owned()),
             },
             ExceptionAction::Copy | ExceptionAction::Export => Reply::Done,
         }

@@ -17,15 +17,16 @@ use super::listing::{Keyed, Listing};
 use super::{Loading, Reply};
 use crate::console::app::{Effect, OrdersRead, Wish};
 use crate::console::export::Rest;
+use crate::console::gather::{Gathered, MOST_GATHERED, OrderWish};
 use crate::console::keys::{FilterAction, Motion, OrderAction};
 use crate::console::overlays::{Note, OrderWindow, Overlay};
 use crate::console::widgets::order::Reading;
-use crate::jobs::correction::is_about_a_unit;
+use crate::console::words;
 use crate::model::csv;
 use crate::model::exception::ExceptionFilter;
 use crate::model::filter::Subject;
 use crate::model::sort::Sort;
-use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder};
+use crate::model::staged::{OrderCounts, OrderFilter, OrderRow, OrderView, StagedOrder};
 use crate::model::{Exception, Stream};
 
 /// Orders that are listed at most: what is older is found by view and filter.
@@ -190,28 +191,58 @@ impl OrdersTab {
 
     /// The chosen orders that can be tried again.
     fn to_retry(&self) -> Vec<String> {
-        self.chosen(|row| row.stage == Stage::Exception)
+        self.chosen(OrderWish::Retry)
     }
 
     /// The chosen orders that another unit may mend.
     fn to_correct(&self) -> Vec<String> {
-        self.chosen(|row| {
-            let exception = row.exception.as_ref();
-            row.stage == Stage::Exception && exception.is_some_and(is_about_a_unit)
-        })
+        self.chosen(OrderWish::Correct)
     }
 
     /// The chosen orders whose exception can be closed.
     fn to_resolve(&self) -> Vec<String> {
-        self.chosen(|row| row.exception.is_some())
+        self.chosen(OrderWish::Resolve)
     }
 
-    fn chosen(&self, is_meant: impl Fn(&OrderRow) -> bool) -> Vec<String> {
+    fn chosen(&self, wish: OrderWish) -> Vec<String> {
         let chosen = self.listing.chosen().into_iter();
         chosen
-            .filter(|row| is_meant(row))
+            .filter(|row| wish.is_for(row))
             .map(|row| row.id.clone())
             .collect()
+    }
+
+    /// Has all gathered that the filter lets through, listed or not.
+    fn gather(&self, wish: OrderWish) -> Reply {
+        Reply::Perform(Effect::Gather(wish, Box::new(self.asked())))
+    }
+
+    /// Asks before something is done with all that were gathered; what correcting them would change
+    /// is looked at first.
+    pub fn gathered(&self, wanted: OrderWish, gathered: Gathered) -> Reply {
+        let ids = match gathered {
+            Gathered::All(ids) => ids,
+            Gathered::TooMany => {
+                return Reply::Refuse(format!(
+                    "These are more than {} orders: narrow the list by a filter first.",
+                    words::count(MOST_GATHERED as u64)
+                ));
+            }
+        };
+        match (wanted, wish(ids)) {
+            (OrderWish::Retry, Some(wish)) => Reply::Open(wish.ask_retry()),
+            (OrderWish::Correct, Some(wish)) => Reply::Perform(wish.correct()),
+            (OrderWish::Resolve, Some(wish)) => Reply::Open(Overlay::Note(Note::new(wish))),
+            (OrderWish::Retry, None) => {
+                Reply::Refuse("No order that the filter lists is in exception.".to_owned())
+            }
+            (OrderWish::Correct, None) => Reply::Refuse(
+                "No order that the filter lists is set aside for its unit.".to_owned(),
+            ),
+            (OrderWish::Resolve, None) => {
+                Reply::Refuse("No order that the filter lists has an exception.".to_owned())
+            }
+        }
     }
 
     /// True where the action makes sense now: the footer shows no other.
@@ -226,6 +257,9 @@ impl OrdersTab {
             OrderAction::Retry => !read_only && !self.to_retry().is_empty(),
             OrderAction::Correct => !read_only && !self.to_correct().is_empty(),
             OrderAction::Resolve => !read_only && !self.to_resolve().is_empty(),
+            OrderAction::RetryAll | OrderAction::CorrectAll | OrderAction::ResolveAll => {
+                !read_only && self.counts.is_some_and(|counts| counts.exception > 0)
+            }
             OrderAction::Run => !read_only,
             OrderAction::View | OrderAction::Sort | OrderAction::Turn => true,
         }
@@ -265,7 +299,14 @@ impl OrdersTab {
                 self.listing.mark_all();
                 Reply::Done
             }
-            OrderAction::Retry | OrderAction::Correct | OrderAction::Resolve if read_only => {
+            OrderAction::Retry
+            | OrderAction::RetryAll
+            | OrderAction::Correct
+            | OrderAction::CorrectAll
+            | OrderAction::Resolve
+            | OrderAction::ResolveAll
+                if read_only =>
+            {
                 Reply::Refuse("The console is read-only: it changes no orders.".to_owned())
             }
             OrderAction::Retry => match wish(self.to_retry()) {
@@ -281,6 +322,9 @@ impl OrdersTab {
                 Some(wish) => Reply::Open(Overlay::Note(Note::new(wish))),
                 None => Reply::Refuse("No chosen order has an exception.".to_owned()),
             },
+            OrderAction::RetryAll => self.gather(OrderWish::Retry),
+            OrderAction::CorrectAll => self.gather(OrderWish::Correct),
+            OrderAction::ResolveAll => self.gather(OrderWish::Resolve),
             OrderAction::Run | OrderAction::Copy | OrderAction::Export => Reply::Done,
         }
     }

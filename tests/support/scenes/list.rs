@@ -389,6 +389,9 @@ pub const SCENES: &[(&str, Scene)] = &[
     }),
     ("orders-retried", |size, look| keyed(size, look, "5 v v r")),
     ("orders-writing", |size, look| keyed(size, look, "5 x")),
+    ("orders-retry-all-question", |size, look| {
+        keyed(size, look, "5 R")
+    }),
     ("orders-not-retried", |size, look| keyed(size, look, "5 r")),
     ("orders-note", |size, look| {
         let mut stage = keyed(size, look, "5 v v e");
