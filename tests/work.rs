@@ -31,6 +31,10 @@ mod run;
 mod site;
 #[path = "work/told.rs"]
 mod told;
+#[path = "support/visitor.rs"]
+mod visitor;
+#[path = "work/website.rs"]
+mod website;
 
 use tokio::sync::{Mutex, MutexGuard};
 

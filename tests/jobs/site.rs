@@ -20,7 +20,7 @@ pub struct Site {
     pub runner: Runner,
     pub proxy: Proxy,
     pub dir: tempfile::TempDir,
-    _service: Running,
+    service: Running,
 }
 
 impl Site {
@@ -86,7 +86,7 @@ impl Site {
             runner,
             proxy,
             dir,
-            _service: service,
+            service,
         }
     }
 
@@ -126,6 +126,11 @@ impl Site {
         let selection = sides.ledger.selection().await.unwrap();
         let compared = verify(sides, &selection, stream, 10).await;
         compared.unwrap().differs()
+    }
+
+    /// The service itself, without the line.
+    pub fn service_url(&self) -> String {
+        self.service.url()
     }
 
     pub fn company(&self) -> PathBuf {

@@ -76,7 +76,7 @@ const CHANGES: [Change; 6] = [
 ];
 
 /// A company of which everything was uploaded.
-async fn uploaded(items: u64) -> Site {
+pub async fn uploaded(items: u64) -> Site {
     let site = Site::with(items, |sides, url| {
         // A slow machine is no reason to ask twice.
         let patient = ClientOptions {
