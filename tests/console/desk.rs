@@ -24,7 +24,7 @@ use axcs::jobs::runner::Place;
 use axcs::jobs::selection::{Matching, NewRule, Review, RowPage};
 use axcs::logging::Ring;
 use axcs::model::account::{AccountStep, AccountView, Migration, Operation};
-use axcs::model::administration::Parameters;
+use axcs::model::administration::{AuditEntry, Parameters};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Line};
@@ -109,6 +109,9 @@ impl Office for ScriptedOffice {
     }
     async fn set_operation_log(&self, _: Option<(String, u32)>) -> Result<(), Exception> {
         Ok(())
+    }
+    async fn audit(&self, _: usize) -> Result<Vec<AuditEntry>, Exception> {
+        Ok(scenes::office::audit())
     }
 }
 
