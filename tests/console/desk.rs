@@ -382,7 +382,8 @@ impl<S: Screen> Desk<S> {
             read_only,
             ..setting((80, 24), Look::DARK)
         };
-        Self::open_with(engine, screen, setting).await
+        // What a console is made of is large: tests that wait for one stay small.
+        Box::pin(Self::open_with(engine, screen, setting)).await
     }
 
     async fn open_with(engine: Scripted, screen: S, setting: axcs::console::app::Setting) -> Self {
@@ -498,7 +499,7 @@ pub type TestDesk = Desk<Terminal<TestBackend>>;
 
 pub async fn desk_with(engine: Scripted) -> TestDesk {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    Desk::open(engine, screen, false).await
+    Box::pin(Desk::open(engine, screen, false)).await
 }
 
 /// A console whose log file is this one.
@@ -508,7 +509,7 @@ pub async fn desk_over_log(path: std::path::PathBuf) -> TestDesk {
         log_file: Some(path),
         ..setting((80, 24), Look::DARK)
     };
-    Desk::open_with(Scripted::new(), screen, setting).await
+    Box::pin(Desk::open_with(Scripted::new(), screen, setting)).await
 }
 
 /// With the first job selected.
