@@ -306,6 +306,7 @@ actions! {
         Level "level" "Show graver lines only, step by step.",
         Wrap "wrap" "Wrap long lines or cut them.",
         Regex "regex" "Search for a regular expression or for a text.",
+        Audit "audit" "Show who changed what, or the log again.",
         File "file" "Show the file of all processes or the lines of this console.",
         Run "only-run" "Show only the run of the line.",
         Clock "clock" "Show times in UTC or in the zone of the settings.",

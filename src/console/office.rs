@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::jobs::administration::{Administration, Choices, NewParameters, Waiting};
 use crate::model::Exception;
 use crate::model::account::{AccountStep, AccountView, Migration, Operation};
-use crate::model::administration::Parameters;
+use crate::model::administration::{AuditEntry, AuditFilter, Parameters};
 use crate::model::check::Finding;
 use crate::model::checklist::{ChecklistKind, Line};
 
@@ -38,7 +38,12 @@ pub trait Office: Send + Sync {
     async fn set_parameters(&self, new: NewParameters) -> Result<(), Exception>;
     /// Switches the operation log on into a folder, for so many hours, or off.
     async fn set_operation_log(&self, on: Option<(String, u32)>) -> Result<(), Exception>;
+    /// The newest changes, at most so many, newest first.
+    async fn audit(&self, limit: usize) -> Result<Vec<AuditEntry>, Exception>;
 }
+
+/// Changes of the audit that are shown at most; `axcs log --audit` has the older ones.
+const MOST_CHANGES: usize = 10_000;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,8 @@ pub enum Errand {
     SetParameters(NewParameters),
     /// Switch the operation log.
     SetLog(Option<(String, u32)>),
+    /// Read who changed what.
+    LoadAudit,
 }
 
 /// Both checklists, in the order of [`ChecklistKind::ALL`].
@@ -91,6 +98,8 @@ pub enum Report {
     Parameters(Result<(Parameters, Choices), Exception>),
     /// What was typed in a form was taken.
     Taken(Result<String, Exception>),
+    /// The audit was read, newest first.
+    Audit(Result<Vec<AuditEntry>, Exception>),
 }
 
 /// Does an errand.
@@ -125,6 +134,7 @@ pub async fn perform(office: &dyn Office, errand: Errand) -> Report {
             let set = office.set_parameters(new).await;
             Report::Taken(set.map(|()| "The parameters are set.".to_owned()))
         }
+        Errand::LoadAudit => Report::Audit(office.audit(MOST_CHANGES).await),
         Errand::SetLog(on) => {
             let how = if on.is_some() { "on" } else { "off" };
             let set = office.set_operation_log(on).await;
@@ -192,5 +202,13 @@ impl Office for Administration {
 
     async fn set_operation_log(&self, on: Option<(String, u32)>) -> Result<(), Exception> {
         Self::set_operation_log(self, on).await
+    }
+
+    async fn audit(&self, limit: usize) -> Result<Vec<AuditEntry>, Exception> {
+        let newest = AuditFilter {
+            limit: Some(limit),
+            ..AuditFilter::default()
+        };
+        Self::audit(self, &newest).await
     }
 }

@@ -24,7 +24,7 @@ use axcs::jobs::runner::Place;
 use axcs::jobs::selection::{Matching, NewRule, Review, RowPage};
 use axcs::logging::Ring;
 use axcs::model::account::{AccountStep, AccountView, Migration, Operation};
-use axcs::model::administration::Parameters;
+use axcs::model::administration::{AuditEntry, Parameters};
 use axcs::model::ax_batch::{AxBatchJob, AxBatchRun};
 use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Line};
@@ -109,6 +109,9 @@ impl Office for ScriptedOffice {
     }
     async fn set_operation_log(&self, _: Option<(String, u32)>) -> Result<(), Exception> {
         Ok(())
+    }
+    async fn audit(&self, _: usize) -> Result<Vec<AuditEntry>, Exception> {
+        Ok(scenes::office::audit())
     }
 }
 
@@ -380,7 +383,8 @@ impl<S: Screen> Desk<S> {
             read_only,
             ..setting((80, 24), Look::DARK)
         };
-        Self::open_with(engine, screen, setting).await
+        // What a console is made of is large: tests that wait for one stay small.
+        Box::pin(Self::open_with(engine, screen, setting)).await
     }
 
     async fn open_with(engine: Scripted, screen: S, setting: axcs::console::app::Setting) -> Self {
@@ -496,7 +500,7 @@ pub type TestDesk = Desk<Terminal<TestBackend>>;
 
 pub async fn desk_with(engine: Scripted) -> TestDesk {
     let screen = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    Desk::open(engine, screen, false).await
+    Box::pin(Desk::open(engine, screen, false)).await
 }
 
 /// A console whose log file is this one.
@@ -506,7 +510,7 @@ pub async fn desk_over_log(path: std::path::PathBuf) -> TestDesk {
         log_file: Some(path),
         ..setting((80, 24), Look::DARK)
     };
-    Desk::open_with(Scripted::new(), screen, setting).await
+    Box::pin(Desk::open_with(Scripted::new(), screen, setting)).await
 }
 
 /// With the first job selected.

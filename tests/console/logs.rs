@@ -152,3 +152,43 @@ async fn a_million_lines_of_the_file_are_walked_filtered_searched_and_exported()
     desk.press("v G o").await;
     desk.assert_shows("Nothing has been logged yet.");
 }
+
+#[tokio::test]
+async fn the_audit_stands_in_the_place_of_the_log_which_goes_on_behind_it() {
+    let mut desk = desk().await;
+    for line in scenes::log(20) {
+        desk.ring.push(line);
+    }
+    desk.press("7").await;
+    desk.assert_shows("20 lines");
+    desk.press("v v v a").await;
+    desk.assert_shows("the audit: who changed what");
+    desk.assert_shows("5 lines");
+    let text = desk.text();
+    let place = |words: &str| {
+        text.find(words)
+            .unwrap_or_else(|| panic!("{words}: {text}"))
+    };
+    assert!(
+        place("sign-in: this machine") < place("job: trade-agreements"),
+        "newest last"
+    );
+    for line in scenes::log(3) {
+        desk.ring.push(line);
+    }
+    desk.settle().await;
+    desk.assert_shows("5 lines");
+    desk.press("&").await;
+    desk.write("exception: Test").await;
+    desk.press("enter").await;
+    desk.assert_shows("there is no field exception");
+    desk.press("esc &").await;
+    desk.write("\"exception:\" bob").await;
+    desk.press("enter").await;
+    desk.assert_shows("1 of 5 lines");
+    desk.press("v").await;
+    desk.assert_shows("have no level");
+    desk.press("a").await;
+    desk.assert_shows("every level");
+    desk.assert_shows("23 lines");
+}

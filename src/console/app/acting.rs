@@ -133,7 +133,7 @@ impl App {
             Tab::Jobs => self.jobs.load().into_iter().collect(),
             Tab::Orders => self.orders.load().into_iter().collect(),
             Tab::Exceptions => self.exceptions.load().into_iter().collect(),
-            Tab::Logs => Vec::new(),
+            Tab::Logs => self.logs.load_audit().into_iter().collect(),
         }
     }
 }

@@ -62,6 +62,12 @@ impl App {
                 self.told(result);
                 self.load_office()
             }
+            Report::Audit(read) => {
+                if let Some(exception) = self.logs.audit_read(read) {
+                    self.refuse_with_remedy(&exception);
+                }
+                Vec::new()
+            }
             Report::Checklists(lists) => self.checklists.loaded(lists).into_iter().collect(),
             Report::Changed(result) => {
                 self.told(result);

@@ -2,6 +2,7 @@
 
 use super::{App, Effect, Pace, Toast};
 use crate::console::gather::{Gathered, OrderWish};
+use crate::console::tabs::orders::OrdersTab;
 use crate::console::tabs::{Reply, Tab};
 use crate::console::words;
 use crate::model::{Exception, Stream};
@@ -34,7 +35,7 @@ impl App {
         result: Result<Gathered, Exception>,
     ) -> Vec<Effect> {
         let reply = match result {
-            Ok(gathered) => self.orders.gathered(wish, gathered),
+            Ok(gathered) => OrdersTab::gathered(wish, gathered),
             Err(exception) => Reply::Refuse(format!("{exception} {}", exception.remedy)),
         };
         // Not over what was opened meanwhile.
@@ -50,6 +51,9 @@ impl App {
         let mut effects: Vec<Effect> = self.exceptions.load().into_iter().collect();
         if self.tab == Tab::Orders {
             effects.extend(self.orders.load());
+        }
+        if self.tab == Tab::Logs {
+            effects.extend(self.logs.load_audit());
         }
         effects.extend(self.order_in_window().map(Effect::LoadOrder));
         effects

@@ -93,6 +93,7 @@ impl App {
                 | LogAction::Wrap
                 | LogAction::Regex
                 | LogAction::File
+                | LogAction::Audit
                 | LogAction::Run
                 | LogAction::Clock
                 | LogAction::Export

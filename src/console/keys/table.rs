@@ -207,6 +207,7 @@ pub const TABLE: &[Entry] = {
         entry(C::Logs, Log(L::EndSearch), &["esc"], "end the search, then the filter").footer("end"),
         entry(C::Logs, Filter(F::Begin), &["&"], "filter: ~letters level>=warning run:118 at:14:00..14:30").footer("filter"),
         entry(C::Logs, Log(L::File), &["o"], "the log file of all processes, or this console's lines").footer("file"),
+        entry(C::Logs, Log(L::Audit), &["a"], "the audit: who changed what; or the log again").footer("audit"),
         entry(C::Logs, Log(L::Follow), &["f"], "follow new lines, or stand still").footer("follow"),
         entry(C::Logs, Log(L::Level), &["v"], "least level shown: debug, info, warning, error").footer("level"),
         entry(C::Logs, Log(L::Wrap), &["w"], "wrap long lines, or cut them").footer("wrap"),

@@ -1,6 +1,7 @@
 //! The tab *Logs*: which lines are shown, from where, and what is searched for: those of this
 //! console, or the file of all. It reads no clock and no file; lines come with messages.
 
+mod audit;
 mod draw;
 mod file;
 mod hits;
@@ -15,6 +16,7 @@ use std::collections::VecDeque;
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, Zoned};
 
+use self::audit::Audit;
 use self::file::FileView;
 use self::search::Search;
 use self::store::Store;
@@ -67,6 +69,8 @@ pub struct LogsTab {
     search: Option<Search>,
     /// The page over the file; none while the lines of this console are shown.
     file: Option<FileView>,
+    /// The audit stands in the place of the log.
+    audit: Option<Audit>,
     /// Size of the page of lines at the last layout.
     page: (u16, u16),
     now: Timestamp,
@@ -85,6 +89,7 @@ impl Default for LogsTab {
             shift: 0,
             search: None,
             file: None,
+            audit: None,
             page: (0, 0),
             now: Timestamp::UNIX_EPOCH,
         }
@@ -94,6 +99,9 @@ impl Default for LogsTab {
 impl LogsTab {
     /// Takes in new lines; true where that changes what an operator sees.
     pub fn add(&mut self, batch: &Batch) -> bool {
+        if self.add_behind_audit(batch) {
+            return false;
+        }
         let from = self.store.end();
         self.store.add_lost(batch.dropped);
         for line in &batch.lines {
@@ -266,6 +274,9 @@ impl LogsTab {
     pub fn on(&mut self, action: LogAction) -> Reply {
         match action {
             LogAction::Follow => self.toggle_follow(),
+            LogAction::Level if self.audit.is_some() => {
+                return Reply::Refuse("The lines of the audit have no level.".to_owned());
+            }
             LogAction::Level => self.cycle_level(),
             LogAction::Wrap => self.toggle_wrap(),
             LogAction::Search => self.open_search(),
@@ -275,7 +286,11 @@ impl LogsTab {
             LogAction::EndSearch => self.end_search(),
             LogAction::Regex => self.toggle_regex(),
             LogAction::File if self.file.is_some() => self.file = None,
-            LogAction::File => self.open_file(),
+            LogAction::File => {
+                self.leave_audit();
+                self.open_file();
+            }
+            LogAction::Audit => return self.toggle_audit(),
             LogAction::Run => return self.only_this_run(),
             LogAction::Clock => {
                 self.clock = match self.clock {

@@ -219,7 +219,7 @@ impl OrdersTab {
 
     /// Asks before something is done with all that were gathered; what correcting them would change
     /// is looked at first.
-    pub fn gathered(&self, wanted: OrderWish, gathered: Gathered) -> Reply {
+    pub fn gathered(wanted: OrderWish, gathered: Gathered) -> Reply {
         let ids = match gathered {
             Gathered::All(ids) => ids,
             Gathered::TooMany => {

@@ -565,6 +565,13 @@ pub const SCENES: &[(&str, Scene)] = &[
         stage.write("[0-9]+ s").press("enter N");
         stage
     }),
+    ("logs-audit", |size, look| keyed(size, look, "7 a")),
+    ("logs-audit-filter", |size, look| {
+        let mut stage = keyed(size, look, "7 a &");
+        stage.write("~selection");
+        stage.press("enter");
+        stage
+    }),
     ("logs-file", |size, look| {
         let mut stage = Stage::new(size, look);
         stage.press("7 o");

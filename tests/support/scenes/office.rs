@@ -10,7 +10,7 @@ use axcs::jobs::administration::{Choices, NewParameters, Waiting};
 use axcs::model::account::{
     Account, AccountState, AccountView, LinkedCompany, Migration, Operation, OperationState,
 };
-use axcs::model::administration::Parameters;
+use axcs::model::administration::{AuditEntry, Author, Parameters};
 use axcs::model::check::Finding;
 use axcs::model::checklist::{Checklist, ChecklistKind, Facts, Mark};
 use axcs::model::exception::Documented;
@@ -162,6 +162,49 @@ pub fn told_account() -> Msg {
     told(Report::Account(Ok(view())))
 }
 
+/// Who changed what, newest first.
+pub fn audit() -> Vec<AuditEntry> {
+    let changes = [
+        (
+            "ann",
+            "job",
+            "trade-agreements: Waiting to Withhold, month end",
+        ),
+        (
+            "bob",
+            "exception",
+            "2 closed (shop-W-100786 of orders): Test orders.",
+        ),
+        (
+            "ann",
+            "selection",
+            "item D000017 sold by hand: revision 6 to 7",
+        ),
+        (
+            "dana",
+            "parameters",
+            "shipping charge code: none to FREIGHT",
+        ),
+        (
+            "ann",
+            "sign-in",
+            "this machine signed in by ann@contoso.com",
+        ),
+    ];
+    let entries = changes.into_iter().enumerate();
+    let entry = |(age, (user, subject, text)): (usize, (&str, &str, &str))| AuditEntry {
+        id: 40 - age as i64,
+        at: ago(600 + 4_000 * age as i64),
+        author: Author {
+            user: user.to_owned(),
+            place: "console, axprod1".to_owned(),
+        },
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+    };
+    entries.map(entry).collect()
+}
+
 /// What the administration of the scenes answers.
 pub fn answer(errand: &Errand) -> Option<Msg> {
     Some(told(match errand {
@@ -176,6 +219,7 @@ pub fn answer(errand: &Errand) -> Option<Msg> {
         Errand::Migrate(_) => Report::Changed(Ok("The service migrates.".to_owned())),
         Errand::LoadParameters => Report::Parameters(Ok((parameters(), choices()))),
         Errand::SetParameters(new) => Report::Taken(set(new)),
+        Errand::LoadAudit => Report::Audit(Ok(audit())),
         Errand::SetLog(_) => Report::Taken(Ok("The operation log is on.".to_owned())),
     }))
 }

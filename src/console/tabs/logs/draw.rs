@@ -107,6 +107,7 @@ fn draw_head(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
             Span::styled("standing still", theme.style(Role::Warn))
         },
         Span::raw(match tab.level {
+            Level::Debug if tab.audit.is_some() => "the audit: who changed what".to_owned(),
             Level::Debug => "every level".to_owned(),
             Level::Info | Level::Warning => format!("{} and graver", tab.level),
             Level::Error => "errors only".to_owned(),
@@ -162,7 +163,13 @@ fn draw_lines(tab: &LogsTab, frame: &mut Frame<'_>, area: Rect, zone: &TimeZone,
         return;
     }
     if tab.len() == 0 {
-        let text = if tab.store.is_empty() {
+        let text = if let Some(audit) = &tab.audit {
+            match (audit.is_read, tab.store.is_empty()) {
+                (false, _) => "The audit is being read.",
+                (true, true) => "Nobody has changed anything yet.",
+                (true, false) => "No change passes the filter.",
+            }
+        } else if tab.store.is_empty() {
             "Nothing has been logged yet."
         } else {
             "No line of this console is that grave and passes the filter. The log file has those of all \

@@ -15,6 +15,7 @@ impl LogsTab {
     /// Narrows the list to the lines of a run, from its first one on. What another process ran is
     /// looked for in the file.
     pub fn show_run(&mut self, run: RunId) {
+        self.leave_audit();
         self.search = None;
         self.level = Level::Debug;
         self.file = None;
