@@ -151,11 +151,6 @@ impl<W: Write> RealScreen<W> {
         }
     }
 
-    /// The terminal, for whoever has many of them: dropped with this it would stay.
-    pub fn into_inner(self) -> Terminal<CrosstermBackend<W>> {
-        ManuallyDrop::into_inner(self.terminal)
-    }
-
     /// Makes links of the addresses and files on the screen.
     pub const fn use_links(&mut self) {
         self.has_links = true;

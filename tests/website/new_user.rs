@@ -55,7 +55,7 @@ impl NewUser {
     fn start(browser: Browser) -> Self {
         let axcs = Axcs::new();
         let mut console = Pty::start(axcs.in_terminal(&["demo", "--items", "60"]), ROWS);
-        let service = word_behind(&mut console, "service http");
+        let service = word_behind(&mut console, " http");
         Self {
             url: format!("http{service}"),
             axcs,
