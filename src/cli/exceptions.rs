@@ -92,8 +92,9 @@ The same cause does not open it again.")]
     Resolve(ResolveArguments),
 }
 
+/// Exceptions by their numbers, or all that match.
 #[derive(Debug, Args)]
-struct RetryArguments {
+struct Chosen {
     /// Numbers of exceptions
     #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text", "terms"])]
     ids: Vec<i64>,
@@ -102,6 +103,12 @@ struct RetryArguments {
     all: bool,
     #[command(flatten)]
     matching: Matching,
+}
+
+#[derive(Debug, Args)]
+struct RetryArguments {
+    #[command(flatten)]
+    chosen: Chosen,
     /// Only mark them: the next run of their job tries them
     #[arg(long)]
     no_run: bool,
@@ -328,9 +335,9 @@ async fn retry(
     set_up: &SetUp,
     arguments: RetryArguments,
 ) -> Result<Exit, Refusal> {
-    let ids = arguments.ids;
+    let Chosen { ids, matching, .. } = arguments.chosen;
     let runner = &set_up.runner;
-    let marked = exceptions::mark(runner, &filter(ids.clone(), arguments.matching)).await?;
+    let marked = exceptions::mark(runner, &filter(ids.clone(), matching)).await?;
     for id in &ids {
         if marked.iter().all(|entry| entry.id.0 != *id) {
             print::note(format_args!(

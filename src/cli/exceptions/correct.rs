@@ -4,7 +4,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Matching, filter, is_meant};
+use super::{Chosen, filter, is_meant};
 use crate::cli::run::{self, Output};
 use crate::cli::set_up::SetUp;
 use crate::cli::{Exit, Invocation, Refusal, print};
@@ -13,16 +13,9 @@ use crate::jobs::{RunOptions, Runner, exceptions};
 use crate::model::{Exception, Job};
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct CorrectArguments {
-    /// Numbers of exceptions
-    #[arg(required_unless_present = "all", conflicts_with_all = ["job", "stream", "code", "text", "terms"])]
-    ids: Vec<i64>,
-    /// Every open one that matches
-    #[arg(long, conflicts_with = "ids")]
-    all: bool,
     #[command(flatten)]
-    matching: Matching,
+    chosen: Chosen,
     /// Only say what would be corrected
     #[arg(long)]
     dry_run: bool,
@@ -47,7 +40,11 @@ pub async fn of_orders(
     arguments: CorrectArguments,
 ) -> Result<Exit, Refusal> {
     let runner = &set_up.runner;
-    let correction = propose(runner, &filter(arguments.ids, arguments.matching)).await?;
+    let correction = propose(
+        runner,
+        &filter(arguments.chosen.ids, arguments.chosen.matching),
+    )
+    .await?;
     if correction.orders.is_empty() {
         print::note("No order is to be corrected: AX takes none of them with another unit.");
     } else if !invocation.json() || !arguments.yes {
