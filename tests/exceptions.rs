@@ -19,37 +19,13 @@ mod support;
 use serde_json::Value;
 use support::{Axcs, Said};
 
-/// A demo with one order that AX has taken: `W1-0`.
-fn shop() -> Axcs {
-    let axcs = Axcs::new();
-    axcs.ok(&[
-        "demo",
-        "--headless",
-        "--items",
-        "60",
-        "--orders",
-        "1",
-        "--seed",
-        "1",
-    ]);
-    axcs
-}
-
 /// Places the order of the demo once more under another id and number, changed by `change`.
 fn place(axcs: &Axcs, id: &str, change: impl FnOnce(&mut Value)) {
     let mut order = axcs.json(&["orders", "show", "W1-0"])["order"].take();
     order["id"] = id.into();
     order["number"] = id.into();
     change(&mut order);
-    let file = axcs.dir().join(format!("{id}.json"));
-    std::fs::write(&file, order.to_string()).unwrap();
-    axcs.ok(&[
-        "service",
-        "order",
-        "place",
-        "--file",
-        file.to_str().unwrap(),
-    ]);
+    axcs.place_order(&order);
 }
 
 /// Places an order with an item that AX does not know.

@@ -37,17 +37,7 @@ struct Night {
 
 impl Night {
     fn falls() -> Self {
-        let axcs = Axcs::new();
-        axcs.ok(&[
-            "demo",
-            "--headless",
-            "--items",
-            "60",
-            "--orders",
-            "1",
-            "--seed",
-            "1",
-        ]);
+        let axcs = Axcs::shop();
         let mut order = axcs.json(&["orders", "show", "W1-0"])["order"].take();
         let line = &order["lines"][0];
         let text = |field: &str| line[field].as_str().unwrap().to_owned();
@@ -66,12 +56,7 @@ impl Night {
         for at in 0..ORDERS {
             order["id"] = format!("N-{at}").into();
             order["number"] = order["id"].clone();
-            let file = night.axcs.dir().join("order.json");
-            std::fs::write(&file, order.to_string()).unwrap();
-            let file = file.to_str().unwrap();
-            night
-                .axcs
-                .ok(&["service", "order", "place", "--file", file]);
+            night.axcs.place_order(&order);
         }
         assert_ne!(night.unit, "box");
         night.sql(&format!(

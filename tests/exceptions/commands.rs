@@ -1,11 +1,11 @@
 //! `axcs exceptions`.
 
 use super::support::Axcs;
-use super::{only, open, place, place_faulty, shop, stage};
+use super::{only, open, place, place_faulty, stage};
 
 #[test]
 fn a_failed_order_is_listed_and_shown_with_its_cause_and_its_remedy() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     place_faulty(&axcs, "BAD");
     axcs.ok(&["run", "orders"]);
     let found = &open(&axcs)[0];
@@ -50,7 +50,7 @@ fn a_failed_order_is_listed_and_shown_with_its_cause_and_its_remedy() {
 
 #[test]
 fn a_retry_runs_the_job_and_says_what_came_of_it() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     place_faulty(&axcs, "BAD");
     axcs.ok(&["run", "orders"]);
     let id = only(&axcs);
@@ -122,7 +122,7 @@ fn a_failed_run_is_tried_again_by_its_job_and_clears_when_it_ends_well() {
 
 #[test]
 fn an_exception_is_resolved_with_a_note_and_its_order_is_closed() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     place_faulty(&axcs, "BAD");
     axcs.ok(&["run", "orders"]);
     let id = only(&axcs);
@@ -149,7 +149,7 @@ fn an_exception_is_resolved_with_a_note_and_its_order_is_closed() {
 
 #[test]
 fn orders_are_corrected_to_the_unit_of_ax_where_that_is_meant() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     for id in ["U1", "U2"] {
         place(&axcs, id, |order| {
             order["lines"][0]["unit"] = "barrel".into();
@@ -188,7 +188,7 @@ fn orders_are_corrected_to_the_unit_of_ax_where_that_is_meant() {
 
 #[test]
 fn many_are_resolved_only_where_that_is_meant() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     for id in ["BAD-1", "BAD-2"] {
         place_faulty(&axcs, id);
     }

@@ -1,10 +1,11 @@
 //! `axcs orders`.
 
-use super::{is_harmless, only, place, place_faulty, shop};
+use super::support::Axcs;
+use super::{is_harmless, only, place, place_faulty};
 
 #[test]
 fn orders_are_listed_by_view_with_their_counts() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     place(&axcs, "GOOD", |_| {});
     place_faulty(&axcs, "BAD");
     axcs.ok(&["run", "orders"]);
@@ -39,7 +40,7 @@ fn orders_are_listed_by_view_with_their_counts() {
 
 #[test]
 fn one_order_is_shown_whole() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     let order = axcs.json(&["orders", "show", "W1-0"]);
     let sales_order = order["sales_order"].as_str().unwrap();
     let shown = axcs.ok(&["orders", "show", sales_order]).stdout;
@@ -64,7 +65,7 @@ fn one_order_is_shown_whole() {
 
 #[test]
 fn what_a_customer_wrote_never_commands_the_terminal() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}דנה\r\nfake row";
     place(&axcs, "EVIL", |order| {
         order["customer"]["name"] = evil.into();
@@ -101,7 +102,7 @@ fn what_a_customer_wrote_never_commands_the_terminal() {
 
 #[test]
 fn all_that_match_are_printed_for_a_spreadsheet_and_no_cell_is_a_formula() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     place(&axcs, "BAD", |order| {
         order["customer"]["name"] = "=1+1".into();
         order["lines"][0]["item"] = "NO-SUCH".into();

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::shop;
 use super::support::Axcs;
 
 fn store(axcs: &Axcs, id: &str) -> Value {
@@ -13,7 +12,7 @@ fn store(axcs: &Axcs, id: &str) -> Value {
 
 #[test]
 fn stores_come_from_the_service_and_keep_what_is_set_for_them() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     axcs.ok(&[
         "service",
         "store",
@@ -69,7 +68,7 @@ fn stores_come_from_the_service_and_keep_what_is_set_for_them() {
 
 #[test]
 fn parameters_that_ax_does_not_know_are_refused() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     let before = store(&axcs, "contoso");
     for (parameter, expected) in [
         ("--customer-template", "There is no customer NOBODY"),
@@ -100,7 +99,7 @@ fn parameters_that_ax_does_not_know_are_refused() {
 
 #[test]
 fn a_store_that_is_gone_is_marked_while_orders_refer_to_it() {
-    let axcs = shop();
+    let axcs = Axcs::shop();
     let order = axcs.json(&["orders", "show", "W1-0"]);
     let id = order["store"].as_str().unwrap();
     axcs.ok(&["service", "store", "remove", id]);

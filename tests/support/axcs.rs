@@ -248,6 +248,30 @@ impl Axcs {
         }
     }
 
+    /// A demo with one order that AX has taken: `W1-0`.
+    pub fn shop() -> Self {
+        let axcs = Self::new();
+        axcs.ok(&[
+            "demo",
+            "--headless",
+            "--items",
+            "60",
+            "--orders",
+            "1",
+            "--seed",
+            "1",
+        ]);
+        axcs
+    }
+
+    /// Places an order, whole as its JSON has it.
+    pub fn place_order(&self, order: &Value) {
+        let file = self.dir().join("order.json");
+        std::fs::write(&file, order.to_string()).unwrap();
+        let file = file.to_str().unwrap();
+        self.ok(&["service", "order", "place", "--file", file]);
+    }
+
     /// Runs a command that has to succeed.
     pub fn ok(&self, arguments: &[&str]) -> Said {
         let said = self.run(arguments);
