@@ -52,7 +52,7 @@ fn read(subject: Subject, text: &str) -> Result<Terms, String> {
 pub fn help(subject: Subject, example: &str) -> String {
     let mut text = format!(
         "What --where takes: terms with blanks between them, of which all must hold.\n  {example}\n  \
-A word alone is looked for in the texts; \"several words\" stand in quotes; ~letters are found\n  in that order with anything between, also in one field: customer~kmllr; - turns a term round.\n\n\
+A word alone is looked for in all that a list shows; \"several words\" stand in quotes; ~letters are found\n  in that order with anything between, also in one field: customer~kmllr; - turns a term round.\n\n\
 Fields:\n"
     );
     for field in subject.fields() {

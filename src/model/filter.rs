@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A record has to satisfy every term; `-` turns one round. A word without a field is looked for in
-//! the texts of a record, upper and lower case alike. Behind `~` stand letters that are found where
-//! they come in that order, whatever is between.
+//! the words that a list shows of a record, upper and lower case alike. Behind `~` stand letters that
+//! are found where they come in that order, whatever is between.
 
 mod complete;
 mod field;
@@ -176,7 +176,7 @@ pub trait Filtered {
     /// What it answers for a field of its subject.
     fn fact(&self, field: Field) -> Fact<'_>;
 
-    /// The texts in which a word without a field is looked for.
+    /// The words that a list shows of it: in them a word without a field is looked for.
     fn texts(&self) -> Vec<&str>;
 }
 

@@ -9,6 +9,7 @@ use crate::model::exception::{Exception, ExceptionEntry};
 use crate::model::log::{Level, LogLine};
 use crate::model::run::{RunId, RunStatus, RunSummary};
 use crate::model::staged::OrderRow;
+use crate::model::stream::Stream;
 
 impl Filtered for OrderRow {
     const SUBJECT: Subject = Subject::Orders;
@@ -75,6 +76,8 @@ impl Filtered for OrderRow {
             &self.customer,
             &self.account,
             &self.sales_order,
+            &self.store,
+            self.state(),
         ]
     }
 }
@@ -130,6 +133,9 @@ impl Filtered for ExceptionEntry {
             &self.field,
             &self.exception.text,
             &self.exception.cause,
+            &self.code,
+            self.stream.map_or("", Stream::name),
+            self.state.name(),
         ]
     }
 }
@@ -192,10 +198,11 @@ impl Filtered for RunSummary {
     }
 
     fn texts(&self) -> Vec<&str> {
-        match &self.exception {
-            Some(exception) => vec![&exception.text, &exception.cause],
-            None => Vec::new(),
+        let mut texts = vec![self.job.name(), self.status.name()];
+        if let Some(exception) = &self.exception {
+            texts.extend([exception.text.as_str(), &exception.cause]);
         }
+        texts
     }
 }
 
