@@ -4,6 +4,7 @@
 pub mod administration;
 mod ask;
 mod audit;
+mod background;
 pub mod batch;
 pub mod correction;
 pub mod exceptions;

@@ -150,7 +150,7 @@ impl SetUp {
             lease: settings.engine.lease(),
             request_life: Duration::from_secs(settings.engine.request_life_seconds),
         };
-        let runner = Runner::new(sides, place).through(door);
+        let runner = Runner::new(sides, place).through(door).in_background();
         let log = Arc::clone(service.client.operation_log());
         let runner = Arc::new(runner.logging(log));
         let access = Access {

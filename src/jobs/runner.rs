@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::ask::Flow;
 use super::audit::{author, operator};
+use super::background::background;
 use super::execution::Execution;
 use super::overview;
 use super::report::Report;
@@ -106,6 +108,8 @@ pub struct Runner {
     /// Ended runs of which the ledger does not say so.
     unwritten: Arc<Mutex<BTreeMap<RunId, RunSummary>>>,
     tasks: TaskTracker,
+    /// Whether its runs give way to whoever starts them.
+    is_in_background: bool,
 }
 
 impl Runner {
@@ -124,6 +128,7 @@ impl Runner {
             cancels: Arc::default(),
             unwritten: Arc::default(),
             tasks: TaskTracker::new(),
+            is_in_background: false,
         }
     }
 
@@ -141,6 +146,15 @@ impl Runner {
     pub fn logging(self, operation_log: Arc<OperationLog>) -> Self {
         Self {
             operation_log,
+            ..self
+        }
+    }
+
+    /// The same, whose runs give way to whoever starts them.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        Self {
+            is_in_background: true,
             ..self
         }
     }
@@ -243,13 +257,19 @@ impl Runner {
         };
         let (cancels, unwritten) = (Arc::clone(&self.cancels), Arc::clone(&self.unwritten));
         let report = execution.report.clone();
-        self.tasks.spawn(async move {
+        let run = async move {
             if let Some(summary) = execution.run().await {
                 lock(&unwritten).insert(fence.run, summary);
             }
             report.close();
             lock(&cancels).remove(&fence.run);
-        });
+        };
+        let threads = if self.is_in_background {
+            background()
+        } else {
+            Handle::current()
+        };
+        self.tasks.spawn_on(run, &threads);
     }
 
     /// Asks the run of `job`, wherever it is, to stop at its next checkpoint, within two seconds.
