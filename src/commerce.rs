@@ -3,6 +3,7 @@
 //! [`Commerce`] is what the jobs ask; [`client::Client`] answers it.
 
 pub mod client;
+mod http;
 pub mod shopper;
 pub mod sign_in;
 pub mod wire;

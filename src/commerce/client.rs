@@ -2,21 +2,20 @@
 //! nothing of runs; every failure comes out as one [`CommerceError`].
 
 use std::fmt;
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, RequestBuilder, Url};
+use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
-use crate::model::{Stream, exception};
+use crate::model::Stream;
 
+use super::http::Http;
 use super::wire::{Health, Load, Stored, WhoAmI};
 
 use self::answer::Sent;
@@ -39,11 +38,6 @@ pub use self::error::{Class, CommerceError};
 pub use self::operation_log::OperationLog;
 pub use self::token::{Renewal, TokenFile};
 pub use self::upload::Upload;
-
-/// Idle connections are dropped before the service does it, so that no batch meets a closed one.
-const POOL_IDLE: Duration = Duration::from_secs(60);
-/// A dead peer is noticed after a few of these.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// Where Commerce Services are, and how to talk to them.
 #[derive(Clone)]
@@ -95,8 +89,7 @@ impl fmt::Debug for ClientOptions {
 
 /// Commerce Services.
 pub struct Client {
-    http: reqwest::Client,
-    base: Url,
+    http: Arc<Http>,
     tokens: Tokens,
     compression: Compression,
     /// For a whole call.
@@ -111,7 +104,7 @@ pub struct Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base", &self.base.as_str())
+            .field("base", &self.http.base.as_str())
             .field("compression", &self.compression)
             .finish_non_exhaustive()
     }
@@ -120,27 +113,20 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client; nothing is sent yet.
     pub fn new(options: ClientOptions) -> Result<Self, CommerceError> {
-        let (http, base) = http(&options)?;
-        Self::over(http, base, options)
+        Self::over(Arc::new(Http::new(&options)?), options)
     }
 
     /// A client over what speaks HTTP to the address of `options` already.
-    pub(super) fn over(
-        http: reqwest::Client,
-        base: Url,
-        options: ClientOptions,
-    ) -> Result<Self, CommerceError> {
+    pub(super) fn over(http: Arc<Http>, options: ClientOptions) -> Result<Self, CommerceError> {
         let tokens = Tokens::new(options.token, options.renewal)?;
-        let local = is_local(&base);
         let chosen = match options.compression {
             Compression::None => Some(Encoding::Identity),
             Compression::Gzip => Some(Encoding::Gzip),
             Compression::Zstd => Some(Encoding::Zstd),
-            Compression::Auto => local.then_some(Encoding::Identity),
+            Compression::Auto => http.is_local().then_some(Encoding::Identity),
         };
         Ok(Self {
             http,
-            base,
             tokens,
             compression: options.compression,
             request_timeout: options.request_timeout,
@@ -152,7 +138,7 @@ impl Client {
 
     /// The address, for messages.
     pub fn url(&self) -> &str {
-        self.base.as_str().trim_end_matches('/')
+        self.http.base.as_str().trim_end_matches('/')
     }
 
     /// Where requests and answers are written down while that is switched on.
@@ -221,7 +207,7 @@ impl Client {
         query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<T, CommerceError> {
-        let (mut request, mut sent) = self.request(method, path, query);
+        let (mut request, mut sent) = self.request(method, path, query)?;
         if let Some(json) = json {
             let json = Bytes::from(json);
             sent.body = json.clone();
@@ -300,8 +286,8 @@ impl Client {
         method: Method,
         path: &[&str],
         query: &[(&str, &str)],
-    ) -> (RequestBuilder, Sent<'_>) {
-        let mut url = self.base.clone();
+    ) -> Result<(RequestBuilder, Sent<'_>), CommerceError> {
+        let mut url = self.http.base.clone();
         // An http url always has a path.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path);
@@ -318,7 +304,7 @@ impl Client {
             body: Bytes::new(),
             began: Instant::now(),
         };
-        (self.http.request(method, url), sent)
+        Ok((self.http.client()?.request(method, url), sent))
     }
 
     /// The encoding of batches; asks the service once where it is its choice.
@@ -346,69 +332,4 @@ impl Client {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-/// What speaks HTTP to the address of `options`, and that address.
-pub(super) fn http(options: &ClientOptions) -> Result<(reqwest::Client, Url), CommerceError> {
-    let base = base(&options.url)?;
-    let mut http = reqwest::Client::builder()
-        .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
-        // The token goes to the address that was set, and nowhere else.
-        .redirect(Policy::none())
-        .connect_timeout(options.connect_timeout)
-        .timeout(options.request_timeout)
-        .pool_idle_timeout(POOL_IDLE)
-        .tcp_keepalive(TCP_KEEPALIVE)
-        .tcp_nodelay(true)
-        .tls_backend_native();
-    if is_local(&base) {
-        http = http.no_proxy();
-    }
-    if let Some(file) = &options.ca_file {
-        let certificates = certificates(file).map_err(|reason| {
-            CommerceError::Settings(format!("the CA file {}: {reason}", file.display()))
-        })?;
-        http = http.tls_certs_merge(certificates);
-    }
-    let http = http
-        .build()
-        .map_err(|error| CommerceError::Settings(exception::chain(&error)))?;
-    Ok((http, base))
-}
-
-fn base(text: &str) -> Result<Url, CommerceError> {
-    let bad = |reason: &str| {
-        CommerceError::Settings(format!(
-            "{reason}; expected is an address such as http://127.0.0.1:8620"
-        ))
-    };
-    let url =
-        Url::parse(text).map_err(|error| bad(&format!("{text:?} is not an address: {error}")))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad(
-            "the address holds a user or a password, the token stands apart",
-        ));
-    }
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(bad(&format!("{text:?} is neither http nor https")));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(bad("the address holds a query or a fragment"));
-    }
-    Ok(url)
-}
-
-fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
-    let pem = std::fs::read(file).map_err(|error| error.to_string())?;
-    let found = Certificate::from_pem_bundle(&pem).map_err(|error| exception::chain(&error))?;
-    if found.is_empty() {
-        return Err("it holds no certificate in PEM (BEGIN CERTIFICATE)".to_owned());
-    }
-    Ok(found)
-}
-
-fn is_local(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

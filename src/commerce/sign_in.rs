@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 pub use self::error::SignInError;
 pub use self::keeper::Keeper;
 use self::keeper::Lock;
-use super::client::{Client, ClientOptions, CommerceError, OperationLog, Renewal, http};
+use super::client::{Client, ClientOptions, CommerceError, OperationLog, Renewal};
+use super::http::Http;
 use super::wire::account::{
     CLIENT_ID, DEVICE_GRANT, DeviceAuthorization, METADATA_PATH, Metadata, TokenAnswer, TokenError,
 };
@@ -66,8 +67,7 @@ impl Grant {
 
 /// Signs this machine in, out, and renews its token.
 pub struct SignIn {
-    http: reqwest::Client,
-    base: Url,
+    http: Arc<Http>,
     service: String,
     keeper: Keeper,
     log: Arc<OperationLog>,
@@ -76,7 +76,7 @@ pub struct SignIn {
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SignIn")
-            .field("base", &self.base.as_str())
+            .field("base", &self.http.base.as_str())
             .field("keeper", &self.keeper)
             .finish_non_exhaustive()
     }
@@ -90,10 +90,8 @@ impl SignIn {
         service: impl Into<String>,
         keeper: Keeper,
     ) -> Result<Self, CommerceError> {
-        let (http, base) = http(options)?;
         Ok(Self {
-            http,
-            base,
+            http: Arc::new(Http::new(options)?),
             service: service.into(),
             keeper,
             log: Arc::clone(&options.operation_log),
@@ -106,7 +104,7 @@ impl SignIn {
     /// # Errors
     /// Where the token is none.
     pub fn client(&self, options: ClientOptions) -> Result<Client, CommerceError> {
-        Client::over(self.http.clone(), self.base.clone(), options)
+        Client::over(Arc::clone(&self.http), options)
     }
 
     /// Since when this machine is signed in and where that is kept; none where it is not.
@@ -278,11 +276,11 @@ impl SignIn {
     }
 
     async fn metadata(&self) -> Result<Metadata, SignInError> {
-        let mut url = self.base.clone();
+        let mut url = self.http.base.clone();
         let path = format!("{}{METADATA_PATH}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         let request = self
-            .http
+            .http(&url)?
             .get(url.clone())
             .header(ACCEPT, "application/json");
         let (status, body) = self.send(request, &url).await?;
@@ -295,11 +293,11 @@ impl SignIn {
     /// An endpoint of the metadata: it lies at the service's own address.
     fn endpoint(&self, text: &str) -> Result<Url, SignInError> {
         let elsewhere = || SignInError::Elsewhere {
-            service: self.base.as_str().trim_end_matches('/').to_owned(),
+            service: self.http.base.as_str().trim_end_matches('/').to_owned(),
             endpoint: text.chars().take(200).collect(),
         };
         let url = Url::parse(text).map_err(|_| elsewhere())?;
-        if url.origin() == self.base.origin() {
+        if url.origin() == self.http.base.origin() {
             Ok(url)
         } else {
             Err(elsewhere())
@@ -317,7 +315,7 @@ impl SignIn {
 
     async fn post(&self, url: Url, form: &[(&str, &str)]) -> Result<Vec<u8>, SignInError> {
         let request = self
-            .http
+            .http(&url)?
             .post(url.clone())
             .header(ACCEPT, "application/json")
             .form(form);
@@ -327,6 +325,13 @@ impl SignIn {
         } else {
             Err(Self::meaning(&url, status, &body))
         }
+    }
+
+    fn http(&self, url: &Url) -> Result<&reqwest::Client, SignInError> {
+        self.http.client().map_err(|error| SignInError::NotReached {
+            url: url.to_string(),
+            reason: chain(&error),
+        })
     }
 
     async fn send(

@@ -100,7 +100,7 @@ impl Commerce for Client {
             ("limit", limit.as_str()),
             ("wait", seconds.as_str()),
         ];
-        let (request, sent) = self.request(Method::GET, &["orders", "feed"], &query);
+        let (request, sent) = self.request(Method::GET, &["orders", "feed"], &query)?;
         let request = request.timeout(self.request_timeout + Duration::from_secs(wait));
         self.answer(request, &sent).await
     }

@@ -40,7 +40,7 @@ impl Client {
             query.push(("dry_run", "true"));
         }
         let (mut request, mut sent) =
-            self.request(reqwest::Method::POST, &[stream.name(), "batch"], &query);
+            self.request(reqwest::Method::POST, &[stream.name(), "batch"], &query)?;
         sent.body = upload.body.clone();
         let body = encoding
             .encode(upload.body.clone())
