@@ -95,9 +95,6 @@ pub enum ServiceError {
     /// The token cannot be sent in a header.
     #[error("the token of the service is empty or has other than visible ASCII characters")]
     Token,
-    /// Nothing can be kept secret.
-    #[error("the system has no random numbers")]
-    Random,
     /// The folder cannot be used.
     #[error("the folder {dir} cannot be used")]
     Folder {
@@ -212,7 +209,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
         own_url.clone(),
         set_up,
     );
-    let site = Arc::new(site.await.map_err(|_| ServiceError::Random)?);
+    let site = Arc::new(site);
     let router = Api::new(Arc::clone(&site), token, deadlines, stop.clone()).router();
     folder.write_address(&own_url).map_err(no_folder)?;
     let stopped = stop.clone();

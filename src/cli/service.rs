@@ -224,7 +224,6 @@ fn not_started(error: &ServiceError) -> Refusal {
     match error {
         ServiceError::Unencrypted(_)
         | ServiceError::Token
-        | ServiceError::Random
         | ServiceError::FirstRelease(_)
         | ServiceError::Tls { .. } => Refusal::wrong(exception),
         ServiceError::Folder { .. }

@@ -14,27 +14,25 @@ pub const MIN_CHARACTERS: usize = 10;
 pub const MAX_BYTES: usize = 512;
 /// Hashes at a time: each takes 19 MiB.
 const TURNS: usize = 2;
+/// What an unknown user is checked against, so that the answer takes as long: salt and hash are random
+/// bytes, and nobody is let in by it.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$4rna3ZE2qEtOANMazmBz3A$9WHxoALARIbd/2dXiYJWWvv+ChcyqyjIjOUU8WTqMEM";
 
 /// Hashes passwords and checks them.
 #[derive(Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    /// A hash that no password has: what an unknown user is checked against, so that the answer
-    /// takes as long.
-    nobody: String,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(TURNS)),
+        }
+    }
 }
 
 impl Passwords {
-    /// Makes the hash for unknown users; takes a moment.
-    pub async fn new() -> Result<Self, Refusal> {
-        let mut passwords = Self {
-            turns: Arc::new(Semaphore::new(TURNS)),
-            nobody: String::new(),
-        };
-        passwords.nobody = passwords.hash(super::secrets::new_secret()?).await?;
-        Ok(passwords)
-    }
-
     /// The hash of a password, as a PHC string.
     pub async fn hash(&self, password: String) -> Result<String, Refusal> {
         let salt = super::secrets::random()?;
@@ -53,7 +51,7 @@ impl Passwords {
     /// True where `password` is the one of `hash`. Without a hash it is none, and takes as long.
     pub async fn is_right(&self, hash: Option<String>, password: String) -> Result<bool, Refusal> {
         let is_somebody = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         self.turn(move || {
             let right = PasswordHash::new(&hash).is_ok_and(|hash| {
                 Argon2::default()
@@ -104,11 +102,13 @@ pub fn fault(password: &str, sign_in: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use argon2::{Algorithm, Params};
+
     use super::*;
 
     #[tokio::test]
     async fn a_password_is_right_for_its_own_hash_only() {
-        let passwords = Passwords::new().await.unwrap();
+        let passwords = Passwords::default();
         let hash = passwords.hash("correct horse".to_owned()).await.unwrap();
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
@@ -124,6 +124,15 @@ mod tests {
         assert!(!is_right(Some(&hash), "correct horsf").await);
         assert!(!is_right(None, "correct horse").await);
         assert!(!is_right(Some(&"rubbish".to_owned()), "").await);
+    }
+
+    #[test]
+    fn nobody_is_checked_as_expensively_as_somebody() {
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        let usual = Params::try_from(&nobody).unwrap();
+        assert_eq!(usual, Params::default());
+        assert_eq!(nobody.algorithm, Algorithm::default().ident());
+        assert_eq!(nobody.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
     }
 
     #[test]

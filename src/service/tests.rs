@@ -126,10 +126,9 @@ async fn a_panic_is_answered_with_a_problem_document() {
         "t",
         String::new(),
         SignedDuration::ZERO,
-    )
-    .await;
+    );
     let api = Arc::new(api::Api::new(
-        Arc::new(site.unwrap()),
+        Arc::new(site),
         "t".to_owned(),
         deadlines(),
         stop.clone(),

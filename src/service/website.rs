@@ -40,7 +40,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use jiff::SignedDuration;
 
-use super::api::refusal::Refusal;
 use super::images::Images;
 use super::passwords::Passwords;
 use super::rates::Rates;
@@ -357,22 +356,22 @@ pub struct Site {
 
 impl Site {
     /// A website on `store` and `images`, whose own token is `token`, at `url`.
-    pub async fn new(
+    pub fn new(
         store: Store,
         images: Images,
         token: &str,
         url: String,
         set_up: SignedDuration,
-    ) -> Result<Self, Refusal> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             store,
             images,
-            passwords: Passwords::new().await?,
+            passwords: Passwords::default(),
             token: secrets::hash(token),
             rates: Rates::default(),
             url,
             set_up,
-        })
+        }
     }
 
     /// Every page of it, for whatever the API does not answer.
