@@ -392,12 +392,12 @@ mod tests {
 
     #[test]
     fn the_defaults_are_whole_and_right() {
-        assert_eq!(merge("", None).unwrap().engine.in_flight, 4);
+        assert_eq!(merge("", None).unwrap().engine.in_flight, 8);
     }
 
     #[test]
     fn a_profile_goes_before_the_file_and_the_file_before_the_defaults() {
-        let text = "company = 'usmf'\n[engine]\nin_flight = 8\n[profiles.test]\ncompany = 'ustf'";
+        let text = "company = 'usmf'\n[engine]\nin_flight = 3\n[profiles.test]\ncompany = 'ustf'";
         let plain = merge(text, None).unwrap();
         assert_eq!(
             (
@@ -405,7 +405,7 @@ mod tests {
                 plain.engine.in_flight,
                 plain.profile.as_str()
             ),
-            ("usmf", 8, "default")
+            ("usmf", 3, "default")
         );
         let test = merge(text, Some("test")).unwrap();
         assert_eq!(
@@ -414,7 +414,7 @@ mod tests {
                 test.engine.in_flight,
                 test.profile.as_str()
             ),
-            ("ustf", 8, "test")
+            ("ustf", 3, "test")
         );
         assert!(
             merge(text, Some("prod"))

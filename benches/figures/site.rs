@@ -20,7 +20,7 @@ pub struct Way {
 
 impl Way {
     pub const USUAL: Self = Self {
-        in_flight: 4,
+        in_flight: 8,
         compression: Compression::Auto,
     };
 }
