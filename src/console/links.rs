@@ -67,31 +67,33 @@ impl App {
 /// Makes links of the cells in which their words stand.
 pub fn mark(buffer: &mut Buffer, links: &[Link]) {
     let area = buffer.area;
-    for y in area.top()..area.bottom() {
-        let row: Vec<String> = (area.left()..area.right())
-            .map(|x| buffer[(x, y)].symbol().to_owned())
-            .collect();
-        for (number, link) in links.iter().enumerate() {
-            let words: Vec<String> = link.text.chars().map(String::from).collect();
-            let found = row.windows(words.len().max(1)).enumerate();
-            let places: Vec<usize> = found
-                .filter(|(_, cells)| *cells == words.as_slice())
+    for (number, link) in links.iter().enumerate() {
+        let length = link.text.chars().count();
+        for y in area.top()..area.bottom() {
+            let symbol = |x: u16| (x < area.right()).then(|| buffer[(x, y)].symbol());
+            let is_here = |x: u16| {
+                let mut cells = x..;
+                let mut characters = link.text.chars();
                 // A longer address is another one.
-                .filter(|(place, _)| {
-                    let next = row.get(place + words.len());
-                    next.is_none_or(|next| {
-                        !next.starts_with(|c: char| c.is_alphanumeric() || c == '/')
-                    })
-                })
-                .map(|(place, _)| place)
+                characters.all(|character| {
+                    let cell = cells.next().and_then(symbol);
+                    cell.is_some_and(|cell| cell.chars().eq([character]))
+                }) && !cells
+                    .next()
+                    .and_then(symbol)
+                    .is_some_and(|next| next.starts_with(|c: char| c.is_alphanumeric() || c == '/'))
+            };
+            let places: Vec<u16> = (area.left()..area.right())
+                .filter(|x| is_here(*x))
                 .collect();
             for place in places {
-                for x in place..place + words.len() {
-                    let cell = &mut buffer[(area.left() + x as u16, y)];
+                for x in (place..).take(length) {
+                    let cell = &mut buffer[(x, y)];
                     // Each cell for itself: any of them may be drawn without the others.
                     let symbol = format!(
                         "\x1b]8;id=axcs{number};{}\x1b\\{}\x1b]8;;\x1b\\",
-                        link.target, row[x]
+                        link.target,
+                        cell.symbol()
                     );
                     cell.set_symbol(&symbol);
                     cell.set_diff_option(CellDiffOption::ForcedWidth(std::num::NonZeroU16::MIN));
