@@ -1,5 +1,5 @@
 //! The lines of the log, bounded, in little more memory than their text: a million lines are
-//! 24 bytes each besides it. Not which of them are shown.
+//! 25 bytes each besides it. Not which of them are shown.
 
 use std::collections::VecDeque;
 
@@ -67,13 +67,15 @@ struct Mark {
     /// 0 where the line belongs to no run: the ledger numbers from 1.
     run: i64,
     end: u32,
-    level: Level,
 }
 
 #[derive(Debug, Default)]
 struct Chunk {
     text: String,
     marks: Vec<Mark>,
+    /// One for each mark, apart from them: another level in the filter looks at all of these and at
+    /// nothing else.
+    levels: Vec<Level>,
 }
 
 /// The newest lines, numbered from the first one ever.
@@ -119,6 +121,7 @@ impl Store {
             self.chunks.push_back(Chunk {
                 text: String::new(),
                 marks: Vec::with_capacity(CHUNK_LINES),
+                levels: Vec::with_capacity(CHUNK_LINES),
             });
         }
         if let Some(chunk) = self.chunks.back_mut() {
@@ -129,8 +132,8 @@ impl Store {
                 run: line.run.map_or(0, |run| run.0),
                 // 4 GiB of text in 1,000 lines would be no log any more; the rest stays unread.
                 end: u32::try_from(chunk.text.len()).unwrap_or(u32::MAX),
-                level: line.level,
             });
+            chunk.levels.push(line.level);
             self.len += 1;
         }
     }
@@ -177,7 +180,7 @@ impl Store {
         };
         Some(LineRef {
             at: Timestamp::from_microsecond(mark.at_micros).unwrap_or(Timestamp::UNIX_EPOCH),
-            level: mark.level,
+            level: *chunk.levels.get(index)?,
             run: (mark.run != 0).then_some(RunId(mark.run)),
             text: chunk
                 .text
@@ -197,10 +200,10 @@ impl Store {
             .flat_map(move |(index, chunk)| {
                 let base = self.first + (index * CHUNK_LINES) as u64;
                 chunk
-                    .marks
+                    .levels
                     .iter()
                     .enumerate()
-                    .filter(move |(_, mark)| mark.level >= level)
+                    .filter(move |(_, of_line)| **of_line >= level)
                     .map(move |(offset, _)| base + offset as u64)
             })
             .filter(move |number| *number >= from)
