@@ -113,7 +113,7 @@ pub trait Screen {
     /// itself, and what is typed meanwhile is drawn in one frame after it.
     fn gap(&self, pace: Pace) -> Duration {
         match pace {
-            Pace::Prompt => Duration::from_millis(4),
+            Pace::Prompt => Duration::from_millis(1),
             Pace::Calm => Duration::from_millis(250),
         }
     }
