@@ -132,7 +132,8 @@ pub async fn idle(seconds: u64) {
     let bytes = pty.listen(Duration::from_secs(seconds));
     let spent = processor_time(pty.process_id()).saturating_sub(before);
     let percent = 100.0 * spent.as_secs_f64() / seconds as f64;
-    let memory = resident(pty.process_id());
+    let memory = megabytes(pty.process_id(), "VmRSS:");
+    let of_files = megabytes(pty.process_id(), "RssFile:");
     pty.kill();
     table::tell(
         format!("idle console over {seconds} s: written"),
@@ -148,17 +149,20 @@ pub async fn idle(seconds: u64) {
     );
     table::tell(
         "idle console: memory",
-        format!("{memory:.1} MB resident"),
+        format!(
+            "{memory:.1} MB resident: {:.1} MB its own, {of_files:.1} MB pages of files, above all of the program",
+            memory - of_files
+        ),
         "16 MB",
         memory / 16.0,
     );
 }
 
-/// Resident memory of a process in MB.
+/// Memory of a process in MB, as `/proc` tells it by this name.
 #[cfg(target_os = "linux")]
-fn resident(process: u32) -> f64 {
+fn megabytes(process: u32, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with(name));
     let kib = line.unwrap().split_whitespace().nth(1).unwrap();
     kib.parse::<f64>().unwrap() * 1.024 / 1_000.0
 }

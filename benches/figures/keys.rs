@@ -38,10 +38,10 @@ const LIMIT: Duration = Duration::from_millis(16);
 const RUNS: [&[&str]; 3] = [
     &["run", "inventory", "--complete"],
     &["run", "trade-agreements", "--complete"],
-    &["run", "orders"],
+    &["run", "orders", "--complete"],
 ];
 /// Online orders that are listed.
-const ORDERS: &str = "300";
+const ORDERS: &str = "3000";
 
 /// The console of a folder, of which this process writes so many lines of log.
 pub fn play(arguments: &[String]) {
