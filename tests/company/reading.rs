@@ -1,24 +1,14 @@
 //! What a reading of the embedded company promises: every record once, in key order, resumable;
 //! bad records that block no other; nothing of other companies.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use axcs::company::embedded::{Embedded, Existing, NewFileError, generate};
 use axcs::company::{Company, CompanyError, Entry};
 use axcs::model::{Record, Rule, Selection, Stream};
 use rusqlite::Connection;
-use support::{Sample, busy_sample, category, company_streams, ids, item_group, sample, select};
+
+use crate::support::{
+    Sample, busy_sample, category, company_streams, ids, item_group, sample, select,
+};
 
 #[tokio::test]
 async fn a_reading_resumes_behind_any_record() {

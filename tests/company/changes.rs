@@ -1,26 +1,14 @@
 //! What reading the changes of the embedded company promises: they bring a copy up to date, they
 //! cost what changed, and a gap is noticed.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use std::collections::BTreeMap;
 
 use axcs::company::embedded::activity::{self, Change};
 use axcs::company::embedded::tracking;
 use axcs::company::{Company, CompanyError, Entry};
 use axcs::model::{Selection, Stream};
-use support::{busy_sample, category, company_streams, ids, item_group, sample, select};
+
+use crate::support::{busy_sample, category, company_streams, ids, item_group, sample, select};
 
 /// A copy of a stream, as the service would hold it.
 type Copy = BTreeMap<String, Entry>;

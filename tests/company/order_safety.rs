@@ -1,19 +1,6 @@
 //! The embedded sales order service among several writers, under `kill`, and on company files of
 //! every origin: no order lost, doubled or halved, no number left out.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +12,8 @@ use axcs::company::{Company, CompanyError};
 use axcs::model::Stream;
 use axcs::model::catalog::ProductDimensions;
 use rusqlite::Connection;
-use support::{Sample, hand_over, place, sample, stocked_items, web_order};
+
+use crate::support::{Sample, hand_over, place, sample, stocked_items, web_order};
 
 fn count(sample: &Sample, table: &str) -> String {
     sample.text(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}"))
@@ -100,7 +88,7 @@ async fn a_process_killed_at_any_moment_leaves_whole_orders_and_no_gap_in_the_nu
             .args([
                 "--ignored",
                 "--exact",
-                "a_process_that_makes_orders_until_it_is_killed",
+                "order_safety::a_process_that_makes_orders_until_it_is_killed",
             ])
             .env(KILLED, format!("{}|{}", sample.path.display(), items[0]))
             .stdout(std::process::Stdio::null())

@@ -1,17 +1,8 @@
 //! How fast a company is made and read. Run by hand, optimised, each test alone:
 //!
 //! ```text
-//! ITEMS=1000000 cargo test --release --test company_figures -- --ignored --nocapture generate
+//! ITEMS=1000000 cargo test --release --test company -- --ignored --nocapture figures::generating
 //! ```
-
-#![allow(
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print"
-)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

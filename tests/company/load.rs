@@ -1,15 +1,6 @@
 //! Loading an export of AX tables: all or nothing, and every fault is named by file, line, column
 //! and value.
 
-#![allow(
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print"
-)]
-
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,26 +1,14 @@
 //! The batch jobs of AX in a company file: those of the sample company, those of an export, and
 //! what is told of them.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use axcs::company::batch::{AxBatch as _, AxBatchFilter, MOST_JOBS};
 use axcs::company::embedded::{Embedded, Existing, load};
 use axcs::model::Job;
 use axcs::model::ax_batch::{AxBatchJob, AxBatchStatus};
 use axcs::model::exception::Documented;
 use jiff::Timestamp;
-use support::sample;
+
+use crate::support::sample;
 
 /// RecId of the first job of the sample company.
 const FIRST: i64 = 5_637_144_577;

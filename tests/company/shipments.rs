@@ -1,18 +1,5 @@
 //! What the company promises about shipments and statuses of sales orders, and what the clerk does.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use std::time::{Duration, Instant};
 
 use axcs::company::embedded::activity::clerk::{self, ClerkError, Orders, Ship};
@@ -20,8 +7,9 @@ use axcs::company::embedded::activity::keep_moving;
 use axcs::company::{Company, Entry};
 use axcs::model::shipment::{SalesStatus, Shipment};
 use axcs::model::{Amount, Record, Selection, Stream};
-use support::{Sample, amount, create, ids, place, sample, stocked_items, web_order};
 use tokio_util::sync::CancellationToken;
+
+use crate::support::{Sample, amount, create, ids, place, sample, stocked_items, web_order};
 
 fn everything() -> Selection {
     Selection::everything()

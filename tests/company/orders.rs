@@ -1,19 +1,6 @@
 //! What AX makes of an order that its sales order service takes, and what the service refuses, as the
 //! embedded company plays it; and what orders look up.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/company.rs"]
-mod support;
-
 use axcs::company::embedded::tables;
 use axcs::company::sales_orders::{HandOver, HandOverError, HandedOver, SalesOrderService};
 use axcs::company::trade::{ItemKey, Requisition, SalesItem, Trade};
@@ -21,7 +8,8 @@ use axcs::model::catalog::ProductDimensions;
 use axcs::model::order::{Address, Charge, Tax, WebOrder};
 use axcs::model::shipment::SalesStatus;
 use rusqlite::Connection;
-use support::{Sample, amount, create, hand_over, place, sample, stocked_items, web_order};
+
+use crate::support::{Sample, amount, create, hand_over, place, sample, stocked_items, web_order};
 
 /// An item with variants, and one of its variants.
 fn variant(sample: &Sample) -> (String, ProductDimensions) {

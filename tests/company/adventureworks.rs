@@ -1,15 +1,6 @@
 //! Loads the export of AX tables that nobody on this project wrote, and reads it back.
 //! Skipped where the folder is not there.
 
-#![allow(
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print"
-)]
-
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
