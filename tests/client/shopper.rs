@@ -1,14 +1,5 @@
 //! The shopper against the real service: what it places is plausible, the same for the same seed,
 //! and adds up.
-#![cfg(feature = "service")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "service/shop.rs"]
-#[allow(dead_code, reason = "each test program uses a part of it")]
-mod shop;
-#[path = "service/support.rs"]
-#[allow(dead_code, reason = "each test program uses a part of it")]
-mod support;
 
 use std::collections::HashSet;
 
@@ -20,7 +11,8 @@ use axcs::model::order::{MAX_NUMBER, WebOrder};
 use axcs::model::{Record, channel::Channel};
 use jiff::Timestamp;
 
-use support::{Served, upsert};
+use crate::shop;
+use crate::support::{Served, upsert};
 
 fn item(number: usize) -> Record {
     let variant = |size: &str| Variant {

@@ -1,5 +1,4 @@
 //! The client against a server that does everything wrong: each failure has its class.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

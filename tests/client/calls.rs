@@ -1,10 +1,4 @@
 //! The client against the real service.
-#![cfg(feature = "service")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "service/support.rs"]
-#[allow(dead_code, reason = "each test program uses a part of it")]
-mod support;
 
 use std::path::Path;
 
@@ -15,7 +9,7 @@ use axcs::model::Stream;
 use axcs::service::{self, Options, TlsFiles};
 use bytes::Bytes;
 
-use support::{Served, TOKEN, delete, options, upsert};
+use crate::support::{Served, TOKEN, delete, options, upsert};
 
 const STREAM: Stream = Stream::DeliveryModes;
 
