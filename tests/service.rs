@@ -48,6 +48,8 @@ mod stores;
 mod support;
 #[path = "service/sure.rs"]
 mod sure;
+#[path = "service/throughput.rs"]
+mod throughput;
 #[path = "service/uploads.rs"]
 mod uploads;
 #[path = "service/users.rs"]

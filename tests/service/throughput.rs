@@ -1,11 +1,7 @@
 //! How fast the service takes records, measured on demand:
-//! `cargo test --release --test service_throughput -- --ignored --nocapture`.
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
+//! `cargo test --release --test service -- --ignored --nocapture throughput`.
+
+#![allow(clippy::print_stdout, reason = "it is a measurement")]
 
 use std::fmt::Write;
 use std::net::SocketAddr;
