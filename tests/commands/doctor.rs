@@ -1,17 +1,10 @@
 //! `axcs doctor` names each fault with its remedy, and tells a script by its exit code.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use std::fs;
 
 use serde_json::Value;
-use support::Axcs;
+
+use crate::support::Axcs;
 
 /// What the doctor found, by check.
 fn found(axcs: &Axcs, arguments: &[&str], check: &str) -> (Value, i32) {

@@ -1,20 +1,10 @@
 //! The account by commands, against a real service: sign-up at its website, the sign-in of this
 //! machine, the checks, activation, parameters, checklists, the operation log and the audit.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-#![cfg(feature = "service")]
-
-#[path = "support/axcs.rs"]
-mod support;
-#[path = "support/visitor.rs"]
-mod visitor;
-
 use serde_json::Value;
-use support::{Axcs, Serving};
-use visitor::Visitor;
+
+use crate::support::{self, Axcs, Serving};
+use crate::visitor::Visitor;
 
 /// A demo company, its service, and anna who has signed up there.
 async fn site() -> (Axcs, Serving, Visitor) {

@@ -1,18 +1,6 @@
 //! Passwords: where they are looked for and in which order, how they are stored, in the real stores of
 //! this machine too, and that nobody sees them.
 
-#![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test stops where something is not as it should be, and says what it skips"
-)]
-
-#[path = "support/pty.rs"]
-mod pty;
-#[path = "support/axcs.rs"]
-mod support;
-
 #[path = "passwords/stores.rs"]
 mod stores;
 
@@ -22,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::{Axcs, CANARY, Said};
+
+use crate::pty::Pty;
+use crate::support::{self, Axcs, CANARY, Said};
 
 /// A bus that is not there: no test asks the session of whoever runs it.
 const NO_BUS: &str = "unix:path=/nonexistent/bus";
@@ -243,7 +233,7 @@ fn what_is_no_password_is_not_stored() {
 #[test]
 fn a_password_is_typed_without_being_shown() {
     let site = Site::new("file");
-    let mut terminal = pty::Pty::start(
+    let mut terminal = Pty::start(
         site.axcs
             .in_terminal(&["config", "password", "--for", "sql"]),
         24,
@@ -261,7 +251,7 @@ fn a_password_is_typed_without_being_shown() {
     assert_eq!(std::fs::read_to_string(kept).unwrap(), password());
 
     // Ctrl+C leaves the terminal as it was, and the password too.
-    let mut terminal = pty::Pty::start(site.axcs.in_terminal(&["config", "password"]), 24);
+    let mut terminal = Pty::start(site.axcs.in_terminal(&["config", "password"]), 24);
     terminal.until_shows("Password of");
     terminal.press("half\x03");
     assert_eq!(terminal.assert_restored().exit_code(), 130);

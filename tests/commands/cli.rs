@@ -1,18 +1,11 @@
 //! The commands as an operator types them, over the embedded company and the self-hosted service.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use std::collections::BTreeSet;
 
 use axcs::cli::Arguments;
 use clap::CommandFactory as _;
-use support::{Axcs, bare, stream};
+
+use crate::support::{Axcs, bare, stream};
 
 #[test]
 fn a_headless_demo_balances_every_stream_and_the_second_one_sends_nothing() {

@@ -1,12 +1,8 @@
 //! `axcs service order`, `store` and `account` as an operator at the shop types them.
-#![cfg(feature = "service")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "support/axcs.rs"]
-mod support;
 
 use serde_json::Value;
-use support::Axcs;
+
+use crate::support::Axcs;
 
 /// A company whose items are at the service, and a store.
 fn shop() -> Axcs {

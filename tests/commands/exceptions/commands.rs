@@ -1,7 +1,7 @@
 //! `axcs exceptions`.
 
-use super::support::Axcs;
 use super::{only, open, place, place_faulty, stage};
+use crate::support::Axcs;
 
 #[test]
 fn a_failed_order_is_listed_and_shown_with_its_cause_and_its_remedy() {

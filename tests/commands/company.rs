@@ -1,23 +1,9 @@
 //! `axcs company orders`, as an operator types it to play the clerk.
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test may panic and print, and uses of its support what it needs"
-)]
-
-#[path = "support/axcs.rs"]
-mod program;
-#[path = "support/company.rs"]
-mod support;
-
 use axcs::company::embedded::Embedded;
-use program::Axcs;
-use support::{place, web_order};
+
+use crate::sample::{place, web_order};
+use crate::support::Axcs;
 
 #[tokio::test]
 async fn the_clerk_is_played_by_commands() {

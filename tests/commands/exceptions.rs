@@ -1,23 +1,16 @@
 //! `axcs exceptions`, `axcs orders` and `axcs stores` as an operator types them, over the embedded
 //! company and the self-hosted service.
 
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
 #[path = "exceptions/commands.rs"]
 mod commands;
 #[path = "exceptions/orders.rs"]
 mod orders;
 #[path = "exceptions/stores.rs"]
 mod stores;
-#[path = "support/axcs.rs"]
-mod support;
 
 use serde_json::Value;
-use support::{Axcs, Said};
+
+use crate::support::{Axcs, Said};
 
 /// Places the order of the demo once more under another id and number, changed by `change`.
 fn place(axcs: &Axcs, id: &str, change: impl FnOnce(&mut Value)) {

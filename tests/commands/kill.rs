@@ -1,14 +1,6 @@
 //! A sender that is killed at any moment loses nothing, sends nothing twice that was acknowledged,
 //! and the next run makes everything good.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -16,7 +8,8 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
-use support::Axcs;
+
+use crate::support::Axcs;
 
 const KILLS: u64 = 10;
 

@@ -2,19 +2,8 @@
 //! Services"), each in the situation that it is documented for: told with its remedy, listed,
 //! retried from the command line and from the console, and cleared by itself when the cause is gone.
 
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod axcs_program;
 #[path = "documented/gate.rs"]
 mod gate;
-#[cfg(all(feature = "console", unix))]
-#[path = "support/pty.rs"]
-mod pty;
 
 use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader};
@@ -23,9 +12,12 @@ use std::time::{Duration, Instant};
 
 use axcs::model::Job;
 use axcs::model::exception::Documented;
-use axcs_program::{Axcs, Said, Serving};
 use gate::Gate;
 use serde_json::Value;
+
+#[cfg(all(feature = "console", unix))]
+use crate::pty::Pty;
+use crate::support::{Axcs, Said, Serving};
 
 /// Items of the companies here.
 const ITEMS: u32 = 60;
@@ -133,7 +125,7 @@ impl Situation<'_> {
     /// Reads text and remedy in the real console, retries in vain, mends, and retries again.
     #[cfg(all(feature = "console", unix))]
     fn retry_in_console(&self, id: i64) {
-        let mut console = pty::Pty::start(self.axcs.in_terminal(&["--no-worker"]), 50);
+        let mut console = Pty::start(self.axcs.in_terminal(&["--no-worker"]), 50);
         console.until_shows("complete data synchronization");
         console.press("6");
         console.until_shows("[6 Exceptions 1]");
@@ -164,7 +156,7 @@ impl Situation<'_> {
 
 /// Opens the exception again and again until the console has seen that it was tried so often.
 #[cfg(all(feature = "console", unix))]
-fn until_tried(attempts: u32, console: &mut pty::Pty, id: i64) {
+fn until_tried(attempts: u32, console: &mut Pty, id: i64) {
     let end = Instant::now() + Duration::from_secs(30);
     let tried = format!("tried {attempts} times");
     loop {

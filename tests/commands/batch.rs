@@ -1,17 +1,9 @@
 //! `axcs batch`, as an operator types it.
 
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use axcs::model::Job;
 use axcs::model::exception::Documented;
-use support::Axcs;
+
+use crate::support::Axcs;
 
 #[test]
 fn the_batch_jobs_of_ax_are_listed_and_shown_with_what_their_logs_say() {

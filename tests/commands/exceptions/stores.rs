@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::Axcs;
+use crate::support::Axcs;
 
 fn store(axcs: &Axcs, id: &str) -> Value {
     let stores = axcs.json(&["stores"]);

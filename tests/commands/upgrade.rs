@@ -2,28 +2,15 @@
 //! of the service, and of the console's machine, and by a service that fails. It ends right, and nothing
 //! is taken over twice.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-#![cfg(feature = "service")]
-
-#[allow(dead_code, reason = "a test takes what it needs of it")]
-#[path = "torture/hostile.rs"]
-mod hostile;
-#[path = "support/axcs.rs"]
-mod support;
-#[path = "support/visitor.rs"]
-mod visitor;
-
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use hostile::Hostile;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
-use support::{Axcs, Serving};
-use visitor::Visitor;
+
+use crate::hostile::Hostile;
+use crate::support::{Axcs, Serving};
+use crate::visitor::Visitor;
 
 const STORES: u64 = 3_000;
 const ITEMS: u64 = 6_000;

@@ -1,7 +1,7 @@
 //! `axcs orders`.
 
-use super::support::Axcs;
 use super::{is_harmless, only, place, place_faulty};
+use crate::support::Axcs;
 
 #[test]
 fn orders_are_listed_by_view_with_their_counts() {

@@ -1,22 +1,14 @@
 //! Real data that nobody here wrote, from the export to the service. Skipped, with a message, where
 //! the data is not beside the checkout.
 
-#![allow(
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "a skipped test says so; another stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use axcs::company::embedded::writer;
 use rusqlite::Connection;
 use serde_json::Value;
-use support::{Axcs, stream};
+
+use crate::support::{Axcs, stream};
 
 fn export() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/adventureworks");

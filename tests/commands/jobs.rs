@@ -1,15 +1,6 @@
 //! `axcs jobs`: how the jobs stand and what operators do about it, in processes of their own on one
 //! ledger.
 
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use std::net::TcpListener;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -19,7 +10,8 @@ use axcs::ledger::jobs::{Due, JobBook as _};
 use axcs::model::Job;
 use axcs::model::schedule::{Occurrence, Outcome};
 use jiff::{SignedDuration, Timestamp};
-use support::Axcs;
+
+use crate::support::Axcs;
 
 /// What `axcs jobs` says of a job.
 fn said_of(axcs: &Axcs, job: Job) -> serde_json::Value {

@@ -1,19 +1,11 @@
 //! An order with a thousand lines, and names in scripts of every kind: unharmed through shop, ledger
 //! and company, and in the right columns of a terminal.
 
-#![cfg(feature = "service")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-#[path = "support/axcs.rs"]
-mod support;
-
 use axcs::commerce::shopper::authorise;
 use axcs::model::order::{OrderLine, WebOrder};
 use rusqlite::Connection;
-use support::{Axcs, stream};
+
+use crate::support::{Axcs, stream};
 
 /// Lines of the long order.
 const LINES: u32 = 1_000;
