@@ -1,34 +1,24 @@
 //! The bed is what its own page says: each line of its table of what works and what does not is a
 //! test here, asked through tiberius.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that cannot go on has failed"
-)]
-
-#[path = "mssql_bed/limits.rs"]
+#[path = "bed/limits.rs"]
 mod limits;
-#[path = "mssql_bed/line.rs"]
+#[path = "bed/line.rs"]
 mod line;
-#[path = "mssql_bed/loading.rs"]
+#[path = "bed/loading.rs"]
 mod loading;
-#[path = "mssql_bed/locks.rs"]
+#[path = "bed/locks.rs"]
 mod locks;
-#[path = "support/mssql.rs"]
-mod mssql;
-#[path = "support/axcs.rs"]
-mod program;
-#[path = "mssql_bed/tracking.rs"]
+#[path = "bed/tracking.rs"]
 mod tracking;
-#[path = "mssql_bed/types.rs"]
+#[path = "bed/types.rs"]
 mod types;
 
 use std::time::Duration;
 
-use mssql::{Client, Server};
 use tiberius::{ColumnData, ToSql};
+
+use crate::mssql::{self, Client, Server};
 
 /// However long a test waits for something that must come.
 const SOON: Duration = Duration::from_secs(20);

@@ -8,8 +8,8 @@ use axcs::company::embedded::{Existing, generate, load};
 use rust_decimal::Decimal;
 
 use super::ask;
-use super::mssql::{Client, Server};
-use super::program::Axcs;
+use crate::axcs_program::Axcs;
+use crate::mssql::{Client, Server};
 
 /// Writes the company and loads it; answers what the script says it holds.
 async fn loaded(company: &Path, layout: Layout, client: &mut Client) -> Vec<Scripted> {

@@ -2,41 +2,19 @@
 //! own, and the doctor, the activation and the console tell the same, with an exit code that a script
 //! understands.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test stops where something is not as it should be, and says what it skips"
-)]
-#![cfg(all(feature = "service", feature = "console", unix))]
-
-#[path = "support/axcs.rs"]
-mod axcs_program;
-#[allow(dead_code, reason = "a test takes what it needs of it")]
-#[path = "support/bed_company.rs"]
-mod bed_company;
-#[path = "support/faketime.rs"]
-mod faketime;
-#[path = "support/mssql.rs"]
-mod mssql;
-#[path = "support/pty.rs"]
-mod pty;
-#[allow(dead_code, reason = "a test takes what it needs of it")]
-#[path = "sqlserver/site.rs"]
-mod site;
-#[path = "support/visitor.rs"]
-mod visitor;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
-use axcs_program::{Axcs, for_terminal, said};
-use mssql::proxy::{Fault, Proxy, Way};
-use pty::Pty;
 use serde_json::Value;
-use site::Site;
-use visitor::Visitor;
+
+use crate::axcs_program::{Axcs, for_terminal, said};
+use crate::faketime;
+use crate::mssql::proxy::{Fault, Proxy, Way};
+use crate::pty::Pty;
+use crate::site::Site;
+use crate::visitor::Visitor;
 
 /// More than all findings take: what scrolls is not what is looked at here.
 const ROWS: u16 = 100;

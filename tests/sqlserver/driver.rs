@@ -1,15 +1,6 @@
 //! The driver of SQL Server: what it decodes, and that a connection left in the middle of an answer
 //! is never used again.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test stops where something is not as it should be, and says what it skips"
-)]
-
-#[path = "support/tds.rs"]
-mod endpoint;
-
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
@@ -21,6 +12,8 @@ use axcs::sqlserver::{
 };
 use secrecy::SecretString;
 use tokio::runtime::Handle;
+
+use crate::endpoint;
 
 fn options(address: SocketAddr) -> Options {
     Options {

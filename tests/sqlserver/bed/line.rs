@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 
-use super::mssql::proxy::{Fault, Proxy, Way};
-use super::mssql::{self, Client, Server};
 use super::{SOON, ask, error_of, try_to_ask, with_items};
+use crate::mssql::proxy::{Fault, Proxy, Way};
+use crate::mssql::{self, Client, Server};
 
 /// A table whose rows fill many packets.
 async fn with_many() -> (Server, Client) {

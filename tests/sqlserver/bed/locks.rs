@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::mssql::{Client, Server};
 use super::{SOON, ask, error_of, try_to_ask, with_items};
+use crate::mssql::{Client, Server};
 
 /// True where a batch is still waiting after a while; then it is let go by `release`.
 async fn waits_for(

@@ -3,8 +3,8 @@
 use tiberius::numeric::Numeric;
 use tiberius::{ColumnData, ToSql};
 
-use super::mssql::{Client, Server};
 use super::{ask, ask_with, shown};
+use crate::mssql::{Client, Server};
 
 async fn there_and_back(client: &mut Client, declared: &str, value: &dyn ToSql) -> String {
     let sql = format!(

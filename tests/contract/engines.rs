@@ -2,16 +2,6 @@
 //! real driver, as the SQL Server of the tests; and a real SQL Server where a site has one (see
 //! `support/real_server.rs`).
 
-#![allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test stops where something is not as it should be, and uses of its support what it needs"
-)]
-
 /// Makes a test of each promise for each engine.
 macro_rules! promises {
     ($($promise:ident),+ $(,)?) => {
@@ -47,29 +37,13 @@ macro_rules! servers {
     };
 }
 
-mod contract {
-    mod company;
-    mod counts;
-    mod ledger;
-    mod lost;
-    mod only_real;
-    mod place;
-    mod pool;
-    mod requests;
+mod company;
+mod counts;
+mod ledger;
+mod lost;
+mod only_real;
+mod place;
+mod pool;
+mod requests;
 
-    pub use place::{Engine, Place};
-}
-#[path = "support/ax.rs"]
-mod ax;
-#[path = "support/bed_company.rs"]
-mod bed_company;
-#[path = "support/importer.rs"]
-mod importer;
-#[path = "support/mssql.rs"]
-mod mssql;
-#[path = "support/real_server.rs"]
-mod real_server;
-#[path = "orders/site.rs"]
-mod site;
-#[path = "support/company.rs"]
-mod support;
+pub use place::{Engine, Place};

@@ -1,7 +1,7 @@
 //! Change tracking as Microsoft documents it.
 
-use super::mssql::{Client, Server};
 use super::{ask, ask_with, error_of, with_items};
+use crate::mssql::{Client, Server};
 
 async fn tracked() -> (Server, Client) {
     let (server, mut client) = with_items().await;
