@@ -11,6 +11,8 @@
     reason = "a test stops where something is not as it should be, and uses of its support what it needs"
 )]
 
+#[path = "sqlserver/adventureworks.rs"]
+mod adventureworks;
 #[path = "sqlserver/bed.rs"]
 mod bed;
 #[path = "contract/engines.rs"]
