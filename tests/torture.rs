@@ -70,7 +70,9 @@ mod token;
 #[path = "jobs/site.rs"]
 mod upload_site;
 
+use std::collections::VecDeque;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use axcs::model::Job;
 
@@ -107,10 +109,16 @@ impl Arguments {
     }
 }
 
-/// A torment: its name and what it does. Without arguments it takes seconds.
+/// A torment: its name and what it does. Without arguments it takes seconds, the first ones a minute.
 type Torment = (&'static str, fn(&Arguments) -> Result<(), String>);
 
 const TORMENTS: &[Torment] = &[
+    ("together", |arguments| {
+        block_on(together::together(arguments))
+    }),
+    #[cfg(target_os = "linux")]
+    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
+    ("packets", |arguments| block_on(packets::packets(arguments))),
     ("kill", |arguments| {
         block_on(kill::kill(&kill::Torment::of(arguments)?))
     }),
@@ -118,9 +126,6 @@ const TORMENTS: &[Torment] = &[
     ("sim", sim::sim),
     ("crash-at", crash_at::crash_at),
     ("secrets", |_| block_on(secrets::secrets())),
-    ("together", |arguments| {
-        block_on(together::together(arguments))
-    }),
     ("gaps", |_| block_on(gaps::gaps())),
     ("token", |arguments| {
         block_on(token::token(&token::Torment::of(arguments)?))
@@ -134,17 +139,14 @@ const TORMENTS: &[Torment] = &[
     ("server-kill", |arguments| {
         block_on(server_kill::server_kill(arguments))
     }),
-    ("packets", |arguments| block_on(packets::packets(arguments))),
-    #[cfg(target_os = "linux")]
-    ("env", |arguments| env::env(arguments.number("--times", 2)?)),
     ("recurrence", |arguments| {
         let zones = arguments.number("--zones", 12)?;
         recurrence::recurrence(zones as usize, arguments.number("--years", 3)? as u16)
     }),
 ];
 
-/// It waits for whole minutes, nearly all of its time: the others go on beside it.
-const PATIENT: &str = "together";
+/// So many go on at a time: they wait for programs and for leases, most of their time.
+const LANES: usize = 3;
 
 fn block_on(torment: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::runtime::Runtime::new().unwrap().block_on(torment)
@@ -169,14 +171,12 @@ fn main() -> ExitCode {
         println!("there is no such torment; there are: {}", names.join(", "));
         return ExitCode::SUCCESS;
     }
-    let (patient, busy): (Vec<&Torment>, Vec<&Torment>) = TORMENTS
-        .iter()
-        .filter(|(name, _)| wanted(name))
-        .partition(|(name, _)| *name == PATIENT);
+    let wanted = TORMENTS.iter().filter(|(name, _)| wanted(name));
+    let queue = Mutex::new(wanted.collect::<VecDeque<_>>());
     let is_kept = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| are_kept(&patient, &arguments));
-        let is_kept = are_kept(&busy, &arguments);
-        beside.join().unwrap() && is_kept
+        let lanes = [(); LANES].map(|()| scope.spawn(|| are_kept(&queue, &arguments)));
+        // Each to its end, whatever the others say.
+        lanes.map(|lane| lane.join().unwrap()) == [true; LANES]
     });
     if is_kept {
         ExitCode::SUCCESS
@@ -185,13 +185,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs torments, one after the other, until one of them breaks a promise.
-fn are_kept(torments: &[&Torment], arguments: &Arguments) -> bool {
-    torments.iter().all(|(name, torment)| {
-        let broken = torment(arguments).err();
-        if let Some(broken) = &broken {
+/// Runs what is in the queue, one after the other, until a promise is broken: then nothing more begins.
+fn are_kept(queue: &Mutex<VecDeque<&Torment>>, arguments: &Arguments) -> bool {
+    loop {
+        let next = queue.lock().unwrap().pop_front();
+        let Some((name, torment)) = next else {
+            return true;
+        };
+        if let Err(broken) = torment(arguments) {
             println!("FAILED: {name}: {broken}");
+            queue.lock().unwrap().clear();
+            return false;
         }
-        broken.is_none()
-    })
+    }
 }

@@ -8,7 +8,7 @@ use axcs::sqlserver::{Options, Server};
 
 use super::{Engine, Place};
 use crate::mssql::proxy::Proxy;
-use crate::site::Site;
+use crate::order_site::Site;
 
 const ORDERS: u64 = 200;
 /// What a run costs however many orders it has, and what it costs while it lasts: its leases are

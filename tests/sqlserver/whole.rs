@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use axcs::company::aif::xml::Element;
 
-use crate::axcs_program::{Axcs, stream};
+use crate::axcs_program::stream;
 use crate::site::Site;
 
 /// How many on-hand rows are changed.
@@ -79,7 +79,7 @@ pub fn sells(site: &Site, orders: &str, origin: &str, items: &str) {
 }
 
 /// From the first upload of the `items` to acknowledged orders.
-async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items: &str) {
+pub async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items: &str) {
     let (first, last) = items.split_once("..").unwrap();
     let last = if last.is_empty() { "zzz" } else { last };
     let sold = format!("CLOSED = 0 AND ITEMID >= N'{first}' AND ITEMID <= N'{last}'");
@@ -149,22 +149,6 @@ async fn serves_its_customers(mut site: Site, company: &str, origin: &str, items
 async fn a_company_on_a_sql_server_is_served_as_a_file_is() {
     let site = Site::generated("40").await;
     serves_its_customers(site, "usmf", "WEB", "..").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn real_data_is_served_from_a_sql_server() {
-    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/adventureworks");
-    if !export.is_dir() {
-        eprintln!(
-            "skipped: there is no AdventureWorks export at {}",
-            export.display()
-        );
-        return;
-    }
-    let maker = Axcs::new();
-    maker.ok(&["company", "load", export.to_str().unwrap()]);
-    let site = Site::of(&maker.dir().join("company.db")).await;
-    serves_its_customers(site, "usaw", "INET", "AW-0001..AW-0012").await;
 }
 
 /// AIF's own tables, as far as they are read.

@@ -5,7 +5,7 @@
 //! encryption; it ends when it is dropped. Keep tables small: an INSERT copies the database. About 8,000 rows in
 //! thirty tables load in two seconds of a debug build.
 //!
-//! What works, each line a test in `tests/mssql_bed.rs` and beside it:
+//! What works, each line a test in `tests/sqlserver/bed.rs` and below it:
 //!
 //! | of SQL Server | here |
 //! | --- | --- |
@@ -30,7 +30,7 @@
 //! | change tracking: net changes, versions, minimum valid version, its catalogue; 229, 4997, 22105 | by the layer, see `tracking.rs` |
 //! | `WAITFOR DELAY`, attention while busy, while sending, and too late | by the layer |
 //!
-//! What does not (`tests/mssql_bed/limits.rs`). Refused with 49999, because the answer would be wrong:
+//! What does not (`tests/sqlserver/bed/limits.rs`). Refused with 49999, because the answer would be wrong:
 //! an aggregate of an inner query that names a row of the outer one, `ORDER BY` an aggregate, a part
 //! of a second in a parameter, `CHANGETABLE(VERSION …)`. Refused by Iridium: `MERGE` from a query or
 //! with a hint, `DELETE alias FROM`, a change through a CTE, `DROP … IF EXISTS`, parts of a second,

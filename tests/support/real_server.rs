@@ -5,7 +5,7 @@
 //! AXCS_TEST_MSSQL='server=tcp:host,1433;user id=…;password=…;encrypt=true;TrustServerCertificate=true'
 //! AXCS_TEST_MSSQL_KEEP=1            keeps the databases
 //! AXCS_TEST_MSSQL_REPORT=run.json   writes what the server is, and the outcome of each test
-//! cargo test --test contract -- --include-ignored real_server
+//! cargo test --test sqlserver -- --include-ignored real_server
 //! ```
 //!
 //! That command fails where the variable is not set. Each test has a database of its own,
