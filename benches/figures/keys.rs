@@ -3,11 +3,9 @@
 //! million lines, without runs and beside three of them; each key beside one at a bare program of
 //! ratatui.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
-use std::sync::Arc;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use axcs::cli;
@@ -23,6 +21,8 @@ use crate::table;
 
 /// The argument that makes this program a console with a long log.
 pub const NAME: &str = "console-with-a-log";
+/// The argument that makes this program start runs.
+pub const RUNS_NAME: &str = "runs-again-and-again";
 /// The last line of that log.
 const LAST_LINE: &str = "the log is as long as it was asked for";
 /// Lines that are written at once, and the pause behind them: the console takes them out meanwhile.
@@ -134,38 +134,47 @@ impl Site {
     }
 }
 
-/// Runs that follow one another until they are stopped.
-struct Load {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Load {
-    fn begin(folder: &Path) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let again = |command: &'static [&str]| {
-            let (stop, folder) = (Arc::clone(&stop), PathBuf::from(folder));
-            std::thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let mut run = axcs(&folder, command).spawn().unwrap();
+/// Keeps the three runs going, each again as soon as it has ended, until nobody holds the other end of
+/// the standard input.
+pub fn play_runs(arguments: &[String]) {
+    let [folder] = arguments else {
+        panic!("a folder");
+    };
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for command in RUNS {
+            let is_over = &is_over;
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let mut run = axcs(Path::new(folder), command).spawn().unwrap();
                     while run.try_wait().unwrap().is_none() {
-                        if stop.load(Ordering::Relaxed) {
+                        if is_over.load(Ordering::Relaxed) {
                             let _ = run.kill();
                         }
                         std::thread::park_timeout(Duration::from_millis(10));
                     }
                 }
-            })
-        };
-        let threads = RUNS.into_iter().map(again).collect();
-        Self { stop, threads }
+            });
+        }
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// The runs of another session, as those of a service are: Linux shares the processor among sessions.
+struct Load(Child);
+
+impl Load {
+    fn begin(folder: &Path) -> Self {
+        let mut command = Command::new("setsid");
+        command.arg(std::env::current_exe().unwrap());
+        command.args([RUNS_NAME.as_ref(), folder.as_os_str()]);
+        Self(command.stdin(Stdio::piped()).spawn().unwrap())
     }
 
-    fn end(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads {
-            thread.join().unwrap();
-        }
+    fn end(mut self) {
+        drop(self.0.stdin.take());
+        assert!(self.0.wait().unwrap().success());
     }
 }
 

@@ -97,6 +97,8 @@ fn main() {
         Some(bare_screen::NAME) => return bare_screen::play(),
         #[cfg(unix)]
         Some(keys::NAME) => return keys::play(rest),
+        #[cfg(unix)]
+        Some(keys::RUNS_NAME) => return keys::play_runs(rest),
         Some(memory::SENDER) => return memory::play_sender(rest),
         Some(memory::SERVICE) => return memory::play_service(rest),
         Some(log::NAME) => return log::play(rest),
