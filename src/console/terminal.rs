@@ -108,7 +108,7 @@ pub trait Screen {
     /// Least time between the end of a frame and the next one.
     ///
     /// A key is to be seen within a frame of 60 Hz, 16 ms, also where a frame was drawn just before
-    /// it: the gap is a quarter of that, and only gathers answers that come together. Nothing is drawn
+    /// it: the gap is a sixteenth of that, and only gathers answers that come together. Nothing is drawn
     /// more often than keys and answers come. A line that is too slow for them holds up the frame
     /// itself, and what is typed meanwhile is drawn in one frame after it.
     fn gap(&self, pace: Pace) -> Duration {

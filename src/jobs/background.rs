@@ -1,7 +1,8 @@
 //! Where runs are carried out: on threads of their own that give way to those which answer somebody.
 //!
 //! A run that reads a million items takes every core it gets. A key that is pressed meanwhile is still
-//! answered at once, because the system lets the console's threads go first; and a run that has the
+//! answered at once, because the system lets the other threads of the process go first (Linux: of the
+//! session; it shares the processor among sessions whatever their priorities); and a run that has the
 //! machine to itself is as fast as ever.
 
 use std::sync::OnceLock;
@@ -42,11 +43,11 @@ fn give_way() {
 }
 
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 
     /// The nice value of this thread.
-    #[cfg(target_os = "linux")]
     fn nice() -> i32 {
         let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
         // After the name, which may hold spaces: field 19 of all, the 17th behind it.
@@ -54,7 +55,6 @@ mod tests {
         behind.split_whitespace().nth(16).unwrap().parse().unwrap()
     }
 
-    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn runs_give_way_to_who_answers_somebody() {
         let usual = nice();
