@@ -1,6 +1,7 @@
 //! The limit of the upload figure: read, serialise, POST, parse, upsert, and nothing else. No
 //! ledger, no comparison, no versions, no idempotency keys, no answers per record.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,41 +18,90 @@ use axum::extract::{Path as UrlPath, State};
 use axum::routing::post;
 use tokio::task::JoinSet;
 
-/// Carries every record of the company; answers how many there were and how long it took.
+/// From the first answer to the last one, of one stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    first: Option<(Instant, u64)>,
+    last: Option<(Instant, u64)>,
+}
+
+impl Span {
+    /// So many records are answered now.
+    pub fn note(&mut self, answered: u64) {
+        if self.last.is_none_or(|(_, before)| answered > before) && answered > 0 {
+            self.last = Some((Instant::now(), answered));
+            self.first = self.first.or(self.last);
+        }
+    }
+
+    /// Records answered in all.
+    pub fn records(&self) -> u64 {
+        self.last.map_or(0, |(_, answered)| answered)
+    }
+
+    /// Records a second between the first answer and the last.
+    pub fn rate(&self) -> f64 {
+        let (Some((began, before)), Some((ended, after))) = (self.first, self.last) else {
+            return 0.0;
+        };
+        (after - before) as f64 / (ended - began).as_secs_f64()
+    }
+}
+
+/// What the pipe carried.
+pub struct Carried {
+    /// Records of all streams.
+    pub records: u64,
+    /// For all of them.
+    pub took: Duration,
+    /// Of the stream with the most records.
+    pub largest: Span,
+}
+
+/// Carries every record of the company; `line` answers where the service at an address is reached.
 pub async fn run(
     company: &Path,
     folder: &Path,
-    selection: &Selection,
     in_flight: usize,
-) -> (u64, Duration) {
-    let url = serve(&folder.join("bare.db")).await;
+    line: impl AsyncFnOnce(SocketAddr) -> String,
+) -> Carried {
+    let url = line(serve(&folder.join("bare.db")).await).await;
     let company = Embedded::open(company, None).unwrap();
+    let selection = Selection::everything();
     let client = reqwest::Client::new();
-    let mut sent = 0;
+    let mut carried = Carried {
+        records: 0,
+        took: Duration::ZERO,
+        largest: Span::default(),
+    };
     let started = Instant::now();
     let of_company = |stream: &Stream| stream.is_read_from_company();
     for stream in Stream::ALL.into_iter().filter(of_company) {
-        let mut posts: JoinSet<()> = JoinSet::new();
+        let mut posts: JoinSet<u64> = JoinSet::new();
         let mut rest = Batch::default();
-        let mut reading = company.read_all(stream, selection, None).await.unwrap();
+        let (mut span, mut answered) = (Span::default(), 0);
+        let mut reading = company.read_all(stream, &selection, None).await.unwrap();
         loop {
             let page = reading.pages.recv().await;
             let is_last = page.is_none();
             let mut full = Vec::new();
             if let Some(page) = page {
                 let (batch, _) = Batch::prepare(page.unwrap());
-                sent += batch.records().len() as u64;
-                full = rest.take(&batch, MAX_LINES, |_| true);
+                carried.records += batch.records().len() as u64;
+                full = rest.take(batch, MAX_LINES, |_| true);
             } else if !rest.is_empty() {
                 full.push(std::mem::take(&mut rest));
             }
             for batch in full {
                 if posts.len() >= in_flight {
-                    posts.join_next().await.unwrap().unwrap();
+                    answered += posts.join_next().await.unwrap().unwrap();
+                    span.note(answered);
                 }
                 let request = client.post(format!("{url}/{stream}")).body(batch.body(1));
+                let records = batch.records().len() as u64;
                 posts.spawn(async move {
                     request.send().await.unwrap().error_for_status().unwrap();
+                    records
                 });
             }
             if is_last {
@@ -59,13 +109,18 @@ pub async fn run(
             }
         }
         while let Some(post) = posts.join_next().await {
-            post.unwrap();
+            answered += post.unwrap();
+            span.note(answered);
+        }
+        if span.records() > carried.largest.records() {
+            carried.largest = span;
         }
     }
-    (sent, started.elapsed())
+    carried.took = started.elapsed();
+    carried
 }
 
-async fn serve(file: &Path) -> String {
+async fn serve(file: &Path) -> SocketAddr {
     let store = Sqlite::open(file, Access::Create, |connection| {
         connection
             .execute_batch(
@@ -81,9 +136,9 @@ async fn serve(file: &Path) -> String {
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(Arc::new(store));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    url
+    address
 }
 
 async fn upsert(

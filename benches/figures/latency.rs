@@ -1,18 +1,19 @@
 //! A complete run over a link on which everything takes its time.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axcs::commerce::client::Compression;
 use axcs::commerce::wire::MAX_LINES;
-use axcs::model::Job;
+use axcs::model::{Job, Stream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::bare_pipe::{self, Span};
 use crate::site::{self, Way};
 use crate::table;
 
@@ -63,14 +64,15 @@ fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
     });
 }
 
-/// Records a second over the link, beside in-flight × batch ÷ latency: of the largest stream, which has full
-/// batches; the small ones wait for each other.
+/// Records a second over the link, beside in-flight × batch ÷ latency and the bare pipe over the same link: of the
+/// largest stream, which has full batches; the small ones wait for each other.
 pub async fn latency(items: u64) {
     let folder = site::folder();
     let company = site::company(folder.path(), items).await;
     for in_flight in [1, 4, 16] {
         let place = folder.path().join(format!("far-{in_flight}"));
         std::fs::create_dir(&place).unwrap();
+        let bare = bare_pipe::run(&company, &place, in_flight, far_from).await;
         let service = site::serve(&place).await;
         let way = Way {
             in_flight,
@@ -81,26 +83,13 @@ pub async fn latency(items: u64) {
         let mut live = runner.live();
         let run = runner.start(Job::Complete, axcs::jobs::RunOptions::default());
         let run = run.await.unwrap();
-        // When each stream had its first and its last record acknowledged.
-        let mut spans = std::collections::BTreeMap::new();
+        let mut spans: BTreeMap<Stream, Span> = BTreeMap::new();
         let watching = tokio::spawn(async move {
-            let mut full = BTreeSet::new();
             while live.changed().await.is_ok() {
                 let runs = live.borrow_and_update().clone();
                 for stream in runs.executing.iter().flat_map(|run| &run.streams) {
-                    let done = stream.counts.acknowledged;
-                    let span = spans.entry(stream.stream).or_insert((
-                        Instant::now(),
-                        done,
-                        Instant::now(),
-                        done,
-                    ));
-                    if done == 0 {
-                        *span = (Instant::now(), 0, Instant::now(), 0);
-                    } else if done > span.3 {
-                        (span.2, span.3) = (Instant::now(), done);
-                    }
-                    full.insert(stream.stream);
+                    let span = spans.entry(stream.stream).or_default();
+                    span.note(stream.counts.acknowledged);
                 }
                 if runs.executing.is_empty() {
                     break;
@@ -111,18 +100,19 @@ pub async fn latency(items: u64) {
         let summary = runner.finished(run).await.unwrap();
         assert!(summary.exception.is_none(), "{summary:?}");
         let spans = watching.await.unwrap();
-        let largest = spans.into_values().max_by_key(|span| span.3).unwrap();
-        let took = largest.2 - largest.0;
-        let figure = (largest.3 - largest.1) as f64 / took.as_secs_f64();
+        let largest = spans.into_values().max_by_key(Span::records).unwrap();
         let limit = (in_flight * MAX_LINES) as f64 / LATENCY.as_secs_f64();
         table::tell(
             format!(
                 "{in_flight} in flight over a link of {LATENCY:?}, {} records",
-                largest.3
+                largest.records()
             ),
-            format!("{figure:.0} records/s"),
-            format!("{limit:.0} records/s (in flight × batch ÷ latency)"),
-            figure / limit,
+            format!("{:.0} records/s", largest.rate()),
+            format!(
+                "{limit:.0} records/s (in flight × batch ÷ latency); {:.0} of the bare pipe over the same link",
+                bare.largest.rate()
+            ),
+            largest.rate() / limit,
         );
         runner.shut_down().await;
         service.stop().await;

@@ -1,11 +1,12 @@
 //! A complete run into an empty service, beside the same records through a pipe without engine; and what
 //! requests in flight and compression do to it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use axcs::commerce::client::Compression;
-use axcs::model::{Job, Selection};
+use axcs::model::Job;
 
 use crate::site::{self, Site, Way};
 use crate::{bare_pipe, growth, table};
@@ -24,11 +25,10 @@ pub async fn upload(items: u64) {
         let place = folder.path().join("place");
         std::fs::create_dir(&place).unwrap();
         if first {
-            let everything = Selection::everything();
-            let in_flight = Way::USUAL.in_flight;
-            let (sent, took) = bare_pipe::run(&company, &place, &everything, in_flight).await;
-            records = sent;
-            bare.push(took);
+            let near = async |service: SocketAddr| format!("http://{service}");
+            let carried = bare_pipe::run(&company, &place, Way::USUAL.in_flight, near).await;
+            records = carried.records;
+            bare.push(carried.took);
         } else {
             engine.push(complete(&company, &place, Way::USUAL, records).await);
         }

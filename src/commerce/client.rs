@@ -18,7 +18,7 @@ use crate::model::Stream;
 use super::http::Http;
 use super::wire::{Health, Load, Stored, WhoAmI};
 
-use self::answer::Sent;
+use self::answer::{Answer, Sent};
 use self::encoding::Encoding;
 use self::token::{Held, Tokens};
 
@@ -207,22 +207,35 @@ impl Client {
         query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<T, CommerceError> {
+        let (sent, answer) = self.exchange(method, path, query, json).await?;
+        sent.parse(&answer)
+    }
+
+    /// The part of a call that is the same whatever is answered.
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        json: Option<String>,
+    ) -> Result<(Sent<'_>, Answer), CommerceError> {
         let (mut request, mut sent) = self.request(method, path, query)?;
         if let Some(json) = json {
             let json = Bytes::from(json);
             sent.body = json.clone();
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
-        self.answer(request, &sent).await
+        let answer = self.answer(request, &sent).await?;
+        Ok((sent, answer))
     }
 
     /// The answer to a request. One that is refused for its token is sent again with another, if
     /// there is one: the refusal says that nothing was done.
-    async fn answer<T: DeserializeOwned>(
+    async fn answer(
         &self,
         request: RequestBuilder,
         sent: &Sent<'_>,
-    ) -> Result<T, CommerceError> {
+    ) -> Result<Answer, CommerceError> {
         let held = self.tokens.held();
         // Their bodies are in memory, so all requests can be cloned.
         let again = request.try_clone().filter(|_| self.tokens.can_renew());
@@ -241,12 +254,12 @@ impl Client {
         Err(refused)
     }
 
-    async fn answer_once<T: DeserializeOwned>(
+    async fn answer_once(
         &self,
         request: RequestBuilder,
         sent: &Sent<'_>,
         held: &Held,
-    ) -> Result<T, CommerceError> {
+    ) -> Result<Answer, CommerceError> {
         tracing::trace!(target: "axcs::step", "asks: {}", sent.call);
         let answer = match request.header(AUTHORIZATION, held.header()).send().await {
             Ok(response) => sent.read(response).await,

@@ -79,6 +79,10 @@ impl Http {
             .tls_backend_native();
         if self.is_local() {
             http = http.no_proxy();
+            if self.base.scheme() == "http" {
+                // Nobody shows a certificate: those of the system need not stay in memory.
+                http = http.tls_certs_only([]);
+            }
         }
         if !self.certificates.is_empty() {
             http = http.tls_certs_merge(self.certificates.clone());

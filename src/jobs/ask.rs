@@ -134,11 +134,27 @@ impl<'a> Call<'a> {
         self.retries
     }
 
+    /// Waits until the request could be sent, had others left it a place: what is written down
+    /// before a request is not written down for a service that is not asked at all.
+    ///
+    /// # Errors
+    /// As of [`Call::turn`].
+    pub async fn ready(&mut self) -> Result<(), CommerceError> {
+        self.pass(Flow::admits).await
+    }
+
     /// Waits until the request may be sent.
     ///
     /// # Errors
     /// The last failure, where the service has failed for too long.
     pub async fn turn(&mut self) -> Result<Turn<'a>, CommerceError> {
+        self.pass(Flow::enter).await
+    }
+
+    async fn pass<T>(
+        &mut self,
+        enter: impl Fn(&'a Flow) -> Result<T, Obstacle>,
+    ) -> Result<T, CommerceError> {
         if let Some(pause) = self.pause.take() {
             if let Some(error) = &self.last {
                 self.report.tell_wait(&error.in_brief(), pause);
@@ -157,8 +173,8 @@ impl<'a> Call<'a> {
             let changed = self.flow.changed();
             tokio::pin!(changed);
             changed.as_mut().enable();
-            let obstacle = match self.flow.enter() {
-                Ok(turn) if self.trust.is_none_or(Trust::holds) => return Ok(turn),
+            let obstacle = match enter(self.flow) {
+                Ok(passed) if self.trust.is_none_or(Trust::holds) => return Ok(passed),
                 Ok(_) => continue,
                 Err(obstacle) => obstacle,
             };

@@ -121,13 +121,13 @@ impl Batch {
 
     /// Takes over the records of `page` that `keep` names, and answers the batches that are full:
     /// those of so many `lines`, or with enough bytes.
-    pub fn take(&mut self, page: &Self, lines: usize, keep: impl Fn(usize) -> bool) -> Vec<Self> {
+    pub fn take(&mut self, page: Self, lines: usize, keep: impl Fn(usize) -> bool) -> Vec<Self> {
         let mut full = Vec::new();
-        for (index, record) in page.records.iter().enumerate() {
+        for (index, record) in page.records.into_iter().enumerate() {
             if !keep(index) {
                 continue;
             }
-            self.push(page, record);
+            self.push(&page.values, record);
             if self.records.len() >= lines || self.values.len() >= CUT_AT_BYTES {
                 full.push(std::mem::take(self));
             }
@@ -141,21 +141,21 @@ impl Batch {
         [first, rest].map(|records| {
             let mut half = Self::default();
             for record in records {
-                half.push(self, record);
+                half.push(&self.values, record.clone());
             }
             half
         })
     }
 
-    /// Takes a record over that stands in `from`.
-    fn push(&mut self, from: &Self, record: &Prepared) {
+    /// Takes a record over whose value stands in `values`.
+    fn push(&mut self, values: &[u8], record: Prepared) {
         let start = self.values.len();
         self.values
-            .extend_from_slice(&from.values[record.start..record.end]);
+            .extend_from_slice(&values[record.start..record.end]);
         self.records.push(Prepared {
             start,
             end: self.values.len(),
-            ..record.clone()
+            ..record
         });
     }
 
@@ -297,7 +297,7 @@ mod tests {
     fn batches_are_cut_by_lines_and_by_bytes() {
         let small = Batch::prepare((0..2_500).map(|n| mode(&n.to_string(), 1)).collect()).0;
         let mut rest = Batch::default();
-        let full = rest.take(&small, 1_000, |_| true);
+        let full = rest.take(small, 1_000, |_| true);
         assert_eq!(
             full.iter()
                 .map(|batch| batch.records().len())
@@ -308,7 +308,7 @@ mod tests {
 
         let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 300_000)).collect()).0;
         let mut rest = Batch::default();
-        assert_eq!(rest.take(&large, 1_000, |_| true).len(), 2);
+        assert_eq!(rest.take(large, 1_000, |_| true).len(), 2);
     }
 
     #[test]

@@ -53,7 +53,6 @@ enum Sent {
 struct Intent {
     number: i64,
     key: String,
-    body: Bytes,
     /// The ledger was asked to write it down then, or to do so again.
     asked: Instant,
 }
@@ -107,28 +106,28 @@ impl StreamRun {
         let (ledger, stream) = (&self.sides.ledger, self.stream);
         let call = Call::new(&self.sides.flow, &self.report, Unanswered::Tell);
         let mut call = call.under(&self.trust);
-        let mut turn = call.turn().await?;
+        call.ready().await?;
+        // No place is held meanwhile: another batch is on its way.
         let mut intent = self.write_down(batch).await?;
-        let answered = loop {
+        let (answered, bytes) = loop {
+            let turn = call.turn().await?;
+            self.write_down_again(&mut intent).await?;
             if self.may_send(&intent) {
+                let body = Bytes::from(batch.body(intent.number));
+                let bytes = body.len() as u64;
                 let upload = Upload {
                     key: &intent.key,
-                    body: intent.body.clone(),
+                    body,
                     lines: batch.records().len(),
                     load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
                     dry_run: false,
                 };
                 let answer = self.sides.commerce.upload(stream, &upload).await;
                 if let Some(answer) = call.heard(turn, answer) {
-                    break answer;
+                    break (answer, bytes);
                 }
-            } else {
-                drop(turn);
             }
-            turn = call.turn().await?;
-            self.write_down_again(&mut intent).await?;
         };
-        let bytes = intent.body.len() as u64;
         let answer = match answered {
             Ok(answer) => answer,
             Err(why @ CommerceError::Unknown { .. }) => return Ok(Sent::Unknown { why }),
@@ -167,7 +166,6 @@ impl StreamRun {
         Ok(Intent {
             number,
             key: format!("{}-{number}", self.sides.incarnation),
-            body: batch.body(number).into(),
             asked,
         })
     }

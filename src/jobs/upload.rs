@@ -378,7 +378,7 @@ impl StreamRun {
         });
         self.stop_if_systematic().await?;
         let lines = self.sides.flow.lines();
-        Ok(rest.take(&batch, lines, |index| !unchanged[index]))
+        Ok(rest.take(batch, lines, |index| !unchanged[index]))
     }
 
     /// Deletes what the service holds and the whole reading did not come upon.

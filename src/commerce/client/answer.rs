@@ -40,7 +40,7 @@ pub struct Sent<'a> {
 
 /// An answer, whole.
 #[derive(Debug)]
-struct Answer {
+pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -63,15 +63,20 @@ impl Sent<'_> {
         }
     }
 
-    /// Reads an answer of the form `T`.
-    pub async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CommerceError> {
+    /// Reads an answer that says yes, whole.
+    pub async fn read(&self, response: Response) -> Result<Answer, CommerceError> {
         let answer = self.whole(response).await?;
         self.log(Some(answer.status.as_u16()), &answer.body);
         if answer.status.is_success() && answer.broken.is_none() {
-            return serde_json::from_slice(&answer.body)
-                .map_err(|error| self.malformed(&answer, &error.to_string()));
+            return Ok(answer);
         }
         Err(self.meaning(&answer))
+    }
+
+    /// What an answer says, in the form `T`.
+    pub fn parse<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CommerceError> {
+        serde_json::from_slice(&answer.body)
+            .map_err(|error| self.malformed(answer, &error.to_string()))
     }
 
     /// The answer, without a token that somebody says back to us.

@@ -102,7 +102,7 @@ impl Commerce for Client {
         ];
         let (request, sent) = self.request(Method::GET, &["orders", "feed"], &query)?;
         let request = request.timeout(self.request_timeout + Duration::from_secs(wait));
-        self.answer(request, &sent).await
+        sent.parse(&self.answer(request, &sent).await?)
     }
 
     async fn orders_taken(&self, taken: &OrdersTaken) -> Result<OrdersTaken, CommerceError> {

@@ -56,7 +56,7 @@ impl Client {
             .header(CONTENT_TYPE, NDJSON)
             .header(IDEMPOTENCY_KEY, upload.key)
             .body(body);
-        let answer: BatchAnswer = self.answer(request, &sent).await?;
+        let answer: BatchAnswer = sent.parse(&self.answer(request, &sent).await?)?;
         if answer.results.len() == upload.lines {
             return Ok(answer);
         }

@@ -39,6 +39,25 @@ struct State {
     random: Random,
 }
 
+impl State {
+    /// Why a request has to wait, if it has to.
+    fn obstacle(&self) -> Option<Obstacle> {
+        let now = Instant::now();
+        if let Err(held) = self.throttle.check(now) {
+            return Some(match held {
+                Held::Full => Obstacle::Full,
+                Held::Until(until) => Obstacle::Throttled(until),
+            });
+        }
+        let next_try = self.breaker.check(now).err()?;
+        let (failing, _) = self.breaker.is_open()?;
+        Some(Obstacle::Open {
+            next_try,
+            last: Box::new(failing.last.clone()),
+        })
+    }
+}
+
 /// Why a request has to wait.
 #[derive(Debug)]
 pub enum Obstacle {
@@ -111,24 +130,20 @@ impl Flow {
         self.changed.notified()
     }
 
+    /// Whether there would be a place for one more request, were one of those under way answered.
+    pub fn admits(&self) -> Result<(), Obstacle> {
+        match self.state().obstacle() {
+            None | Some(Obstacle::Full) => Ok(()),
+            Some(obstacle) => Err(obstacle),
+        }
+    }
+
     /// A place for one request, or why there is none.
     pub fn enter(&self) -> Result<Turn<'_>, Obstacle> {
-        let now = Instant::now();
         let mut entered = self.state();
         let state = &mut *entered;
-        if let Err(held) = state.throttle.check(now) {
-            return Err(match held {
-                Held::Full => Obstacle::Full,
-                Held::Until(until) => Obstacle::Throttled(until),
-            });
-        }
-        if let Err(next_try) = state.breaker.check(now)
-            && let Some((failing, _)) = state.breaker.is_open()
-        {
-            return Err(Obstacle::Open {
-                next_try,
-                last: Box::new(failing.last.clone()),
-            });
+        if let Some(obstacle) = state.obstacle() {
+            return Err(obstacle);
         }
         let turn = Turn {
             flow: self,
