@@ -107,7 +107,7 @@ fn main() {
     let arguments = Arguments(arguments);
     if !FIGURES.iter().any(|figure| arguments.wants(figure)) {
         println!(
-            "figures: {} (or all); --items N, --rows N, --count N, --seconds N, --lines N, --orders N, --write",
+            "figures: {} (or all); --items N, --rows N, --count N, --seconds N, --lines N, --orders N, --listed N, --write",
             FIGURES.join(", ")
         );
         return;
@@ -161,7 +161,8 @@ fn take(figure: &str, arguments: &Arguments, runtime: &Runtime) {
         }
         "orders" => {
             let orders = arguments.number("--orders", 2_000);
-            runtime.block_on(orders::orders(orders, 100_000));
+            let listed = arguments.number("--listed", 100_000);
+            runtime.block_on(orders::orders(orders, listed));
         }
         "delta" => runtime.block_on(change::delta(items(1_000_000))),
         // The others need a terminal of Unix.
