@@ -19,10 +19,12 @@ mod site;
 mod wary;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axcs::commerce::client::{Client, ClientOptions};
 use axcs::company::embedded::{self, Embedded};
-use axcs::jobs::exceptions;
+use axcs::jobs::{Flow, exceptions};
 use axcs::model::exception::ExceptionFilter;
 use axcs::model::{Job, RunStatus, RunSummary, Stream};
 use line::Line;
@@ -49,6 +51,41 @@ async fn a_run_is_cancelled_within_two_seconds_though_the_service_does_not_answe
         "there is nothing left to cancel"
     );
 
+    site.proxy.set(Line::Whole);
+    let summary = site.run(Job::Complete).await;
+    assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);
+    assert_balances(&summary);
+    assert_eq!(site.differences().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_batch_is_written_down_while_the_only_place_at_the_service_is_taken() {
+    let site = Site::with(800, |sides, url| {
+        sides.flow = Arc::new(Flow::new(1, Duration::from_secs(60), 1).in_batches_of(100));
+        sides.commerce = Arc::new(Client::new(ClientOptions::new(url, "token")).unwrap());
+    })
+    .await;
+    let run = site.start(Job::Complete).await.unwrap();
+    site.until(Job::Complete, |run| {
+        let items = run
+            .streams
+            .iter()
+            .find(|stream| stream.stream == Stream::Items);
+        items.is_some_and(|items| items.counts.acknowledged > 0)
+    })
+    .await;
+    site.proxy.set(Line::Mute);
+    let ledger = &site.runner.sides().ledger;
+    let written_down = async {
+        while ledger.unsettled(Stream::Items).await.unwrap().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), written_down)
+        .await
+        .unwrap();
+    site.runner.cancel_here(Job::Complete);
+    site.runner.finished(run).await.unwrap();
     site.proxy.set(Line::Whole);
     let summary = site.run(Job::Complete).await;
     assert_eq!(summary.status, RunStatus::Ended, "{:?}", summary.exception);

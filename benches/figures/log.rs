@@ -17,6 +17,8 @@ const SIZE: (u16, u16) = (200, 50);
 /// Lines that come at once.
 const PORTION: u64 = 10_000;
 const ROUNDS: u64 = 5;
+/// The limit of memory is that of so many lines; what a short log takes is above all the room for a long one.
+const MANY: u64 = 1_000_000;
 /// Limits of the design.
 const MEMORY: f64 = 1.3;
 const LEVEL: Duration = Duration::from_millis(1);
@@ -99,15 +101,17 @@ pub fn log(lines: u64) {
         panic!("{said}");
     };
     let ratio = grown as f64 / text as f64;
-    table::tell(
-        format!("{lines} lines of log: memory"),
-        format!("{:.1} MB, {ratio:.2} times the text", grown as f64 / 1e6),
-        format!(
-            "{:.1} MB ({MEMORY} times the text)",
-            text as f64 * MEMORY / 1e6
-        ),
-        ratio / MEMORY,
-    );
+    if lines >= MANY {
+        table::tell(
+            format!("{lines} lines of log: memory"),
+            format!("{:.1} MB, {ratio:.2} times the text", grown as f64 / 1e6),
+            format!(
+                "{:.1} MB ({MEMORY} times the text)",
+                text as f64 * MEMORY / 1e6
+            ),
+            ratio / MEMORY,
+        );
+    }
     let filters = [
         ("level", "in the filter", level, LEVEL),
         ("text", "in the search, to the frame drawn", typed, TEXT),

@@ -18,10 +18,14 @@ use super::products::{own_text, read_item};
 use super::search::token;
 use super::{Collection, Store};
 
-/// Changes that are taken in one transaction: uploads wait for no more than these.
-const PAGE: i64 = 200;
+/// Changes that are taken in one transaction: whoever asks the service waits for no more than these, some
+/// milliseconds.
+const PAGE: i64 = 50;
 /// Pause between two pages while uploads come in.
-const WHILE_BUSY: Duration = Duration::from_secs(1);
+const WHILE_BUSY: Duration = Duration::from_millis(250);
+
+/// Pause where the index could not be written.
+const AFTER_A_FAULT: Duration = Duration::from_secs(1);
 
 /// True where the index holds something of the records of `stream`.
 pub const fn is_indexed(stream: Stream) -> bool {
@@ -46,7 +50,7 @@ impl Store {
 }
 
 /// Keeps the index up with the uploads; never returns. After each page it calls `after`. While
-/// uploads come in it takes a page a second, and else one after the other.
+/// uploads come in it takes a few pages a second, and else one after the other.
 pub async fn keep_up<F: Future<Output = ()>>(store: &Store, after: impl Fn() -> F) {
     let mut changed = store.to_index();
     changed.mark_changed();
@@ -59,7 +63,7 @@ pub async fn keep_up<F: Future<Output = ()>>(store: &Store, after: impl Fn() -> 
                 Ok(more) => more,
                 Err(refusal) => {
                     tracing::warn!(reason = refusal.detail, "the index could not be written");
-                    tokio::time::sleep(WHILE_BUSY).await;
+                    tokio::time::sleep(AFTER_A_FAULT).await;
                     continue;
                 }
             };

@@ -40,12 +40,11 @@ async fn the_index_goes_on_where_it_was_when_the_service_died() {
     assert_eq!(store.to_be_indexed().await.unwrap(), 500);
     assert_eq!(found(&store, "thing").await, 0);
     assert!(store.index_some().await.unwrap());
-    assert_eq!(store.to_be_indexed().await.unwrap(), 300);
+    assert_eq!(store.to_be_indexed().await.unwrap(), 450);
     drop(store);
     let store = Store::open(&path).await.unwrap();
-    assert_eq!(found(&store, "thing").await, 200);
-    assert!(store.index_some().await.unwrap());
-    assert!(!store.index_some().await.unwrap());
+    assert_eq!(found(&store, "thing").await, 50);
+    while store.index_some().await.unwrap() {}
     assert_eq!(store.to_be_indexed().await.unwrap(), 0);
     assert_eq!(found(&store, "thing").await, 500);
     // What is sent again and is the same gives it nothing to do.
