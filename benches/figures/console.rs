@@ -52,6 +52,11 @@ fn shows_jobs(screen: &vt100::Screen) -> bool {
     is_painted(screen) && screen.contents().contains("complete data synchronization")
 }
 
+/// True where btop has something in its boxes, which it draws empty first.
+fn shows_memory(screen: &vt100::Screen) -> bool {
+    is_painted(screen) && screen.contents().contains("Used:")
+}
+
 /// From exec until the screen is as wanted.
 fn painting(command: &Command, wanted: Wanted) -> Duration {
     let began = Instant::now();
@@ -73,23 +78,23 @@ pub async fn paint(rounds: u64) {
     let console = axcs(place.dir(), &["--no-worker"]);
     let log = place.dir().join("one.log");
     std::fs::write(&log, "2026-03-12 18:03:12 a line\n".repeat(1_000)).unwrap();
-    let tools = [
-        ("tig", vec![]),
-        ("btop", vec![]),
-        ("htop", vec![]),
-        ("lnav", vec![log.to_str().unwrap()]),
+    let tools: [(&str, Vec<&str>, Wanted); 4] = [
+        ("tig", vec![], is_painted),
+        ("btop", vec![], shows_memory),
+        ("htop", vec![], is_painted),
+        ("lnav", vec![log.to_str().unwrap()], is_painted),
     ];
     let mut programs: Vec<(&str, Command, Wanted)> = vec![
         ("bare ratatui", bare(), is_painted),
         ("axcs", axcs(place.dir(), &["--no-worker"]), is_painted),
         ("axcs with its jobs", console, shows_jobs),
     ];
-    for (name, arguments) in tools {
+    for (name, arguments, wanted) in tools {
         if let Some(path) = found(name) {
             let mut command = Command::new(path);
             command.args(arguments);
             command.current_dir(env!("CARGO_MANIFEST_DIR"));
-            programs.push((name, command, is_painted));
+            programs.push((name, command, wanted));
         }
     }
     let mut times = vec![Vec::new(); programs.len()];
