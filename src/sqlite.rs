@@ -22,6 +22,26 @@ pub const STATEMENTS: &str = "axcs::statement";
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// What a connection saw of the writes to its file. The same mark again: nothing was written between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Another one where other connections have written.
+    pub others: i64,
+    /// Rows that this connection has written.
+    pub own: u64,
+}
+
+impl Mark {
+    /// Reads it: two locks and a look at memory that is shared, at no table.
+    pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut version = connection.prepare_cached("PRAGMA data_version")?;
+        Ok(Self {
+            others: version.query_row([], |row| row.get(0))?,
+            own: connection.total_changes(),
+        })
+    }
+}
+
 /// The file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SqliteError {

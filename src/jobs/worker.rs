@@ -17,7 +17,7 @@ use crate::model::exception::chain;
 use crate::model::recurrence::RecurrenceError;
 use crate::model::schedule::{self, Decision};
 
-/// How often the ledger is looked at for what others changed.
+/// How often the ledger is asked whether others changed anything.
 const LOOK: Duration = Duration::from_secs(1);
 /// Past a moment that is waited for, so that the ledger's clock has surely reached it.
 const PAST: Duration = Duration::from_millis(3);
@@ -42,6 +42,22 @@ enum Again {
     AtOnce,
     /// At this moment, or when something changes.
     At(Option<Timestamp>),
+}
+
+/// A board on which nothing is left to do before its time.
+struct Dealt {
+    board: Board,
+    /// When it was read.
+    read: Instant,
+}
+
+impl Dealt {
+    /// Whether or not anybody sets the ledger's clock.
+    fn is_true_for(&self) -> Duration {
+        let Board { now, until, .. } = self.board;
+        let whole = Duration::try_from(until.duration_since(now)).unwrap_or_default() + PAST;
+        whole.saturating_sub(self.read.elapsed())
+    }
 }
 
 impl Runner {
@@ -75,6 +91,7 @@ impl Runner {
         let mut reach = self.sides().reach();
         let mut seen: Option<Instant> = None;
         let mut trouble = Vec::new();
+        let mut dealt: Option<Dealt> = None;
         loop {
             if works && seen.is_none_or(|seen| seen.elapsed() >= BE_SEEN) {
                 seen = Some(Instant::now());
@@ -83,14 +100,16 @@ impl Runner {
             }
             self.show_reach(&reach.borrow_and_update());
             let mut said = Vec::new();
-            let wait = match self.sides().ledger.board().await {
-                Ok(board) => {
+            match self.news(dealt.as_ref()).await {
+                Ok(None) => {}
+                Ok(Some(mut board)) => {
+                    let read = Instant::now();
                     self.show(&board);
                     if works {
-                        self.work(&board, &mut said).await
-                    } else {
-                        LOOK
+                        self.work(&mut board, &mut said).await;
                     }
+                    // What was in the way may not be on the board: it is tried again.
+                    dealt = said.is_empty().then_some(Dealt { board, read });
                 }
                 Err(error) => {
                     said.push(format!(
@@ -99,9 +118,10 @@ impl Runner {
                         error.remedy()
                     ));
                     self.show_lost_ledger(error.into());
-                    LOOK
+                    dealt = None;
                 }
-            };
+            }
+            let wait = dealt.as_ref().map_or(LOOK, Dealt::is_true_for);
             // Once, not every second.
             for new in said.iter().filter(|said| !trouble.contains(*said)) {
                 tracing::error!("{new}");
@@ -113,7 +133,7 @@ impl Runner {
                 () = self.nudged() => {}
                 // The sender lives as long as the sides.
                 _ = reach.changed() => {}
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(wait.min(LOOK)) => {}
             }
         }
         if works {
@@ -121,26 +141,33 @@ impl Runner {
         }
     }
 
-    /// Does what the board says is to be done. Answers how long nothing is to be done then, unless
-    /// somebody changes something.
-    async fn work(&self, board: &Board, trouble: &mut Vec<String>) -> Duration {
-        let mut wait = LOOK;
+    /// The board, where it is another one than was dealt with.
+    async fn news(&self, dealt: Option<&Dealt>) -> Result<Option<Board>, LedgerError> {
+        let ledger = &self.sides().ledger;
+        match dealt {
+            Some(dealt)
+                if !dealt.is_true_for().is_zero() && ledger.still_stands(&dealt.board).await? =>
+            {
+                Ok(None)
+            }
+            Some(_) | None => ledger.board().await.map(Some),
+        }
+    }
+
+    /// Does what the board says is to be done, and has it read again when more is, or where the
+    /// holder of a lease may be dead: then its job is to be taken over.
+    async fn work(&self, board: &mut Board, trouble: &mut Vec<String>) {
         for record in &board.jobs {
             match self.deal_with(record, board).await {
-                Ok(Again::AtOnce) => return PAST,
-                Ok(Again::At(Some(next))) => {
-                    let left = Duration::try_from(next.duration_since(board.now));
-                    wait = wait.min(left.unwrap_or_default() + PAST);
+                Ok(Again::AtOnce) => {
+                    board.until = board.now;
+                    return;
                 }
+                Ok(Again::At(Some(next))) => board.until = board.until.min(next),
                 Ok(Again::At(None)) => {}
                 Err(error) => trouble.push(format!("{}: {}", record.job.ax_name(), chain(&error))),
             }
-            if let Some(holder) = &record.holder {
-                // It may be dead: then this is the moment to take its job over.
-                wait = wait.min(holder.remaining + PAST);
-            }
         }
-        wait
     }
 
     async fn deal_with(&self, record: &JobRecord, board: &Board) -> Result<Again, WorkError> {

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::model::{Selection, Stream};
 use crate::sql::{Session, SqlError, Text};
+use crate::sqlite::Mark;
 use crate::statement;
 use leases::check;
 
@@ -51,6 +52,9 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, SqlError> + Send + 'static,
     ) -> impl Future<Output = Result<T, LedgerError>> + Send;
+
+    /// True where nothing was written since `mark` was read.
+    fn is_at(&self, mark: Mark) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 }
 
 /// The ledger in a database.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::super::LedgerError;
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError};
-use crate::sqlite::{Access, Sqlite};
+use crate::sqlite::{Access, Mark, Sqlite};
 
 /// One script for each format, from the first on; applied in order.
 pub const MIGRATIONS: [&str; 5] = [
@@ -93,5 +93,10 @@ impl Engine for Sqlite {
             Ok(work(Session::Sqlite(&transaction))?)
         })
         .await
+    }
+
+    async fn is_at(&self, mark: Mark) -> Result<bool, LedgerError> {
+        self.call(move |connection| Ok(Mark::of(connection).map_err(SqlError::from)? == mark))
+            .await
     }
 }

@@ -4,6 +4,7 @@
 use super::super::LedgerError;
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError, section};
+use crate::sqlite::Mark;
 use crate::sqlserver::{Isolation, Link, Server, ServerError};
 
 const FILE: &str = include_str!("server.tsql.sql");
@@ -174,5 +175,9 @@ impl Engine for Database {
                 })
             })
             .await
+    }
+
+    async fn is_at(&self, _: Mark) -> Result<bool, LedgerError> {
+        Ok(false)
     }
 }

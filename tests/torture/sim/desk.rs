@@ -10,6 +10,7 @@ use axcs::model::job::JobState;
 use axcs::model::run::{RunSummary, StreamProgress};
 use axcs::model::schedule::{Occurrence, Outcome, Schedule, Standing};
 use axcs::model::{Job, JobStatus, Progress, RunId, RunStatus};
+use axcs::sqlite::Mark;
 use jiff::Timestamp;
 use jiff::civil::datetime;
 
@@ -198,13 +199,26 @@ impl Desk {
                 revision: kept.revision,
             }
         });
+        let ends = self.held.values().filter(|lease| lease.lasts(at));
+        let ends = ends.map(|lease| Timestamp::from_millisecond(lease.expires).unwrap());
         Board {
             operation_log: None,
             now,
+            until: ends.min().unwrap_or(Timestamp::MAX),
+            mark: Some(self.mark()),
             changes: self.changes,
             jobs: jobs.collect(),
             executing: Vec::new(),
             workers: Vec::new(),
+        }
+    }
+
+    /// Another one after every write that a board shows.
+    pub fn mark(&self) -> Mark {
+        let leases = self.held.values();
+        Mark {
+            others: leases.map(|lease| lease.token + lease.expires).sum(),
+            own: self.changes as u64,
         }
     }
 

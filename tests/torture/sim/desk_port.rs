@@ -26,6 +26,14 @@ impl JobBook for Hands {
         board.ok_or_else(|| failed("board"))
     }
 
+    async fn still_stands(&self, board: &Board) -> Result<bool, LedgerError> {
+        self.look("still stands", |state| {
+            (board.now..board.until).contains(&state.now())
+                && board.mark == Some(state.books.desk.mark())
+        })
+        .await
+    }
+
     async fn begin_run(
         &self,
         job: Job,
