@@ -5,20 +5,18 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::overview;
 use super::runner::{RunOptions, Runner};
-use crate::ledger::jobs::{Board, Cause, Due, JobRecord};
+use crate::ledger::jobs::{Board, Cause, Due, JobRecord, LOOK};
 use crate::ledger::{Begun, LedgerError};
 use crate::model::Job;
 use crate::model::exception::chain;
 use crate::model::recurrence::RecurrenceError;
 use crate::model::schedule::{self, Decision};
 
-/// How often the ledger is asked whether others changed anything.
-const LOOK: Duration = Duration::from_secs(1);
 /// Past a moment that is waited for, so that the ledger's clock has surely reached it.
 const PAST: Duration = Duration::from_millis(3);
 /// How often a company that could not be read is tried again.
@@ -47,16 +45,18 @@ enum Again {
 /// A board on which nothing is left to do before its time.
 struct Dealt {
     board: Board,
-    /// When it was read.
-    read: Instant,
+    /// When its time comes, by the clock that nobody sets.
+    until: Instant,
 }
 
 impl Dealt {
-    /// Whether or not anybody sets the ledger's clock.
-    fn is_true_for(&self) -> Duration {
-        let Board { now, until, .. } = self.board;
-        let whole = Duration::try_from(until.duration_since(now)).unwrap_or_default() + PAST;
-        whole.saturating_sub(self.read.elapsed())
+    fn new(board: Board, read: Instant) -> Self {
+        let whole = board.until.duration_since(board.now);
+        let whole = Duration::try_from(whole).unwrap_or_default();
+        Self {
+            until: read + whole + PAST,
+            board,
+        }
     }
 }
 
@@ -76,7 +76,7 @@ impl Runner {
         let try_again = async {
             // The sender lives as long as `self`.
             while live.wait_for(|runs| runs.company.is_some()).await.is_ok() {
-                tokio::time::sleep(TRY_COMPANY).await;
+                sleep(TRY_COMPANY).await;
                 self.show_company(overview::company(self.sides()).await);
             }
         };
@@ -89,27 +89,25 @@ impl Runner {
 
     async fn look_after_jobs(&self, works: bool, stop: &CancellationToken) {
         let mut reach = self.sides().reach();
-        let mut seen: Option<Instant> = None;
+        let mut be_seen = works.then(Instant::now);
         let mut trouble = Vec::new();
-        let mut dealt: Option<Dealt> = None;
         loop {
-            if works && seen.is_none_or(|seen| seen.elapsed() >= BE_SEEN) {
-                seen = Some(Instant::now());
+            if be_seen.is_some_and(|due| due <= Instant::now()) {
+                be_seen = Some(Instant::now() + BE_SEEN);
                 // Whoever cannot say so cannot read the board either, and says that.
                 let _ = self.note_worker(true).await;
             }
             self.show_reach(&reach.borrow_and_update());
             let mut said = Vec::new();
-            match self.news(dealt.as_ref()).await {
-                Ok(None) => {}
-                Ok(Some(mut board)) => {
+            let dealt = match self.sides().ledger.board().await {
+                Ok(mut board) => {
                     let read = Instant::now();
                     self.show(&board);
                     if works {
                         self.work(&mut board, &mut said).await;
                     }
                     // What was in the way may not be on the board: it is tried again.
-                    dealt = said.is_empty().then_some(Dealt { board, read });
+                    said.is_empty().then(|| Dealt::new(board, read))
                 }
                 Err(error) => {
                     said.push(format!(
@@ -118,10 +116,9 @@ impl Runner {
                         error.remedy()
                     ));
                     self.show_lost_ledger(error.into());
-                    dealt = None;
+                    None
                 }
-            }
-            let wait = dealt.as_ref().map_or(LOOK, Dealt::is_true_for);
+            };
             // Once, not every second.
             for new in said.iter().filter(|said| !trouble.contains(*said)) {
                 tracing::error!("{new}");
@@ -133,7 +130,8 @@ impl Runner {
                 () = self.nudged() => {}
                 // The sender lives as long as the sides.
                 _ = reach.changed() => {}
-                () = tokio::time::sleep(wait.min(LOOK)) => {}
+                () = self.news(dealt.as_ref()) => {}
+                () = sleep_until(be_seen.unwrap_or_else(Instant::now)), if be_seen.is_some() => {}
             }
         }
         if works {
@@ -141,16 +139,15 @@ impl Runner {
         }
     }
 
-    /// The board, where it is another one than was dealt with.
-    async fn news(&self, dealt: Option<&Dealt>) -> Result<Option<Board>, LedgerError> {
-        let ledger = &self.sides().ledger;
+    /// Waits until the board is to be read again.
+    async fn news(&self, dealt: Option<&Dealt>) {
         match dealt {
-            Some(dealt)
-                if !dealt.is_true_for().is_zero() && ledger.still_stands(&dealt.board).await? =>
-            {
-                Ok(None)
+            None => sleep(LOOK).await,
+            Some(Dealt { board, until }) => {
+                let outdated = self.sides().ledger.outdated(board);
+                // Its time is met exactly; looks are a second apart.
+                drop(timeout_at(*until, outdated).await);
             }
-            Some(_) | None => ledger.board().await.map(Some),
         }
     }
 

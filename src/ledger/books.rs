@@ -20,13 +20,13 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use super::jobs::Board;
 use super::{
     Acknowledged, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
     Settlement, Unsettled,
 };
 use crate::model::{Selection, Stream};
 use crate::sql::{Session, SqlError, Text};
-use crate::sqlite::Mark;
 use crate::statement;
 use leases::check;
 
@@ -53,8 +53,8 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
         work: impl FnOnce(Session<'_>) -> Result<T, SqlError> + Send + 'static,
     ) -> impl Future<Output = Result<T, LedgerError>> + Send;
 
-    /// True where nothing was written since `mark` was read.
-    fn is_at(&self, mark: Mark) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+    /// As [`JobBook::outdated`](super::jobs::JobBook::outdated).
+    fn outdated(&self, board: &Board) -> impl Future<Output = ()> + Send;
 }
 
 /// The ledger in a database.

@@ -15,6 +15,9 @@ use crate::model::schedule::{Occurrence, Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId, Stream};
 use crate::sqlite::Mark;
 
+/// How often the ledger is asked whether others changed anything.
+pub const LOOK: Duration = Duration::from_secs(1);
+
 /// A job as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobRecord {
@@ -157,9 +160,9 @@ pub trait JobBook: Send + Sync {
     /// All of it at one moment.
     async fn board(&self) -> Result<Board, LedgerError>;
 
-    /// True where nothing was written since this ledger answered `board`, and its time has not
-    /// come. False where that cannot be told. Cheap: every console and worker asks once a second.
-    async fn still_stands(&self, board: &Board) -> Result<bool, LedgerError>;
+    /// Waits until a board that this ledger answered may be another one: somebody has written since,
+    /// or its time has come. It is seen within [`LOOK`]. Where that cannot be told, so long is waited.
+    async fn outdated(&self, board: &Board);
 
     /// Takes the leases of `needs` and notes a new run of `job`. Runs that were under way on
     /// these leases and lost them are noted as failed; where that was one failure in a row too

@@ -5,9 +5,10 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::LedgerError;
+use super::super::jobs::Board;
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError};
-use crate::sqlite::{Access, Mark, Sqlite};
+use crate::sqlite::{Access, Sqlite};
 
 /// One script for each format, from the first on; applied in order.
 pub const MIGRATIONS: [&str; 5] = [
@@ -95,8 +96,10 @@ impl Engine for Sqlite {
         .await
     }
 
-    async fn is_at(&self, mark: Mark) -> Result<bool, LedgerError> {
-        self.call(move |connection| Ok(Mark::of(connection).map_err(SqlError::from)? == mark))
-            .await
+    async fn outdated(&self, board: &Board) {
+        if let Some(mark) = board.mark {
+            // The ledger's clock is this machine's.
+            self.changed(mark, board.now..board.until).await;
+        }
     }
 }

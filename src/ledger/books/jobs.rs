@@ -7,7 +7,6 @@ mod status;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 #[cfg(test)]
@@ -116,13 +115,8 @@ impl<E: Engine> JobBook for SqlLedger<E> {
         self.read("reading the jobs", board::board).await
     }
 
-    async fn still_stands(&self, board: &Board) -> Result<bool, LedgerError> {
-        // Only a file has marks, and its clock is this machine's. It may be set back.
-        let is_its_time = (board.now..board.until).contains(&Timestamp::now());
-        match board.mark.filter(|_| is_its_time) {
-            Some(mark) => self.engine.is_at(mark).await,
-            None => Ok(false),
-        }
+    async fn outdated(&self, board: &Board) {
+        self.engine.outdated(board).await;
     }
 
     async fn begin_run(

@@ -2,9 +2,9 @@
 //! schema of its own; nothing else of the database is read or changed.
 
 use super::super::LedgerError;
+use super::super::jobs::{Board, LOOK};
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError, section};
-use crate::sqlite::Mark;
 use crate::sqlserver::{Isolation, Link, Server, ServerError};
 
 const FILE: &str = include_str!("server.tsql.sql");
@@ -177,7 +177,7 @@ impl Engine for Database {
             .await
     }
 
-    async fn is_at(&self, _: Mark) -> Result<bool, LedgerError> {
-        Ok(false)
+    async fn outdated(&self, _: &Board) {
+        tokio::time::sleep(LOOK).await;
     }
 }

@@ -11,12 +11,15 @@ use axcs::model::run::{RunSummary, StreamProgress};
 use axcs::model::schedule::{Occurrence, Outcome, Schedule, Standing};
 use axcs::model::{Job, JobStatus, Progress, RunId, RunStatus};
 use axcs::sqlite::Mark;
-use jiff::Timestamp;
 use jiff::civil::datetime;
+use jiff::{SignedDuration, Timestamp};
 
 /// The run has lost its lease: nothing was changed.
 #[derive(Debug)]
 pub struct Fenced;
+
+/// A board is believed for so long at most.
+const MOST: SignedDuration = SignedDuration::from_mins(1);
 
 /// A job.
 #[derive(Debug)]
@@ -204,7 +207,7 @@ impl Desk {
         Board {
             operation_log: None,
             now,
-            until: ends.min().unwrap_or(Timestamp::MAX),
+            until: ends.fold(now + MOST, Timestamp::min),
             mark: Some(self.mark()),
             changes: self.changes,
             jobs: jobs.collect(),
