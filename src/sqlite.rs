@@ -3,12 +3,16 @@
 //!
 //! Calls are closures that run on that thread, one after the other; async callers await the answer.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, ErrorCode, OpenFlags, StatementStatus};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 /// Calls waiting for the thread, at most; further callers wait.
 const QUEUE: usize = 64;
@@ -16,11 +20,47 @@ const QUEUE: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a new file is switched to WAL while others do the same: more often than there are others.
 const WAL_TRIES: u32 = 100;
+/// How often a file that is watched is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Where the trace is told what each statement has cost. The log keeps nothing of it.
 pub const STATEMENTS: &str = "axcs::statement";
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// What the thread is asked for.
+enum Errand {
+    Call(Call),
+    Watch(Watch),
+}
+
+/// Somebody who waits for a change.
+struct Watch {
+    since: Mark,
+    time: Range<Timestamp>,
+    /// The other end hears of it when this is dropped.
+    told: oneshot::Sender<()>,
+}
+
+/// What a connection saw of the writes to its file. The same mark again: nothing was written between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Another one where other connections have written.
+    pub others: i64,
+    /// Rows that this connection has written.
+    pub own: u64,
+}
+
+impl Mark {
+    /// Reads it: two locks and a look at shared memory, at no table.
+    pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut version = connection.prepare_cached("PRAGMA data_version")?;
+        Ok(Self {
+            others: version.query_row([], |row| row.get(0))?,
+            own: connection.total_changes(),
+        })
+    }
+}
 
 /// The file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +90,8 @@ pub enum Access {
 /// A handle on the thread. Clones share it; the thread ends with the last of them.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    calls: mpsc::Sender<Call>,
+    errands: Sender<Errand>,
+    places: Arc<Semaphore>,
     path: PathBuf,
 }
 
@@ -64,7 +105,7 @@ impl Sqlite {
     where
         E: From<SqliteError> + Send + 'static,
     {
-        let (calls, mut queue) = mpsc::channel::<Call>(QUEUE);
+        let (errands, queue) = mpsc::channel();
         let (opened, is_open) = oneshot::channel();
         let file = path.to_owned();
         let name = format!(
@@ -83,9 +124,7 @@ impl Sqlite {
             match ready {
                 Ok(mut connection) => {
                     if opened.send(Ok(())).is_ok() {
-                        while let Some(call) = queue.blocking_recv() {
-                            call(&mut connection);
-                        }
+                        serve(&mut connection, &queue);
                     }
                 }
                 Err(error) => drop(opened.send(Err(error))),
@@ -95,7 +134,8 @@ impl Sqlite {
         spawned.map_err(|_| closed())?;
         is_open.await.map_err(|_| closed())??;
         Ok(Self {
-            calls,
+            errands,
+            places: Arc::new(Semaphore::new(QUEUE)),
             path: path.to_owned(),
         })
     }
@@ -110,15 +150,60 @@ impl Sqlite {
         E: From<SqliteError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let boxed: Call = Box::new(move |connection| drop(answer.send(call(connection))));
         let closed = || E::from(SqliteError::Closed(self.path.clone()));
-        self.calls.send(boxed).await.map_err(|_| closed())?;
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| closed())?;
+        let boxed: Call = Box::new(move |connection| {
+            drop(place);
+            drop(answer.send(call(connection)));
+        });
+        let sent = self.errands.send(Errand::Call(boxed));
+        sent.map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
+    }
+
+    /// Waits until anybody has written since `since`, or the clock is out of `time`: it may be set
+    /// back. It is looked at once a second, by the thread alone: nothing else wakes up meanwhile.
+    pub async fn changed(&self, since: Mark, time: Range<Timestamp>) {
+        let (told, hears) = oneshot::channel();
+        let watch = Watch { since, time, told };
+        // Where the thread is gone the next call tells that.
+        if self.errands.send(Errand::Watch(watch)).is_ok() {
+            let _ = hears.await;
+        }
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Does what is asked for until nobody is left who asks.
+fn serve(connection: &mut Connection, queue: &Receiver<Errand>) {
+    let mut watches: Vec<Watch> = Vec::new();
+    let mut looked = Instant::now();
+    loop {
+        let next = if watches.is_empty() {
+            queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            queue.recv_timeout(LOOK.saturating_sub(looked.elapsed()))
+        };
+        match next {
+            Ok(Errand::Call(call)) => call(connection),
+            Ok(Errand::Watch(watch)) => watches.push(watch),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        if !watches.is_empty() && looked.elapsed() >= LOOK {
+            looked = Instant::now();
+            let now = Timestamp::now();
+            // What went wrong is told by whoever reads next.
+            let mark = Mark::of(connection).ok();
+            watches.retain(|watch| {
+                !watch.told.is_closed() && mark == Some(watch.since) && watch.time.contains(&now)
+            });
+        }
     }
 }
 

@@ -11,6 +11,8 @@
 
 #[path = "work/count.rs"]
 mod count;
+#[path = "work/idle.rs"]
+mod idle;
 #[path = "work/judge.rs"]
 mod judge;
 #[path = "torture/line.rs"]

@@ -204,6 +204,7 @@ pub fn frame() {
         }
         let best = |took: &[Took]| took.iter().map(|took| took.time).min().unwrap();
         let (figure, limit) = (best(&ours), best(&bare));
+        assert_eq!(ours[0].bytes, bare[0].bytes, "{}: other cells", scene.name);
         table::tell(
             format!("frame {}x{}, {}", SIZE.0, SIZE.1, scene.name),
             format!("{figure:.1?}, {} bytes", ours[0].bytes),

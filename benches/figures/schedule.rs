@@ -21,8 +21,9 @@ use crate::table;
 const JOB: Job = Job::DeliveryModes;
 /// Lease of the workers that are killed.
 const LEASE: Duration = Duration::from_secs(2);
-/// What a look at the board asks at most, with begin and end of its transaction.
-const STATEMENTS_OF_A_TURN: u64 = 10;
+/// What a look asks at most on average: whether anything was written, and a board for each time that
+/// the worker says that it is there.
+const STATEMENTS_OF_A_TURN: u64 = 2;
 /// Longest that anything may take before the measurement is given up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -253,7 +254,7 @@ pub async fn idle_queries(seconds: u64) {
     };
     let ((), asked) = tokio::join!(site.runner.attend(true, stop.clone()), look);
     let an_hour = |count: u64| count * 3_600 / seconds;
-    // A board, each second.
+    // A look, each second.
     let limit = 3_600 * STATEMENTS_OF_A_TURN;
     table::tell(
         format!("idle worker over {seconds} s: statements an hour"),

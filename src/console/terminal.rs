@@ -189,9 +189,9 @@ impl<W: Write> Screen for RealScreen<W> {
 
     fn forget(&mut self) -> io::Result<()> {
         // Not `clear`: that asks the terminal where its cursor is, and the thread that reads the
-        // events would take the answer.
-        let size = self.terminal.size()?;
-        self.terminal.resize(size.into())
+        // events would take the answer. Where it has another size meanwhile, the next frame sees that.
+        let area = self.terminal.get_frame().area();
+        self.terminal.resize(area)
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -5,20 +5,18 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::overview;
 use super::runner::{RunOptions, Runner};
-use crate::ledger::jobs::{Board, Cause, Due, JobRecord};
+use crate::ledger::jobs::{Board, Cause, Due, JobRecord, LOOK};
 use crate::ledger::{Begun, LedgerError};
 use crate::model::Job;
 use crate::model::exception::chain;
 use crate::model::recurrence::RecurrenceError;
 use crate::model::schedule::{self, Decision};
 
-/// How often the ledger is looked at for what others changed.
-const LOOK: Duration = Duration::from_secs(1);
 /// Past a moment that is waited for, so that the ledger's clock has surely reached it.
 const PAST: Duration = Duration::from_millis(3);
 /// How often a company that could not be read is tried again.
@@ -44,6 +42,24 @@ enum Again {
     At(Option<Timestamp>),
 }
 
+/// A board on which nothing is left to do before its time.
+struct Dealt {
+    board: Board,
+    /// When its time comes, by the clock that nobody sets.
+    until: Instant,
+}
+
+impl Dealt {
+    fn new(board: Board, read: Instant) -> Self {
+        let whole = board.until.duration_since(board.now);
+        let whole = Duration::try_from(whole).unwrap_or_default();
+        Self {
+            until: read + whole + PAST,
+            board,
+        }
+    }
+}
+
 impl Runner {
     /// Shows what is under way elsewhere and, where it `works`, runs what is due, until it is
     /// stopped. Runs under way then go on: [`Runner::shut_down`] ends them.
@@ -60,7 +76,7 @@ impl Runner {
         let try_again = async {
             // The sender lives as long as `self`.
             while live.wait_for(|runs| runs.company.is_some()).await.is_ok() {
-                tokio::time::sleep(TRY_COMPANY).await;
+                sleep(TRY_COMPANY).await;
                 self.show_company(overview::company(self.sides()).await);
             }
         };
@@ -73,24 +89,25 @@ impl Runner {
 
     async fn look_after_jobs(&self, works: bool, stop: &CancellationToken) {
         let mut reach = self.sides().reach();
-        let mut seen: Option<Instant> = None;
+        let mut be_seen = works.then(Instant::now);
         let mut trouble = Vec::new();
         loop {
-            if works && seen.is_none_or(|seen| seen.elapsed() >= BE_SEEN) {
-                seen = Some(Instant::now());
+            if be_seen.is_some_and(|due| due <= Instant::now()) {
+                be_seen = Some(Instant::now() + BE_SEEN);
                 // Whoever cannot say so cannot read the board either, and says that.
                 let _ = self.note_worker(true).await;
             }
             self.show_reach(&reach.borrow_and_update());
             let mut said = Vec::new();
-            let wait = match self.sides().ledger.board().await {
-                Ok(board) => {
+            let dealt = match self.sides().ledger.board().await {
+                Ok(mut board) => {
+                    let read = Instant::now();
                     self.show(&board);
                     if works {
-                        self.work(&board, &mut said).await
-                    } else {
-                        LOOK
+                        self.work(&mut board, &mut said).await;
                     }
+                    // What was in the way may not be on the board: it is tried again.
+                    said.is_empty().then(|| Dealt::new(board, read))
                 }
                 Err(error) => {
                     said.push(format!(
@@ -99,7 +116,7 @@ impl Runner {
                         error.remedy()
                     ));
                     self.show_lost_ledger(error.into());
-                    LOOK
+                    None
                 }
             };
             // Once, not every second.
@@ -113,7 +130,8 @@ impl Runner {
                 () = self.nudged() => {}
                 // The sender lives as long as the sides.
                 _ = reach.changed() => {}
-                () = tokio::time::sleep(wait) => {}
+                () = self.news(dealt.as_ref()) => {}
+                () = sleep_until(be_seen.unwrap_or_else(Instant::now)), if be_seen.is_some() => {}
             }
         }
         if works {
@@ -121,26 +139,32 @@ impl Runner {
         }
     }
 
-    /// Does what the board says is to be done. Answers how long nothing is to be done then, unless
-    /// somebody changes something.
-    async fn work(&self, board: &Board, trouble: &mut Vec<String>) -> Duration {
-        let mut wait = LOOK;
+    /// Waits until the board is to be read again.
+    async fn news(&self, dealt: Option<&Dealt>) {
+        match dealt {
+            None => sleep(LOOK).await,
+            Some(Dealt { board, until }) => {
+                let outdated = self.sides().ledger.outdated(board);
+                // Its time is met exactly; looks are a second apart.
+                drop(timeout_at(*until, outdated).await);
+            }
+        }
+    }
+
+    /// Does what the board says is to be done, and has it read again when more is, or where the
+    /// holder of a lease may be dead: then its job is to be taken over.
+    async fn work(&self, board: &mut Board, trouble: &mut Vec<String>) {
         for record in &board.jobs {
             match self.deal_with(record, board).await {
-                Ok(Again::AtOnce) => return PAST,
-                Ok(Again::At(Some(next))) => {
-                    let left = Duration::try_from(next.duration_since(board.now));
-                    wait = wait.min(left.unwrap_or_default() + PAST);
+                Ok(Again::AtOnce) => {
+                    board.until = board.now;
+                    return;
                 }
+                Ok(Again::At(Some(next))) => board.until = board.until.min(next),
                 Ok(Again::At(None)) => {}
                 Err(error) => trouble.push(format!("{}: {}", record.job.ax_name(), chain(&error))),
             }
-            if let Some(holder) = &record.holder {
-                // It may be dead: then this is the moment to take its job over.
-                wait = wait.min(holder.remaining + PAST);
-            }
         }
-        wait
     }
 
     async fn deal_with(&self, record: &JobRecord, board: &Board) -> Result<Again, WorkError> {

@@ -20,6 +20,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use super::jobs::Board;
 use super::{
     Acknowledged, Cursor, Fence, Ledger, LedgerError, NewPass, Pass, Position, SetAside,
     Settlement, Unsettled,
@@ -51,6 +52,9 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, SqlError> + Send + 'static,
     ) -> impl Future<Output = Result<T, LedgerError>> + Send;
+
+    /// As [`JobBook::outdated`](super::jobs::JobBook::outdated).
+    fn outdated(&self, board: &Board) -> impl Future<Output = ()> + Send;
 }
 
 /// The ledger in a database.

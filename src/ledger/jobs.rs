@@ -13,6 +13,10 @@ use crate::model::filter::Filter;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Occurrence, Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId, Stream};
+use crate::sqlite::Mark;
+
+/// How often the ledger is asked whether others changed anything.
+pub const LOOK: Duration = Duration::from_secs(1);
 
 /// A job as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +71,11 @@ pub struct WorkerSeen {
 pub struct Board {
     /// The ledger's clock: the only one that decides.
     pub now: Timestamp,
+    /// It is not believed from this moment on, whether or not anything is written: a lease or a
+    /// worker on it runs out, or the log.
+    pub until: Timestamp,
+    /// What was written until then; `None` where the ledger cannot tell.
+    pub mark: Option<Mark>,
     /// Grows with every run that starts or ends, and with every change of a job.
     pub changes: i64,
     /// Every job, in the order of [`Job::ALL`].
@@ -148,8 +157,12 @@ pub enum StatusChange {
 /// Jobs, runs and leases.
 #[async_trait]
 pub trait JobBook: Send + Sync {
-    /// All of it at one moment. Cheap: every console and worker asks once a second.
+    /// All of it at one moment.
     async fn board(&self) -> Result<Board, LedgerError>;
+
+    /// Waits until a board that this ledger answered may be another one: somebody has written since,
+    /// or its time has come. It is seen within [`LOOK`]. Where that cannot be told, so long is waited.
+    async fn outdated(&self, board: &Board);
 
     /// Takes the leases of `needs` and notes a new run of `job`. Runs that were under way on
     /// these leases and lost them are noted as failed; where that was one failure in a row too

@@ -138,37 +138,47 @@ impl Fact {
     }
 }
 
-/// What is executing, then what must be known, then what comes next.
-pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let theme = app.theme();
-    let room = usize::from(area.width).saturating_sub(1);
-    let mut facts = facts(app);
-    let width = |facts: &[Fact]| -> usize {
-        let gaps = facts.len().saturating_sub(1) * GAP;
-        let texts = facts.iter().map(|fact| words::width(&fact.text));
-        texts.sum::<usize>() + gaps
-    };
-    // What may miss and that nothing is to be said are shortened first; what may miss goes then, the
-    // last first; then the least urgent is said in fewer words.
+/// Cells of the facts with the gaps between them.
+fn width(facts: &[Fact]) -> usize {
+    let gaps = facts.len().saturating_sub(1) * GAP;
+    let texts = facts.iter().map(|fact| words::width(&fact.text));
+    texts.sum::<usize>() + gaps
+}
+
+/// Makes room. What may miss and that nothing is to be said are shortened first; what may miss goes
+/// then, the last first; then the least urgent is said in fewer words.
+fn shorten(facts: &mut Vec<Fact>, room: usize) {
     for of_second_rank in [true, false] {
         for index in (0..facts.len()).rev() {
-            if width(&facts) > room
+            if width(facts) > room
                 && (facts[index].role == Role::Dim) == of_second_rank
                 && let Some(short) = facts[index].short.take()
             {
                 facts[index].text = short;
             }
         }
-        while width(&facts) > room
+        while width(facts) > room
             && let Some(index) = facts.iter().rposition(|fact| fact.may_miss)
         {
             facts.remove(index);
         }
     }
-    if width(&facts) > room {
+    if width(facts) > room {
         facts.retain(|fact| !fact.is_idle);
     }
-    let left = room.saturating_sub(width(&facts));
+}
+
+/// What is executing, then what must be known, then what comes next.
+pub(super) fn draw_status(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = app.theme();
+    let room = usize::from(area.width).saturating_sub(1);
+    let mut facts = facts(app);
+    let mut needed = width(&facts);
+    if needed > room {
+        shorten(&mut facts, room);
+        needed = width(&facts);
+    }
+    let left = room.saturating_sub(needed);
     if let Some(fact) = facts.iter_mut().find(|fact| !fact.more.is_empty())
         && left >= LEAST_MORE
     {

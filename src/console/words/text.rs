@@ -13,14 +13,21 @@ pub fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
     // The span's own iterator would tie the parts to the span.
     let mut rest = text;
     std::iter::from_fn(move || {
-        let length = Span::raw(rest)
-            .styled_graphemes(Style::new())
-            .next()?
-            .symbol
-            .len();
+        // A letter of ASCII before another one, or the end, stands for itself.
+        let is_plain = match rest.as_bytes() {
+            [b' '..=b'~', after @ ..] => after.first().is_none_or(u8::is_ascii),
+            _ => false,
+        };
+        let length = if is_plain {
+            1
+        } else {
+            let span = Span::raw(rest);
+            span.styled_graphemes(Style::new()).next()?.symbol.len()
+        };
         let (grapheme, after) = rest.split_at(length);
         rest = after;
-        Some((grapheme, usize::from(grapheme.cell_width())))
+        let cells = if is_plain { 1 } else { grapheme.cell_width() };
+        Some((grapheme, usize::from(cells)))
     })
 }
 
@@ -197,6 +204,16 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn signs_are_told_apart_as_ratatui_does(text in "([ -~]|\\PC|\u{301}|\u{200d}){0,40}") {
+            let span = Span::raw(text.as_str());
+            let theirs: Vec<&str> = span.styled_graphemes(Style::new()).map(|sign| sign.symbol).collect();
+            let ours: Vec<(&str, usize)> = graphemes(&text).collect();
+            let cells = |sign: &str| usize::from(sign.cell_width());
+            let theirs: Vec<(&str, usize)> = theirs.into_iter().map(|sign| (sign, cells(sign))).collect();
+            proptest::prop_assert_eq!(ours, theirs);
+        }
+
         #[test]
         fn no_text_leaves_its_cells(text in "\\PC{0,40}", cells in 0_usize..30) {
             proptest::prop_assert_eq!(width(&fit(&text, cells, "…")), cells);

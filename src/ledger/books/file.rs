@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::LedgerError;
+use super::super::jobs::Board;
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError};
 use crate::sqlite::{Access, Sqlite};
@@ -93,5 +94,12 @@ impl Engine for Sqlite {
             Ok(work(Session::Sqlite(&transaction))?)
         })
         .await
+    }
+
+    async fn outdated(&self, board: &Board) {
+        if let Some(mark) = board.mark {
+            // The ledger's clock is this machine's.
+            self.changed(mark, board.now..board.until).await;
+        }
     }
 }

@@ -115,6 +115,10 @@ impl<E: Engine> JobBook for SqlLedger<E> {
         self.read("reading the jobs", board::board).await
     }
 
+    async fn outdated(&self, board: &Board) {
+        self.engine.outdated(board).await;
+    }
+
     async fn begin_run(
         &self,
         job: Job,

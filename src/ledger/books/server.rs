@@ -2,6 +2,7 @@
 //! schema of its own; nothing else of the database is read or changed.
 
 use super::super::LedgerError;
+use super::super::jobs::{Board, LOOK};
 use super::{Engine, SqlLedger, committing, jobs};
 use crate::sql::{Session, SqlError, section};
 use crate::sqlserver::{Isolation, Link, Server, ServerError};
@@ -174,5 +175,9 @@ impl Engine for Database {
                 })
             })
             .await
+    }
+
+    async fn outdated(&self, _: &Board) {
+        tokio::time::sleep(LOOK).await;
     }
 }

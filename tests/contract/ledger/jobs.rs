@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use axcs::ledger::jobs::{Board, Cause, Due, JobRecord};
+use axcs::ledger::jobs::{Board, Cause, Due, JobRecord, LOOK};
 use axcs::ledger::{Begun, Fence, Ledger};
 use axcs::model::exception::Documented;
 use axcs::model::recurrence::Recurrence;

@@ -10,12 +10,16 @@ use axcs::model::job::JobState;
 use axcs::model::run::{RunSummary, StreamProgress};
 use axcs::model::schedule::{Occurrence, Outcome, Schedule, Standing};
 use axcs::model::{Job, JobStatus, Progress, RunId, RunStatus};
-use jiff::Timestamp;
+use axcs::sqlite::Mark;
 use jiff::civil::datetime;
+use jiff::{SignedDuration, Timestamp};
 
 /// The run has lost its lease: nothing was changed.
 #[derive(Debug)]
 pub struct Fenced;
+
+/// A board is believed for so long at most.
+const MOST: SignedDuration = SignedDuration::from_mins(1);
 
 /// A job.
 #[derive(Debug)]
@@ -198,13 +202,26 @@ impl Desk {
                 revision: kept.revision,
             }
         });
+        let ends = self.held.values().filter(|lease| lease.lasts(at));
+        let ends = ends.map(|lease| Timestamp::from_millisecond(lease.expires).unwrap());
         Board {
             operation_log: None,
             now,
+            until: ends.fold(now + MOST, Timestamp::min),
+            mark: Some(self.mark()),
             changes: self.changes,
             jobs: jobs.collect(),
             executing: Vec::new(),
             workers: Vec::new(),
+        }
+    }
+
+    /// Another one after every write that a board shows.
+    pub fn mark(&self) -> Mark {
+        let leases = self.held.values();
+        Mark {
+            others: leases.map(|lease| lease.token + lease.expires).sum(),
+            own: self.changes as u64,
         }
     }
 

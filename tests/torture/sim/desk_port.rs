@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axcs::ledger::jobs::{Board, Cause, CursorAge, Due, JobBook, OccurrenceEntry, StatusChange};
+use axcs::ledger::jobs::{
+    Board, Cause, CursorAge, Due, JobBook, LOOK, OccurrenceEntry, StatusChange,
+};
 use axcs::ledger::{Begun, Fence, LedgerError};
 use axcs::model::Filter;
 use axcs::model::run::RunSummary;
@@ -24,6 +26,18 @@ impl JobBook for Hands {
         })
         .await?;
         board.ok_or_else(|| failed("board"))
+    }
+
+    async fn outdated(&self, board: &Board) {
+        let mut stands = true;
+        while stands {
+            tokio::time::sleep(LOOK).await;
+            let looked = self.look("outdated", |state| {
+                (board.now..board.until).contains(&state.now())
+                    && board.mark == Some(state.books.desk.mark())
+            });
+            stands = looked.await.unwrap_or(false);
+        }
     }
 
     async fn begin_run(

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::super::super::Holder;
 use super::super::super::jobs::{Board, JobRecord, WorkerSeen};
 use super::super::{administration, rows, runs};
@@ -20,6 +22,7 @@ const LEAVE: Text<'static> = statement!("board", "leave");
 
 /// A worker that was not there for so long is gone.
 const GONE_MS: i64 = 60 * 1000;
+const GONE: SignedDuration = SignedDuration::from_millis(GONE_MS);
 
 pub fn board(db: Session<'_>) -> Result<Board, SqlError> {
     // The first statement: what follows sees the ledger as it was when the clock was read.
@@ -28,13 +31,23 @@ pub fn board(db: Session<'_>) -> Result<Board, SqlError> {
     jobs.sort_by_key(|record| record.job);
     let executing = db.rows(&EXECUTING, &values![now], progress)?;
     let workers = db.rows(&WORKERS, &values![now, GONE_MS], worker)?;
+    let operation_log = administration::operation_log(db, now)?;
+    let now = rows::moment(now)?;
+    let leases = jobs.iter().filter_map(|job| job.holder.as_ref());
+    let of_workers = workers.iter().map(|worker| worker.seen + GONE);
+    let ends = leases
+        .map(|holder| holder.expires)
+        .chain(of_workers)
+        .chain(operation_log.as_ref().map(|log| log.until));
     Ok(Board {
-        now: rows::moment(now)?,
+        now,
+        until: ends.fold(now + GONE, Timestamp::min),
+        mark: db.mark()?,
         changes,
         jobs,
         executing,
         workers,
-        operation_log: administration::operation_log(db, now)?,
+        operation_log,
     })
 }
 

@@ -169,7 +169,43 @@ pub async fn a_board_is_of_one_moment_while_others_write(engine: Engine) {
     );
 }
 
+pub async fn a_board_stands_until_anybody_writes_or_its_time_comes(engine: Engine) {
+    let file = Bench::new(engine).await;
+    let other = file.other().await;
+    let stands = async |board: &Board| {
+        let outdated = file.ledger.outdated(board);
+        tokio::time::timeout(LOOK * 3 / 2, outdated).await.is_err()
+    };
+    let mut board = file.board().await;
+    // A server does not tell.
+    let can_tell = board.mark.is_some();
+    assert_eq!(can_tell, matches!(engine, Engine::File));
+    assert_eq!(stands(&board).await, can_tell);
+    other.note_worker("b", true).await.unwrap();
+    assert!(!stands(&board).await, "another process has written");
+    board = file.board().await;
+    file.ledger.note_worker("a", true).await.unwrap();
+    assert!(!stands(&board).await, "it has written itself");
+
+    board = file.board().await;
+    let gone = board.workers[0].seen + SignedDuration::from_mins(1);
+    assert_eq!(board.until, gone);
+    let lease = Duration::from_secs(3);
+    fence(begin(&other, Job::Orders, "b", lease, Cause::Operator).await);
+    board = file.board().await;
+    let holder = board.jobs.iter().find_map(|job| job.holder.as_ref());
+    assert_eq!(board.until, holder.unwrap().expires);
+    assert_eq!(stands(&board).await, can_tell);
+    tokio::time::sleep(lease / 2).await;
+    assert!(!stands(&board).await, "a lease is over");
+
+    board = file.board().await;
+    board.now += SignedDuration::from_secs(30);
+    assert!(!stands(&board).await, "the clock was set back");
+}
+
 promises![
+    a_board_stands_until_anybody_writes_or_its_time_comes,
     a_run_elsewhere_shows_how_far_it_has_come,
     a_run_is_cancelled_from_any_console_and_knows_by_whom,
     nobody_cancels_a_complete_run_by_the_name_of_another_job,
