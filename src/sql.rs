@@ -14,7 +14,6 @@ use rusqlite::Connection;
 pub use cell::{Cell, Readable, Value};
 pub use text::{Text, literal_pattern, section};
 
-use crate::sqlite::Mark;
 use crate::sqlserver::{self, Link, ServerError};
 
 /// The parameters of a statement, from whatever a [`Value`] can be made of.
@@ -125,14 +124,6 @@ impl Session<'_> {
         match self {
             Self::Sqlite(_) => text.sqlite,
             Self::Server(_) => text.tsql,
-        }
-    }
-
-    /// What was written so far, where the engine can tell.
-    pub fn mark(&self) -> Result<Option<Mark>, SqlError> {
-        match self {
-            Self::Sqlite(connection) => Ok(Some(Mark::of(connection)?)),
-            Self::Server(_) => Ok(None),
         }
     }
 

@@ -42,7 +42,7 @@ enum Again {
     At(Option<Timestamp>),
 }
 
-/// A board on which nothing is left to do before its time.
+/// A board that was dealt with: nothing is left to do before its time.
 struct Dealt {
     board: Board,
     /// When its time comes, by the clock that nobody sets.
@@ -106,8 +106,7 @@ impl Runner {
                     if works {
                         self.work(&mut board, &mut said).await;
                     }
-                    // What was in the way may not be on the board: it is tried again.
-                    said.is_empty().then(|| Dealt::new(board, read))
+                    Some(Dealt::new(board, read))
                 }
                 Err(error) => {
                     said.push(format!(
@@ -162,7 +161,11 @@ impl Runner {
                 }
                 Ok(Again::At(Some(next))) => board.until = board.until.min(next),
                 Ok(Again::At(None)) => {}
-                Err(error) => trouble.push(format!("{}: {}", record.job.ax_name(), chain(&error))),
+                Err(error) => {
+                    trouble.push(format!("{}: {}", record.job.ax_name(), chain(&error)));
+                    // What is in the way may not be on the board: it is tried again.
+                    board.until = board.until.min(board.now + LOOK);
+                }
             }
         }
     }

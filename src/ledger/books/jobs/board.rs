@@ -10,6 +10,7 @@ use super::super::{administration, rows, runs};
 use super::{Kept, kept};
 use crate::model::{JobStatus, Progress, RunId};
 use crate::sql::{Row, Session, SqlError, Text};
+use crate::sqlite::Mark;
 use crate::{statement, values};
 
 const NOW: Text<'static> = statement!("board", "now");
@@ -42,13 +43,21 @@ pub fn board(db: Session<'_>) -> Result<Board, SqlError> {
     Ok(Board {
         now,
         until: ends.fold(now + GONE, Timestamp::min),
-        mark: db.mark()?,
+        mark: mark(db)?,
         changes,
         jobs,
         executing,
         workers,
         operation_log,
     })
+}
+
+/// What was written so far, where the engine can tell.
+fn mark(db: Session<'_>) -> Result<Option<Mark>, SqlError> {
+    match db {
+        Session::Sqlite(connection) => Ok(Some(Mark::of(connection)?)),
+        Session::Server(_) => Ok(None),
+    }
 }
 
 fn record(row: &Row<'_>, now: i64) -> Result<JobRecord, SqlError> {
