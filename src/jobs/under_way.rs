@@ -25,8 +25,8 @@ const ADVANCE_EVERY: Duration = Duration::from_millis(500);
 /// How often a batch and what was stale of it are looked at before another sender is suspected.
 const STALE_ROUNDS: usize = 3;
 
-/// To each so many requests under way, one batch more is written down or settled meanwhile.
-const REQUESTS_TO_ONE_AHEAD: usize = 4;
+/// Batches beyond the requests under way: one is written down, one is settled meanwhile.
+const BESIDE_REQUESTS: usize = 2;
 
 /// What came of the batch with this number, counted from the first one of the stream.
 type Numbered = (usize, Result<Outcome, Stop>);
@@ -70,7 +70,7 @@ impl UnderWay {
     pub async fn send(&mut self, batch: Batch) -> Result<(), Stop> {
         let flow = &self.run.sides.flow;
         let (in_flight, patience) = (flow.in_flight(), flow.give_up_after());
-        let room = in_flight + in_flight.div_ceil(REQUESTS_TO_ONE_AHEAD);
+        let room = in_flight + BESIDE_REQUESTS;
         while self.tasks.len() >= room {
             let cancel = self.run.cancel.clone();
             tokio::select! {
