@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber, span};
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{Builder, Rotation};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -27,6 +27,10 @@ use crate::model::log::{Level, LogLine};
 
 /// How many lines wait in the ring until somebody takes them.
 pub const RING_LINES: usize = 100_000;
+
+/// How many lines may wait to be written into the file. Their places are made when the program starts:
+/// eight times as many, as is usual, take 4 MB and a millisecond of the console's first frame.
+const WAITING_LINES: usize = 16_000;
 
 /// The driver of SQL Server: it warns of the settings at each connection that it makes, and calls each
 /// refusal an error, also those that are expected. What counts is told where it is understood.
@@ -94,7 +98,9 @@ pub fn start(options: &LoggingOptions) -> Result<(Ring, Guard), LoggingError> {
                 .max_log_files(KEPT_FILES)
                 .build(folder)
                 .map_err(|error| failed(io::Error::other(error)))?;
-            let (writer, worker) = tracing_appender::non_blocking(appender);
+            let (writer, worker) = NonBlockingBuilder::default()
+                .buffered_lines_limit(WAITING_LINES)
+                .finish(appender);
             let layer = tracing_subscriber::fmt::layer()
                 .with_ansi(false)
                 .with_writer(writer);
