@@ -21,7 +21,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a new file is switched to WAL while others do the same: more often than there are others.
 const WAL_TRIES: u32 = 100;
 /// How often a file that is watched is looked at.
-const LOOK: Duration = Duration::from_secs(1);
+pub const LOOK: Duration = Duration::from_secs(1);
 
 /// Where the trace is told what each statement has cost. The log keeps nothing of it.
 pub const STATEMENTS: &str = "axcs::statement";

@@ -9,8 +9,6 @@ use crate::model::exception::Exception;
 /// A batch is cut when its values reach this many bytes. Far below the limit of the service:
 /// what is in flight counts as memory, and a smaller batch is settled sooner.
 const CUT_AT_BYTES: usize = 512 * 1024;
-/// Bytes of most values. A buffer that has its size from the start leaves no smaller ones behind it.
-const USUAL_BYTES: usize = 256;
 /// Room for op, version and punctuation around a value.
 const LINE_OVERHEAD: usize = 80;
 
@@ -39,7 +37,6 @@ impl Batch {
     pub fn prepare(page: Page) -> (Self, Vec<SetAside>) {
         let mut batch = Self {
             records: Vec::with_capacity(page.len()),
-            values: Vec::with_capacity(page.len() * USUAL_BYTES),
             ..Self::default()
         };
         let mut set_aside = Vec::new();
@@ -126,15 +123,9 @@ impl Batch {
     /// those of so many `lines`, or with enough bytes.
     pub fn take(&mut self, page: Self, lines: usize, keep: impl Fn(usize) -> bool) -> Vec<Self> {
         let mut full = Vec::new();
-        let of_a_record = page.values.len() / page.records.len().max(1) + 1;
         for (index, record) in page.records.into_iter().enumerate() {
             if !keep(index) {
                 continue;
-            }
-            if self.is_empty() {
-                let room = (lines * of_a_record).min(CUT_AT_BYTES + of_a_record);
-                self.values.reserve_exact(room);
-                self.records.reserve_exact(lines);
             }
             self.push(&page.values, record);
             if self.records.len() >= lines || self.values.len() >= CUT_AT_BYTES {

@@ -13,10 +13,10 @@ use crate::model::filter::Filter;
 use crate::model::run::RunSummary;
 use crate::model::schedule::{Occurrence, Schedule, Standing};
 use crate::model::{Job, JobStatus, Progress, RunId, Stream};
-use crate::sqlite::Mark;
+use crate::sqlite::{self, Mark};
 
 /// How often the ledger is asked whether others changed anything.
-pub const LOOK: Duration = Duration::from_secs(1);
+pub const LOOK: Duration = sqlite::LOOK;
 
 /// A job as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq)]
