@@ -240,7 +240,8 @@ async fn a_reading_that_is_dropped_stops_and_lets_go_of_the_file() {
 
 #[tokio::test]
 async fn a_writer_is_never_held_up_by_a_reading_that_waits() {
-    let sample = sample(2_000);
+    // More than the pages that wait to be taken, and the one being read.
+    let sample = sample(4_000);
     let everything = Selection::everything();
     let mut reading = sample
         .company
@@ -248,7 +249,7 @@ async fn a_writer_is_never_held_up_by_a_reading_that_waits() {
         .await
         .unwrap();
     assert!(reading.pages.recv().await.unwrap().is_ok());
-    sample.run("DELETE FROM INVENTTABLE WHERE ITEMID >= 'C-001990'");
+    sample.run("DELETE FROM INVENTTABLE WHERE ITEMID >= 'C-003990'");
     let (busy, _, _): (i64, i64, i64) = sample
         .writer
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
@@ -260,7 +261,7 @@ async fn a_writer_is_never_held_up_by_a_reading_that_waits() {
     while let Some(page) = reading.pages.recv().await {
         last = page.unwrap().last().unwrap().id();
     }
-    assert_eq!(last, "C-001989");
+    assert_eq!(last, "C-003989");
 }
 
 #[test]
