@@ -27,6 +27,11 @@ use crate::model::order::WebOrder;
 /// the caller's decision.
 #[async_trait]
 pub trait Commerce: fmt::Debug + Send + Sync + 'static {
+    /// Compresses a batch while no time of a request is spent on it, where it is known that it is to be.
+    async fn pack<'a>(&self, upload: Upload<'a>) -> Upload<'a> {
+        upload
+    }
+
     /// Uploads one batch to the collection of `stream`. Dropping the future is safe; the batch is
     /// then done once or not at all.
     async fn upload(

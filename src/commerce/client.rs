@@ -33,7 +33,7 @@ mod stores;
 mod token;
 mod upload;
 
-pub use self::encoding::Compression;
+pub use self::encoding::{Compression, Packed};
 pub use self::error::{Class, CommerceError};
 pub use self::operation_log::OperationLog;
 pub use self::token::{Renewal, TokenFile};

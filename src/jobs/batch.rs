@@ -1,4 +1,6 @@
-//! Records made ready to be sent: serialised once, hashed once, cut into batches.
+//! Records made ready to be sent: serialised once, hashed once, cut into batches, written into lines.
+
+use bytes::Bytes;
 
 use crate::commerce::wire::{MAX_LINE_BYTES, Op};
 use crate::company::{Entry, Page};
@@ -12,7 +14,7 @@ const CUT_AT_BYTES: usize = 512 * 1024;
 /// Room for op, version and punctuation around a value.
 const LINE_OVERHEAD: usize = 80;
 
-/// One record of a batch. Its value stands in the batch's buffer.
+/// One record of a batch. Its value stands in the batch's buffer, then in its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// Id of the record.
@@ -137,11 +139,15 @@ impl Batch {
 
     /// Its first half and the rest. Neither replaces anything.
     pub fn halves(&self) -> [Self; 2] {
-        let (first, rest) = self.records.split_at(self.records.len() / 2);
+        Self::halves_of(&self.records, &self.values)
+    }
+
+    fn halves_of(records: &[Prepared], values: &[u8]) -> [Self; 2] {
+        let (first, rest) = records.split_at(records.len() / 2);
         [first, rest].map(|records| {
             let mut half = Self::default();
             for record in records {
-                half.push(&self.values, record.clone());
+                half.push(values, record.clone());
             }
             half
         })
@@ -159,13 +165,17 @@ impl Batch {
         });
     }
 
-    /// The NDJSON body, every line with `version`.
-    pub fn body(&self, version: i64) -> Vec<u8> {
-        let ids: usize = self.records.iter().map(|record| record.id.len()).sum();
-        let mut body =
-            Vec::with_capacity(self.values.len() + ids + self.records.len() * LINE_OVERHEAD);
+    /// Its lines, every one with `version`.
+    pub fn into_lines(self, version: i64) -> Lines {
+        let Self {
+            mut records,
+            values,
+            ..
+        } = self;
+        let ids: usize = records.iter().map(|record| record.id.len()).sum();
+        let mut body = Vec::with_capacity(values.len() + ids + records.len() * LINE_OVERHEAD);
         let version = version.to_string();
-        for record in &self.records {
+        for record in &mut records {
             let op = if record.hash.is_some() {
                 Op::Upsert
             } else {
@@ -180,11 +190,16 @@ impl Batch {
             body.extend_from_slice(version.as_bytes());
             if op == Op::Upsert {
                 body.extend_from_slice(br#","value":"#);
-                body.extend_from_slice(&self.values[record.start..record.end]);
+                let start = body.len();
+                body.extend_from_slice(&values[record.start..record.end]);
+                (record.start, record.end) = (start, body.len());
             }
             body.extend_from_slice(b"}\n");
         }
-        body
+        Lines {
+            records,
+            body: Bytes::from(body),
+        }
     }
 
     /// The records, in the order of the lines.
@@ -203,6 +218,30 @@ impl Batch {
     /// True without records.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+}
+
+/// A batch as it travels: NDJSON, every line with the same version. Its values stand there and nowhere else.
+#[derive(Debug)]
+pub struct Lines {
+    records: Vec<Prepared>,
+    body: Bytes,
+}
+
+impl Lines {
+    /// The body of a request. Cloning it shares the bytes.
+    pub fn body(&self) -> Bytes {
+        self.body.clone()
+    }
+
+    /// The records, in the order of the lines.
+    pub fn records(&self) -> &[Prepared] {
+        &self.records
+    }
+
+    /// Two batches of the first half of the records and of the rest.
+    pub fn halves(&self) -> [Batch; 2] {
+        Batch::halves_of(&self.records, &self.body)
     }
 }
 
@@ -254,7 +293,8 @@ mod tests {
         ];
         let (batch, set_aside) = Batch::prepare(page);
         assert!(set_aside.is_empty());
-        let body = batch.body(42);
+        let written = batch.into_lines(42);
+        let body = written.body();
         let lines: Vec<Line<'_>> = std::str::from_utf8(&body)
             .unwrap()
             .lines()
@@ -267,7 +307,7 @@ mod tests {
         );
         let value = lines[0].value.unwrap().get();
         assert_eq!(
-            batch.records()[0].hash,
+            written.records()[0].hash,
             Some(content_hash(value.as_bytes()))
         );
         assert!(Record::from_json(Stream::DeliveryModes, value).is_ok());
@@ -316,9 +356,13 @@ mod tests {
         let mut entries: Vec<Entry> = (0..6).map(|n| mode(&n.to_string(), n)).collect();
         entries.push(Entry::Gone { id: "GONE".into() });
         let batch = Batch::prepare(entries).0;
-        let [first, rest] = batch.halves();
-        assert_eq!((first.records().len(), rest.records().len()), (3, 4));
-        assert_eq!([first.body(1), rest.body(1)].concat(), batch.body(1));
+        let before = batch.halves();
+        let whole = batch.into_lines(7);
+        for [first, rest] in [before, whole.halves()] {
+            assert_eq!((first.records().len(), rest.records().len()), (3, 4));
+            let halves = [first, rest].map(|half| half.into_lines(7).body());
+            assert_eq!(halves.concat(), whole.body());
+        }
     }
 
     #[test]

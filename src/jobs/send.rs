@@ -1,10 +1,9 @@
 //! One batch: its intent in the ledger, its request, and what the answer means.
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::ask::{Call, Unanswered};
-use super::batch::{Batch, Prepared};
+use super::batch::{Batch, Lines, Prepared};
 use super::failure::Stop;
 use super::upload::StreamRun;
 use crate::commerce::client::{CommerceError, Upload};
@@ -46,13 +45,16 @@ enum Sent {
     /// No answer.
     Unknown { why: CommerceError },
     /// No line was taken because of some of them. The batch stays in the outbox.
-    RefusedAsAWhole { number: i64, why: CommerceError },
+    RefusedAsAWhole {
+        number: i64,
+        lines: Lines,
+        why: CommerceError,
+    },
 }
 
 /// A batch as the ledger knows it.
 struct Intent {
     number: i64,
-    key: String,
     /// The ledger was asked to write it down then, or to do so again.
     asked: Instant,
 }
@@ -64,8 +66,10 @@ impl StreamRun {
     pub async fn send(self, batch: Batch) -> Result<Outcome, Stop> {
         let mut outcome = Outcome::default();
         if self.options.dry_run {
-            let bytes = batch.body(0).len() as u64;
-            self.count_settled(&batch, batch.records().len() as u64, 0, bytes, 0);
+            let lines = batch.into_lines(0);
+            let bytes = lines.body().len() as u64;
+            let records = lines.records();
+            self.count_settled(records, records.len() as u64, 0, bytes, 0);
             return Ok(outcome);
         }
         // The next one is the last.
@@ -75,56 +79,66 @@ impl StreamRun {
             is_known_bad: false,
         }];
         while let Some(part) = parts.pop() {
-            let is_single = part.batch.records().len() == 1;
-            if part.is_known_bad && !is_single {
-                split(&mut parts, &part.batch, part.batch.replaces, true);
+            let Part {
+                batch,
+                tells_of_next,
+                is_known_bad,
+            } = part;
+            let is_single = batch.records().len() == 1;
+            if is_known_bad && !is_single {
+                split(&mut parts, batch.halves(), batch.replaces, true);
                 continue;
             }
-            match self.send_part(&part.batch).await? {
+            match self.send_part(batch).await? {
                 Sent::Settled { stale } => {
                     outcome.stale.extend(stale);
-                    if let Some(next) = parts.last_mut().filter(|_| part.tells_of_next) {
+                    if let Some(next) = parts.last_mut().filter(|_| tells_of_next) {
                         next.is_known_bad = true;
                     }
                 }
                 Sent::Unknown { why } => outcome.unknown = Some(why),
-                Sent::RefusedAsAWhole { number, why } if is_single => {
-                    self.set_refused_aside(&part.batch, number, &why).await?;
+                Sent::RefusedAsAWhole { number, lines, why } if is_single => {
+                    self.set_refused_aside(lines.records(), number, &why)
+                        .await?;
                 }
-                Sent::RefusedAsAWhole { number, why } => {
+                Sent::RefusedAsAWhole { number, lines, why } => {
                     tracing::info!(stream = %self.stream, "a batch is taken apart: {why}");
                     // Of a batch that was too large, no part need be.
                     let is_any_bad = why.status() != Some(413);
-                    split(&mut parts, &part.batch, Some(number), is_any_bad);
+                    split(&mut parts, lines.halves(), Some(number), is_any_bad);
                 }
             }
         }
         Ok(outcome)
     }
 
-    async fn send_part(&self, batch: &Batch) -> Result<Sent, Stop> {
-        let (ledger, stream) = (&self.sides.ledger, self.stream);
-        let call = Call::new(&self.sides.flow, &self.report, Unanswered::Tell);
+    async fn send_part(&self, batch: Batch) -> Result<Sent, Stop> {
+        let (sides, stream) = (&self.sides, self.stream);
+        let call = Call::new(&sides.flow, &self.report, Unanswered::Tell);
         let mut call = call.under(&self.trust);
         call.ready().await?;
         // No place is held meanwhile: another batch is on its way.
-        let mut intent = self.write_down(batch).await?;
-        let (answered, bytes) = loop {
+        let mut intent = self.write_down(&batch).await?;
+        let number = intent.number;
+        let key = format!("{}-{number}", sides.incarnation);
+        let lines = batch.into_lines(number);
+        let records = lines.records();
+        let upload = Upload {
+            key: &key,
+            body: lines.body(),
+            packed: None,
+            lines: records.len(),
+            load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
+            dry_run: false,
+        };
+        let upload = sides.commerce.pack(upload).await;
+        let answered = loop {
             let turn = call.turn().await?;
             self.write_down_again(&mut intent).await?;
             if self.may_send(&intent) {
-                let body = Bytes::from(batch.body(intent.number));
-                let bytes = body.len() as u64;
-                let upload = Upload {
-                    key: &intent.key,
-                    body,
-                    lines: batch.records().len(),
-                    load: self.pass.as_ref().and_then(|pass| pass.load.as_deref()),
-                    dry_run: false,
-                };
-                let answer = self.sides.commerce.upload(stream, &upload).await;
+                let answer = sides.commerce.upload(stream, &upload).await;
                 if let Some(answer) = call.heard(turn, answer) {
-                    break (answer, bytes);
+                    break answer;
                 }
             }
         };
@@ -132,19 +146,19 @@ impl StreamRun {
             Ok(answer) => answer,
             Err(why @ CommerceError::Unknown { .. }) => return Ok(Sent::Unknown { why }),
             Err(why) if why.is_about_contents() => {
-                let number = intent.number;
-                return Ok(Sent::RefusedAsAWhole { number, why });
+                return Ok(Sent::RefusedAsAWhole { number, lines, why });
             }
             Err(error) => return Err(error.into()),
         };
-        let settled = read_answer(stream, batch.records(), &answer.results)?;
+        let settled = read_answer(stream, records, &answer.results)?;
         if let Some(version) = settled.newer {
-            ledger.raise_version(version).await?;
+            sides.ledger.raise_version(version).await?;
         }
         let quarantined = settled.settlement.set_aside.len() as u64;
-        let acknowledged = batch.records().len() as u64 - quarantined - settled.stale.len() as u64;
-        self.settle(intent.number, settled.settlement).await?;
-        self.count_settled(batch, acknowledged, quarantined, bytes, call.retries());
+        let acknowledged = records.len() as u64 - quarantined - settled.stale.len() as u64;
+        let bytes = upload.body.len() as u64;
+        self.settle(number, settled.settlement).await?;
+        self.count_settled(records, acknowledged, quarantined, bytes, call.retries());
         self.stop_if_systematic().await?;
         Ok(Sent::Settled {
             stale: settled.stale,
@@ -163,11 +177,7 @@ impl StreamRun {
             .ledger
             .intend(self.fence, self.stream, batch.ids(), batch.replaces)
             .await?;
-        Ok(Intent {
-            number,
-            key: format!("{}-{number}", self.sides.incarnation),
-            asked,
-        })
+        Ok(Intent { number, asked })
     }
 
     /// Nothing is sent later than a lease after it was written down: whoever settles the batch
@@ -196,11 +206,11 @@ impl StreamRun {
     /// The only record of a batch that was refused as a whole is what it was refused for.
     async fn set_refused_aside(
         &self,
-        batch: &Batch,
+        records: &[Prepared],
         number: i64,
         why: &CommerceError,
     ) -> Result<(), Stop> {
-        let set_aside = batch.records().iter().map(|record| {
+        let set_aside = records.iter().map(|record| {
             let (code, cause) = match why.problem() {
                 Some(problem) => (problem.code.clone(), problem.detail.clone()),
                 None => ("refused".to_owned(), chain(why)),
@@ -217,20 +227,19 @@ impl StreamRun {
             ..Settlement::default()
         };
         self.settle(number, settlement).await?;
-        self.count_settled(batch, 0, batch.records().len() as u64, 0, 0);
+        self.count_settled(records, 0, records.len() as u64, 0, 0);
         self.stop_if_systematic().await
     }
 
     fn count_settled(
         &self,
-        batch: &Batch,
+        records: &[Prepared],
         acknowledged: u64,
         quarantined: u64,
         bytes: u64,
         retries: u64,
     ) {
-        let deleted = batch
-            .records()
+        let deleted = records
             .iter()
             .filter(|record| record.hash.is_none())
             .count() as u64;
@@ -281,8 +290,8 @@ impl StreamRun {
 
 /// Puts the halves of a batch in its place. The second one takes its place in the outbox too, once
 /// the first is dealt with: no record is ever without an intent.
-fn split(parts: &mut Vec<Part>, batch: &Batch, replaces: Option<i64>, is_any_bad: bool) {
-    let [first, mut second] = batch.halves();
+fn split(parts: &mut Vec<Part>, halves: [Batch; 2], replaces: Option<i64>, is_any_bad: bool) {
+    let [first, mut second] = halves;
     second.replaces = replaces;
     for (batch, tells_of_next) in [(second, false), (first, is_any_bad)] {
         parts.push(Part {

@@ -21,6 +21,7 @@ fn upload<'a>(key: &'a str, lines: &[String]) -> Upload<'a> {
     Upload {
         key,
         body: Bytes::from(lines.join("\n")),
+        packed: None,
         lines: lines.len(),
         load: None,
         dry_run: false,

@@ -108,6 +108,7 @@ async fn upload(client: &Client) -> Result<BatchAnswer, CommerceError> {
     let upload = Upload {
         key: "key-1",
         body: Bytes::from_static(br#"{"op":"delete","id":"A","version":1}"#),
+        packed: None,
         lines: 1,
         load: None,
         dry_run: false,

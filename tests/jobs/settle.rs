@@ -69,6 +69,7 @@ async fn site(says_it_guards: bool) -> (Site, Arc<Late>) {
                 let late = Upload {
                     key: "late",
                     body: winning(&body),
+                    packed: None,
                     lines,
                     load: None,
                     dry_run: false,

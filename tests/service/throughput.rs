@@ -46,6 +46,7 @@ async fn post(client: &Arc<Client>, name: &str, bodies: &[Bytes], expected: Line
                 let upload = Upload {
                     key: &key,
                     body,
+                    packed: None,
                     lines: BATCH,
                     load: None,
                     dry_run: false,

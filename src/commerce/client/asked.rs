@@ -15,10 +15,20 @@ use crate::model::Stream;
 use crate::model::channel::Channel;
 use crate::model::order::WebOrder;
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, Packed};
 
 #[async_trait]
 impl Commerce for Client {
+    async fn pack<'a>(&self, mut upload: Upload<'a>) -> Upload<'a> {
+        let chosen = *self.lock_chosen();
+        if let Some(encoding) = chosen.filter(|encoding| *encoding != Encoding::Identity) {
+            // Why it cannot be compressed is told where it is sent.
+            let packed = encoding.encode(upload.body.clone()).await.ok();
+            upload.packed = packed.map(|bytes| Packed { encoding, bytes });
+        }
+        upload
+    }
+
     async fn upload(
         &self,
         stream: Stream,

@@ -31,6 +31,13 @@ pub enum Encoding {
     Zstd,
 }
 
+/// A body that is compressed already.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    pub(super) encoding: Encoding,
+    pub(super) bytes: Bytes,
+}
+
 impl Encoding {
     /// The best one we know of those that a service offers, best first.
     pub fn best(offered: &[String]) -> Self {

@@ -6,7 +6,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use crate::commerce::wire::{BatchAnswer, IDEMPOTENCY_KEY, NDJSON};
 use crate::model::Stream;
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, Packed};
 use super::{Client, CommerceError};
 
 /// A batch to upload.
@@ -16,6 +16,8 @@ pub struct Upload<'a> {
     pub key: &'a str,
     /// Its lines ([`crate::commerce::wire::Line`]), not compressed. Cloning shares the bytes.
     pub body: Bytes,
+    /// The same, compressed beforehand.
+    pub packed: Option<Packed>,
     /// How many lines there are.
     pub lines: usize,
     /// The complete load it belongs to.
@@ -42,13 +44,14 @@ impl Client {
         let (mut request, mut sent) =
             self.request(reqwest::Method::POST, &[stream.name(), "batch"], &query)?;
         sent.body = upload.body.clone();
-        let body = encoding
-            .encode(upload.body.clone())
-            .await
-            .map_err(|error| CommerceError::NotSent {
-                call: sent.call.clone(),
-                reason: format!("the batch could not be compressed: {error}"),
-            })?;
+        let body = match &upload.packed {
+            Some(packed) if packed.encoding == encoding => Ok(packed.bytes.clone()),
+            _ => encoding.encode(upload.body.clone()).await,
+        };
+        let body = body.map_err(|error| CommerceError::NotSent {
+            call: sent.call.clone(),
+            reason: format!("the batch could not be compressed: {error}"),
+        })?;
         if let Some(name) = encoding.name() {
             request = request.header(CONTENT_ENCODING, name);
         }
