@@ -100,16 +100,18 @@ impl SetUp {
     /// Opens what the settings name, for a command.
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
-        let company = OpenCompany::open(settings, &folder).await?;
-        Self::join(settings, &folder, company, "command").await
+        let company = OpenCompany::open(settings, &folder);
+        let (company, ledger) = with_ledger(settings, &folder, company).await?;
+        Self::join(settings, &folder, company, ledger, "command").await
     }
 
     /// Opens what the settings name, for the console: where the release of AX has no Commerce
     /// Services it shows why nothing is run.
     pub async fn open_for_console(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
-        let company = OpenCompany::of_any_release(settings, &folder).await?;
-        Self::join(settings, &folder, company, "console").await
+        let company = OpenCompany::of_any_release(settings, &folder);
+        let (company, ledger) = with_ledger(settings, &folder, company).await?;
+        Self::join(settings, &folder, company, ledger, "console").await
     }
 
     /// Joins the sides for whoever works through `door`: the audit names it.
@@ -117,6 +119,7 @@ impl SetUp {
         settings: &Settings,
         folder: &Folder,
         company: OpenCompany,
+        ledger: Arc<dyn Ledger>,
         door: &str,
     ) -> Result<Self, Refusal> {
         let shared = company.shared();
@@ -127,7 +130,6 @@ impl SetUp {
             }
             OpenCompany::Refused(company) => (settings.company.clone(), company.place.clone()),
         };
-        let ledger = ledger(settings, folder).await?;
         let incarnation = ledger.incarnation().await.map_err(Exception::from)?;
         let service = Service::open(settings, folder).await?;
         let place = Place {
@@ -295,6 +297,22 @@ impl OpenCompany {
             Self::Refused(company) => Arc::new(company.clone()),
         }
     }
+}
+
+/// A company and the ledger beside it. One that is there is opened meanwhile; none is made for a company that
+/// cannot be opened.
+async fn with_ledger(
+    settings: &Settings,
+    folder: &Folder,
+    company: impl Future<Output = Result<OpenCompany, Refusal>>,
+) -> Result<(OpenCompany, Arc<dyn Ledger>), Refusal> {
+    if folder.ledger().exists() {
+        // Its thread begins first: a company in a file is opened on this one.
+        let (ledger, company) = tokio::join!(ledger(settings, folder), company);
+        return Ok((company?, ledger?));
+    }
+    let company = company.await?;
+    Ok((company, ledger(settings, folder).await?))
 }
 
 /// The ledger that the settings name.
