@@ -1,7 +1,7 @@
 //! The real terminal: raw mode and alternate screen on, and off again however the console ends.
 
 use std::fmt;
-use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Arc;
@@ -25,6 +25,9 @@ use tokio::sync::mpsc;
 
 use super::app::{App, Pace};
 use super::{draw, links};
+
+/// More than the first frame of a wide terminal has.
+const FRAME_BYTES: usize = 16 * 1024;
 
 /// There is no terminal to draw on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -131,7 +134,7 @@ pub trait Screen {
 
 /// The real terminal.
 #[derive(Debug)]
-pub struct RealScreen<W: Write = Stdout> {
+pub struct RealScreen<W: Write = BufWriter<Stdout>> {
     /// Never dropped: ratatui would show the cursor, which [`Session`] does, and panic where the
     /// terminal is gone.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<W>>>,
@@ -350,7 +353,9 @@ impl Session {
             }
         }));
         enter()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        // A frame goes to the terminal in one piece: standard output has room for a kilobyte.
+        let frames = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+        let terminal = Terminal::new(CrosstermBackend::new(frames))?;
         Ok((session, RealScreen::new(terminal)))
     }
 }
