@@ -97,8 +97,9 @@ pub async fn run(
                     answered += posts.join_next().await.unwrap().unwrap();
                     span.note(answered);
                 }
-                let request = client.post(format!("{url}/{stream}")).body(batch.body(1));
                 let records = batch.records().len() as u64;
+                let lines = batch.into_lines(1);
+                let request = client.post(format!("{url}/{stream}")).body(lines.body());
                 posts.spawn(async move {
                     request.send().await.unwrap().error_for_status().unwrap();
                     records

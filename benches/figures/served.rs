@@ -48,7 +48,7 @@ async fn all_at_once(mut asking: JoinSet<Vec<Duration>>) -> Vec<Duration> {
     waits
 }
 
-async fn consoles(url: &str, count: u64) {
+async fn consoles(url: &str, count: u64, items: u64) {
     let mut asking = JoinSet::new();
     let began = Instant::now();
     for _ in 0..count {
@@ -67,14 +67,14 @@ async fn consoles(url: &str, count: u64) {
     }
     let mut waits = all_at_once(asking).await;
     tell(
-        format!("{count} consoles at once, three questions each"),
+        format!("{count} consoles at once at {items} items, three questions each"),
         &mut waits,
         began.elapsed(),
     );
 }
 
 /// Each of them a browser of Anna's.
-async fn visitors(anna: &Visitor, count: u64) {
+async fn visitors(anna: &Visitor, count: u64, items: u64) {
     let mut asking = JoinSet::new();
     let began = Instant::now();
     for number in 0..count {
@@ -98,7 +98,7 @@ async fn visitors(anna: &Visitor, count: u64) {
     }
     let mut waits = all_at_once(asking).await;
     tell(
-        format!("{count} visitors of the website at once"),
+        format!("{count} visitors of the website at once, {items} items"),
         &mut waits,
         began.elapsed(),
     );
@@ -157,8 +157,8 @@ pub async fn service(items: u64) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     for count in AT_ONCE {
-        consoles(&url, count).await;
-        visitors(&anna, count).await;
+        consoles(&url, count, items).await;
+        visitors(&anna, count, items).await;
     }
     for search in SEARCHES {
         let mut waits = Vec::new();
