@@ -1,5 +1,5 @@
-//! Peak memory of a sender and of a service, each a process of its own: at a company, and at one of ten times
-//! its size.
+//! Peak memory of a sender and of a service, each a process of its own, and how fast records go from one to the
+//! other: at a company, and at one of ten times its size.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -23,18 +23,20 @@ fn runtime() -> tokio::runtime::Runtime {
     runtime.enable_all().build().unwrap()
 }
 
-/// Sends everything of a company to a service; says its peak at the end.
+/// Sends everything of a company to a service; says its peak at the end, and records a second.
 pub fn play_sender(arguments: &[String]) {
     let [company, folder, url] = arguments else {
         panic!("a company, a folder and an address");
     };
-    runtime().block_on(async {
+    let rate = runtime().block_on(async {
         let runner = site::runner(Path::new(company), Path::new(folder), url, Way::USUAL).await;
         let (summary, took) = site::ended(&runner, Job::Complete).await;
-        eprintln!("  {} records in {took:.1?}", summary.counts().acknowledged);
+        let records = summary.counts().acknowledged;
+        eprintln!("  {records} records in {took:.1?}");
         runner.shut_down().await;
+        records as f64 / took.as_secs_f64()
     });
-    println!("{}", peak());
+    println!("{} {rate}", peak());
 }
 
 /// Serves until its input ends; says its peak then.
@@ -74,16 +76,25 @@ fn itself(role: &str) -> Command {
     command
 }
 
-fn last_line(child: Child) -> f64 {
-    let said = child.wait_with_output().unwrap();
-    assert!(said.status.success());
-    let text = String::from_utf8(said.stdout).unwrap();
-    let bytes: f64 = text.lines().last().unwrap().parse().unwrap();
-    bytes / 1e6
+/// What a pair of processes came to.
+struct Pair {
+    /// Peaks of sender and service in MB.
+    peaks: [f64; 2],
+    /// Records a second from one to the other.
+    rate: f64,
 }
 
-/// Peaks of sender and service in MB.
-async fn peaks(items: u64) -> [f64; 2] {
+/// Peak of the sender in MB, and its records a second.
+fn told_by(sender: Child) -> (f64, f64) {
+    let said = sender.wait_with_output().unwrap();
+    assert!(said.status.success());
+    let text = String::from_utf8(said.stdout).unwrap();
+    let (peak, rate) = text.trim().split_once(' ').unwrap();
+    let bytes: f64 = peak.parse().unwrap();
+    (bytes / 1e6, rate.parse().unwrap())
+}
+
+async fn pair(items: u64) -> Pair {
     let folder = site::folder();
     let company = site::company(folder.path(), items).await;
     let mut service = itself(SERVICE).arg(folder.path()).spawn().unwrap();
@@ -95,20 +106,30 @@ async fn peaks(items: u64) -> [f64; 2] {
         .arg(url.trim())
         .spawn()
         .unwrap();
-    let sender = last_line(sender);
+    let (sender, rate) = told_by(sender);
     drop(service.stdin.take());
     let mut rest = String::new();
     said.read_to_string(&mut rest).unwrap();
     assert!(service.wait().unwrap().success());
     let bytes: f64 = rest.trim().parse().unwrap();
-    [sender, bytes / 1e6]
+    Pair {
+        peaks: [sender, bytes / 1e6],
+        rate,
+    }
 }
 
 /// Peaks at `items` and at ten times as many.
 pub async fn memory(items: u64) {
-    let small = peaks(items).await;
-    let large = peaks(items * 10).await;
-    for ((name, small), large) in ["sender", "service"].into_iter().zip(small).zip(large) {
+    let small = pair(items).await;
+    let large = pair(items * 10).await;
+    table::tell(
+        format!("upload of {} items from process to process", items * 10),
+        format!("{:.0} records/s", large.rate),
+        format!("{:.0} records/s (of {items} items)", small.rate),
+        large.rate / small.rate,
+    );
+    let peaks = small.peaks.into_iter().zip(large.peaks);
+    for (name, (small, large)) in ["sender", "service"].into_iter().zip(peaks) {
         let limit = if name == "sender" { LIMIT } else { small };
         let told = if name == "sender" {
             "48 MB"
