@@ -219,7 +219,7 @@ impl Client {
         query: &[(&str, &str)],
         json: Option<String>,
     ) -> Result<(Sent<'_>, Answer), CommerceError> {
-        let (mut request, mut sent) = self.request(method, path, query)?;
+        let (mut request, mut sent) = self.request(method, path, query).await?;
         if let Some(json) = json {
             let json = Bytes::from(json);
             sent.body = json.clone();
@@ -294,7 +294,7 @@ impl Client {
     }
 
     /// A request below `/v1`, and how to speak of it.
-    fn request(
+    async fn request(
         &self,
         method: Method,
         path: &[&str],
@@ -305,6 +305,7 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path);
         }
+        let http = self.http.client().await?;
         let call = format!("{method} {url}");
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -317,7 +318,7 @@ impl Client {
             body: Bytes::new(),
             began: Instant::now(),
         };
-        Ok((self.http.client()?.request(method, url), sent))
+        Ok((http.request(method, url), sent))
     }
 
     /// The encoding of batches; asks the service once where it is its choice.

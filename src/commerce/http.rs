@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Url};
+use reqwest::{Certificate, ClientBuilder, Url};
+use tokio::sync::OnceCell;
 
 use super::client::{ClientOptions, CommerceError};
 use crate::model::exception;
@@ -16,15 +16,15 @@ const POOL_IDLE: Duration = Duration::from_secs(60);
 /// A dead peer is noticed after a few of these.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(15);
 
-/// What speaks HTTP to one address. Its TLS begins with the first request: reading the certificates of
-/// the system takes longer than the console's first frame.
+/// What speaks HTTP to one address. Its TLS begins with the first request, on a thread that may block: reading
+/// the certificates of the system takes longer than the console's first frame.
 pub(super) struct Http {
     /// The address.
     pub base: Url,
     connect_timeout: Duration,
     request_timeout: Duration,
     certificates: Vec<Certificate>,
-    begun: OnceLock<reqwest::Client>,
+    begun: OnceCell<reqwest::Client>,
 }
 
 impl Http {
@@ -41,7 +41,7 @@ impl Http {
             connect_timeout: options.connect_timeout,
             request_timeout: options.request_timeout,
             certificates,
-            begun: OnceLock::new(),
+            begun: OnceCell::new(),
         })
     }
 
@@ -56,17 +56,21 @@ impl Http {
     ///
     /// # Errors
     /// Where the TLS of the system cannot begin.
-    pub fn client(&self) -> Result<&reqwest::Client, CommerceError> {
-        if let Some(begun) = self.begun.get() {
-            return Ok(begun);
-        }
-        let begun = self
-            .begin()
-            .map_err(|error| CommerceError::Settings(exception::chain(&error)))?;
-        Ok(self.begun.get_or_init(|| begun))
+    pub async fn client(&self) -> Result<&reqwest::Client, CommerceError> {
+        self.begun
+            .get_or_try_init(|| async {
+                let builder = self.builder();
+                match tokio::task::spawn_blocking(|| builder.build()).await {
+                    Ok(built) => {
+                        built.map_err(|error| CommerceError::Settings(exception::chain(&error)))
+                    }
+                    Err(error) => Err(CommerceError::Settings(exception::chain(&error))),
+                }
+            })
+            .await
     }
 
-    fn begin(&self) -> reqwest::Result<reqwest::Client> {
+    fn builder(&self) -> ClientBuilder {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("axcs/", env!("CARGO_PKG_VERSION")))
             // The token goes to the address that was set, and nowhere else.
@@ -87,7 +91,7 @@ impl Http {
         if !self.certificates.is_empty() {
             http = http.tls_certs_merge(self.certificates.clone());
         }
-        http.build()
+        http
     }
 }
 

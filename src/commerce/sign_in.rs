@@ -280,7 +280,8 @@ impl SignIn {
         let path = format!("{}{METADATA_PATH}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         let request = self
-            .http(&url)?
+            .http(&url)
+            .await?
             .get(url.clone())
             .header(ACCEPT, "application/json");
         let (status, body) = self.send(request, &url).await?;
@@ -315,7 +316,8 @@ impl SignIn {
 
     async fn post(&self, url: Url, form: &[(&str, &str)]) -> Result<Vec<u8>, SignInError> {
         let request = self
-            .http(&url)?
+            .http(&url)
+            .await?
             .post(url.clone())
             .header(ACCEPT, "application/json")
             .form(form);
@@ -327,8 +329,9 @@ impl SignIn {
         }
     }
 
-    fn http(&self, url: &Url) -> Result<&reqwest::Client, SignInError> {
-        self.http.client().map_err(|error| SignInError::NotReached {
+    async fn http(&self, url: &Url) -> Result<&reqwest::Client, SignInError> {
+        let begun = self.http.client().await;
+        begun.map_err(|error| SignInError::NotReached {
             url: url.to_string(),
             reason: chain(&error),
         })

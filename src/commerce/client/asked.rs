@@ -110,7 +110,8 @@ impl Commerce for Client {
             ("limit", limit.as_str()),
             ("wait", seconds.as_str()),
         ];
-        let (request, sent) = self.request(Method::GET, &["orders", "feed"], &query)?;
+        let path = ["orders", "feed"];
+        let (request, sent) = self.request(Method::GET, &path, &query).await?;
         let request = request.timeout(self.request_timeout + Duration::from_secs(wait));
         sent.parse(&self.answer(request, &sent).await?)
     }

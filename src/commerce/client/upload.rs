@@ -1,6 +1,7 @@
 //! Sends one batch, once.
 
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use crate::commerce::wire::{BatchAnswer, IDEMPOTENCY_KEY, NDJSON};
@@ -41,8 +42,8 @@ impl Client {
         if upload.dry_run {
             query.push(("dry_run", "true"));
         }
-        let (mut request, mut sent) =
-            self.request(reqwest::Method::POST, &[stream.name(), "batch"], &query)?;
+        let path = [stream.name(), "batch"];
+        let (mut request, mut sent) = self.request(Method::POST, &path, &query).await?;
         sent.body = upload.body.clone();
         let body = match &upload.packed {
             Some(packed) if packed.encoding == encoding => Ok(packed.bytes.clone()),
