@@ -43,9 +43,7 @@ pub fn compare(
     stream: Stream,
     records: &[(String, Option<u64>)],
 ) -> Result<Vec<bool>, SqlError> {
-    let name = stream.name();
-    let sought: Vec<_> = records.iter().map(|(id, _)| values![name, id]).collect();
-    let held = db.optional_each(&HASH, &sought, |row| row.get(0))?;
+    let held = hashes(db, stream, records)?;
     are_alike(db, stream, records, &held)
 }
 
@@ -55,11 +53,23 @@ pub fn compare_and_mark(
     generation: i64,
     records: &[(String, Option<u64>)],
 ) -> Result<Vec<bool>, SqlError> {
-    let name = stream.name();
-    let seen = records.iter().map(|(id, _)| values![name, id, generation]);
-    let seen: Vec<_> = seen.collect();
-    let held = db.optional_each(&MARK, &seen, |row| row.get(0))?;
+    let held = hashes(db, stream, records)?;
+    let seen = records.iter().zip(&held).filter(|(_, held)| held.is_some());
+    let seen = seen.map(|((id, _), _)| values![stream.name(), id, generation]);
+    db.execute_each(&MARK, &seen.collect::<Vec<_>>())?;
     are_alike(db, stream, records, &held)
+}
+
+/// For each record the hash that the service holds. Read apart from marking it as seen: for a statement that does
+/// both, SQLite makes a table for its answer each time.
+fn hashes(
+    db: Session<'_>,
+    stream: Stream,
+    records: &[(String, Option<u64>)],
+) -> Result<Vec<Option<i64>>, SqlError> {
+    let name = stream.name();
+    let sought: Vec<_> = records.iter().map(|(id, _)| values![name, id]).collect();
+    db.optional_each(&HASH, &sought, |row| row.get(0))
 }
 
 /// For each record whether the hash that the service holds is its own and nothing is wrong with it.
@@ -144,7 +154,7 @@ fn set_aside(
         // An older value may still be at the service: the record is not gone, only stuck.
         let ids = settlement.set_aside.iter().map(|record| &record.id);
         let seen = ids.map(|id| values![stream.name(), id, generation]);
-        db.optional_each(&MARK, &seen.collect::<Vec<_>>(), |_| Ok(()))?;
+        db.execute_each(&MARK, &seen.collect::<Vec<_>>())?;
     }
     Ok(())
 }

@@ -7,10 +7,9 @@ SELECT id, hash FROM axcs.acknowledged WHERE stream = @P1;
 -- [hash] The hash of a record that the service holds; @P1 stream, @P2 record.
 SELECT hash FROM axcs.acknowledged WHERE stream = @P1 AND id = @P2;
 
--- [mark] The same, and marks the record as seen; @P1 stream, @P2 record, @P3 generation.
+-- [mark] Marks a record that the service holds as seen; @P1 stream, @P2 record, @P3 generation.
 UPDATE axcs.acknowledged
 SET generation = @P3
-OUTPUT inserted.hash
 WHERE stream = @P1 AND id = @P2;
 
 -- [unseen] Records that a pass has not seen; @P1 stream, @P2 behind this one, @P3 generation,

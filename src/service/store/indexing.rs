@@ -176,12 +176,15 @@ fn index_item(transaction: &Transaction<'_>, id: &str) -> Result<(), Refusal> {
     if known.is_some_and(|(_, known)| known == hash) {
         return Ok(());
     }
-    let key: i64 = transaction
+    transaction
         .prepare_cached(include_str!("indexing/product.sql"))?
-        .query_row(params![id, item.product, hash], |row| row.get(0))?;
-    if known.is_some() {
+        .execute(params![id, item.product, hash])?;
+    let key = if let Some((key, _)) = known {
         forget(transaction, id, key)?;
-    }
+        key
+    } else {
+        transaction.last_insert_rowid()
+    };
     transaction
         .prepare_cached(include_str!("indexing/words.sql"))?
         .execute(params![
