@@ -9,8 +9,9 @@ use crate::model::digest::content_hash;
 use crate::model::exception::Exception;
 
 /// A batch is cut when its values reach this many bytes. Far below the limit of the service:
-/// what is in flight counts as memory, and a smaller batch is settled sooner.
-const CUT_AT_BYTES: usize = 512 * 1024;
+/// what is in flight counts as memory, and a smaller batch is settled sooner. With the last value they
+/// stay below a power of two, where their buffer would double.
+const CUT_AT_BYTES: usize = 240 * 1024;
 /// Room for op, version and punctuation around a value.
 const LINE_OVERHEAD: usize = 80;
 
@@ -346,7 +347,7 @@ mod tests {
         );
         assert_eq!(rest.records().len(), 500);
 
-        let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 300_000)).collect()).0;
+        let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 150_000)).collect()).0;
         let mut rest = Batch::default();
         assert_eq!(rest.take(large, 1_000, |_| true).len(), 2);
     }
