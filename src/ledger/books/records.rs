@@ -187,3 +187,31 @@ pub fn forget_batches(db: Session<'_>, batches: &[i64]) -> Result<(), SqlError> 
     db.execute_each(&FORGET, &batches)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::EmbeddedLedger;
+
+    #[tokio::test]
+    async fn no_statement_that_runs_for_each_record_makes_a_table_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ledger.db");
+        let _ledger = EmbeddedLedger::open(&path).await.unwrap();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let makes_a_table = |sql: &str| {
+            let mut program = connection.prepare(&format!("EXPLAIN {sql}")).unwrap();
+            // What its values are does not matter.
+            let steps = program
+                .raw_query()
+                .mapped(|row| row.get::<_, String>("opcode"));
+            let steps: Result<Vec<String>, _> = steps.collect();
+            steps.unwrap().iter().any(|step| step == "OpenEphemeral")
+        };
+        for text in [HASH, MARK, HOLD, DROP] {
+            assert!(!makes_a_table(text.sqlite), "{}", text.sqlite);
+        }
+        let answering = MARK.sqlite.replace(';', " RETURNING hash;");
+        assert!(makes_a_table(&answering), "{answering}");
+    }
+}
