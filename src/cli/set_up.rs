@@ -101,7 +101,7 @@ impl SetUp {
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
         let company = OpenCompany::open(settings, &folder);
-        let (company, ledger) = with_ledger(settings, &folder, company).await?;
+        let (company, ledger) = Box::pin(with_ledger(settings, &folder, company)).await?;
         Self::join(settings, &folder, company, ledger, "command").await
     }
 
@@ -110,7 +110,7 @@ impl SetUp {
     pub async fn open_for_console(settings: &Settings) -> Result<Self, Refusal> {
         let folder = Folder::of(settings)?;
         let company = OpenCompany::of_any_release(settings, &folder);
-        let (company, ledger) = with_ledger(settings, &folder, company).await?;
+        let (company, ledger) = Box::pin(with_ledger(settings, &folder, company)).await?;
         Self::join(settings, &folder, company, ledger, "console").await
     }
 
