@@ -86,9 +86,10 @@ pub async fn run(
             let is_last = page.is_none();
             let mut full = Vec::new();
             if let Some(page) = page {
-                let (batch, _) = Batch::prepare(page.unwrap());
-                carried.records += batch.records().len() as u64;
-                full = rest.take(batch, MAX_LINES, |_| true);
+                for (batch, _) in Batch::prepare(page.unwrap()) {
+                    carried.records += batch.records().len() as u64;
+                    full.extend(rest.take(batch, MAX_LINES, |_| true));
+                }
             } else if !rest.is_empty() {
                 full.push(std::mem::take(&mut rest));
             }

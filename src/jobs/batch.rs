@@ -36,14 +36,20 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Serialises a page. Records that cannot be sent are answered apart.
-    pub fn prepare(page: Page) -> (Self, Vec<SetAside>) {
+    /// Serialises a page, in parts with no more bytes than a batch. Records that cannot be sent are answered
+    /// apart.
+    pub fn prepare(page: Page) -> impl Iterator<Item = (Self, Vec<SetAside>)> {
+        let mut entries = page.into_iter();
+        std::iter::from_fn(move || (entries.len() > 0).then(|| Self::part(&mut entries)))
+    }
+
+    fn part(entries: &mut impl ExactSizeIterator<Item = Entry>) -> (Self, Vec<SetAside>) {
         let mut batch = Self {
-            records: Vec::with_capacity(page.len()),
+            records: Vec::with_capacity(entries.len()),
             ..Self::default()
         };
         let mut set_aside = Vec::new();
-        for entry in page {
+        for entry in entries {
             let id = entry.id();
             match entry {
                 Entry::Present(record) => {
@@ -84,6 +90,9 @@ impl Batch {
                         start,
                         end: start + size,
                     });
+                    if batch.values.len() >= CUT_AT_BYTES {
+                        break;
+                    }
                 }
                 Entry::Gone { id } => {
                     let end = batch.values.len();
@@ -284,6 +293,13 @@ mod tests {
         }))
     }
 
+    /// The only part of a small page.
+    fn prepared(page: Page) -> (Batch, Vec<SetAside>) {
+        let mut parts: Vec<_> = Batch::prepare(page).collect();
+        assert_eq!(parts.len(), 1);
+        parts.remove(0)
+    }
+
     #[test]
     fn a_body_reads_back_as_the_lines_it_was_made_of() {
         let page = vec![
@@ -292,7 +308,7 @@ mod tests {
                 id: "A\"|\\B\n".into(),
             },
         ];
-        let (batch, set_aside) = Batch::prepare(page);
+        let (batch, set_aside) = prepared(page);
         assert!(set_aside.is_empty());
         let written = batch.into_lines(42);
         let body = written.body();
@@ -319,7 +335,7 @@ mod tests {
     #[test]
     fn a_key_with_a_blank_at_its_end_is_set_aside_and_the_others_go_on() {
         let page = vec![mode("A ", 1), mode("A", 1), mode(" A", 1)];
-        let (batch, set_aside) = Batch::prepare(page);
+        let (batch, set_aside) = prepared(page);
         assert_eq!(batch.ids(), ["A", " A"]);
         assert_eq!(set_aside.len(), 1);
         assert_eq!(
@@ -336,7 +352,7 @@ mod tests {
 
     #[test]
     fn batches_are_cut_by_lines_and_by_bytes() {
-        let small = Batch::prepare((0..2_500).map(|n| mode(&n.to_string(), 1)).collect()).0;
+        let small = prepared((0..2_500).map(|n| mode(&n.to_string(), 1)).collect()).0;
         let mut rest = Batch::default();
         let full = rest.take(small, 1_000, |_| true);
         assert_eq!(
@@ -347,16 +363,21 @@ mod tests {
         );
         assert_eq!(rest.records().len(), 500);
 
-        let large = Batch::prepare((0..4).map(|n| mode(&n.to_string(), 150_000)).collect()).0;
+        let large = (0..5).map(|n| mode(&n.to_string(), 150_000)).collect();
         let mut rest = Batch::default();
-        assert_eq!(rest.take(large, 1_000, |_| true).len(), 2);
+        let full = Batch::prepare(large).flat_map(|(part, _)| rest.take(part, 1_000, |_| true));
+        assert_eq!(
+            full.map(|batch| batch.records.len()).collect::<Vec<_>>(),
+            [2, 2]
+        );
+        assert_eq!(rest.records.len(), 1);
     }
 
     #[test]
     fn the_halves_of_a_batch_are_all_of_it_once() {
         let mut entries: Vec<Entry> = (0..6).map(|n| mode(&n.to_string(), n)).collect();
         entries.push(Entry::Gone { id: "GONE".into() });
-        let batch = Batch::prepare(entries).0;
+        let batch = prepared(entries).0;
         let before = batch.halves();
         let whole = batch.into_lines(7);
         for [first, rest] in [before, whole.halves()] {
@@ -368,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_record_too_large_for_a_line_is_set_aside_and_the_others_go_on() {
-        let (batch, set_aside) = Batch::prepare(vec![
+        let (batch, set_aside) = prepared(vec![
             mode("A", 1),
             mode("HUGE", MAX_LINE_BYTES),
             mode("B", 1),

@@ -104,18 +104,19 @@ impl UnderWay {
         for ids in ids.chunks(NAMED_PAGE) {
             let run = &self.run;
             let page = run.source().read_ids(ids).await?;
-            let (batch, set_aside) = Batch::prepare(page);
-            if !set_aside.is_empty() {
-                let quarantined = set_aside.len() as u64;
-                run.sides
-                    .ledger
-                    .set_aside(run.fence, run.stream, run.generation(), set_aside)
-                    .await?;
-                run.report.stream(run.stream, |progress| {
-                    progress.counts.quarantined += quarantined
-                });
+            for (batch, set_aside) in Batch::prepare(page) {
+                if !set_aside.is_empty() {
+                    let quarantined = set_aside.len() as u64;
+                    run.sides
+                        .ledger
+                        .set_aside(run.fence, run.stream, run.generation(), set_aside)
+                        .await?;
+                    run.report.stream(run.stream, |progress| {
+                        progress.counts.quarantined += quarantined
+                    });
+                }
+                parts.extend(rest.take(batch, run.sides.flow.lines(), |_| true));
             }
-            parts.extend(rest.take(batch, run.sides.flow.lines(), |_| true));
         }
         if !rest.is_empty() {
             parts.push(rest);

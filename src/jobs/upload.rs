@@ -22,7 +22,7 @@ use super::under_way::UnderWay;
 use crate::commerce::client::CommerceError;
 use crate::commerce::wire::{CommitLoad, LoadState, MAX_LINES};
 use crate::company::{CompanyError, Entry, Page};
-use crate::ledger::{Cursor, Fence, NewPass, Pass};
+use crate::ledger::{Cursor, Fence, NewPass, Pass, SetAside};
 use crate::model::digest::hex64;
 use crate::model::exception::{Exception, chain};
 use crate::model::run::Phase;
@@ -351,7 +351,23 @@ impl StreamRun {
     /// Leaves out what the service holds already; answers the batches that are full.
     async fn compare(&self, page: Page, rest: &mut Batch) -> Result<Vec<Batch>, Stop> {
         let enumerated = page.len() as u64;
-        let (batch, set_aside) = Batch::prepare(page);
+        self.report.stream(self.stream, |progress| {
+            progress.counts.enumerated += enumerated
+        });
+        let mut full = Vec::new();
+        for (part, set_aside) in Batch::prepare(page) {
+            let unchanged = self.compare_part(&part, set_aside).await?;
+            full.extend(rest.take(part, self.sides.flow.lines(), |index| !unchanged[index]));
+        }
+        Ok(full)
+    }
+
+    /// For each record whether the service holds it already.
+    async fn compare_part(
+        &self,
+        part: &Batch,
+        set_aside: Vec<SetAside>,
+    ) -> Result<Vec<bool>, Stop> {
         let quarantined = set_aside.len() as u64;
         if quarantined > 0 && !self.options.dry_run {
             let generation = self.generation();
@@ -360,7 +376,7 @@ impl StreamRun {
                 .set_aside(self.fence, self.stream, generation, set_aside)
                 .await?;
         }
-        let records = batch
+        let records = part
             .records()
             .iter()
             .map(|record| (record.id.clone(), record.hash))
@@ -372,13 +388,11 @@ impl StreamRun {
             .is_unchanged(self.stream, seen_in, records)
             .await?;
         self.report.stream(self.stream, |progress| {
-            progress.counts.enumerated += enumerated;
             progress.counts.quarantined += quarantined;
             progress.counts.unchanged += unchanged.iter().filter(|same| **same).count() as u64;
         });
         self.stop_if_systematic().await?;
-        let lines = self.sides.flow.lines();
-        Ok(rest.take(batch, lines, |index| !unchanged[index]))
+        Ok(unchanged)
     }
 
     /// Deletes what the service holds and the whole reading did not come upon.

@@ -139,12 +139,13 @@ async fn compare(
     let source = Source::new(Arc::clone(sides), stream, Arc::new(selection.clone()));
     let mut reading = source.read_all(None).await?;
     while let Some(page) = reading.pages.next().await {
-        let (batch, unsendable) = Batch::prepare(page?);
-        for record in batch.records() {
-            comparison.take(&record.id, record.hash.map(hex64).as_deref())?;
-        }
-        for record in unsendable {
-            comparison.take(&record.id, None)?;
+        for (batch, unsendable) in Batch::prepare(page?) {
+            for record in batch.records() {
+                comparison.take(&record.id, record.hash.map(hex64).as_deref())?;
+            }
+            for record in unsendable {
+                comparison.take(&record.id, None)?;
+            }
         }
     }
     comparison.finish()
