@@ -203,6 +203,24 @@ impl StreamRun {
             .await?)
     }
 
+    /// Quarantines records that cannot be sent at all; a dry run only counts them.
+    pub(super) async fn set_aside(&self, records: Vec<SetAside>) -> Result<(), Stop> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let quarantined = records.len() as u64;
+        if !self.options.dry_run {
+            let (ledger, generation) = (&self.sides.ledger, self.generation());
+            ledger
+                .set_aside(self.fence, self.stream, generation, records)
+                .await?;
+        }
+        self.report.stream(self.stream, |progress| {
+            progress.counts.quarantined += quarantined
+        });
+        Ok(())
+    }
+
     /// The only record of a batch that was refused as a whole is what it was refused for.
     async fn set_refused_aside(
         &self,

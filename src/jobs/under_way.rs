@@ -105,16 +105,7 @@ impl UnderWay {
             let run = &self.run;
             let page = run.source().read_ids(ids).await?;
             for (batch, set_aside) in Batch::prepare(page) {
-                if !set_aside.is_empty() {
-                    let quarantined = set_aside.len() as u64;
-                    run.sides
-                        .ledger
-                        .set_aside(run.fence, run.stream, run.generation(), set_aside)
-                        .await?;
-                    run.report.stream(run.stream, |progress| {
-                        progress.counts.quarantined += quarantined
-                    });
-                }
+                run.set_aside(set_aside).await?;
                 parts.extend(rest.take(batch, run.sides.flow.lines(), |_| true));
             }
         }

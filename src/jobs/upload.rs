@@ -368,14 +368,7 @@ impl StreamRun {
         part: &Batch,
         set_aside: Vec<SetAside>,
     ) -> Result<Vec<bool>, Stop> {
-        let quarantined = set_aside.len() as u64;
-        if quarantined > 0 && !self.options.dry_run {
-            let generation = self.generation();
-            self.sides
-                .ledger
-                .set_aside(self.fence, self.stream, generation, set_aside)
-                .await?;
-        }
+        self.set_aside(set_aside).await?;
         let records = part
             .records()
             .iter()
@@ -388,7 +381,6 @@ impl StreamRun {
             .is_unchanged(self.stream, seen_in, records)
             .await?;
         self.report.stream(self.stream, |progress| {
-            progress.counts.quarantined += quarantined;
             progress.counts.unchanged += unchanged.iter().filter(|same| **same).count() as u64;
         });
         self.stop_if_systematic().await?;
