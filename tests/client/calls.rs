@@ -98,19 +98,25 @@ async fn a_batch_arrives_the_same_however_it_travels() {
             ..ClientOptions::new(served.running.url(), TOKEN)
         })
         .unwrap();
-        // Above and below the size from which on it is compressed elsewhere.
-        for size in [10, 1_000] {
+        // Above and below the size from which on it is compressed elsewhere; then beforehand.
+        for (size, is_packed) in [(10, false), (1_000, false), (1_000, true)] {
+            let key = format!("{number}-{size}-{is_packed}");
             let lines: Vec<String> = (0..size)
-                .map(|n| upsert(&format!("{number}-{size}-{n}"), 1, "some text"))
+                .map(|n| upsert(&format!("{key}-{n}"), 1, "some text"))
                 .collect();
-            let key = format!("{number}-{size}");
-            let uploaded = client.upload(STREAM, &upload(&key, &lines)).await.unwrap();
+            let mut batch = upload(&key, &lines);
+            if is_packed {
+                batch = client.pack(batch).await;
+                let is_compressed = matches!(compression, Compression::Gzip | Compression::Zstd);
+                assert_eq!(batch.packed.is_some(), is_compressed, "{compression:?}");
+            }
+            let uploaded = client.upload(STREAM, &batch).await.unwrap();
             let created =
                 |result: &axcs::commerce::wire::LineResult| result.status == LineStatus::Created;
             assert!(uploaded.results.iter().all(created), "{compression:?}");
         }
     }
-    assert_eq!(served.summary().await.count, 4_040);
+    assert_eq!(served.summary().await.count, 8_040);
 }
 
 #[tokio::test]
