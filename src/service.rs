@@ -220,6 +220,7 @@ async fn start_with(options: Options, deadlines: Deadlines) -> Result<Running, S
             () = prune(&store) => {}
             () = carry_on(&store) => {}
             () = store::keep_up(&store, || clean(&site)) => {}
+            () = store::keep_log_short(&store) => {}
         }
         if store.settle().await.is_err() {
             tracing::warn!("the store was left as it is");

@@ -23,6 +23,7 @@ mod answers;
 mod apply;
 mod catalogs;
 mod channels;
+mod checkpoints;
 mod chosen;
 mod departments;
 mod effects;
@@ -52,6 +53,7 @@ mod users;
 pub use account::AccountStep;
 pub use apply::Batched;
 pub use catalogs::{Catalog, CatalogLine, LineKind, MOST_CATALOG_NAME};
+pub use checkpoints::keep_log_short;
 pub use chosen::{Act, Chosen, Counted};
 pub use departments::{Category, MOST_CHARACTERS, Mapped, Placed};
 pub use going::{Going, Lot};
@@ -142,6 +144,8 @@ pub struct Store {
     sqlite: Sqlite,
     /// Another connection, which only reads: a search keeps no upload waiting.
     reader: Sqlite,
+    /// A third one, which moves what was written into the file proper.
+    mover: Sqlite,
     live: Arc<Live>,
 }
 
@@ -158,6 +162,8 @@ struct Live {
     operations: watch::Sender<u64>,
     /// Told when the index of the master catalog has something to take.
     to_index: watch::Sender<()>,
+    /// Told when something may have been written.
+    written: watch::Sender<()>,
 }
 
 /// A collection's row.
@@ -184,13 +190,16 @@ impl Store {
                 machines: watch::Sender::new(machines),
                 operations: watch::Sender::new(0),
                 to_index: watch::Sender::new(()),
+                written: watch::Sender::new(()),
             })
         };
         let live = Arc::new(sqlite.call(read).await?);
         let reader = Sqlite::open(path, Access::ReadOnly, |_| Ok::<_, StoreError>(())).await?;
+        let mover = Sqlite::open(path, Access::Create, |_| Ok::<_, StoreError>(())).await?;
         Ok(Self {
             sqlite,
             reader,
+            mover,
             live,
         })
     }
@@ -205,9 +214,12 @@ impl Store {
         &self,
         call: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.sqlite
+        let done = self
+            .sqlite
             .call(move |connection| guard(connection, call))
-            .await
+            .await;
+        self.live.written.send_replace(());
+        done
     }
 
     /// The same for what only reads and may take a while: nothing waits for it but other reading.
@@ -366,9 +378,9 @@ fn guard<T>(
 }
 
 fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
-    // A checkpoint copies pages twice and syncs: fewer, larger ones; and enough cache that the ids
-    // of a million records stay in memory.
-    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
+    // Another connection moves pages from the log; and enough cache that the ids of a million records stay in
+    // memory.
+    connection.pragma_update(None, "wal_autocheckpoint", checkpoints::AT_LAST)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
