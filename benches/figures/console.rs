@@ -18,6 +18,10 @@ const WIDE: (u16, u16) = (200, 50);
 /// Rows that a tool must have written on before it counts as painted.
 const LEAST_ROWS: usize = 5;
 
+/// The part of a gauge that is to come.
+#[cfg(target_os = "linux")]
+const GAUGE: &str = "░";
+
 /// What a screen is waited for to show.
 type Wanted = fn(&vt100::Screen) -> bool;
 
@@ -160,6 +164,32 @@ pub async fn idle(seconds: u64) {
         ),
         "16 MB",
         memory / 16.0,
+    );
+}
+
+/// What a console writes while a run of another process moves its gauges.
+#[cfg(target_os = "linux")]
+pub async fn gauges() {
+    const SPAN: Duration = Duration::from_secs(5);
+    const LIMIT: f64 = 2_000.0;
+    let place = Place::new(300_000).await;
+    let mut pty = open(&axcs(place.dir(), &["--no-worker"]), WIDE);
+    pty.until(shows_jobs);
+    let mut run = axcs(place.dir(), &["run", "complete"]).spawn().unwrap();
+    pty.until(|screen| screen.contents().contains(GAUGE));
+    pty.listen(Duration::from_secs(1));
+    let bytes = pty.listen(SPAN);
+    let goes_on = run.try_wait().unwrap().is_none();
+    assert!(goes_on, "the run ended before the measurement did");
+    run.kill().unwrap();
+    run.wait().unwrap();
+    pty.kill();
+    let rate = bytes as f64 / SPAN.as_secs_f64();
+    table::tell(
+        format!("live gauges of a complete run over {SPAN:?}: written"),
+        format!("{rate:.0} bytes/s"),
+        format!("{LIMIT} bytes/s"),
+        rate / LIMIT,
     );
 }
 

@@ -1,17 +1,15 @@
 //! A complete run over a link on which everything takes its time.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use axcs::commerce::client::Compression;
 use axcs::commerce::wire::MAX_LINES;
 use axcs::model::{Job, Stream};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use crate::bare_pipe::{self, Span};
 use crate::site::{self, Way};
@@ -22,45 +20,53 @@ const LATENCY: Duration = Duration::from_millis(100);
 /// Pieces under way at once on a connection: more than a batch is.
 const UNDER_WAY: usize = 1_024;
 
-/// A link to a service of any breadth, whose ends are half the latency apart.
+/// A link to a service of any breadth, whose ends are half the latency apart. It waits by threads: a timer of
+/// tokio's is up to two milliseconds late, there and back four of the hundred.
 async fn far_from(service: SocketAddr) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let Ok(upstream) = TcpStream::connect(service).await else {
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let joined = client.and_then(|client| join(&client, &TcpStream::connect(service)?));
+            if joined.is_err() {
                 return;
-            };
-            client.set_nodelay(true).unwrap();
-            upstream.set_nodelay(true).unwrap();
-            let (from_client, to_client) = client.into_split();
-            let (from_service, to_service) = upstream.into_split();
-            carry(from_client, to_service);
-            carry(from_service, to_client);
+            }
         }
     });
     url
 }
 
+fn join(client: &TcpStream, upstream: &TcpStream) -> io::Result<()> {
+    for (from, to) in [(client, upstream), (upstream, client)] {
+        to.set_nodelay(true)?;
+        carry(from.try_clone()?, to.try_clone()?);
+    }
+    Ok(())
+}
+
 /// Every piece arrives half a latency after it was sent, however many are under way.
-fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
-    let (sent, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
-    tokio::spawn(async move {
+fn carry(mut from: TcpStream, mut to: TcpStream) {
+    let (sent, under_way) = mpsc::sync_channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
-        while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        while let Ok(read @ 1..) = from.read(&mut buffer) {
             let arrives = Instant::now() + LATENCY / 2;
-            if sent.send((arrives, buffer[..read].to_vec())).await.is_err() {
+            if sent.send((arrives, buffer[..read].to_vec())).is_err() {
                 return;
             }
         }
     });
-    tokio::spawn(async move {
-        while let Some((arrives, piece)) = under_way.recv().await {
-            tokio::time::sleep_until(arrives).await;
-            if to.write_all(&piece).await.is_err() {
+    thread::spawn(move || {
+        for (arrives, piece) in under_way {
+            while let left @ 1.. = arrives.saturating_duration_since(Instant::now()).as_nanos() {
+                thread::park_timeout(Duration::from_nanos(left as u64));
+            }
+            if to.write_all(&piece).is_err() {
                 return;
             }
         }
+        // The other end has closed, or this one does so for it.
+        let _ = to.shutdown(Shutdown::Write);
     });
 }
 

@@ -134,7 +134,7 @@ fn take(figure: &str, arguments: &Arguments, runtime: &Runtime) {
     match figure {
         "upload" => runtime.block_on(upload::upload(items(200_000))),
         "memory" => runtime.block_on(memory::memory(items(100_000))),
-        "latency" => runtime.block_on(latency::latency(items(50_000))),
+        "latency" => runtime.block_on(latency::latency(items(100_000))),
         "resume" => runtime.block_on(change::resume(items(200_000))),
         "company" => runtime.block_on(company::company(items(200_000))),
         "tds" => runtime.block_on(tds::tds(arguments.number("--rows", 1_000_000))),
@@ -156,6 +156,7 @@ fn take(figure: &str, arguments: &Arguments, runtime: &Runtime) {
             {
                 runtime.block_on(schedule::idle(seconds));
                 runtime.block_on(console::idle(seconds));
+                runtime.block_on(console::gauges());
             }
             runtime.block_on(schedule::idle_queries(seconds));
         }
