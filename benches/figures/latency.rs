@@ -20,8 +20,8 @@ const LATENCY: Duration = Duration::from_millis(100);
 /// Pieces under way at once on a connection: more than a batch is.
 const UNDER_WAY: usize = 1_024;
 
-/// A link to a service of any breadth, whose ends are half the latency apart. It waits by threads: a timer of
-/// tokio's is up to two milliseconds late, there and back four of the hundred.
+/// A link to a service of any breadth, whose ends are half the latency apart. It waits by threads: tokio's
+/// timers count whole milliseconds and come late, there and back.
 async fn far_from(service: SocketAddr) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -58,14 +58,14 @@ fn carry(mut from: TcpStream, mut to: TcpStream) {
     });
     thread::spawn(move || {
         for (arrives, piece) in under_way {
-            while let left @ 1.. = arrives.saturating_duration_since(Instant::now()).as_nanos() {
-                thread::park_timeout(Duration::from_nanos(left as u64));
+            while let Some(left) = arrives.checked_duration_since(Instant::now()) {
+                thread::park_timeout(left);
             }
             if to.write_all(&piece).is_err() {
                 return;
             }
         }
-        // The other end has closed, or this one does so for it.
+        // Behind the last piece the end of the connection is carried, too.
         let _ = to.shutdown(Shutdown::Write);
     });
 }

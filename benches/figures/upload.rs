@@ -24,8 +24,8 @@ pub async fn upload(items: u64) {
     let mut records = 0;
     for first in [true, false, false, true] {
         if first {
-            let (carried, took) = carried(&company, folder.path(), Way::USUAL.in_flight).await;
-            records = carried;
+            let took;
+            (records, took) = carried(&company, folder.path(), Way::USUAL.in_flight).await;
             bare.push(took);
         } else {
             engine.push(complete(&company, folder.path(), Way::USUAL, records).await);

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::watch;
 
 use super::{Store, StoreError};
 
@@ -39,16 +38,9 @@ pub fn move_all(connection: &Connection) -> rusqlite::Result<()> {
     checkpoint(connection, "TRUNCATE").map(drop)
 }
 
-impl Store {
-    /// Told when something may have been written.
-    fn written(&self) -> watch::Receiver<()> {
-        self.live.written.subscribe()
-    }
-}
-
 /// Keeps the log short; never returns.
 pub async fn keep_log_short(store: &Store) {
-    let mut written = store.written();
+    let mut written = store.live.written.subscribe();
     // A service before this one may have left some.
     written.mark_changed();
     // The sender lives in the store.
