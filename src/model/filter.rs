@@ -262,8 +262,8 @@ impl Test {
     }
 }
 
-/// Upper and lower case alike.
-fn holds(text: &str, sought: &str) -> bool {
+/// True where the text holds what is sought; upper and lower case alike.
+pub fn holds(text: &str, sought: &str) -> bool {
     // Most texts and most words are plain: nothing is copied for them.
     if text.is_ascii() && sought.is_ascii() {
         let (text, sought) = (text.as_bytes(), sought.as_bytes());
@@ -275,7 +275,7 @@ fn holds(text: &str, sought: &str) -> bool {
 }
 
 /// True where the characters stand in the text in this order; upper and lower case alike.
-fn follow(text: &str, letters: &str) -> bool {
+pub fn follow(text: &str, letters: &str) -> bool {
     let mut held = text.chars().flat_map(char::to_lowercase);
     let mut sought = letters.chars().flat_map(char::to_lowercase);
     sought.all(|letter| held.any(|other| other == letter))

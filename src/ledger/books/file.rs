@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::LedgerError;
 use super::super::jobs::Board;
-use super::{Engine, SqlLedger, committing, jobs};
+use super::{Engine, SqlLedger, committing, jobs, narrowed};
 use crate::sql::{Session, SqlError};
 use crate::sqlite::{Access, Sqlite};
 
@@ -30,6 +30,7 @@ impl EmbeddedLedger {
     pub async fn open(path: &Path) -> Result<Self, LedgerError> {
         let place = path.display().to_string();
         let engine = Sqlite::open(path, Access::Create, move |connection| {
+            narrowed::teach(connection).map_err(SqlError::from)?;
             migrate(connection, &place)
                 .map_err(|error| error.during("bringing it to the newest format"))
         })

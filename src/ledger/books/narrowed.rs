@@ -4,10 +4,12 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
 use super::rows;
 use super::runs::now;
-use crate::model::filter::{Field, Filter, Filtered, Term, Test};
+use crate::model::filter::{self, Field, Filter, Filtered, Term, Test};
 use crate::sql::{Session, SqlError, Text, Value};
 
 /// What a statement compares for a test.
@@ -17,6 +19,33 @@ pub enum Column {
     Value(Text<'static>),
     /// This is true where the test holds.
     Condition(Text<'static>),
+    /// Among these texts of a SQLite file, separated by commas, one is looked for by the functions that
+    /// [`teach`] adds.
+    Texts(&'static str),
+}
+
+/// Lets the statements of a connection to a file look for a text as the rest of the program does.
+pub fn teach(connection: &Connection) -> rusqlite::Result<()> {
+    teach_one(connection, "holds", filter::holds)?;
+    teach_one(connection, "follow", filter::follow)
+}
+
+/// A function of what is sought and any number of texts: true where `finds` finds it in one of them.
+fn teach_one(
+    connection: &Connection,
+    name: &str,
+    finds: fn(&str, &str) -> bool,
+) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(name, -1, flags, move |values| {
+        let sought = values.get_raw(0).as_str()?;
+        for text in 1..values.len() {
+            if finds(values.get_raw(text).as_str()?, sought) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
 }
 
 /// The filter of one statement.
@@ -80,6 +109,7 @@ impl<'f> Narrowed<'f> {
         let column = match column {
             Column::Condition(condition) => return Some(db.pick(&condition).to_owned()),
             Column::Value(value) => db.pick(&value),
+            Column::Texts(texts) => return self.found(db, test, texts, before),
         };
         let mut compared = |sign: &str, value: Value<'f>| {
             self.values.push(value);
@@ -93,6 +123,24 @@ impl<'f> Narrowed<'f> {
         let below = bounds.below.map(|below| compared("<", Value::from(below)));
         let both: Vec<String> = from.into_iter().chain(below).collect();
         Some(both.join(" AND "))
+    }
+
+    /// The condition that a text is found in one of `texts`.
+    fn found(
+        &mut self,
+        db: Session<'_>,
+        test: &'f Test,
+        texts: &str,
+        before: usize,
+    ) -> Option<String> {
+        let (function, sought) = match (db, test) {
+            (Session::Sqlite(_), Test::Anywhere(part) | Test::Holds(_, part)) => ("holds", part),
+            (Session::Sqlite(_), Test::Roughly(_, letters)) => ("follow", letters),
+            _ => return None,
+        };
+        self.values.push(Value::from(sought));
+        let number = before + self.values.len();
+        Some(format!("{function}(@P{number}, {texts})"))
     }
 
     /// True where the statement answers the whole filter.

@@ -6,7 +6,7 @@ use crate::model::filter::{Field, Test};
 use crate::model::order::folded;
 use crate::model::sort::{Direction, OrderSort, Sort};
 use crate::model::staged::{OrderRow, Stage};
-use crate::sql::{SqlError, Text, Value};
+use crate::sql::{SqlError, Text, Value, section};
 use crate::statement;
 
 /// The column for a test. Parts of texts and decimal numbers have none: they are compared in Rust,
@@ -68,6 +68,30 @@ pub fn column(test: &Test) -> Option<Column> {
         | F::At => return None,
     };
     Some(Column::Value(text))
+}
+
+/// The column for a test; else, in a file, the texts that it is about.
+pub fn column_or_texts(test: &Test) -> Option<Column> {
+    column(test).or_else(|| texts(test).map(Column::Texts))
+}
+
+/// The texts of a file's orders that a test is about.
+fn texts(test: &Test) -> Option<&'static str> {
+    const ALL: &str = section(include_str!("columns.sqlite.sql"), "texts");
+    const OF_FIELDS: [(Field, &str); 6] = [
+        (Field::Number, "o.number"),
+        (Field::Id, "o.id"),
+        (Field::Customer, "o.customer"),
+        (Field::Account, "o.account"),
+        (Field::SalesOrder, "o.sales_order"),
+        (Field::Store, "o.store"),
+    ];
+    match test.field() {
+        None => Some(ALL),
+        Some(of_test) => OF_FIELDS
+            .into_iter()
+            .find_map(|(field, text)| (field == of_test).then_some(text)),
+    }
 }
 
 /// True for a state that is a stage. What AX has accepted is told by how AX has it.

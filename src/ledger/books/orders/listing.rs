@@ -13,11 +13,15 @@ use crate::model::order::{WebOrder, folded};
 use crate::model::staged::{
     HistoryLine, OrderCounts, OrderFilter, OrderRow, OrderView, Stage, StagedOrder,
 };
-use crate::sql::{Row, Session, SqlError, Text, Value};
+use crate::sql::{Row, Session, SqlError, Text, Value, section};
 use crate::{statement, values};
 
 // What lists are put together from.
 const ROWS: Text<'static> = statement!("listing", "rows");
+/// Behind it, in a file alone.
+const IN_FILE_ORDER: &str = section(include_str!("listing.sqlite.sql"), "in file order");
+const HOW_MANY: &str = section(include_str!("listing.sqlite.sql"), "how many");
+const WITH_EXCEPTIONS: Text<'static> = statement!("listing", "with exceptions");
 const WITH_CONTENTS: Text<'static> = statement!("listing", "with contents");
 const EXCEPTION: Text<'static> = statement!("listing", "exception");
 const NEWEST_FIRST: Text<'static> = statement!("listing", "newest first");
@@ -47,6 +51,18 @@ const NEWEST: usize = 24;
 const HANDED: usize = 25;
 /// Orders that are read at once while each is looked at.
 const PAGE: usize = 1_000;
+/// Orders of a file that are looked at where they lie in the time of one that an index leads to. Where
+/// that many of all were looked at by an index, looking at all where they lie takes no longer.
+const WHERE_THEY_LIE: usize = 10;
+
+/// How the orders of a list are come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By an index, which has them in the order of the list or leads to few.
+    Index,
+    /// All of a file, where they lie; those that are let through are sorted.
+    File,
+}
 
 fn order_row(row: &Row<'_>) -> Result<OrderRow, SqlError> {
     let text: Option<String> = row.get(21)?;
@@ -176,9 +192,14 @@ pub fn listing(
     filter: &OrderFilter,
     narrowed: &Narrowed<'_>,
     further: bool,
+    way: Way,
 ) -> String {
     let (behind, end) = order(filter.sort);
     let mut sql = db.pick(&ROWS).to_owned();
+    if way == Way::File {
+        sql.push_str(IN_FILE_ORDER);
+    }
+    sql.push_str(db.pick(&WITH_EXCEPTIONS));
     if further {
         sql.push_str(db.pick(&behind));
     }
@@ -213,11 +234,19 @@ pub fn list_in_pages(
         None => [Value::Null, Value::Null, Value::Null],
     };
     let mut further = filter.after.is_some();
+    let mut looked_at = 0;
     while listed.len() < filter.limit {
-        let sql = listing(db, filter, &narrowed, further);
-        let mut values = values![rows::limit(page)].to_vec();
-        values.extend(place.clone());
-        values.extend(narrowed.values.iter().cloned());
+        if looked_at > 0 && is_quicker_in_file(db, looked_at)? {
+            let whole = Narrowed::of(db, &terms, 4, columns::column_or_texts)?;
+            if whole.is_whole() {
+                let sql = listing(db, filter, &whole, further, Way::File);
+                let values = values_of(&whole, filter.limit - listed.len(), &place);
+                listed.extend(db.rows(&Text::both(&sql), &values, order_row)?);
+                break;
+            }
+        }
+        let sql = listing(db, filter, &narrowed, further, Way::Index);
+        let values = values_of(&narrowed, page, &place);
         let mut read = 0;
         db.each(&Text::both(&sql), &values, |row| {
             read += 1;
@@ -234,8 +263,26 @@ pub fn list_in_pages(
             break;
         }
         further = true;
+        looked_at += read;
     }
     Ok(listed)
+}
+
+/// The values of a statement that lists at most `limit` orders.
+fn values_of<'f>(narrowed: &Narrowed<'f>, limit: usize, place: &[Value<'f>; 3]) -> Vec<Value<'f>> {
+    let mut values = values![rows::limit(limit)].to_vec();
+    values.extend(place.iter().chain(&narrowed.values).cloned());
+    values
+}
+
+/// True where so many orders of a file were looked at by an index that to look at all of them where
+/// they lie takes no longer.
+fn is_quicker_in_file(db: Session<'_>, looked_at: usize) -> Result<bool, SqlError> {
+    let Session::Sqlite(_) = db else {
+        return Ok(false);
+    };
+    let all: i64 = db.row(&Text::both(HOW_MANY), &[], |row| row.get(0))?;
+    Ok(looked_at * WHERE_THEY_LIE >= all as usize)
 }
 
 pub fn counts(db: Session<'_>) -> Result<OrderCounts, SqlError> {

@@ -9,6 +9,9 @@ SELECT
     o.stage, o.attempts, o.account, o.sales_order, o.is_journal, o.is_duplicate, o.status,
     o.shipped, o.told IS o.hash, o.downloaded, o.changed, e.text, e.cause, e.remedy
 FROM online_order o
+-- [in file order] Has every order looked at as they lie in the file, by no other index than their own.
+INDEXED BY sqlite_autoindex_online_order_1
+-- [with exceptions] Goes on with the list.
 LEFT JOIN exception e ON e.stream = 'orders' AND e.key = o.id AND e.state IN ('open', 'retrying')
 WHERE 1
 -- [behind] Those behind one of the list, newest first: @P2 when it was placed, @P3 its id.
@@ -46,6 +49,8 @@ ORDER BY o.store, o.placed, o.id LIMIT @P1;
 ORDER BY o.stage DESC, o.seq DESC, o.id DESC LIMIT @P1;
 -- [stage up] Ends a list.
 ORDER BY o.stage, o.seq, o.id LIMIT @P1;
+-- [how many] How many orders there are.
+SELECT coalesce(sum(orders), 0) FROM store_orders;
 
 -- [with contents] Begins the same list with the newest contents, and those of AX where they are
 -- others.

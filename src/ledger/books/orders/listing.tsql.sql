@@ -9,6 +9,7 @@ SELECT TOP (@P1)
     o.stage, o.attempts, o.account, o.sales_order, o.is_journal, o.is_duplicate, o.status,
     o.shipped, 1 - o.is_untold, o.downloaded, o.changed, e.text, e.cause, e.remedy
 FROM axcs.online_order AS o
+-- [with exceptions] Goes on with the list.
 LEFT JOIN axcs.exception AS e
     ON e.stream = N'orders' AND e.[key] = o.id AND e.state IN (N'open', N'retrying')
 WHERE 1 = 1

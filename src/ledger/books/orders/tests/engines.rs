@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use super::super::super::exceptions::{self, Opening, Stuck};
 use super::super::super::file::MIGRATIONS;
+use super::super::super::narrowed;
 use super::super::{answers, hand_over, in_ax, listing, staging};
 use super::support::{ACCOUNT, event, order};
 use crate::ledger::SetAside;
@@ -429,6 +430,7 @@ fn story(db: Session<'_>) -> Vec<String> {
 #[test]
 fn a_story_of_orders_is_the_same_on_both_engines() {
     let file = Connection::open_in_memory().unwrap();
+    narrowed::teach(&file).unwrap();
     for migration in MIGRATIONS {
         file.execute_batch(migration).unwrap();
     }

@@ -1,9 +1,9 @@
 //! Lists of orders.
 
-use super::super::super::narrowed::Narrowed;
-use super::super::columns::column;
+use super::super::super::narrowed::{self, Narrowed};
+use super::super::columns::{column, column_or_texts};
 use super::super::listing::{
-    COUNTS, SEEN, UNSEEN, UNTAKEN, choosing, list_in_pages, listing, staging, terms,
+    COUNTS, SEEN, UNSEEN, UNTAKEN, Way, choosing, list_in_pages, listing, staging, terms,
 };
 use super::support::{Book, event, order};
 use crate::ledger::OrderBook as _;
@@ -141,6 +141,7 @@ async fn an_order_is_found_by_id_number_and_sales_order() {
 async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
     let book = Book::open().await;
     let connection = rusqlite::Connection::open(book.file()).unwrap();
+    narrowed::teach(&connection).unwrap();
     let plan = |sql: &str| -> Vec<String> {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         let mut statement = connection.prepare(&sql).unwrap();
@@ -188,6 +189,22 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
             assert!(!walks_all, "{step}\n{sql}");
         }
     }
+    // What has to look at all of them does it in one pass.
+    let rare = Filter::anywhere("nobody");
+    let narrowed = Narrowed::of(db, &rare, 4, column_or_texts).unwrap();
+    assert!(narrowed.is_whole());
+    for by in OrderSort::ALL {
+        let sort = Sort {
+            by,
+            direction: Direction::Up,
+        };
+        let filter = OrderFilter {
+            sort,
+            ..everything()
+        };
+        let steps = plan(&listing(db, &filter, &narrowed, true, Way::File));
+        assert_eq!(steps[0], "SCAN o", "{steps:?}");
+    }
     let web: Filter = Test::Is(Field::Store, "web".into()).into();
     let mut kept_in_order = vec![OrderFilter {
         terms: web,
@@ -215,7 +232,7 @@ async fn what_few_orders_answer_is_not_looked_for_in_all_of_them() {
 fn sql_of(db: Session<'_>, filter: &OrderFilter) -> String {
     let terms = terms(filter);
     let narrowed = Narrowed::of(db, &terms, 4, column).unwrap();
-    listing(db, filter, &narrowed, true)
+    listing(db, filter, &narrowed, true, Way::Index)
 }
 
 #[tokio::test]
@@ -236,6 +253,7 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
     assert_eq!(all.len(), 9);
     let now = jiff::Zoned::now();
     let connection = rusqlite::Connection::open(book.file()).unwrap();
+    narrowed::teach(&connection).unwrap();
     let db = Session::Sqlite(&connection);
     for text in [
         "",
