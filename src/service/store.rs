@@ -162,7 +162,7 @@ struct Live {
     operations: watch::Sender<u64>,
     /// Told when the index of the master catalog has something to take.
     to_index: watch::Sender<()>,
-    /// Told when something may have been written.
+    /// Told when rows were written.
     written: watch::Sender<()>,
 }
 
@@ -214,12 +214,17 @@ impl Store {
         &self,
         call: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let done = self
-            .sqlite
-            .call(move |connection| guard(connection, call))
-            .await;
-        self.live.written.send_replace(());
-        done
+        let live = Arc::clone(&self.live);
+        self.sqlite
+            .call(move |connection| {
+                let before = connection.total_changes();
+                let done = guard(connection, call);
+                if connection.total_changes() > before {
+                    live.written.send_replace(());
+                }
+                done
+            })
+            .await
     }
 
     /// The same for what only reads and may take a while: nothing waits for it but other reading.
