@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axcs::commerce::Commerce as _;
 use axcs::model::{Job, Stream};
+use rusqlite::Connection;
 use tokio::task::JoinSet;
 
 use crate::site::{self, Site, Way};
@@ -14,6 +15,8 @@ use crate::{growth, table};
 
 /// How long they ask.
 const TIME: Duration = Duration::from_secs(5);
+/// How long the index of the master catalog may take.
+const PATIENCE: Duration = Duration::from_secs(1_800);
 /// Consoles, and visitors of the website, at once.
 const AT_ONCE: [u64; 3] = [1, 16, 64];
 /// What somebody waits for without noticing.
@@ -112,6 +115,23 @@ fn bytes(folder: &Path) -> u64 {
         .sum()
 }
 
+/// Waits until the index of the master catalog has everything: it is made behind the uploads.
+async fn indexed(folder: &Path) {
+    let store = Connection::open(folder.join("service/commerce.db")).unwrap();
+    let began = Instant::now();
+    loop {
+        let waiting: i64 = store
+            .query_row("SELECT count(*) FROM changed_record", [], |row| row.get(0))
+            .unwrap();
+        if waiting == 0 {
+            return;
+        }
+        let took = began.elapsed();
+        assert!(took < PATIENCE, "{waiting} changes wait for the index");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 /// A service that holds a company of so many items.
 pub async fn service(items: u64) {
     let folder = site::folder();
@@ -119,6 +139,7 @@ pub async fn service(items: u64) {
     let site = Site::open(&company, folder.path(), Way::USUAL).await;
     let (summary, _) = site.ended(Job::Complete).await;
     let records = summary.counts().acknowledged;
+    indexed(folder.path()).await;
     site.close().await;
     // The same records with another value: what is kept does not grow.
     let store = folder.path().join("service");
@@ -133,6 +154,7 @@ pub async fn service(items: u64) {
     let site = Site::open(&company, folder.path(), Way::USUAL).await;
     site.execute("UPDATE INVENTSUM SET AVAILPHYSICAL = '77'");
     site.ended(Job::Inventory).await;
+    indexed(folder.path()).await;
     site.close().await;
     let after = bytes(&store);
     table::tell(
@@ -147,15 +169,7 @@ pub async fn service(items: u64) {
     let url = site.service.url();
     let mut anna = Visitor::at(&url);
     anna.sign_up().await;
-    // The index of the master catalog is done behind the upload.
-    let began = Instant::now();
-    while !anna.get("/products?search=a").await.contains("/product?") {
-        assert!(
-            began.elapsed() < Duration::from_secs(600),
-            "nothing is found"
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    assert!(anna.get("/products?search=a").await.contains("/product?"));
     for count in AT_ONCE {
         consoles(&url, count, items).await;
         visitors(&anna, count, items).await;
