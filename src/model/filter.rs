@@ -262,14 +262,19 @@ impl Test {
     }
 }
 
+/// The only letters beyond ASCII that have some of ASCII in lower case.
+const PLAIN_WHEN_SMALL: [char; 2] = ['\u{130}', '\u{212a}'];
+
 /// True where the text holds what is sought; upper and lower case alike.
 pub fn holds(text: &str, sought: &str) -> bool {
-    // Most texts and most words are plain: nothing is copied for them.
-    if text.is_ascii() && sought.is_ascii() {
-        let (text, sought) = (text.as_bytes(), sought.as_bytes());
-        return text
-            .windows(sought.len().max(1))
-            .any(|part| part.eq_ignore_ascii_case(sought));
+    // Most words are plain: no text is copied for them.
+    if sought.is_ascii() {
+        let sought = sought.as_bytes();
+        let mut parts = text.as_bytes().windows(sought.len().max(1));
+        let is_found = parts.any(|part| part.eq_ignore_ascii_case(sought));
+        if is_found || !text.contains(PLAIN_WHEN_SMALL) {
+            return is_found;
+        }
     }
     text.to_lowercase().contains(&sought.to_lowercase())
 }

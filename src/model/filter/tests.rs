@@ -159,6 +159,30 @@ fn times_are_as_exact_as_they_are_written_and_in_the_zone_of_the_reader() {
 }
 
 #[test]
+fn a_plain_word_is_found_where_it_is_when_all_is_small() {
+    for letter in '\u{80}'..=char::MAX {
+        let has_plain = letter.to_lowercase().any(|small| small.is_ascii());
+        assert_eq!(has_plain, PLAIN_WHEN_SMALL.contains(&letter), "{letter}");
+    }
+    assert!(holds("27 \u{212a}", "7 K"));
+    assert!(holds("\u{130}zmir", "i"));
+    assert!(!holds("\u{130}zmir", "iz"));
+    assert!(holds("Bjørn HANSEN", "n h"));
+    assert!(!holds("Bjørn HANSEN", "orn"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_found_where_it_is_when_all_is_small(
+        text in "[aBkKéÉΣσς\u{130}\u{212a} ]{0,6}",
+        sought in "[AbKkéÉσi\u{212a} ]{1,2}",
+    ) {
+        let small = text.to_lowercase().contains(&sought.to_lowercase());
+        prop_assert_eq!(holds(&text, &sought), small);
+    }
+}
+
+#[test]
 fn words_are_found_in_either_case_of_any_script_and_all_have_to_be_there() {
     let line = line(0, Level::Warning, Some(118), "Größe L is NOT in stock");
     for (text, expected) in [
