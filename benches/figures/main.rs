@@ -1,8 +1,8 @@
 //! The figures of the design, each beside its own limit measured in the same run:
 //! `cargo bench --bench figures -- NAME… [--items N] [--write]`; without a name it tells them.
 //!
-//! Each prints lines `name | figure | limit | ratio`. `all`, and any with `--write`, put them into the table of
-//! the README and their growth into `figures/`.
+//! Each prints lines `name | figure | limit | ratio`. `all` puts them into the table of the README and their
+//! growth into `figures/`; so does any with `--write`, other sizes than those of `all` into `figures/README.md`.
 #![allow(missing_docs, reason = "a program, not a library")]
 #![allow(
     clippy::print_stderr,
@@ -122,7 +122,7 @@ fn main() {
         }
     }
     if arguments.has("--write") || arguments.has("all") {
-        table::write();
+        table::write(arguments.has("all"));
         growth::write();
     }
 }

@@ -1,4 +1,5 @@
-//! The table of figures: each is told as a line as soon as it is there, and the README keeps them.
+//! The tables of figures: each is told as a line as soon as it is there; the README keeps those of `all`, a page
+//! beside the plots those of other sizes.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Zoned;
 
-/// Between these lines of the README stands the table.
+/// Between these lines of a page stands its table.
 const BEGIN: &str = "<!-- figures -->";
 const END: &str = "<!-- end of figures -->";
 const HEAD: &str =
@@ -50,34 +51,77 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Puts what was told into the table of the README: in the place of a line of the same name, or at the end.
-pub fn write() {
-    let path = root().join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).unwrap();
-    let (table, after) = rest.split_once(END).unwrap();
-    let told = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut rows: Vec<(String, String)> = table
-        .lines()
-        .filter(|line| line.starts_with("| ") && !HEAD.contains(line))
-        .map(|line| (name_of(line).to_owned(), line.to_owned()))
-        .collect();
+/// A page of the repository with a table between two lines.
+struct Page {
+    path: PathBuf,
+    before: String,
+    /// Each with its name.
+    rows: Vec<(String, String)>,
+    after: String,
+}
+
+impl Page {
+    fn read(path: &str) -> Self {
+        let path = root().join(path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once(BEGIN).unwrap();
+        let (table, after) = rest.split_once(END).unwrap();
+        let rows = table
+            .lines()
+            .filter(|line| line.starts_with("| ") && !HEAD.contains(line));
+        Self {
+            rows: rows
+                .map(|row| (name_of(row).to_owned(), row.to_owned()))
+                .collect(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            path,
+        }
+    }
+
+    fn row(&mut self, name: &str) -> Option<&mut String> {
+        let mut rows = self.rows.iter_mut();
+        rows.find_map(|(known, row)| (known == name).then_some(row))
+    }
+
+    /// In the place of a row of the same name, or at the end.
+    fn put(&mut self, name: &str, row: String) {
+        match self.row(name) {
+            Some(known) => *known = row,
+            None => self.rows.push((name.to_owned(), row)),
+        }
+    }
+
+    fn write(&self) {
+        let Self { before, after, .. } = self;
+        let mut table = format!("\nOn {}:\n\n{HEAD}", machine());
+        for (_, row) in &self.rows {
+            let _ = writeln!(table, "{row}");
+        }
+        std::fs::write(&self.path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+    }
+}
+
+/// Puts what was told into the table of the README, where `all` was told or it has the row already; else
+/// into the one of other sizes.
+pub fn write(all: bool) {
+    let mut readme = Page::read("README.md");
+    let mut others = Page::read("figures/README.md");
     let today = Zoned::now().strftime("%Y-%m-%d").to_string();
+    let told = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     for line in told.iter() {
         let row = format!(
             "| {} | {} | {} | {} | {today} |",
             line.name, line.figure, line.limit, line.ratio
         );
-        match rows.iter_mut().find(|(name, _)| *name == line.name) {
-            Some(known) => known.1 = row,
-            None => rows.push((line.name.clone(), row)),
+        if all || readme.row(&line.name).is_some() {
+            readme.put(&line.name, row);
+        } else {
+            others.put(&line.name, row);
         }
     }
-    let mut table = format!("\nOn {}:\n\n{HEAD}", machine());
-    for (_, row) in rows {
-        let _ = writeln!(table, "{row}");
-    }
-    std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+    readme.write();
+    others.write();
 }
 
 fn name_of(row: &str) -> &str {
