@@ -19,9 +19,9 @@ pub enum Column {
     Value(Text<'static>),
     /// This is true where the test holds.
     Condition(Text<'static>),
-    /// Among these texts of a SQLite file, separated by commas, one is looked for by the functions that
-    /// [`teach`] adds.
-    Texts(&'static str),
+    /// Among these texts of a SQLite file something is looked for by the functions that [`teach`] adds:
+    /// parts of a statement, which together have commas between the texts.
+    Texts(&'static [&'static str]),
 }
 
 /// Lets the statements of a connection to a file look for a text as the rest of the program does.
@@ -130,7 +130,7 @@ impl<'f> Narrowed<'f> {
         &mut self,
         db: Session<'_>,
         test: &'f Test,
-        texts: &str,
+        texts: &[&str],
         before: usize,
     ) -> Option<String> {
         let (function, sought) = match (db, test) {
@@ -140,7 +140,7 @@ impl<'f> Narrowed<'f> {
         };
         self.values.push(Value::from(sought));
         let number = before + self.values.len();
-        Some(format!("{function}(@P{number}, {texts})"))
+        Some(format!("{function}(@P{number}, {})", texts.concat()))
     }
 
     /// True where the statement answers the whole filter.

@@ -76,21 +76,25 @@ pub fn column_or_texts(test: &Test) -> Option<Column> {
 }
 
 /// The texts of a file's orders that a test is about.
-fn texts(test: &Test) -> Option<&'static str> {
-    const ALL: &str = section(include_str!("columns.sqlite.sql"), "texts");
-    const OF_FIELDS: [(Field, &str); 6] = [
-        (Field::Number, "o.number"),
-        (Field::Id, "o.id"),
-        (Field::Customer, "o.customer"),
-        (Field::Account, "o.account"),
-        (Field::SalesOrder, "o.sales_order"),
-        (Field::Store, "o.store"),
+fn texts(test: &Test) -> Option<&'static [&'static str]> {
+    const ALL: [&str; 3] = [
+        section(include_str!("columns.sqlite.sql"), "texts"),
+        section(include_str!("columns.sqlite.sql"), "state"),
+        section(include_str!("columns.sqlite.sql"), "end of texts"),
+    ];
+    const OF_FIELDS: [(Field, [&str; 1]); 6] = [
+        (Field::Number, ["o.number"]),
+        (Field::Id, ["o.id"]),
+        (Field::Customer, ["o.customer"]),
+        (Field::Account, ["o.account"]),
+        (Field::SalesOrder, ["o.sales_order"]),
+        (Field::Store, ["o.store"]),
     ];
     match test.field() {
-        None => Some(ALL),
+        None => Some(&ALL),
         Some(of_test) => OF_FIELDS
-            .into_iter()
-            .find_map(|(field, text)| (field == of_test).then_some(text)),
+            .iter()
+            .find_map(|(field, text)| (*field == of_test).then_some(&text[..])),
     }
 }
 

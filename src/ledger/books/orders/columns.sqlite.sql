@@ -34,14 +34,9 @@ o.told IS NOT o.hash
 o.is_duplicate = 1
 -- [is journal] AX made it a journal.
 o.is_journal = 1
--- [texts] The words that a list shows of it, without capitals where its state has some.
+-- [texts] The words that a list shows of it, without capitals where its state has some. How AX has it
+-- follows.
 o.id, o.number, o.customer, o.account, o.sales_order, o.store,
-replace(CASE
-    WHEN o.stage <> 'accepted' THEN o.stage
-    WHEN o.status = 'canceled' THEN 'canceled-in-ax'
-    WHEN o.status = 'invoiced' THEN 'invoiced'
-    WHEN o.shipped = 'whole' OR coalesce(o.status, '') = 'delivered' THEN 'shipped'
-    WHEN o.shipped = 'partly' THEN 'partially-shipped'
-    WHEN o.is_journal = 1 THEN 'journal'
-    ELSE 'accepted'
-END, '-', ' ')
+replace(coalesce(nullif(
+-- [end of texts] Where AX has it not, the stage is its state.
+, ''), o.stage), '-', ' ')

@@ -293,6 +293,8 @@ async fn the_ledger_lists_what_the_language_means_in_every_order_and_in_pages_of
         "customer:ö",
         "journ",
         "ed",
+        "\"Handed o\"",
+        "~hd~VR",
         "~w1 store~MRKT",
         "-id~o1 -~SO7",
         "customer~%",
