@@ -96,6 +96,11 @@ impl Tally {
         self.by_text.get(text).map_or(0, |cost| cost.statements)
     }
 
+    /// The texts of the statements that ran.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.by_text.keys().map(String::as_str)
+    }
+
     /// Everything that is counted, by name.
     pub fn figures(&self) -> Vec<(String, u64)> {
         let mut figures = Vec::new();

@@ -32,10 +32,45 @@ pub fn grown(what: &str, smaller: &Tally, larger: &Tally) -> Vec<String> {
             grown.push(format!("{what}: {name} {smaller} -> {larger}"));
         }
     }
+    let counting = larger.texts().filter(|text| counts_a_whole_table(text));
+    grown.extend(counting.map(|text| format!("{what}: every row is counted: {text}")));
     if !grown.is_empty() {
         grown.push(format!("    {}", larger.dearest_beside(smaller)));
     }
     grown
+}
+
+/// True where SQLite counts the rows of a table in a single step, however many pages it reads for that: the
+/// only work that its steps do not tell.
+fn counts_a_whole_table(text: &str) -> bool {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.to_lowercase();
+    let mut counts = text.split("count(*) from ").skip(1);
+    counts.any(|behind| {
+        let end = behind.find([')', ';']).unwrap_or(behind.len());
+        let source = &behind[..end];
+        let narrows = [" where ", " join ", ",", " group ", "("];
+        !narrows.iter().any(|word| source.contains(word))
+    })
+}
+
+#[test]
+fn a_count_of_every_row_is_seen() {
+    for text in [
+        "SELECT count(*) FROM online_order",
+        "SELECT (SELECT count(*)\n FROM online_order), 1",
+        "SELECT 1, count(*) FROM online_order o;",
+    ] {
+        assert!(counts_a_whole_table(text), "{text}");
+    }
+    for text in [
+        "SELECT count(*) FROM online_order WHERE stage = 'exception'",
+        "SELECT (SELECT count(*) FROM exception e JOIN online_order o ON o.id = e.key)",
+        "SELECT count(id) FROM online_order",
+        "SELECT sum(orders) FROM store_orders",
+    ] {
+        assert!(!counts_a_whole_table(text), "{text}");
+    }
 }
 
 /// Stops where anything has grown.
