@@ -70,9 +70,16 @@ pub fn column(test: &Test) -> Option<Column> {
     Some(Column::Value(text))
 }
 
-/// The column for a test; else, in a file, the texts that it is about.
+/// The column for a test; of one that looks for a part or letters, the texts of a file that it is about.
 pub fn column_or_texts(test: &Test) -> Option<Column> {
-    column(test).or_else(|| texts(test).map(Column::Texts))
+    if matches!(
+        test,
+        Test::Anywhere(_) | Test::Holds(..) | Test::Roughly(..)
+    ) {
+        texts(test).map(Column::Texts)
+    } else {
+        column(test)
+    }
 }
 
 /// The texts of a file's orders that a test is about.
